@@ -1,0 +1,61 @@
+package network
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Reason says what to do after a failure.
+type Reason string
+
+// The reasons. Every error of a Client has one.
+const (
+	Refused   Reason = "refused"    // this text or this target, never: do not try again
+	SignedOut Reason = "signed out" // pause the account, tell a person
+	Busy      Reason = "busy"       // provably not out: again at After; not an attempt
+	Unknown   Reason = "unknown"    // it may be out there: look before sending again
+)
+
+// Failure is the error of every Client method.
+type Failure struct {
+	Reason Reason
+	After  time.Time     // Busy: when to try again; zero: the caller decides
+	Wait   time.Duration // Busy: how long to wait, where the network said so in seconds
+	Err    error
+}
+
+// Error says what happened, in the network's words where it gave any.
+func (f *Failure) Error() string { return f.Err.Error() }
+
+// Unwrap gives the cause.
+func (f *Failure) Unwrap() error { return f.Err }
+
+// Fail makes a Failure.
+func Fail(r Reason, format string, args ...any) *Failure {
+	return &Failure{Reason: r, Err: fmt.Errorf(format, args...)}
+}
+
+// ReasonOf returns the reason of err; Unknown for an error that has none.
+func ReasonOf(err error) Reason {
+	var f *Failure
+	if errors.As(err, &f) {
+		return f.Reason
+	}
+	return Unknown
+}
+
+// RetryAt returns when a Busy failure may be tried again, fallback after now
+// where the network said nothing.
+func RetryAt(err error, now time.Time, fallback time.Duration) time.Time {
+	var f *Failure
+	if errors.As(err, &f) {
+		if !f.After.IsZero() && f.After.After(now) {
+			return f.After
+		}
+		if f.Wait > 0 {
+			return now.Add(f.Wait)
+		}
+	}
+	return now.Add(fallback)
+}

@@ -1,0 +1,86 @@
+package network
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"time"
+)
+
+// maxBody is how much of an answer is read, in bytes.
+const maxBody = 8 << 20
+
+// Answer is an HTTP answer, read whole.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// HTTPClient returns a client as connectors need it: it times out, follows no
+// redirect and keeps connections for many posts at once.
+func HTTPClient(timeout time.Duration) *http.Client {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxIdleConnsPerHost = 64
+	t.ResponseHeaderTimeout = timeout
+	return &http.Client{Transport: t, Timeout: timeout, CheckRedirect: noRedirect}
+}
+
+func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// Request builds a request whose body can be rewound.
+func Request(ctx context.Context, method, address string, body []byte) (*http.Request, error) {
+	r, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
+	if err != nil {
+		return nil, Fail(Refused, "the server's address can't be used: %v", scrub(err))
+	}
+	return r, nil
+}
+
+// SetKey adds the Idempotency-Key header in lower case. HTTP does not mind, but
+// net/http replays by itself a request that carries it in canonical form, also
+// after the server has read it: on a server that ignores the key, a second post.
+func SetKey(r *http.Request, key string) { r.Header["idempotency-key"] = []string{key} }
+
+// Do sends a request and reads the answer. A request that provably never left
+// fails Busy; one that may have arrived fails Unknown, or Busy if it was a GET.
+func Do(c *http.Client, r *http.Request) (*Answer, error) {
+	connected := false
+	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected = true }}
+	resp, err := c.Do(r.WithContext(httptrace.WithClientTrace(r.Context(), trace)))
+	if err != nil {
+		return nil, lost(r, connected, err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
+	if err != nil {
+		return nil, lost(r, true, err)
+	}
+	return &Answer{Status: resp.StatusCode, Header: resp.Header, Body: body}, nil
+}
+
+func lost(r *http.Request, connected bool, err error) *Failure {
+	err = scrub(err)
+	var dial *net.OpError
+	if !connected || (errors.As(err, &dial) && dial.Op == "dial") {
+		return Fail(Busy, "no connection to %s: %w", r.URL.Host, err)
+	}
+	if r.Method == http.MethodGet {
+		return Fail(Busy, "no answer from %s: %w", r.URL.Host, err)
+	}
+	return Fail(Unknown, "the answer of %s was lost: %w", r.URL.Host, err)
+}
+
+// scrub takes the address, which may carry a query, out of an error.
+func scrub(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}

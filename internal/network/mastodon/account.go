@@ -1,0 +1,113 @@
+package mastodon
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/peterhellberg/link"
+
+	"magpie/internal/network"
+)
+
+// Verify implements network.Client (GET /api/v1/accounts/verify_credentials).
+func (c *client) Verify(ctx context.Context) (network.Self, error) {
+	var a account
+	if _, err := c.get(ctx, "/api/v1/accounts/verify_credentials", nil, &a); err != nil {
+		return network.Self{}, err
+	}
+	c.mu.Lock()
+	c.self = &a
+	c.mu.Unlock()
+	return network.Self{ID: a.ID, Handle: c.handle(a), Bot: a.Bot, URL: a.URL}, nil
+}
+
+// me is the account's own id, asked for once.
+func (c *client) me(ctx context.Context) (string, error) {
+	c.mu.Lock()
+	self := c.self
+	c.mu.Unlock()
+	if self != nil {
+		return self.ID, nil
+	}
+	s, err := c.Verify(ctx)
+	return s.ID, err
+}
+
+// handle adds the server to the name of a local person.
+func (c *client) handle(a account) string {
+	if strings.Contains(a.Acct, "@") {
+		return a.Acct
+	}
+	u, err := url.Parse(c.settings.Server)
+	if err != nil {
+		return a.Acct
+	}
+	return a.Acct + "@" + u.Host
+}
+
+func (c *client) person(a account) network.Person {
+	return network.Person{ID: a.ID, Handle: c.handle(a), Name: a.Display, Bot: a.Bot,
+		NoBot: strings.Contains(strings.ToLower(plain(a.Note)), "#nobot"), Followers: a.Followers}
+}
+
+// Limits implements network.Client (GET /api/v2/instance).
+func (c *client) Limits(ctx context.Context) (network.Limits, error) {
+	var i instance
+	if _, err := c.get(ctx, "/api/v2/instance", nil, &i); err != nil {
+		return defaults, err
+	}
+	s, m := i.Configuration.Statuses, i.Configuration.Media
+	l := defaults
+	set(&l.Text, s.Max)
+	set(&l.URL, s.PerURL)
+	set(&l.Images, s.Media)
+	set(&l.Alt, m.Alt)
+	set(&l.ImageBytes, m.Bytes)
+	if len(m.Types) > 0 {
+		l.ImageTypes = m.Types
+	}
+	return l, nil
+}
+
+func set(to *int, value int) {
+	if value > 0 {
+		*to = value
+	}
+}
+
+// Followers implements network.Client. The cursor is the one of the Link
+// header: an id of the server's own, not that of a follower.
+func (c *client) Followers(ctx context.Context, cursor string) ([]network.Person, string, error) {
+	id, err := c.me(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	q := url.Values{"limit": {"80"}}
+	if cursor != "" {
+		q.Set("max_id", cursor)
+	}
+	var page []account
+	h, err := c.get(ctx, "/api/v1/accounts/"+url.PathEscape(id)+"/followers", q, &page)
+	if err != nil {
+		return nil, "", err
+	}
+	var people []network.Person
+	for _, a := range page {
+		people = append(people, c.person(a))
+	}
+	return people, nextPage(h), nil
+}
+
+func nextPage(h http.Header) string {
+	next, ok := link.ParseHeader(h)["next"]
+	if !ok {
+		return ""
+	}
+	u, err := url.Parse(next.URI)
+	if err != nil {
+		return ""
+	}
+	return u.Query().Get("max_id")
+}

@@ -1,0 +1,80 @@
+package mastodon
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"strings"
+	"time"
+
+	"magpie/internal/network"
+)
+
+// Find implements network.Client: it reads the account's own statuses back to
+// since and compares visibility, what is answered, and the words.
+func (c *client) Find(ctx context.Context, s network.Sealed, since time.Time, taken func(string) bool) (network.Receipt, bool, error) {
+	var want post
+	if err := json.Unmarshal(s.Body, &want); err != nil {
+		return network.Receipt{}, false, network.Fail(network.Refused, "the stored post can't be read: %v", err)
+	}
+	q := url.Values{"limit": {"40"}, "exclude_reblogs": {"true"}}
+	for {
+		page, err := c.statuses(ctx, q)
+		if err != nil {
+			return network.Receipt{}, false, err
+		}
+		for _, got := range page {
+			if got.CreatedAt.Before(since) {
+				return network.Receipt{}, false, nil
+			}
+			if same(want, got) && !taken(got.ID) {
+				return network.Receipt{ID: got.ID, URL: got.URL}, true, nil
+			}
+		}
+		if len(page) == 0 {
+			return network.Receipt{}, false, nil
+		}
+		q.Set("max_id", page[len(page)-1].ID)
+	}
+}
+
+func (c *client) statuses(ctx context.Context, q url.Values) (page []status, err error) {
+	id, err := c.me(ctx)
+	if err != nil {
+		return nil, err
+	}
+	_, err = c.get(ctx, "/api/v1/accounts/"+url.PathEscape(id)+"/statuses", q, &page)
+	return page, err
+}
+
+func same(want post, got status) bool {
+	return want.InReplyTo == got.InReplyTo && want.Visibility == got.Visibility &&
+		bare(want.Status) == bare(plain(got.Content))
+}
+
+// bare makes our text and the server's rendering of it comparable: the server
+// shows @user for @user@host and may change white space.
+func bare(text string) string {
+	return strings.Join(strings.Fields(mentionRule.ReplaceAllString(text, "$1@$2")), " ")
+}
+
+// Answered implements network.Client: has the account a direct answer to m?
+func (c *client) Answered(ctx context.Context, m network.Ref) (bool, error) {
+	me, err := c.me(ctx)
+	if err != nil {
+		return false, err
+	}
+	id := parseRef(m).ID
+	var thread struct {
+		Descendants []status `json:"descendants"`
+	}
+	if _, err := c.get(ctx, "/api/v1/statuses/"+url.PathEscape(id)+"/context", nil, &thread); err != nil {
+		return false, err
+	}
+	for _, s := range thread.Descendants {
+		if s.Account.ID == me && s.InReplyTo == id {
+			return true, nil
+		}
+	}
+	return false, nil
+}

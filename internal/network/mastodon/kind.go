@@ -1,0 +1,63 @@
+package mastodon
+
+import (
+	"regexp"
+	"sync"
+	"time"
+
+	"magpie/internal/network"
+)
+
+// defaults are the limits of a server that has not been asked yet
+// (Mastodon documentation, GET /api/v2/instance).
+var defaults = network.Limits{
+	Text: 500, URL: 23, Images: 4, ImageBytes: 16_777_216, Alt: 1500,
+	ImageTypes: []string{"image/jpeg", "image/png", "image/gif", "image/webp"},
+}
+
+// Kind describes Mastodon. A server keeps an Idempotency-Key for 3600 s
+// (Mastodon source, PostStatusService).
+func Kind() network.Kind {
+	return network.Kind{
+		Name: "mastodon", Limits: defaults, KeyLife: time.Hour, Private: "direct post",
+		CheckHandle: checkHandle, Address: address, Measure: measure, Open: open,
+	}
+}
+
+var handleRule = regexp.MustCompile(`^[A-Za-z0-9_]+([.-][A-Za-z0-9_]+)*(@[A-Za-z0-9._:-]+)?$`)
+
+func checkHandle(h string) string {
+	if handleRule.MatchString(h) {
+		return ""
+	}
+	return "a Mastodon handle looks like name@server.example"
+}
+
+func address(text, handle string) string {
+	if handle == "" {
+		return text
+	}
+	return "@" + handle + " " + text
+}
+
+// client is one account. self, media and quota are guarded by mu.
+type client struct {
+	settings network.Settings
+	mu       sync.Mutex
+	self     *account
+	media    map[string]string // picture of a post → id, while the server works on it
+	quota    network.Quota
+}
+
+func open(s network.Settings) (network.Client, error) {
+	if s.Secret == "" {
+		return nil, network.Fail(network.SignedOut, "no access token")
+	}
+	return &client{settings: s, media: map[string]string{}}, nil
+}
+
+func (c *client) Quota() network.Quota {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.quota
+}

@@ -1,0 +1,23 @@
+package network
+
+import "log/slog"
+
+const dots = "•••"
+
+// Secret is a token or password. However it is printed, it prints dots.
+type Secret string
+
+// String prints dots.
+func (Secret) String() string { return dots }
+
+// GoString prints dots.
+func (Secret) GoString() string { return dots }
+
+// MarshalText writes dots, in JSON and YAML too.
+func (Secret) MarshalText() ([]byte, error) { return []byte(dots), nil }
+
+// LogValue logs dots.
+func (Secret) LogValue() slog.Value { return slog.StringValue(dots) }
+
+// Reveal gives the secret itself: only for the bytes that go to the network.
+func (s Secret) Reveal() string { return string(s) }
