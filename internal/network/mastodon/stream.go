@@ -130,14 +130,7 @@ func socketFailure(resp *http.Response) error {
 func (c *client) next(ctx context.Context, conn *websocket.Conn) (kind, payload string, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	dog := time.AfterFunc(silence, func() {
-		ctx, stop := context.WithTimeout(ctx, silence)
-		defer stop()
-		if conn.Ping(ctx) != nil {
-			cancel()
-		}
-	})
-	defer dog.Stop()
+	go keepAlive(ctx, conn, cancel)
 	_, data, err := conn.Read(ctx)
 	if err != nil {
 		return "", "", err
@@ -145,6 +138,26 @@ func (c *client) next(ctx context.Context, conn *websocket.Conn) (kind, payload 
 	var m struct{ Event, Payload string }
 	_ = json.Unmarshal(data, &m) // rubbish is an event of no kind
 	return m.Event, m.Payload, nil
+}
+
+// keepAlive pings a silent server and gives up on one that does not answer.
+func keepAlive(ctx context.Context, conn *websocket.Conn, giveUp func()) {
+	tick := time.NewTicker(silence)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		pong, stop := context.WithTimeout(ctx, silence)
+		err := conn.Ping(pong)
+		stop()
+		if err != nil {
+			giveUp()
+			return
+		}
+	}
 }
 
 func (c *client) take(kind, payload string, handle func(network.Event)) {

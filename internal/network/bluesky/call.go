@@ -1,0 +1,168 @@
+package bluesky
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"magpie/internal/network"
+)
+
+// xrpc is one call. A query has no body.
+type xrpc struct {
+	nsid  string
+	query url.Values
+	body  any    // JSON, or
+	raw   []byte // bytes of type mime
+	mime  string
+	chat  bool // forwarded by the PDS to the chat service
+}
+
+var errExpired = errors.New("the session has expired")
+
+// call makes an authenticated call, refreshing the session once if it expired.
+func (c *client) call(ctx context.Context, x xrpc, out any) error {
+	t, err := c.session(ctx)
+	if err != nil {
+		return err
+	}
+	err = c.once(ctx, t, x, out)
+	if !errors.Is(err, errExpired) {
+		return err
+	}
+	if t, err = c.refresh(ctx, t); err != nil {
+		return err
+	}
+	return c.once(ctx, t, x, out)
+}
+
+func (c *client) once(ctx context.Context, t *tokens, x xrpc, out any) error {
+	r, err := x.request(ctx, t.PDS)
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Authorization", "Bearer "+t.Access)
+	if x.chat {
+		r.Header.Set("Atproto-Proxy", c.settings.ChatDID+"#bsky_chat")
+	}
+	return c.send(r, out)
+}
+
+func (x xrpc) request(ctx context.Context, pds string) (*http.Request, error) {
+	address := pds + "/xrpc/" + x.nsid
+	if x.body == nil && x.raw == nil {
+		if len(x.query) > 0 {
+			address += "?" + x.query.Encode()
+		}
+		return network.Request(ctx, http.MethodGet, address, nil)
+	}
+	body, mime := x.raw, x.mime
+	if x.body != nil {
+		var err error
+		if body, err = json.Marshal(x.body); err != nil {
+			return nil, network.Fail(network.Refused, "the call can't be written: %v", err)
+		}
+		mime = "application/json"
+	}
+	r, err := network.Request(ctx, http.MethodPost, address, body)
+	if err == nil {
+		r.Header.Set("Content-Type", mime)
+	}
+	return r, err
+}
+
+// send sends r and decodes the answer into out (nil: not wanted).
+func (c *client) send(r *http.Request, out any) error {
+	a, err := network.Do(c.settings.HTTP, r)
+	if err != nil {
+		return err
+	}
+	c.remember(a.Header)
+	if a.Status != http.StatusOK {
+		return failure(r.Method, a)
+	}
+	if out == nil {
+		return nil
+	}
+	if json.Unmarshal(a.Body, out) != nil {
+		return network.Fail(lostReason(r.Method), "%s answered something that is no Bluesky answer", r.URL.Host)
+	}
+	return nil
+}
+
+// remember keeps the rate limit headers; Reset is in unix seconds.
+func (c *client) remember(h http.Header) {
+	limit, err := strconv.Atoi(h.Get("RateLimit-Limit"))
+	if err != nil {
+		return
+	}
+	left, _ := strconv.Atoi(h.Get("RateLimit-Remaining"))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.quota = network.Quota{Limit: limit, Remaining: left, Reset: resetTime(h)}
+}
+
+func resetTime(h http.Header) time.Time {
+	s, err := strconv.ParseInt(h.Get("RateLimit-Reset"), 10, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.Unix(s, 0)
+}
+
+func lostReason(method string) network.Reason {
+	if method == http.MethodGet {
+		return network.Busy
+	}
+	return network.Unknown
+}
+
+// account are the errors that concern the account, not the post.
+var account = []string{"InvalidToken", "AuthMissing", "AuthenticationRequired", "AuthFactorTokenRequired",
+	"AccountTakedown", "AccountDeactivated", "RepoTakendown", "AccountSuspended"}
+
+// failure sorts an answer that is not 200 by what to do next (Bluesky's errors
+// carry a name; see the lexicon of each call).
+func failure(method string, a *network.Answer) error {
+	var e struct{ Error, Message string }
+	_ = json.Unmarshal(a.Body, &e) // a proxy's page has no name
+	text := explain(a.Status, e.Error, e.Message)
+	switch {
+	case e.Error == "ExpiredToken":
+		return &network.Failure{Reason: network.SignedOut, Err: errExpired}
+	case a.Status == http.StatusTooManyRequests:
+		s, _ := strconv.Atoi(a.Header.Get("Retry-After"))
+		return &network.Failure{Reason: network.Busy, After: resetTime(a.Header), Wait: time.Duration(s) * time.Second, Err: errors.New(text)}
+	case slices.Contains(account, e.Error) || a.Status == http.StatusUnauthorized:
+		return network.Fail(network.SignedOut, "%s", text)
+	case e.Error == "BlobNotFound" || strings.Contains(e.Message, "Could not find blob"):
+		return network.Fail(network.Busy, "%s", text)
+	case a.Status >= 500 || a.Status < 300:
+		return network.Fail(lostReason(method), "%s", text)
+	}
+	return network.Fail(network.Refused, "%s", text)
+}
+
+func explain(status int, name, message string) string {
+	switch {
+	case message != "" && name != "" && message != name:
+		return "the server says: " + message + " (" + name + ")"
+	case name != "":
+		return "the server says: " + name
+	}
+	return "the server answered " + strconv.Itoa(status) + " " + http.StatusText(status)
+}
+
+// harmless turns Unknown into Busy: what the call leaves behind shows nowhere.
+func harmless(err error) error {
+	if err != nil && network.ReasonOf(err) == network.Unknown {
+		return network.Fail(network.Busy, "%w", err)
+	}
+	return err
+}

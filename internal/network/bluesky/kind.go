@@ -1,0 +1,89 @@
+package bluesky
+
+import (
+	"regexp"
+	"sync"
+
+	"github.com/clipperhouse/uax29/v2/graphemes"
+
+	"magpie/internal/network"
+)
+
+const (
+	entryway    = "https://bsky.social"
+	publicChat  = "did:web:api.bsky.chat"
+	chatText    = 1000   // graphemes (lexicon chat.bsky.convo.defs#messageInput)
+	chatBytes   = 10_000 // bytes (same)
+	sessionFail = "sign in again with an app password (Settings → Privacy and security → App passwords)"
+)
+
+// defaults after the lexicons app.bsky.feed.post and app.bsky.embed.images;
+// pictures stay below the 1 MB of older servers.
+var defaults = network.Limits{
+	Text: 300, Bytes: 3000, Direct: chatText, Images: 4, ImageBytes: 1_000_000, Alt: 10_000,
+	ImageTypes: []string{"image/jpeg", "image/png", "image/gif", "image/webp"},
+}
+
+// Kind describes Bluesky.
+func Kind() network.Kind {
+	return network.Kind{
+		Name: "bluesky", Limits: defaults, Private: "chat message",
+		CheckHandle: checkHandle, Measure: measure, Open: open,
+		Address: func(text, _ string) string { return text },
+	}
+}
+
+// handleRule is the atproto handle syntax: at least two labels.
+var handleRule = regexp.MustCompile(`^([a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?\.)+[a-zA-Z]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$`)
+
+func checkHandle(h string) string {
+	if handleRule.MatchString(h) && len(h) <= 253 {
+		return ""
+	}
+	return "a Bluesky handle looks like name.bsky.social"
+}
+
+// measure counts graphemes, and bytes where those are the tighter limit.
+func measure(text string, direct bool, l network.Limits) network.Size {
+	limit, bytes := l.Text, l.Bytes
+	if direct {
+		limit, bytes = chatText, chatBytes
+	}
+	if len(text) > bytes {
+		return network.Size{Count: len(text), Limit: bytes, Unit: "bytes"}
+	}
+	n := 0
+	for g := graphemes.FromString(text); g.Next(); {
+		n++
+	}
+	return network.Size{Count: n, Limit: limit, Unit: "characters"}
+}
+
+// client is one account. tokens and quota are guarded by mu; signing holds
+// whoever signs in or refreshes, so that one does it for all.
+type client struct {
+	settings network.Settings
+	signing  sync.Mutex
+	mu       sync.Mutex
+	tokens   *tokens
+	quota    network.Quota
+}
+
+func open(s network.Settings) (network.Client, error) {
+	if s.Secret == "" && s.Session == nil {
+		return nil, network.Fail(network.SignedOut, "no app password")
+	}
+	if s.Server == "" {
+		s.Server = entryway
+	}
+	if s.ChatDID == "" {
+		s.ChatDID = publicChat
+	}
+	return &client{settings: s}, nil
+}
+
+func (c *client) Quota() network.Quota {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.quota
+}
