@@ -1,0 +1,273 @@
+package segment
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/parser"
+)
+
+// Segment is a compiled condition.
+type Segment struct {
+	Source   string
+	Accounts []string // the accounts it names
+	Offers   []string // the offers it names
+	parts    []part
+}
+
+// part is a piece of SQL, or an argument. An age becomes an instant when asked.
+type part struct {
+	sql     string
+	arg     any
+	age     time.Duration
+	speaker bool // the account that speaks
+	isArg   bool
+}
+
+// SQL returns the condition with placeholders from $first on. speaker is the
+// account on whose behalf the question is asked.
+func (s *Segment) SQL(now time.Time, speaker string, first int) (string, []any) {
+	var b strings.Builder
+	var args []any
+	for _, p := range s.parts {
+		switch {
+		case !p.isArg:
+			b.WriteString(p.sql)
+			continue
+		case p.speaker:
+			args = append(args, speaker)
+		case p.age != 0:
+			args = append(args, now.Add(-p.age).UnixMilli())
+		default:
+			args = append(args, p.arg)
+		}
+		b.WriteString("$" + strconv.Itoa(first+len(args)-1))
+	}
+	return b.String(), args
+}
+
+var ageRule = regexp.MustCompile(`"[^"]*"|'[^']*'|\b\d+(?:m|h|d|w)\b`)
+
+// Compile reads a condition. Its errors are for the marketer who wrote it.
+func Compile(source string) (*Segment, error) {
+	tree, err := parser.Parse(ageRule.ReplaceAllStringFunc(source, wrapAge))
+	if err != nil {
+		return nil, readable(err)
+	}
+	c := &compiler{s: &Segment{Source: source}}
+	if err := c.condition(tree.Node); err != nil {
+		return nil, err
+	}
+	return c.s, nil
+}
+
+// wrapAge turns 30d into a call that the parser understands.
+func wrapAge(m string) string {
+	if m[0] == '"' || m[0] == '\'' {
+		return m
+	}
+	return `age("` + m + `")`
+}
+
+func readable(err error) error {
+	var f *file.Error
+	if errors.As(err, &f) {
+		return fmt.Errorf("the condition can't be read: %s", f.Message)
+	}
+	return errors.New("the condition can't be read")
+}
+
+type compiler struct{ s *Segment }
+
+func (c *compiler) sql(s string)  { c.s.parts = append(c.s.parts, part{sql: s}) }
+func (c *compiler) arg(value any) { c.s.parts = append(c.s.parts, part{arg: value, isArg: true}) }
+func (c *compiler) ago(d time.Duration) {
+	c.s.parts = append(c.s.parts, part{age: d, isArg: true})
+}
+func (c *compiler) speaker() { c.s.parts = append(c.s.parts, part{speaker: true, isArg: true}) }
+
+// condition writes n, which must be true or false.
+func (c *compiler) condition(n ast.Node) error {
+	switch n := n.(type) {
+	case *ast.BinaryNode:
+		return c.binary(n)
+	case *ast.UnaryNode:
+		if n.Operator != "not" && n.Operator != "!" {
+			break
+		}
+		c.sql("NOT (")
+		err := c.condition(n.Node)
+		c.sql(")")
+		return err
+	case *ast.CallNode:
+		return c.call(n)
+	case *ast.BoolNode:
+		c.sql(map[bool]string{true: "1 = 1", false: "1 = 0"}[n.Value])
+		return nil
+	case *ast.IdentifierNode:
+		if _, ok := Words()[n.Value]; !ok {
+			return unknown(n.Value)
+		}
+	}
+	return fmt.Errorf("“%s” is not a condition: compare something, as in orders >= 2", n)
+}
+
+func (c *compiler) binary(n *ast.BinaryNode) error {
+	switch n.Operator {
+	case "and", "&&":
+		return c.join(n, " AND ")
+	case "or", "||":
+		return c.join(n, " OR ")
+	case "in":
+		return c.in(n)
+	case "==", "!=", "<", "<=", ">", ">=":
+		return c.compare(n)
+	}
+	return fmt.Errorf("“%s” can't be used in a segment", n.Operator)
+}
+
+func (c *compiler) join(n *ast.BinaryNode, word string) error {
+	c.sql("(")
+	if err := c.condition(n.Left); err != nil {
+		return err
+	}
+	c.sql(word)
+	err := c.condition(n.Right)
+	c.sql(")")
+	return err
+}
+
+// in writes "press" in tags, and city in ["Chicago", "Boston"].
+func (c *compiler) in(n *ast.BinaryNode) error {
+	if right, ok := n.Right.(*ast.IdentifierNode); ok && right.Value == "tags" {
+		tag, ok := n.Left.(*ast.StringNode)
+		if !ok {
+			return errors.New(`write the tag in quotes: "press" in tags`)
+		}
+		c.sql("EXISTS (SELECT 1 FROM person_tags t WHERE t.person = p.id AND t.tag = ")
+		c.arg(tag.Value)
+		c.sql(")")
+		return nil
+	}
+	left, ok := n.Left.(*ast.IdentifierNode)
+	values := texts(n.Right)
+	if !ok || !fields[left.Value].text || len(values) == 0 {
+		return errors.New(`after “in” comes tags, or a list as in city in ["Chicago", "Boston"]`)
+	}
+	for i, v := range values {
+		c.sql(map[bool]string{true: "(" + fields[left.Value].sql + " IN (", false: ", "}[i == 0])
+		c.arg(v)
+	}
+	c.sql("))")
+	return nil
+}
+
+func texts(n ast.Node) (out []string) {
+	switch n := n.(type) {
+	case *ast.ArrayNode:
+		for _, x := range n.Nodes {
+			if s, ok := x.(*ast.StringNode); ok {
+				out = append(out, s.Value)
+			}
+		}
+		if len(out) != len(n.Nodes) {
+			return nil
+		}
+	case *ast.ConstantNode:
+		if m, ok := n.Value.(map[string]struct{}); ok {
+			for s := range m {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+var sqlOperator = map[string]string{"<": "<", "<=": "<=", ">": ">", ">=": ">=", "==": "=", "!=": "<>"}
+
+var mirrored = map[string]string{"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+
+// compare writes field OP value; the field may stand on either side. A person
+// of whom we do not know the field does not fulfil the condition.
+func (c *compiler) compare(n *ast.BinaryNode) error {
+	name, value, op := n.Left, n.Right, n.Operator
+	if _, ok := name.(*ast.IdentifierNode); !ok {
+		name, value, op = n.Right, n.Left, mirrored[op]
+	}
+	id, ok := name.(*ast.IdentifierNode)
+	if !ok {
+		return errors.New("a comparison needs a field, as in orders >= 2")
+	}
+	f, ok := fields[id.Value]
+	if !ok {
+		return unknown(id.Value)
+	}
+	if f.age {
+		op = mirrored[op] // longer ago is a smaller instant
+	}
+	c.sql("((" + f.sql + " " + sqlOperator[op] + " ")
+	err := c.value(id.Value, f, value)
+	c.sql(") IS TRUE)")
+	return err
+}
+
+func (c *compiler) value(name string, f field, n ast.Node) error {
+	switch n := n.(type) {
+	case *ast.IntegerNode:
+		if !f.age && !f.text {
+			c.arg(n.Value)
+			return nil
+		}
+	case *ast.FloatNode:
+		if !f.age && !f.text {
+			c.arg(n.Value)
+			return nil
+		}
+	case *ast.StringNode:
+		if f.text {
+			c.arg(n.Value)
+			return nil
+		}
+	case *ast.CallNode:
+		d, ok := age(n)
+		if f.age && ok {
+			c.ago(d)
+			return nil
+		}
+	}
+	return fmt.Errorf("%s is compared with %s", name, wanted(f))
+}
+
+func wanted(f field) string {
+	switch {
+	case f.age:
+		return "a time such as 30d"
+	case f.text:
+		return `a text in quotes`
+	}
+	return "a number"
+}
+
+func age(n ast.Node) (time.Duration, bool) {
+	call, ok := n.(*ast.CallNode)
+	if !ok || callee(call) != "age" || len(call.Arguments) != 1 {
+		return 0, false
+	}
+	s := call.Arguments[0].(*ast.StringNode).Value
+	count, _ := strconv.Atoi(s[:len(s)-1]) // ageRule let only digits through
+	unit := map[byte]time.Duration{'m': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}
+	return time.Duration(count) * unit[s[len(s)-1]], true
+}
+
+func callee(n *ast.CallNode) string {
+	if id, ok := n.Callee.(*ast.IdentifierNode); ok {
+		return id.Value
+	}
+	return ""
+}

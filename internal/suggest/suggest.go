@@ -1,0 +1,36 @@
+// Package suggest finds the word that somebody meant.
+package suggest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+)
+
+// For returns the one of known that is nearest to word, or "" if none is near.
+func For(word string, known []string) string {
+	best, distance := "", 1+len([]rune(word))/3
+	for _, k := range known {
+		if d := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(k)); d <= distance && (best == "" || d < distance) {
+			best, distance = k, d
+		}
+	}
+	return best
+}
+
+// Hint is a remark to go with an unknown word: the nearest, or all there are.
+func Hint(word string, known []string) string {
+	if best := For(word, known); best != "" {
+		return fmt.Sprintf("did you mean %q?", best)
+	}
+	known = slices.Sorted(slices.Values(known))
+	switch {
+	case len(known) == 0:
+		return "there are none yet"
+	case len(known) > 20:
+		known = append(known[:20:20], "…")
+	}
+	return "there are " + strings.Join(known, ", ")
+}
