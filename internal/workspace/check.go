@@ -1,0 +1,193 @@
+package workspace
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"magpie/internal/network"
+	"magpie/internal/segment"
+	"magpie/internal/suggest"
+)
+
+// nameRule is what files, steps, offers and segments may be called.
+var nameRule = regexp.MustCompile(`^[\p{L}\p{N}]([\p{L}\p{N}_-]{0,62}[\p{L}\p{N}])?$`)
+
+// checkAll looks at references and meaning, once all files are read.
+func (l *loader) checkAll() {
+	for _, a := range ordered(l.set.Accounts) {
+		l.checkAccount(a)
+	}
+	for _, s := range ordered(l.set.Schedules) {
+		l.checkSchedule(s)
+	}
+	for _, o := range ordered(l.set.Offers) {
+		l.checkOffer(o)
+	}
+	l.checkSegments()
+	for _, c := range ordered(l.set.Campaigns) {
+		l.checkCampaign(c)
+	}
+	l.checkMix()
+	l.checkSimilar()
+}
+
+// ordered returns the values of m by name.
+func ordered[T any](m map[string]T) (out []T) {
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		out = append(out, m[k])
+	}
+	return out
+}
+
+func (l *loader) checkName(d *document, kind, name, path string) {
+	if !nameRule.MatchString(name) {
+		d.add(path, fmt.Sprintf("%q can't be the name of %s", name, kind), "use letters, digits, - and _")
+	}
+}
+
+func (l *loader) checkAccount(a *Account) {
+	d := l.doc("account", a.Name)
+	l.checkName(d, "an account", a.Name, "")
+	k := network.Find(l.kinds, a.Network)
+	if k == nil {
+		if a.Network != "" {
+			d.add("network", fmt.Sprintf("no network %q", a.Network), suggest.Hint(a.Network, l.kindNames()))
+		}
+		return
+	}
+	a.Kind = *k
+	if a.Network == "mastodon" && a.Server == "" {
+		d.add("", `"server" is missing`, "a Mastodon account lives on a server: server: https://social.example")
+	}
+	if a.Server != "" && !strings.HasPrefix(a.Server, "https://") && !loopback.MatchString(a.Server) {
+		d.add("server", fmt.Sprintf("%q is no server's address", a.Server), "it begins with https://")
+	}
+	a.Server = strings.TrimRight(a.Server, "/")
+	if a.Network == "bluesky" && a.Handle == "" {
+		d.add("", `"handle" is missing`, "Bluesky signs in with the handle: handle: brand.bsky.social")
+	}
+	if hint := k.CheckHandle(a.Handle); a.Handle != "" && hint != "" {
+		d.add("handle", fmt.Sprintf("%q is no handle", a.Handle), hint)
+	}
+	if !languageRule.MatchString(a.Language) && a.Language != "" {
+		d.add("language", fmt.Sprintf("%q is no language", a.Language), "write its short form: en, zh, es")
+	}
+}
+
+var (
+	loopback     = regexp.MustCompile(`^http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?/?$`)
+	languageRule = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]+)*$`)
+)
+
+func (l *loader) kindNames() (names []string) {
+	for _, k := range l.kinds {
+		names = append(names, k.Name)
+	}
+	return names
+}
+
+func (l *loader) checkOffer(o *Offer) {
+	d := l.doc("offers", "")
+	l.checkName(d, "an offer", o.Name, o.Name)
+	if o.PerPerson == 0 {
+		o.PerPerson = 1
+	}
+	if o.Codes == nil {
+		return // said when it was read
+	}
+	if o.Limit > 0 && o.Codes.Kind != "made" {
+		d.add(o.Name+".limit", "only made codes have a limit", "imported codes end with the file, a shared code with its time")
+	}
+	if o.Link != "" && !strings.HasPrefix(o.Link, "https://") && !strings.HasPrefix(o.Link, "http://") {
+		d.add(o.Name+".link", fmt.Sprintf("%q is no link", o.Link), "it begins with https://")
+	}
+	if rest := codeMark.ReplaceAllString(o.Link, ""); strings.Contains(rest, "{{") {
+		d.add(o.Name+".link", "a link knows only {{code}}", "")
+	}
+}
+
+var codeMark = regexp.MustCompile(`\{\{\s*code\s*\}\}`)
+
+func holdsCode(link string) bool { return codeMark.MatchString(link) }
+
+// LinkFor is the offer's link with a code in it.
+func (o *Offer) LinkFor(code string) string { return codeMark.ReplaceAllLiteralString(o.Link, code) }
+
+func (l *loader) checkSegments() {
+	d := l.doc("segments", "")
+	for _, name := range slices.Sorted(maps.Keys(l.set.Segments)) {
+		l.checkName(d, "a segment", name, name)
+		s := l.set.Segments[name]
+		if s == nil {
+			delete(l.set.Segments, name)
+			l.set.Segments[name] = &segment.Segment{} // known, though wrong
+			continue
+		}
+		for _, a := range s.Accounts {
+			if l.set.Accounts[a] == nil {
+				text, hint := unknown("account", a, l.set.Accounts)
+				d.add(name, text, hint)
+			}
+		}
+		for _, o := range s.Offers {
+			if l.set.Offers[o] == nil {
+				text, hint := unknown("offer", o, l.set.Offers)
+				d.add(name, text, hint)
+			}
+		}
+	}
+}
+
+func (l *loader) checkCampaign(c *Campaign) {
+	d := l.doc("campaign", c.Name)
+	l.checkName(d, "a campaign", c.Name, "")
+	if c.Offer != "" && l.set.Offers[c.Offer] == nil {
+		text, hint := unknown("offer", c.Offer, l.set.Offers)
+		d.add("offer", text, hint)
+	}
+	oneOf(d, "approval", c.Approval, "required", "none")
+	if c.From != nil && c.Until != nil && c.Until.Before(c.From.Time) {
+		d.add("until", "the campaign ends before it begins", "")
+	}
+	if o := l.set.Offers[c.Offer]; o != nil && o.Until != nil && c.From != nil && o.Until.Before(c.From.Time) {
+		d.add("offer", fmt.Sprintf("the offer %q ends before the campaign begins", c.Offer), "see "+offersFile)
+	}
+	if len(c.Steps) == 0 && d.at["steps"].Line > 0 {
+		d.add("steps", "the campaign has no steps", "")
+	}
+	for _, s := range c.Steps {
+		l.checkStep(d, s, "steps."+s.Name)
+	}
+}
+
+func oneOf(d *document, path, value string, allowed ...string) {
+	if value != "" && !slices.Contains(allowed, value) {
+		d.add(path, fmt.Sprintf("%q can't stand here", value), "write "+strings.Join(allowed, " or "))
+	}
+}
+
+func (l *loader) checkMix() {
+	promotes, useful := map[string]bool{}, map[string]bool{}
+	for _, c := range l.set.Campaigns {
+		for _, s := range c.Steps {
+			for _, a := range s.Accounts {
+				if s.Mention == nil && s.To == nil {
+					promotes[a] = promotes[a] || c.Offer != ""
+					useful[a] = useful[a] || c.Offer == ""
+				}
+			}
+		}
+	}
+	for _, a := range slices.Sorted(maps.Keys(promotes)) {
+		if promotes[a] && !useful[a] && l.set.Accounts[a] != nil {
+			l.doc("account", a).add("", fmt.Sprintf("the account %q only promotes", a),
+				"give it something useful to say between the offers: a campaign without “offer:”")
+		}
+	}
+}
+
+func index(path string, i int) string { return path + "." + strconv.Itoa(i) }

@@ -1,0 +1,55 @@
+package workspace
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/robfig/cron/v3"
+)
+
+func (l *loader) checkSchedule(s *Schedule) {
+	d := l.doc("schedule", s.Name)
+	l.checkName(d, "a schedule", s.Name, "")
+	if s.Cron != "" {
+		checkCron(d, "cron", s.Cron)
+	}
+	if s.Timezone != "" && s.Timezone != "account" {
+		var z Zone
+		if err := z.parse(s.Timezone); err != nil {
+			d.add("timezone", fmt.Sprintf("%q is no time zone", s.Timezone), "write account, or one such as America/Chicago")
+		}
+		s.Zone = z.Location
+	}
+	if s.Jitter > Duration(12*time.Hour) {
+		d.add("jitter", "a jitter of more than 12h is no schedule", "")
+	}
+}
+
+// checkCron refuses what would surprise: a zone of its own, an interval that
+// is tied to no clock, both kinds of day (cron means "or"), and what never comes.
+func checkCron(d *document, path, spec string) {
+	fields := strings.Fields(spec)
+	if strings.Contains(spec, "TZ=") {
+		d.add(path, "the time zone does not stand in the cron line", "write it as timezone: of a schedule")
+		return
+	}
+	if strings.HasPrefix(spec, "@every") {
+		d.add(path, "@every is tied to no clock", `write the minutes: "*/30 * * * *"`)
+		return
+	}
+	if len(fields) == 5 && !anyDay(fields[2]) && !anyDay(fields[4]) {
+		d.add(path, "the line names a day of the month and a day of the week", "cron would take either; keep one of them")
+		return
+	}
+	s, err := cron.ParseStandard(spec)
+	if err != nil {
+		d.add(path, fmt.Sprintf("%q is no cron line", spec), strings.TrimPrefix(err.Error(), "cron: "))
+		return
+	}
+	if s.Next(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
+		d.add(path, fmt.Sprintf("%q never comes", spec), "there is no such day")
+	}
+}
+
+func anyDay(field string) bool { return field == "*" || field == "?" }

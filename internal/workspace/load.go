@@ -1,0 +1,224 @@
+package workspace
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"magpie/internal/network"
+	"magpie/internal/render"
+	"magpie/internal/segment"
+	"magpie/internal/suggest"
+)
+
+// Folders are the four that make a workspace.
+var Folders = []string{"accounts", "campaigns", "templates", "schedules"}
+
+const (
+	offersFile   = "campaigns/offers.yaml"
+	segmentsFile = "campaigns/segments.yaml"
+	settingsFile = "magpie.yaml"
+)
+
+// loader reads the files and gathers what is wrong with them.
+type loader struct {
+	fs       fs.FS
+	kinds    []network.Kind
+	set      *Set
+	docs     map[string]*document // by file
+	home     map[string]string    // kind/name → file
+	problems []Problem
+	sums     []string
+}
+
+// Load reads the workspace in dir. Its error is Problems.
+func Load(dir string, kinds []network.Kind) (*Set, error) {
+	l := &loader{fs: os.DirFS(dir), kinds: kinds, docs: map[string]*document{}, home: map[string]string{},
+		set: &Set{Dir: dir, Accounts: map[string]*Account{}, Campaigns: map[string]*Campaign{}, Schedules: map[string]*Schedule{},
+			Offers: map[string]*Offer{}, Segments: map[string]*segment.Segment{}, Templates: map[string]*Template{}}}
+	l.readAll()
+	l.checkAll()
+	for _, d := range l.docs {
+		l.problems = append(l.problems, d.problems...)
+	}
+	if len(l.problems) > 0 {
+		return nil, sorted(l.problems)
+	}
+	sum := sha256.Sum256([]byte(strings.Join(l.sums, "\n")))
+	l.set.Hash = hex.EncodeToString(sum[:])
+	l.set.Warnings = sorted(l.set.Warnings)
+	return l.set, nil
+}
+
+func (l *loader) readAll() {
+	l.each("accounts", func(name, file string, b []byte) {
+		a := &Account{Name: name}
+		l.set.Accounts[name] = a
+		l.keep("account", name, read(file, b, a))
+	})
+	l.each("schedules", func(name, file string, b []byte) {
+		s := &Schedule{Name: name}
+		l.set.Schedules[name] = s
+		l.keep("schedule", name, read(file, b, s))
+	})
+	l.each("campaigns", l.readCampaign)
+	l.readTemplates()
+	if b, err := fs.ReadFile(l.fs, settingsFile); err == nil {
+		l.sum(settingsFile, b)
+		l.keep("settings", "", read(settingsFile, b, &l.set.Settings))
+	}
+	if len(l.set.Accounts) == 0 {
+		l.problems = append(l.problems, Problem{"accounts", 1, 1, "there is no account file", "start a workspace with “magpie init DIR”"})
+	}
+}
+
+func (l *loader) readCampaign(name, file string, b []byte) {
+	switch file {
+	case offersFile:
+		d := read(file, b, &l.set.Offers)
+		for n, o := range l.set.Offers {
+			if o == nil {
+				d.add(n, "the offer says nothing", "")
+				delete(l.set.Offers, n)
+				continue
+			}
+			o.Name = n
+		}
+		l.keep("offers", "", d)
+	case segmentsFile:
+		l.readSegments(file, b)
+	default:
+		c := &Campaign{Name: name}
+		l.set.Campaigns[name] = c
+		d := read(file, b, c)
+		for _, s := range c.Steps {
+			s.Campaign = c
+		}
+		l.keep("campaign", name, d)
+	}
+}
+
+func (l *loader) readSegments(file string, b []byte) {
+	sources := map[string]string{}
+	d := read(file, b, &sources)
+	for name, source := range sources {
+		s, err := segment.Compile(source)
+		if err != nil {
+			d.add(name, err.Error(), "")
+		}
+		l.set.Segments[name] = s
+	}
+	l.keep("segments", "", d)
+}
+
+// each hands over every YAML file of a folder, by its name without ending.
+func (l *loader) each(folder string, use func(name, file string, b []byte)) {
+	for _, file := range l.files(folder) {
+		ext := path.Ext(file)
+		if ext != ".yaml" && ext != ".yml" {
+			continue
+		}
+		if b, ok := l.bytes(file); ok {
+			use(strings.TrimSuffix(path.Base(file), ext), file, b)
+		}
+	}
+}
+
+func (l *loader) files(folder string) (out []string) {
+	entries, err := fs.ReadDir(l.fs, folder)
+	if err != nil && folder == "accounts" {
+		return nil // said once, in readAll
+	}
+	for _, e := range entries {
+		if !e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
+			out = append(out, folder+"/"+e.Name())
+		}
+	}
+	return out
+}
+
+func (l *loader) bytes(file string) ([]byte, bool) {
+	b, err := fs.ReadFile(l.fs, file)
+	if err != nil {
+		l.problems = append(l.problems, Problem{file, 1, 1, "the file can't be read", ""})
+		return nil, false
+	}
+	l.sum(file, b)
+	return b, true
+}
+
+func (l *loader) sum(file string, b []byte) {
+	s := sha256.Sum256(b)
+	l.sums = append(l.sums, file+" "+hex.EncodeToString(s[:]))
+}
+
+func (l *loader) keep(kind, name string, d *document) {
+	l.docs[d.file] = d
+	l.home[kind+"/"+name] = d.file
+}
+
+// doc returns the document that a thing was read from.
+func (l *loader) doc(kind, name string) *document {
+	if d := l.docs[l.home[kind+"/"+name]]; d != nil {
+		return d
+	}
+	return &document{} // its problems show nowhere: there is no such file
+}
+
+var templateName = regexp.MustCompile(`^(.+?)\.([a-z]{2,3}(?:-[A-Za-z0-9]+)*)(?:\.([A-Za-z0-9-]+))?\.tmpl$`)
+
+func (l *loader) readTemplates() {
+	for _, file := range l.files("templates") {
+		m := templateName.FindStringSubmatch(path.Base(file))
+		if m == nil {
+			l.problems = append(l.problems, Problem{file, 1, 1, "the file's name says no language",
+				"name it NAME.LANGUAGE.tmpl or NAME.LANGUAGE.VARIANT.tmpl, for example hello.en.tmpl"})
+			continue
+		}
+		b, ok := l.bytes(file)
+		if !ok {
+			continue
+		}
+		if l.set.Templates[m[1]] == nil {
+			l.set.Templates[m[1]] = &Template{Name: m[1]}
+		}
+		text, err := render.Parse(string(b))
+		if err != nil {
+			l.problems = append(l.problems, l.mistake(file, err))
+			continue
+		}
+		t := l.set.Templates[m[1]]
+		t.Texts = append(t.Texts, Text{File: file, Language: m[2], Variant: m[3], Template: text})
+	}
+}
+
+func (l *loader) mistake(file string, err error) Problem {
+	p := Problem{File: file, Line: 1, Column: 1, Text: err.Error()}
+	if m, ok := err.(*render.Mistake); ok {
+		p.Line = m.Line
+	}
+	return p
+}
+
+// unknown is a reference to a thing that is not there.
+func unknown[T any](noun, name string, all map[string]T) (text, hint string) {
+	return fmt.Sprintf("no %s %q", noun, name), suggest.Hint(name, slices.Collect(maps.Keys(all)))
+}
+
+func mainLanguage(l string) string {
+	main, _, _ := strings.Cut(l, "-")
+	return main
+}
+
+// imagePath is where a campaign's picture lies.
+func (s *Set) imagePath(file string) string {
+	return filepath.Join(s.Dir, "campaigns", filepath.FromSlash(file))
+}

@@ -1,0 +1,136 @@
+package workspace
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"magpie/internal/network"
+	"magpie/internal/render"
+)
+
+// The longest codes: an imported one may have 32 characters; a made one has 14.
+var longestCode = map[string]string{"imported": strings.Repeat("W", 32), "made": strings.Repeat("W", 14)}
+
+// longestHandle is about as long as handles get: 30 characters of name.
+const longestHandle = "wwwwwwwwwwwwwwwwwwwwwwwwwwwwww@social.example"
+
+func (l *loader) checkSay(d *document, s *Step, path string) {
+	for _, account := range slices.Sorted(maps.Keys(s.Say)) {
+		at := join(path+".say", account)
+		if account == "" {
+			at = path + ".say"
+		} else if !slices.Contains(s.Accounts, account) {
+			d.add(at, fmt.Sprintf("%q is not among the step's accounts", account), "")
+			continue
+		}
+		l.checkTemplateRef(d, at, s.Say[account])
+	}
+	if s.SayOthers != "" {
+		l.checkTemplateRef(d, path+".say_others", s.SayOthers)
+	}
+	for _, name := range s.Accounts {
+		if a := l.set.Accounts[name]; a != nil && a.Kind.Measure != nil {
+			l.checkTexts(d, s, a, path)
+		}
+	}
+}
+
+func (l *loader) checkTemplateRef(d *document, path, name string) {
+	if l.set.Templates[name] == nil {
+		text, hint := unknown("template", name, l.set.Templates)
+		d.add(path, text, hint)
+	}
+}
+
+// checkTexts tries every text that the account could say in this step.
+func (l *loader) checkTexts(d *document, s *Step, a *Account, path string) {
+	at := path + ".say"
+	if _, ok := s.Say[a.Name]; ok {
+		at = join(at, a.Name)
+	}
+	name := s.Say.For(a.Name)
+	if name == "" && len(s.Say) > 0 {
+		d.add(path+".say", fmt.Sprintf("the account %q has nothing to say", a.Name), "add a line for it")
+		return
+	}
+	t := l.set.Templates[name]
+	if t == nil {
+		return // said before
+	}
+	if len(t.In(a.Language)) == 0 && a.Language != "" && len(t.Texts) > 0 {
+		d.add(at, fmt.Sprintf("the template %q has no text in the account's language %q", t.Name, a.Language),
+			fmt.Sprintf("add templates/%s.%s.tmpl", t.Name, a.Language))
+	}
+	l.checkPublicCode(d, s, t, at)
+	l.checkLengths(d, s, a, t, at)
+	if o := l.set.Templates[s.SayOthers]; o != nil {
+		l.checkLengths(d, s, a, o, path+".say_others")
+	}
+}
+
+// checkPublicCode refuses a personal code where everybody can read it. (What
+// answers a mention goes out in private if it holds one.)
+func (l *loader) checkPublicCode(d *document, s *Step, t *Template, path string) {
+	o := l.set.OfferOf(s)
+	if o == nil {
+		for _, x := range t.Texts {
+			if x.Uses("code") || x.Uses("link") || x.Uses("value") || x.Uses("until") {
+				d.add(path, fmt.Sprintf("the template %q speaks of an offer, and the campaign has none", t.Name), "add offer: to the campaign")
+				return
+			}
+		}
+		return
+	}
+	if s.To == nil && s.Mention == nil && o.Codes != nil && o.Codes.Kind != "shared" && t.uses(o) {
+		d.add(path, fmt.Sprintf("the template %q shows a personal code in a public post", t.Name),
+			"send it to: people, let them claim it by a mention, or make the offer's codes shared:CODE")
+	}
+}
+
+func (l *loader) checkLengths(d *document, s *Step, a *Account, t *Template, path string) {
+	texts := t.Texts
+	if s.Mention == nil && s.To == nil {
+		texts = t.In(a.Language)
+	}
+	handle := ""
+	if s.Mention != nil || s.To != nil {
+		handle = longestHandle
+	}
+	for _, x := range texts {
+		size, err := l.longest(s, a, x, handle)
+		if err != nil || size.Fits() {
+			continue // a template that can't be rendered was refused when it was read
+		}
+		d.add(path, fmt.Sprintf("%s has up to %d %s on %s; %d fit", x.File, size.Count, size.Unit, a.Network, size.Limit),
+			"shorten it; names, codes and links are counted at their longest")
+	}
+}
+
+// longest measures a text with the longest values that can come.
+func (l *loader) longest(s *Step, a *Account, x Text, handle string) (network.Size, error) {
+	code, link := "", ""
+	if o := l.set.OfferOf(s); o != nil && o.Codes != nil {
+		if code = longestCode[o.Codes.Kind]; o.Codes.Kind == "shared" {
+			code = o.Codes.Shared
+		}
+		link = o.LinkFor(code)
+	}
+	v := render.Sample(code, link)
+	v.Language, v.Campaign = x.Language, s.Campaign.Title
+	text, err := x.Render(v)
+	if err != nil {
+		return network.Size{}, err
+	}
+	_, size := render.Fit(a.Kind, a.Kind.Limits, Disclosed(s.Campaign, text), handle, l.set.Personal(s))
+	return size, nil
+}
+
+// Disclosed puts the campaign's disclosure before a text.
+func Disclosed(c *Campaign, text string) string {
+	if c.Disclosure == "" {
+		return text
+	}
+	return c.Disclosure + " " + text
+}

@@ -1,0 +1,177 @@
+package workspace
+
+import (
+	"fmt"
+	"image"
+	_ "image/gif"  // pictures are opened to see that they are some
+	_ "image/jpeg" // the same
+	_ "image/png"  // the same
+	"os"
+	"slices"
+	"strings"
+	"time"
+)
+
+// lateDefault is what late: stands for where it is left out.
+var lateDefault = Late{After: Duration(15 * time.Minute), Then: "skip"}
+
+func (l *loader) checkStep(d *document, s *Step, path string) {
+	l.checkName(d, "a step", s.Name, path)
+	for i, a := range s.Accounts {
+		if l.set.Accounts[a] == nil {
+			text, hint := unknown("account", a, l.set.Accounts)
+			d.add(index(path+".accounts", i), text, hint)
+		}
+	}
+	l.checkTrigger(d, s, path)
+	l.checkAudience(d, s, path)
+	l.checkImage(d, s, path)
+	oneOf(d, path+".late.then", s.Late.Then, "skip", "post", "ask")
+	if s.Late.After == 0 {
+		s.Late.After = lateDefault.After
+	}
+	if s.Late.Then == "" {
+		s.Late.Then = lateDefault.Then
+	}
+	if s.Ask != nil && l.set.Settings.Model == nil {
+		d.add(path+".ask", "no model is set up", "add model: to magpie.yaml, or take ask: out")
+	}
+	l.checkSay(d, s, path)
+}
+
+// checkTrigger sees that exactly one thing starts the step, and that it can.
+func (l *loader) checkTrigger(d *document, s *Step, path string) {
+	var has []string
+	for name, there := range map[string]bool{"schedule": s.Schedule != "", "at": s.At != nil, "cron": s.Cron != "", "mention": s.Mention != nil} {
+		if there {
+			has = append(has, name)
+		}
+	}
+	slices.Sort(has)
+	switch {
+	case len(has) == 0:
+		d.add(path, fmt.Sprintf("nothing starts the step %q", s.Name), "give it schedule:, at:, cron: or mention:")
+	case len(has) > 1:
+		d.add(path, fmt.Sprintf("the step %q has more than one start: %s", s.Name, strings.Join(has, ", ")), "keep one, or make two steps")
+	}
+	if s.Schedule != "" && l.set.Schedules[s.Schedule] == nil {
+		text, hint := unknown("schedule", s.Schedule, l.set.Schedules)
+		d.add(path+".schedule", text, hint)
+	}
+	if s.Cron != "" {
+		checkCron(d, path+".cron", s.Cron)
+	}
+	l.checkAt(d, s, path)
+	if s.Mention != nil {
+		l.checkMatch(d, s.Mention, path+".mention")
+	}
+}
+
+func (l *loader) checkAt(d *document, s *Step, path string) {
+	if s.At == nil {
+		return
+	}
+	c, day := s.Campaign, s.At.Truncate(24*time.Hour)
+	if c.From != nil && day.Before(c.From.Time) || c.Until != nil && day.After(c.Until.Time) {
+		d.add(path+".at", "the step lies outside the campaign's days", "see from: and until:")
+	}
+	if s.FinishBy != nil && !s.FinishBy.After(s.At.Time) {
+		d.add(path+".finish_by", "the step would have to finish before it begins", "")
+	}
+	for _, name := range s.Accounts {
+		a := l.set.Accounts[name]
+		if a != nil && a.Quiet != nil && a.Quiet.Contain(s.At.Time) {
+			l.set.Warnings = append(l.set.Warnings, d.problem(path+".at", fmt.Sprintf("%s lies in the quiet hours of %s", s.At.Format("15:04"), name),
+				"it would go out when they end, if that is not too late"))
+		}
+	}
+}
+
+func (l *loader) checkMatch(d *document, m *Match, path string) {
+	for i, w := range m.Says {
+		if strings.TrimSpace(w) == "" {
+			d.add(index(path+".says", i), "an empty word matches nothing", "")
+		}
+		if slices.Contains(stopWords, strings.ToLower(strings.TrimSpace(w))) {
+			d.add(index(path+".says", i), fmt.Sprintf("%q always means that the person wants no more messages", w), "no rule can answer it")
+		}
+	}
+}
+
+// stopWords are those a rule can't have; answer knows many more.
+var stopWords = []string{"stop", "unsubscribe", "退订", "取消", "td"}
+
+func (l *loader) checkAudience(d *document, s *Step, path string) {
+	if s.To != nil {
+		oneOf(d, path+".to.by", s.To.By, "direct")
+		l.checkSegmentRef(d, path+".to.segment", s.To.Segment)
+		if s.Mention != nil {
+			d.add(path+".to", "a step that a mention starts answers whoever wrote", "use for: to choose whom")
+		}
+	}
+	l.checkSegmentRef(d, path+".for", s.For)
+	if s.Mention == nil {
+		for name, there := range map[string]bool{"for": s.For != "", "say_others": s.SayOthers != "", "grants": s.Grants != "",
+			"per_person": s.PerPerson != nil, "limit": s.Limit != nil, "ask": s.Ask != nil, "private": s.Private} {
+			if there {
+				d.add(path+"."+name, fmt.Sprintf("%q goes with mention: only", name), "")
+			}
+		}
+	}
+	oneOf(d, path+".grants", s.Grants, "direct")
+	if s.SayOthers != "" && s.For == "" {
+		d.add(path+".say_others", "there are no others", "say_others: goes with for:")
+	}
+}
+
+func (l *loader) checkSegmentRef(d *document, path, name string) {
+	if name != "" && l.set.Segments[name] == nil {
+		text, hint := unknown("segment", name, l.set.Segments)
+		d.add(path, text, hint)
+	}
+}
+
+func (l *loader) checkImage(d *document, s *Step, path string) {
+	if s.Image == nil {
+		return
+	}
+	path += ".image"
+	if strings.TrimSpace(s.Image.Alt) == "" && d.at[path+".alt"].Line > 0 {
+		d.add(path+".alt", "the alternative text is empty", "say what the picture shows, for those who can't see it")
+	}
+	if s.Image.File == "" {
+		return
+	}
+	if strings.Contains(s.Image.File, "..") || strings.HasPrefix(s.Image.File, "/") {
+		d.add(path+".file", fmt.Sprintf("the picture %q lies outside campaigns/", s.Image.File), "")
+		return
+	}
+	s.Image.Path = l.set.imagePath(s.Image.File)
+	f, err := os.Open(s.Image.Path)
+	if err != nil {
+		d.add(path+".file", fmt.Sprintf("there is no picture campaigns/%s", s.Image.File), "")
+		return
+	}
+	defer f.Close()
+	if _, _, err := image.DecodeConfig(f); err != nil {
+		d.add(path+".file", fmt.Sprintf("campaigns/%s is no picture", s.Image.File), "it has to be JPEG, PNG or GIF")
+		return
+	}
+	l.checkImageSize(d, f, s, path)
+}
+
+func (l *loader) checkImageSize(d *document, f *os.File, s *Step, path string) {
+	info, err := f.Stat()
+	if err != nil {
+		return
+	}
+	for _, name := range s.Accounts {
+		if a := l.set.Accounts[name]; a != nil && a.Kind.Name != "" && info.Size() > int64(a.Kind.Limits.ImageBytes) {
+			d.add(path+".file", fmt.Sprintf("campaigns/%s has %d KB; %s allows %d", s.Image.File, info.Size()>>10, a.Network, a.Kind.Limits.ImageBytes>>10),
+				"make it smaller")
+		}
+		if a := l.set.Accounts[name]; a != nil && a.Kind.Name != "" && len([]rune(s.Image.Alt)) > a.Kind.Limits.Alt {
+			d.add(path+".alt", fmt.Sprintf("the alternative text is longer than the %d characters of %s", a.Kind.Limits.Alt, a.Network), "")
+		}
+	}
+}

@@ -1,0 +1,227 @@
+package workspace
+
+import (
+	"time"
+
+	"magpie/internal/network"
+	"magpie/internal/render"
+	"magpie/internal/segment"
+)
+
+// Set is a whole workspace, checked.
+type Set struct {
+	Dir       string
+	Settings  Settings
+	Accounts  map[string]*Account
+	Campaigns map[string]*Campaign
+	Schedules map[string]*Schedule
+	Offers    map[string]*Offer
+	Segments  map[string]*segment.Segment
+	Templates map[string]*Template
+	Hash      string // of all files
+	Warnings  []Problem
+}
+
+// Settings is magpie.yaml, which may be left out.
+type Settings struct {
+	Database string       `yaml:"database"`
+	Tell     *Credentials `yaml:"tell"` // the web hook that is told what needs a person
+	Settle   Duration     `yaml:"settle"`
+	Model    *Model       `yaml:"model"`
+	Bots     []string     `yaml:"bots"`  // handles that are never answered
+	Words    OptWords     `yaml:"words"` // more words that opt out and in
+}
+
+// Model is an OpenAI-compatible server that may word answers.
+type Model struct {
+	Server      string       `yaml:"server" jsonschema:"required"`
+	Name        string       `yaml:"name" jsonschema:"required"`
+	Credentials *Credentials `yaml:"credentials"`
+	Timeout     Duration     `yaml:"timeout"`
+}
+
+// OptWords are added to the words Magpie knows.
+type OptWords struct {
+	Stop  []string `yaml:"stop"`
+	Start []string `yaml:"start"`
+}
+
+// Account is accounts/NAME.yaml: who speaks, to whom, how often.
+type Account struct {
+	Name        string       `yaml:"-"`
+	Network     string       `yaml:"network" jsonschema:"required"`
+	Server      string       `yaml:"server"`
+	Handle      string       `yaml:"handle"`
+	About       string       `yaml:"about" jsonschema:"required"`
+	Language    string       `yaml:"language" jsonschema:"required"`
+	Timezone    Zone         `yaml:"timezone" jsonschema:"required"`
+	Credentials *Credentials `yaml:"credentials"`
+	Quiet       *Hours       `yaml:"quiet"`
+	Pace        Pace         `yaml:"pace"`
+	Unlisted    bool         `yaml:"unlisted"`
+	SilentAfter Duration     `yaml:"silent_after"` // warn when nothing went out for so long
+	Kind        network.Kind `yaml:"-"`
+}
+
+// Pace bounds what an account does by itself.
+type Pace struct {
+	Posts          *Rate   `yaml:"posts"`
+	Direct         *Rate   `yaml:"direct"`
+	KeptForAnswers Percent `yaml:"kept_for_answers"`
+}
+
+// Campaign is campaigns/NAME.yaml: one goal, one offer, several steps.
+type Campaign struct {
+	Name       string `yaml:"-"`
+	Title      string `yaml:"title" jsonschema:"required"`
+	From       *Date  `yaml:"from"`
+	Until      *Date  `yaml:"until"`
+	Offer      string `yaml:"offer"`
+	Approval   string `yaml:"approval" jsonschema:"enum=required,enum=none"`
+	Disclosure string `yaml:"disclosure"` // put before every text, for example "Ad:"
+	Steps      Steps  `yaml:"steps" jsonschema:"required"`
+}
+
+// Steps keep the order of the file.
+type Steps []*Step
+
+// Step is one line of action: when, to whom, say what.
+type Step struct {
+	Name      string     `yaml:"-"`
+	Campaign  *Campaign  `yaml:"-"`
+	Accounts  []string   `yaml:"accounts" jsonschema:"required"`
+	Schedule  string     `yaml:"schedule"`
+	At        *LocalTime `yaml:"at"`
+	Cron      string     `yaml:"cron"`
+	Mention   *Match     `yaml:"mention"`
+	To        *To        `yaml:"to"`
+	For       string     `yaml:"for"`
+	Grants    string     `yaml:"grants" jsonschema:"enum=direct"`
+	Say       Say        `yaml:"say" jsonschema:"required"`
+	SayOthers string     `yaml:"say_others"`
+	Private   bool       `yaml:"private"` // answer in private
+	Image     *Image     `yaml:"image"`
+	Late      Late       `yaml:"late"`
+	FinishBy  *LocalTime `yaml:"finish_by"`
+	Priority  int        `yaml:"priority"`
+	PerPerson *Rate      `yaml:"per_person"`
+	Limit     *Rate      `yaml:"limit"`
+	Ask       *Ask       `yaml:"ask"`
+}
+
+// Match says which mentions start a step.
+type Match struct {
+	Says []string `yaml:"says" jsonschema:"required"`
+	Not  []string `yaml:"not"`
+}
+
+// To sends a step to people instead of to everybody.
+type To struct {
+	Segment string `yaml:"segment" jsonschema:"required"`
+	By      string `yaml:"by" jsonschema:"required,enum=direct"`
+}
+
+// Say is a template's name, for all accounts or for each ("" is all).
+type Say map[string]string
+
+// For returns the template that account uses.
+func (s Say) For(account string) string {
+	if t, ok := s[account]; ok {
+		return t
+	}
+	return s[""]
+}
+
+// Late says what to do with a post whose time has passed.
+type Late struct {
+	After Duration `yaml:"after"`
+	Then  string   `yaml:"then" jsonschema:"enum=skip,enum=post,enum=ask"`
+}
+
+// Ask lets a model word the answer; the template answers when it fails.
+type Ask struct {
+	Instructions string   `yaml:"instructions" jsonschema:"required"`
+	Forbidden    []string `yaml:"forbidden"`
+	Mark         string   `yaml:"mark"` // how the answer is marked as AI-made
+}
+
+// Schedule is schedules/NAME.yaml.
+type Schedule struct {
+	Name     string         `yaml:"-"`
+	Timezone string         `yaml:"timezone"` // account, or a zone
+	Cron     string         `yaml:"cron" jsonschema:"required"`
+	Except   []Date         `yaml:"except"`
+	Jitter   Duration       `yaml:"jitter"`
+	Zone     *time.Location `yaml:"-"` // nil: the account's
+}
+
+// Offer is an entry of campaigns/offers.yaml.
+type Offer struct {
+	Name      string   `yaml:"-"`
+	Value     string   `yaml:"value" jsonschema:"required"`
+	Codes     *Pool    `yaml:"codes" jsonschema:"required"`
+	PerPerson int      `yaml:"per_person"`
+	Limit     int      `yaml:"limit"` // made codes: at most so many; 0: as many as are asked for
+	Valid     Duration `yaml:"valid"`
+	Until     *Date    `yaml:"until"`
+	Link      string   `yaml:"link"`
+	SoldOut   bool     `yaml:"sold_out"`
+}
+
+// Template is one text in all its languages and variants.
+type Template struct {
+	Name  string
+	Texts []Text
+}
+
+// Text is templates/NAME.LANGUAGE[.VARIANT].tmpl.
+type Text struct {
+	File, Language, Variant string
+	*render.Template
+}
+
+// In returns the texts in a language, variants in order; in the main language
+// where there is none (zh-TW falls back to zh).
+func (t *Template) In(language string) (out []Text) {
+	for _, x := range t.Texts {
+		if x.Language == language {
+			out = append(out, x)
+		}
+	}
+	if main := mainLanguage(language); len(out) == 0 && main != language {
+		return t.In(main)
+	}
+	return out
+}
+
+// OfferOf returns the offer that a step promises, or nil.
+func (s *Set) OfferOf(step *Step) *Offer { return s.Offers[step.Campaign.Offer] }
+
+// Personal tells whether what the step says is for one person's eyes: it goes
+// to people, or it gives a code of their own.
+func (s *Set) Personal(step *Step) bool {
+	if step.To != nil || step.Private {
+		return true
+	}
+	o := s.OfferOf(step)
+	return step.Mention != nil && o != nil && o.Codes != nil && o.Codes.Kind != "shared" && s.usesCode(step)
+}
+
+// usesCode tells whether any text of the step shows a code, or a link with one.
+func (s *Set) usesCode(step *Step) bool {
+	for _, name := range step.Say {
+		if t := s.Templates[name]; t != nil && t.uses(s.OfferOf(step)) {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *Template) uses(o *Offer) bool {
+	for _, x := range t.Texts {
+		if x.Uses("code") || o != nil && x.Uses("link") && holdsCode(o.Link) {
+			return true
+		}
+	}
+	return false
+}
