@@ -1,0 +1,54 @@
+// Package audit is the log of what people and the bot did. Lines are only
+// ever added.
+package audit
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"io/fs"
+	"time"
+
+	"magpie/internal/store"
+)
+
+//go:embed migrations/*.sql
+var files embed.FS
+
+// Migrations makes the table.
+func Migrations() fs.FS { f, _ := fs.Sub(files, "migrations"); return f }
+
+// Bot is who did what no person did.
+const Bot = "magpie"
+
+// Record notes that who did what to subject.
+func Record(ctx context.Context, tx *sql.Tx, at time.Time, who, what, subject, detail string) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO audit (at, who, what, subject, detail) VALUES ($1, $2, $3, $4, $5)`,
+		store.Ms(at), who, what, subject, detail)
+	return err
+}
+
+// Line is one entry.
+type Line struct {
+	At                         time.Time
+	Who, What, Subject, Detail string
+}
+
+// Of returns the lines about a subject, oldest first.
+func Of(ctx context.Context, db *store.DB, subject string) (out []Line, err error) {
+	rows, err := db.Read.QueryContext(ctx, `SELECT at, who, what, subject, detail FROM audit WHERE subject = $1 ORDER BY at`, subject)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var l Line
+		var at int64
+		if err := rows.Scan(&at, &l.Who, &l.What, &l.Subject, &l.Detail); err != nil {
+			return nil, err
+		}
+		l.At = store.Time(at)
+		out = append(out, l)
+	}
+	return out, rows.Err()
+}

@@ -1,0 +1,70 @@
+// Package lease says who owns an account: one process at a time publishes and
+// listens for it. Owners change with an epoch that only grows; whoever writes
+// on an account's behalf checks its epoch in the same transaction.
+package lease
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"io/fs"
+	"time"
+
+	"magpie/internal/store"
+)
+
+//go:embed migrations/*.sql
+var files embed.FS
+
+// Migrations makes the table.
+func Migrations() fs.FS { f, _ := fs.Sub(files, "migrations"); return f }
+
+// ErrLost means that somebody else owns the account by now.
+var ErrLost = errors.New("another process has taken over the account")
+
+// Take makes owner the owner of account until now+lasting and returns the new
+// epoch; 0 if somebody else owns it still.
+func Take(ctx context.Context, db *store.DB, account, owner string, now time.Time, lasting time.Duration) (epoch int64, err error) {
+	err = db.Write(ctx, func(tx *sql.Tx) error {
+		return tx.QueryRowContext(ctx, `INSERT INTO leases (account, owner, epoch, expires_at) VALUES ($1, $2, 1, $3)
+			ON CONFLICT (account) DO UPDATE SET owner = excluded.owner, epoch = leases.epoch + 1, expires_at = excluded.expires_at
+			WHERE leases.expires_at < $4 OR leases.owner = excluded.owner RETURNING epoch`,
+			account, owner, store.Ms(now.Add(lasting)), store.Ms(now)).Scan(&epoch)
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return epoch, err
+}
+
+// Renew prolongs a lease; ErrLost if it is no longer ours.
+func Renew(ctx context.Context, db *store.DB, account string, epoch int64, now time.Time, lasting time.Duration) error {
+	return db.Batch(ctx, func(tx *sql.Tx) error {
+		ok, err := store.Changed(tx.ExecContext(ctx, `UPDATE leases SET expires_at = $1 WHERE account = $2 AND epoch = $3`,
+			store.Ms(now.Add(lasting)), account, epoch))
+		if err == nil && !ok {
+			return ErrLost
+		}
+		return err
+	})
+}
+
+// Release gives a lease back, so that the next owner need not wait.
+func Release(ctx context.Context, db *store.DB, account string, epoch int64) error {
+	return db.Batch(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE leases SET expires_at = 0 WHERE account = $1 AND epoch = $2`, account, epoch)
+		return err
+	})
+}
+
+// Check fails with ErrLost unless epoch still owns the account.
+func Check(ctx context.Context, tx *sql.Tx, account string, epoch int64, now time.Time) error {
+	var one int
+	err := tx.QueryRowContext(ctx, `SELECT 1 FROM leases WHERE account = $1 AND epoch = $2 AND expires_at >= $3`,
+		account, epoch, store.Ms(now)).Scan(&one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrLost
+	}
+	return err
+}
