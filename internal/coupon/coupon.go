@@ -1,0 +1,227 @@
+package coupon
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"magpie/internal/store"
+)
+
+//go:embed migrations/*.sql
+var files embed.FS
+
+// Migrations makes the tables.
+func Migrations() fs.FS { f, _ := fs.Sub(files, "migrations"); return f }
+
+// Why no code can be given.
+var (
+	ErrNone    = errors.New("the offer has no codes left")
+	ErrExpired = errors.New("the person had a code of this offer, and it has expired")
+	ErrUsed    = errors.New("the person has used their code of this offer already")
+)
+
+// Offer is what the codes of an offer obey.
+type Offer struct {
+	Name      string
+	Made      bool // codes are made when they are needed
+	PerPerson int  // codes for one person; the last is told again when asked again
+	Limit     int  // made codes: at most so many; 0: no limit
+}
+
+// For is what a coupon is given for.
+type For struct {
+	Person                           int64
+	Post                             string // the post that carries the code
+	Account, Campaign, Step, Segment string
+}
+
+// Reserve gives a person a code, or tells them theirs again. It is given to
+// nobody else from then on.
+func Reserve(ctx context.Context, tx *sql.Tx, o Offer, f For, now time.Time) (code string, err error) {
+	code, err = again(ctx, tx, o, f.Person, now)
+	if err != nil {
+		return "", err
+	}
+	if code == "" {
+		if code, err = fresh(ctx, tx, o, f, now); err != nil {
+			return "", err
+		}
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO tellings (code, post) VALUES ($1, $2) ON CONFLICT DO NOTHING`, code, f.Post)
+	return code, err
+}
+
+// again returns the person's last code once they have all they may have.
+func again(ctx context.Context, tx *sql.Tx, o Offer, person int64, now time.Time) (string, error) {
+	var n int
+	if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM coupons WHERE offer = $1 AND person = $2`, o.Name, person).Scan(&n); err != nil {
+		return "", err
+	}
+	if n < max(o.PerPerson, 1) {
+		return "", nil
+	}
+	var code, state string
+	var until sql.NullInt64
+	if err := tx.QueryRowContext(ctx, `SELECT code, state, valid_until FROM coupons WHERE offer = $1 AND person = $2 ORDER BY ordinal DESC LIMIT 1`,
+		o.Name, person).Scan(&code, &state, &until); err != nil {
+		return "", err
+	}
+	switch {
+	case state == "redeemed":
+		return "", ErrUsed
+	case until.Valid && until.Int64 < store.Ms(now):
+		return "", ErrExpired
+	}
+	return code, nil
+}
+
+// fresh takes a free code, or makes one. Every claim repeats its condition in
+// the outer WHERE: without that, Postgres hands rows out twice.
+func fresh(ctx context.Context, tx *sql.Tx, o Offer, f For, now time.Time) (code string, err error) {
+	for range 3 {
+		err = tx.QueryRowContext(ctx, `UPDATE coupons SET state = 'reserved', person = $1, account = $2, campaign = $3, step = $4, segment = $5, reserved_at = $6,
+			ordinal = (SELECT COALESCE(max(ordinal), 0) + 1 FROM coupons WHERE offer = $7 AND person = $8)
+			WHERE code IN (SELECT code FROM coupons WHERE offer = $9 AND state = 'free' LIMIT 1) AND state = 'free' RETURNING code`,
+			f.Person, f.Account, f.Campaign, f.Step, f.Segment, store.Ms(now), o.Name, f.Person, o.Name).Scan(&code)
+		if !errors.Is(err, sql.ErrNoRows) {
+			return code, err
+		}
+		if !o.Made {
+			return "", ErrNone
+		}
+		if err := make1(ctx, tx, o, now); err != nil {
+			return "", err
+		}
+	}
+	return "", ErrNone
+}
+
+func make1(ctx context.Context, tx *sql.Tx, o Offer, now time.Time) error {
+	if o.Limit > 0 {
+		var n int
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM coupons WHERE offer = $1`, o.Name).Scan(&n); err != nil {
+			return err
+		}
+		if n >= o.Limit {
+			return ErrNone
+		}
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO coupons (code, offer, state, created_at) VALUES ($1, $2, 'free', $3) ON CONFLICT DO NOTHING`,
+		NewCode(), o.Name, store.Ms(now))
+	return err
+}
+
+// alphabet has 32 signs that nobody confuses: no I, O, 0, 1.
+const alphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+// NewCode makes a code of 60 random bits, for example 7KQX-M2PA-9RTC.
+func NewCode() string {
+	var b [12]byte
+	_, _ = rand.Read(b[:]) // never fails
+	var s strings.Builder
+	for i, x := range b {
+		if i > 0 && i%4 == 0 {
+			s.WriteByte('-')
+		}
+		s.WriteByte(alphabet[x&31])
+	}
+	return s.String()
+}
+
+// Start sets until when a code is good; called as its post goes out. A code
+// that is told again keeps its time.
+func Start(ctx context.Context, tx *sql.Tx, code string, until time.Time) error {
+	if until.IsZero() {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE coupons SET valid_until = $1 WHERE code = $2 AND valid_until IS NULL`, store.Ms(until), code)
+	return err
+}
+
+// ValidUntil is the time that Start set; zero if there is none.
+func ValidUntil(ctx context.Context, db *store.DB, code string) (time.Time, error) {
+	var until sql.NullInt64
+	err := db.Read.QueryRowContext(ctx, `SELECT valid_until FROM coupons WHERE code = $1`, code).Scan(&until)
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	return store.Time(until.Int64), err
+}
+
+// Deliver notes that a post with the code is out.
+func Deliver(ctx context.Context, tx *sql.Tx, code string, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `UPDATE coupons SET state = 'delivered', delivered_at = $1 WHERE code = $2 AND state = 'reserved'`, store.Ms(now), code)
+	return err
+}
+
+// Release notes that post provably did not go out. The code is free again
+// unless another post carries it.
+func Release(ctx context.Context, tx *sql.Tx, code, post string) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM tellings WHERE code = $1 AND post = $2`, code, post); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE coupons SET state = 'free', person = NULL, ordinal = NULL, reserved_at = NULL, valid_until = NULL,
+		account = '', campaign = '', step = '', segment = ''
+		WHERE code = $1 AND state = 'reserved' AND NOT EXISTS (SELECT 1 FROM tellings t WHERE t.code = $2)`, code, code)
+	return err
+}
+
+// Reassign gives the codes of one person to another, when both are the same.
+func Reassign(ctx context.Context, tx *sql.Tx, into, from int64) error {
+	_, err := tx.ExecContext(ctx, `UPDATE coupons SET person = $1, ordinal = ordinal + (SELECT COALESCE(max(k.ordinal), 0) FROM coupons k WHERE k.offer = coupons.offer AND k.person = $2)
+		WHERE person = $3`, into, into, from)
+	return err
+}
+
+// Left is the state of an offer's codes.
+type Left struct{ Free, Reserved, Delivered, Redeemed int }
+
+// Count tells how many codes of an offer are in which state.
+func Count(ctx context.Context, db *store.DB, offer string) (l Left, err error) {
+	err = db.Read.QueryRowContext(ctx, `SELECT COALESCE(sum(CASE state WHEN 'free' THEN 1 ELSE 0 END), 0), COALESCE(sum(CASE state WHEN 'reserved' THEN 1 ELSE 0 END), 0),
+		COALESCE(sum(CASE state WHEN 'delivered' THEN 1 ELSE 0 END), 0), COALESCE(sum(CASE state WHEN 'redeemed' THEN 1 ELSE 0 END), 0)
+		FROM coupons WHERE offer = $1`, offer).Scan(&l.Free, &l.Reserved, &l.Delivered, &l.Redeemed)
+	return l, err
+}
+
+// Make adds n made codes to an offer and returns them.
+func Make(ctx context.Context, db *store.DB, o Offer, n int, now time.Time) (codes []string, err error) {
+	err = db.Write(ctx, func(tx *sql.Tx) error {
+		var have int
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM coupons WHERE offer = $1`, o.Name).Scan(&have); err != nil {
+			return err
+		}
+		if o.Limit > 0 && have+n > o.Limit {
+			return fmt.Errorf("the offer %s has a limit of %d codes, and %d are made already", o.Name, o.Limit, have)
+		}
+		codes, err = insert(ctx, tx, o.Name, n, now)
+		return err
+	})
+	return codes, err
+}
+
+func insert(ctx context.Context, tx *sql.Tx, offer string, n int, now time.Time) (codes []string, err error) {
+	stmt, err := tx.PrepareContext(ctx, `INSERT INTO coupons (code, offer, state, created_at) VALUES ($1, $2, 'free', $3) ON CONFLICT DO NOTHING`)
+	if err != nil {
+		return nil, err
+	}
+	defer stmt.Close()
+	for len(codes) < n {
+		code := NewCode()
+		ok, err := store.Changed(stmt.ExecContext(ctx, code, offer, store.Ms(now)))
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			codes = append(codes, code)
+		}
+	}
+	return codes, nil
+}

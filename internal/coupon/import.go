@@ -1,0 +1,81 @@
+package coupon
+
+import (
+	"context"
+	"database/sql"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"magpie/internal/store"
+)
+
+// codeRule is what an imported code may look like; its length is what
+// templates are checked with.
+var codeRule = regexp.MustCompile(`^[\p{L}\p{N}_.+-]{3,32}$`)
+
+// Import reads codes (CSV with a column named code) into an offer, all or
+// nothing. A code that is there already, in the file or in the database, is
+// an error that names its line.
+func Import(ctx context.Context, db *store.DB, offer string, r io.Reader, now time.Time) (n int, err error) {
+	in := csv.NewReader(r)
+	in.FieldsPerRecord = -1
+	in.ReuseRecord = true
+	header, err := in.Read()
+	if err != nil {
+		return 0, errors.New("line 1: the file is empty or no CSV: it begins with a line of column names, one of them code")
+	}
+	col := slices.IndexFunc(header, func(h string) bool {
+		return strings.EqualFold(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")), "code")
+	})
+	if col < 0 {
+		return 0, errors.New("line 1: the column code is missing")
+	}
+	err = db.Write(ctx, func(tx *sql.Tx) error {
+		n, err = importRows(ctx, tx, in, col, offer, now)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return n, nil
+}
+
+func importRows(ctx context.Context, tx *sql.Tx, in *csv.Reader, col int, offer string, now time.Time) (n int, err error) {
+	stmt, err := tx.PrepareContext(ctx, `INSERT INTO coupons (code, offer, state, created_at) VALUES ($1, $2, 'free', $3) ON CONFLICT DO NOTHING`)
+	if err != nil {
+		return 0, err
+	}
+	defer stmt.Close()
+	for {
+		row, err := in.Read()
+		if errors.Is(err, io.EOF) {
+			return n, nil
+		}
+		if err != nil {
+			var p *csv.ParseError
+			if errors.As(err, &p) {
+				return 0, fmt.Errorf("line %d: %w: nothing was imported", p.Line, p.Err)
+			}
+			return 0, err
+		}
+		line, _ := in.FieldPos(0)
+		if col >= len(row) || !codeRule.MatchString(strings.TrimSpace(row[col])) {
+			return 0, fmt.Errorf("line %d: there is no code of 3 to 32 letters and digits: nothing was imported", line)
+		}
+		code := strings.TrimSpace(row[col])
+		ok, err := store.Changed(stmt.ExecContext(ctx, code, offer, store.Ms(now)))
+		if err != nil {
+			return 0, err
+		}
+		if !ok {
+			return 0, fmt.Errorf("line %d: the code %s is there already, in this file or from before: nothing was imported", line, code)
+		}
+		n++
+	}
+}

@@ -1,0 +1,142 @@
+package coupon
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"magpie/internal/audit"
+	"magpie/internal/store"
+)
+
+// Refusal is why a code is not redeemed. Reason is one word for programs.
+type Refusal struct{ Reason, Text string }
+
+// Error says why, for people.
+func (r *Refusal) Error() string { return r.Text }
+
+func refuse(reason, format string, args ...any) error {
+	return &Refusal{reason, fmt.Sprintf(format, args...)}
+}
+
+// Order is a purchase in which a code was used.
+type Order struct {
+	ID       string
+	Amount   int64 // hundredths
+	Currency string
+}
+
+// Shared is an offer with one code for everybody.
+type Shared struct {
+	Offer, Code string
+	Until       time.Time // zero: no end
+}
+
+// Redeem notes that a code was used in an order. The same order again changes
+// nothing and is no error (again is true). shared are the offers' shared codes.
+func Redeem(ctx context.Context, db *store.DB, code string, o Order, shared []Shared, who string, now time.Time) (again bool, err error) {
+	err = db.Write(ctx, func(tx *sql.Tx) error {
+		again, err = redeem(ctx, tx, strings.TrimSpace(code), o, shared, who, now)
+		return err
+	})
+	return again, err
+}
+
+func redeem(ctx context.Context, tx *sql.Tx, code string, o Order, shared []Shared, who string, now time.Time) (again bool, err error) {
+	for _, s := range shared {
+		if strings.EqualFold(s.Code, code) {
+			return redeemShared(ctx, tx, s, o, who, now)
+		}
+	}
+	k, err := find(ctx, tx, code)
+	if err != nil {
+		return false, err
+	}
+	if again, err := known(ctx, tx, k.code, o); again || err != nil {
+		return again, err
+	}
+	if err := k.refusal(ctx, tx, now); err != nil {
+		return false, err
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE coupons SET state = 'redeemed' WHERE code = $1 AND state IN ('reserved', 'delivered')`, k.code); err != nil {
+		return false, err
+	}
+	return false, record(ctx, tx, k, o, who, now)
+}
+
+// row is a coupon as it is redeemed.
+type row struct {
+	code, offer, state, account, campaign, step, segment string
+	until                                                sql.NullInt64
+}
+
+// find looks a code up as it was typed, then in capitals.
+func find(ctx context.Context, tx *sql.Tx, code string) (k row, err error) {
+	for _, c := range []string{code, strings.ToUpper(code)} {
+		err = tx.QueryRowContext(ctx, `SELECT code, offer, state, account, campaign, step, segment, valid_until FROM coupons WHERE code = $1`, c).
+			Scan(&k.code, &k.offer, &k.state, &k.account, &k.campaign, &k.step, &k.segment, &k.until)
+		if !errors.Is(err, sql.ErrNoRows) {
+			return k, err
+		}
+	}
+	return k, refuse("unknown", "no such code: %s", code)
+}
+
+// known tells whether this very order was noted already.
+func known(ctx context.Context, tx *sql.Tx, code string, o Order) (bool, error) {
+	var amount int64
+	var currency string
+	err := tx.QueryRowContext(ctx, `SELECT amount, currency FROM redemptions WHERE code = $1 AND order_id = $2`, code, o.ID).Scan(&amount, &currency)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return false, nil
+	case err != nil:
+		return false, err
+	case amount != o.Amount || currency != o.Currency:
+		return false, refuse("differs", "order %s is noted already with this code, over %s", o.ID, Money(amount, currency))
+	}
+	return true, nil
+}
+
+func (k row) refusal(ctx context.Context, tx *sql.Tx, now time.Time) error {
+	switch {
+	case k.state == "free":
+		return refuse("not issued", "%s is a code of %s, but nobody has been given it", k.code, k.offer)
+	case k.state == "redeemed":
+		var order string
+		if err := tx.QueryRowContext(ctx, `SELECT order_id FROM redemptions WHERE code = $1 LIMIT 1`, k.code).Scan(&order); err != nil {
+			return err
+		}
+		return refuse("used", "%s was used already, in order %s", k.code, order)
+	case k.until.Valid && k.until.Int64 < store.Ms(now):
+		return refuse("expired", "%s expired on %s UTC", k.code, store.Time(k.until.Int64).Format("2006-01-02 15:04"))
+	}
+	return nil
+}
+
+func redeemShared(ctx context.Context, tx *sql.Tx, s Shared, o Order, who string, now time.Time) (again bool, err error) {
+	if again, err := known(ctx, tx, s.Code, o); again || err != nil {
+		return again, err
+	}
+	if !s.Until.IsZero() && now.After(s.Until) {
+		return false, refuse("expired", "%s expired on %s UTC", s.Code, s.Until.UTC().Format("2006-01-02 15:04"))
+	}
+	return false, record(ctx, tx, row{code: s.Code, offer: s.Offer}, o, who, now)
+}
+
+func record(ctx context.Context, tx *sql.Tx, k row, o Order, who string, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO redemptions (code, order_id, offer, amount, currency, account, campaign, step, segment, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, k.code, o.ID, k.offer, o.Amount, o.Currency, k.account, k.campaign, k.step, k.segment, store.Ms(now))
+	if err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, now, who, "redeemed", "coupon "+k.code, "order "+o.ID+", "+Money(o.Amount, o.Currency))
+}
+
+// Money prints hundredths with their currency: 899.00 USD.
+func Money(amount int64, currency string) string {
+	return fmt.Sprintf("%d.%02d %s", amount/100, amount%100, currency)
+}

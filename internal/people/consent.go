@@ -1,0 +1,85 @@
+package people
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"magpie/internal/audit"
+	"magpie/internal/store"
+)
+
+// Grant notes that a person lets account write to them, and by which mention.
+func Grant(ctx context.Context, tx *sql.Tx, person int64, account, source string, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO consents (person, account, kind, given_at, source) VALUES ($1, $2, 'direct', $3, $4)
+		ON CONFLICT (person, account, kind) DO UPDATE SET given_at = excluded.given_at, source = excluded.source,
+		withdrawn_at = NULL, withdrawn_by = '' WHERE consents.withdrawn_at IS NOT NULL`, person, account, store.Ms(now), source)
+	if err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, now, audit.Bot, "consent given", Subject(person), account+" by "+source)
+}
+
+// OptOut notes that a person wants to be left alone, by every account, and
+// withdraws what they had consented to. first is false if that was known.
+func OptOut(ctx context.Context, tx *sql.Tx, person int64, source string, now time.Time) (first bool, err error) {
+	first, err = store.Changed(tx.ExecContext(ctx, `INSERT INTO optouts (person, at, source) VALUES ($1, $2, $3)
+		ON CONFLICT (person) DO NOTHING`, person, store.Ms(now), source))
+	if err != nil {
+		return false, err
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE consents SET withdrawn_at = $1, withdrawn_by = $2 WHERE person = $3 AND withdrawn_at IS NULL`,
+		store.Ms(now), source, person); err != nil {
+		return false, err
+	}
+	return first, audit.Record(ctx, tx, now, audit.Bot, "opted out", Subject(person), source)
+}
+
+// OptIn takes an opt-out back. What had been consented to before is not given
+// again by that.
+func OptIn(ctx context.Context, tx *sql.Tx, person int64, source string, now time.Time) (was bool, err error) {
+	was, err = store.Changed(tx.ExecContext(ctx, `DELETE FROM optouts WHERE person = $1`, person))
+	if err != nil || !was {
+		return was, err
+	}
+	return true, audit.Record(ctx, tx, now, audit.Bot, "opted in again", Subject(person), source)
+}
+
+// OptedOut tells whether a person wants to be left alone.
+func OptedOut(ctx context.Context, tx *sql.Tx, person int64) (out bool, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM optouts WHERE person = $1)`, person).Scan(&out)
+	return out, err
+}
+
+// MayWrite tells whether a person lets account write to them.
+func MayWrite(ctx context.Context, tx *sql.Tx, person int64, account string) (may bool, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM consents WHERE person = $1 AND account = $2 AND kind = 'direct' AND withdrawn_at IS NULL)
+		AND NOT EXISTS (SELECT 1 FROM optouts WHERE person = $3)`, person, account, person).Scan(&may)
+	return may, err
+}
+
+// Consent is one given or withdrawn.
+type Consent struct {
+	Account, Source string
+	Given           time.Time
+	Withdrawn       time.Time // zero: it stands
+}
+
+// Consents are those of a person.
+func (b *Book) Consents(ctx context.Context, person int64) (out []Consent, err error) {
+	rows, err := b.DB.Read.QueryContext(ctx, `SELECT account, source, given_at, COALESCE(withdrawn_at, 0) FROM consents WHERE person = $1 ORDER BY account`, person)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var c Consent
+		var given, withdrawn int64
+		if err := rows.Scan(&c.Account, &c.Source, &given, &withdrawn); err != nil {
+			return nil, err
+		}
+		c.Given, c.Withdrawn = store.Time(given), store.Time(withdrawn)
+		out = append(out, c)
+	}
+	return out, rows.Err()
+}

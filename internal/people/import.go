@@ -1,0 +1,289 @@
+package people
+
+import (
+	"context"
+	"database/sql"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"magpie/internal/store"
+	"magpie/internal/suggest"
+)
+
+// columns a customer list may have. One of the networks' must be there.
+var columns = []string{"mastodon", "bluesky", "x", "weibo", "name", "language", "city", "orders", "spent", "last_order", "tags"}
+
+var networkColumns = columns[:4]
+
+// Customer is one row of a customer list.
+type Customer struct {
+	handles              [4]string // as networkColumns
+	name, language, city string
+	orders               int64
+	spent                int64
+	lastOrder            int64 // ms; 0: none
+	tags                 []string
+}
+
+// Imported says what an import did.
+type Imported struct{ Rows, New int }
+
+// Import reads a customer list (CSV with a header) and keeps it, all or
+// nothing. A person is known by any of the handles; what a column says
+// replaces what we knew, an absent column changes nothing.
+func (b *Book) Import(ctx context.Context, r io.Reader, now time.Time, progress func(n int)) (out Imported, err error) {
+	in := csv.NewReader(r)
+	in.ReuseRecord = true
+	header, err := in.Read()
+	if err != nil {
+		return out, errors.New("line 1: the file is empty or no CSV: it begins with a line of column names")
+	}
+	at, err := layout(header)
+	if err != nil {
+		return out, err
+	}
+	err = b.DB.Write(ctx, func(tx *sql.Tx) error {
+		w, err := b.writer(ctx, tx, at, now)
+		if err != nil {
+			return err
+		}
+		defer w.close()
+		return w.all(ctx, in, &out, progress)
+	})
+	return out, err
+}
+
+// layout finds each column's place.
+func layout(header []string) (map[string]int, error) {
+	at := map[string]int{}
+	for i, h := range header {
+		name := strings.ToLower(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))
+		if !slices.Contains(columns, name) {
+			return nil, fmt.Errorf("line 1: unknown column %q (%s)", h, suggest.Hint(name, columns))
+		}
+		if _, twice := at[name]; twice {
+			return nil, fmt.Errorf("line 1: the column %q stands here twice", h)
+		}
+		at[name] = i
+	}
+	for _, n := range networkColumns {
+		if _, ok := at[n]; ok {
+			return at, nil
+		}
+	}
+	return nil, errors.New("line 1: a column with handles is missing: name one mastodon or bluesky")
+}
+
+// parse reads one row.
+func parse(at map[string]int, row []string) (c Customer, err error) {
+	get := func(name string) string {
+		if i, ok := at[name]; ok {
+			return strings.TrimSpace(row[i])
+		}
+		return ""
+	}
+	some := false
+	for i, n := range networkColumns {
+		c.handles[i] = Fold(get(n))
+		some = some || c.handles[i] != ""
+	}
+	if !some {
+		return c, errors.New("the row has no handle")
+	}
+	c.name, c.language, c.city = get("name"), strings.ToLower(get("language")), get("city")
+	if s := get("orders"); s != "" {
+		if c.orders, err = strconv.ParseInt(s, 10, 32); err != nil || c.orders < 0 {
+			return c, fmt.Errorf("orders: %q is not a whole number", s)
+		}
+	}
+	if s := get("spent"); s != "" {
+		if c.spent, err = Amount(s); err != nil {
+			return c, fmt.Errorf("spent: %w", err)
+		}
+	}
+	if s := get("last_order"); s != "" {
+		day, err := time.Parse(time.DateOnly, s)
+		if err != nil {
+			return c, fmt.Errorf("last_order: %q is not a day such as 2026-11-21", s)
+		}
+		c.lastOrder = day.UnixMilli()
+	}
+	for _, t := range strings.FieldsFunc(get("tags"), func(r rune) bool { return r == ';' || r == ' ' || r == '；' }) {
+		c.tags = append(c.tags, t)
+	}
+	return c, nil
+}
+
+// Amount reads 899, 899.5 or 899.00 into hundredths.
+func Amount(s string) (int64, error) {
+	whole, part, _ := strings.Cut(s, ".")
+	if len(part) > 2 || whole == "" || len(whole) > 12 || strings.HasSuffix(s, ".") {
+		return 0, fmt.Errorf("%q is not an amount such as 899.00", s)
+	}
+	n, err := strconv.ParseUint(whole+(part + "00")[:2], 10, 63)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not an amount such as 899.00", s)
+	}
+	return int64(n), nil
+}
+
+// writer holds the prepared statements of an import.
+type writer struct {
+	book                                     *Book
+	at                                       map[string]int
+	now                                      time.Time
+	find, person, handle, update, tag, untag *sql.Stmt
+	tx                                       *sql.Tx
+}
+
+func (b *Book) writer(ctx context.Context, tx *sql.Tx, at map[string]int, now time.Time) (*writer, error) {
+	w := &writer{book: b, at: at, now: now, tx: tx}
+	for _, s := range []struct {
+		to  **sql.Stmt
+		sql string
+	}{
+		{&w.find, `SELECT person FROM handles WHERE network = $1 AND handle = $2`},
+		{&w.person, `INSERT INTO persons (id, name, language, city, orders, spent, last_order, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`},
+		{&w.handle, `INSERT INTO handles (network, handle, person) VALUES ($1, $2, $3)`},
+		{&w.update, w.updateSQL()},
+		{&w.tag, `INSERT INTO person_tags (person, tag) VALUES ($1, $2) ON CONFLICT DO NOTHING`},
+		{&w.untag, `DELETE FROM person_tags WHERE person = $1`},
+	} {
+		stmt, err := tx.PrepareContext(ctx, s.sql)
+		if err != nil {
+			w.close()
+			return nil, err
+		}
+		*s.to = stmt
+	}
+	return w, nil
+}
+
+// updateSQL sets only the columns that the file has.
+func (w *writer) updateSQL() string {
+	has := func(n string) string {
+		if _, ok := w.at[n]; ok {
+			return "TRUE"
+		}
+		return "FALSE"
+	}
+	set := ""
+	for i, n := range []string{"name", "language", "city", "orders", "spent", "last_order"} {
+		set += fmt.Sprintf(", %s = CASE WHEN %s THEN $%d ELSE %s END", n, has(n), i+1, n)
+	}
+	return `UPDATE persons SET ` + set[2:] + ` WHERE id = $7`
+}
+
+func (w *writer) close() {
+	for _, s := range []*sql.Stmt{w.find, w.person, w.handle, w.update, w.tag, w.untag} {
+		if s != nil {
+			s.Close()
+		}
+	}
+}
+
+func (w *writer) all(ctx context.Context, in *csv.Reader, out *Imported, progress func(n int)) error {
+	for {
+		row, err := in.Read()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		line, _ := in.FieldPos(0)
+		if err != nil {
+			return fmt.Errorf("%w: nothing was imported", csvError(err))
+		}
+		c, err := parse(w.at, row)
+		if err != nil {
+			return fmt.Errorf("line %d: %w: nothing was imported", line, err)
+		}
+		fresh, err := w.one(ctx, c)
+		if err != nil {
+			return err
+		}
+		out.Rows++
+		if fresh {
+			out.New++
+		}
+		if progress != nil && out.Rows%10_000 == 0 {
+			progress(out.Rows)
+		}
+	}
+}
+
+func csvError(err error) error {
+	var p *csv.ParseError
+	if errors.As(err, &p) {
+		return fmt.Errorf("line %d: %w", p.Line, p.Err)
+	}
+	return err
+}
+
+// one keeps a customer; fresh tells whether nobody had one of the handles.
+func (w *writer) one(ctx context.Context, c Customer) (fresh bool, err error) {
+	var id int64
+	var lacking [4]bool
+	for i, h := range c.handles {
+		if h == "" {
+			continue
+		}
+		var known int64
+		err := w.find.QueryRowContext(ctx, networkColumns[i], h).Scan(&known)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			lacking[i] = true
+		case err != nil:
+			return false, err
+		case id != 0 && known != id:
+			if err := w.book.merge(ctx, w.tx, id, known); err != nil {
+				return false, err
+			}
+		default:
+			id = known
+		}
+	}
+	if fresh = id == 0; fresh {
+		id = w.book.IDs.Next(w.now)
+		_, err = w.person.ExecContext(ctx, id, c.name, c.language, c.city, c.orders, c.spent, nullMs(c.lastOrder), store.Ms(w.now))
+	} else {
+		_, err = w.update.ExecContext(ctx, c.name, c.language, c.city, c.orders, c.spent, nullMs(c.lastOrder), id)
+	}
+	if err != nil {
+		return fresh, err
+	}
+	return fresh, w.rest(ctx, id, fresh, c, lacking)
+}
+
+func nullMs(ms int64) any {
+	if ms == 0 {
+		return nil
+	}
+	return ms
+}
+
+// rest keeps a customer's new handles and tags.
+func (w *writer) rest(ctx context.Context, id int64, fresh bool, c Customer, lacking [4]bool) error {
+	for i, h := range c.handles {
+		if lacking[i] {
+			if _, err := w.handle.ExecContext(ctx, networkColumns[i], h, id); err != nil {
+				return err
+			}
+		}
+	}
+	if _, ok := w.at["tags"]; ok && !fresh {
+		if _, err := w.untag.ExecContext(ctx, id); err != nil {
+			return err
+		}
+	}
+	for _, t := range c.tags {
+		if _, err := w.tag.ExecContext(ctx, id, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}

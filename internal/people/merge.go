@@ -1,0 +1,74 @@
+package people
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"magpie/internal/audit"
+)
+
+// merge makes one person of two. An opt-out of either stands for both.
+func (b *Book) merge(ctx context.Context, tx *sql.Tx, into, from int64) error {
+	for _, q := range []string{
+		`UPDATE handles SET person = $1 WHERE person = $2`,
+		`INSERT INTO followers (account, person, since, until, seen) SELECT account, $1, since, until, seen FROM followers WHERE person = $2 ON CONFLICT DO NOTHING`,
+		`INSERT INTO consents (person, account, kind, given_at, source, withdrawn_at, withdrawn_by)
+		 SELECT $1, account, kind, given_at, source, withdrawn_at, withdrawn_by FROM consents WHERE person = $2 ON CONFLICT DO NOTHING`,
+		`INSERT INTO person_tags (person, tag) SELECT $1, tag FROM person_tags WHERE person = $2 ON CONFLICT DO NOTHING`,
+		`INSERT INTO optouts (person, at, source) SELECT $1, at, source FROM optouts WHERE person = $2 ON CONFLICT DO NOTHING`,
+	} {
+		if _, err := tx.ExecContext(ctx, q, into, from); err != nil {
+			return err
+		}
+	}
+	if b.OnMerge != nil {
+		if err := b.OnMerge(ctx, tx, into, from); err != nil {
+			return err
+		}
+	}
+	return erase(ctx, tx, from)
+}
+
+// erase takes a person's own rows away.
+func erase(ctx context.Context, tx *sql.Tx, id int64) error {
+	for _, table := range []string{"followers", "consents", "person_tags", "optouts", "handles"} {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE person = $1`, id); err != nil {
+			return err
+		}
+	}
+	_, err := tx.ExecContext(ctx, `DELETE FROM persons WHERE id = $1`, id)
+	return err
+}
+
+// Forget takes a person out of the record, as the law lets them ask for. That
+// they opted out is kept, under their handles alone, so that nobody writes to
+// them by mistake when they turn up again.
+func (b *Book) Forget(ctx context.Context, id int64, who string, now time.Time) error {
+	return b.DB.Write(ctx, func(tx *sql.Tx) error {
+		out, err := OptedOut(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if out {
+			err = b.empty(ctx, tx, id)
+		} else {
+			err = erase(ctx, tx, id)
+		}
+		if err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, now, who, "person forgotten", Subject(id), fmt.Sprintf("opt-out kept: %v", out))
+	})
+}
+
+func (b *Book) empty(ctx context.Context, tx *sql.Tx, id int64) error {
+	for _, table := range []string{"followers", "consents", "person_tags"} {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE person = $1`, id); err != nil {
+			return err
+		}
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE persons SET name = '', city = '', orders = 0, spent = 0, last_order = NULL WHERE id = $1`, id)
+	return err
+}

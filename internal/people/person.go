@@ -1,0 +1,167 @@
+package people
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"io/fs"
+	"strings"
+	"time"
+
+	"magpie/internal/network"
+	"magpie/internal/store"
+)
+
+//go:embed migrations/*.sql
+var files embed.FS
+
+// Migrations makes the tables.
+func Migrations() fs.FS { f, _ := fs.Sub(files, "migrations"); return f }
+
+// Book is the record of people.
+type Book struct {
+	DB  *store.DB
+	IDs *store.IDs
+	// OnMerge is told when two persons turn out to be one, so that what other
+	// packages keep of the second can follow.
+	OnMerge func(ctx context.Context, tx *sql.Tx, into, from int64) error
+}
+
+// Person is what we know of somebody.
+type Person struct {
+	ID             int64
+	Name, Language string
+	City           string
+	Orders         int
+	Spent          int64 // hundredths
+	LastOrder      time.Time
+	Followers      int
+	Handles        []Handle
+	Tags           []string
+	OptedOut       bool
+}
+
+// Handle is a name on one network.
+type Handle struct{ Network, Handle, RemoteID string }
+
+// Fold is the form of a handle by which it is found.
+func Fold(handle string) string {
+	return strings.ToLower(strings.TrimPrefix(strings.TrimSpace(handle), "@"))
+}
+
+// Meet returns the person behind a handle that we met on a network, making
+// one if need be. The network's id counts more than the handle, which people
+// may change.
+func (b *Book) Meet(ctx context.Context, tx *sql.Tx, net string, who network.Person, now time.Time) (int64, error) {
+	handle := Fold(who.Handle)
+	var id int64
+	var old string
+	err := tx.QueryRowContext(ctx, `SELECT person, handle FROM handles WHERE network = $1 AND remote_id = $2`, net, who.ID).Scan(&id, &old)
+	switch {
+	case err == nil && old == handle:
+		return id, nil
+	case err == nil:
+		return id, b.rename(ctx, tx, net, who.ID, handle)
+	case !errors.Is(err, sql.ErrNoRows):
+		return 0, err
+	}
+	return b.meetByHandle(ctx, tx, net, handle, who, now)
+}
+
+// rename notes a new handle. A row that still claims it belonged to somebody
+// who has given it up: it keeps that person under the id alone.
+func (b *Book) rename(ctx context.Context, tx *sql.Tx, net, remote, handle string) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE handles SET handle = COALESCE(remote_id, handle) || ' (former)'
+		WHERE network = $1 AND handle = $2`, net, handle); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE handles SET handle = $1 WHERE network = $2 AND remote_id = $3`, handle, net, remote)
+	return err
+}
+
+func (b *Book) meetByHandle(ctx context.Context, tx *sql.Tx, net, handle string, who network.Person, now time.Time) (int64, error) {
+	var id int64
+	var remote sql.NullString
+	err := tx.QueryRowContext(ctx, `SELECT person, remote_id FROM handles WHERE network = $1 AND handle = $2`, net, handle).Scan(&id, &remote)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, err
+	}
+	if err == nil && !remote.Valid {
+		_, err = tx.ExecContext(ctx, `UPDATE handles SET remote_id = $1, bot = $2 WHERE network = $3 AND handle = $4`, who.ID, who.Bot, net, handle)
+		return id, err
+	}
+	if err == nil { // the name has gone to somebody else
+		if err := b.rename(ctx, tx, net, remote.String, remote.String+" (former)"); err != nil {
+			return 0, err
+		}
+	}
+	id = b.IDs.Next(now)
+	if _, err := tx.ExecContext(ctx, `INSERT INTO persons (id, name, language, followers_count, created_at) VALUES ($1, $2, $3, $4, $5)`,
+		id, who.Name, who.Language, who.Followers, store.Ms(now)); err != nil {
+		return 0, err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO handles (network, handle, remote_id, person, bot) VALUES ($1, $2, $3, $4, $5)`,
+		net, handle, who.ID, id, who.Bot)
+	return id, err
+}
+
+// Find returns the person with that handle on any network, or 0.
+func (b *Book) Find(ctx context.Context, handle string) (id int64, err error) {
+	err = b.DB.Read.QueryRowContext(ctx, `SELECT person FROM handles WHERE handle = $1 ORDER BY network LIMIT 1`, Fold(handle)).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return id, err
+}
+
+// Get returns a person, or nil.
+func (b *Book) Get(ctx context.Context, id int64) (*Person, error) {
+	p := &Person{ID: id}
+	var last sql.NullInt64
+	err := b.DB.Read.QueryRowContext(ctx, `SELECT name, language, city, orders, spent, last_order, followers_count,
+		EXISTS (SELECT 1 FROM optouts o WHERE o.person = p.id) FROM persons p WHERE id = $1`, id).
+		Scan(&p.Name, &p.Language, &p.City, &p.Orders, &p.Spent, &last, &p.Followers, &p.OptedOut)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	p.LastOrder = store.Time(last.Int64)
+	if err := b.details(ctx, p); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func (b *Book) details(ctx context.Context, p *Person) error {
+	rows, err := b.DB.Read.QueryContext(ctx, `SELECT network, handle, COALESCE(remote_id, '') FROM handles WHERE person = $1
+		UNION ALL SELECT '', tag, '' FROM person_tags WHERE person = $2 ORDER BY 1, 2`, p.ID, p.ID)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var h Handle
+		if err := rows.Scan(&h.Network, &h.Handle, &h.RemoteID); err != nil {
+			return err
+		}
+		if h.Network == "" {
+			p.Tags = append(p.Tags, h.Handle)
+		} else {
+			p.Handles = append(p.Handles, h)
+		}
+	}
+	return rows.Err()
+}
+
+// On returns the person's handle on a network, or a zero one.
+func (p *Person) On(net string) Handle {
+	for _, h := range p.Handles {
+		if h.Network == net {
+			return h
+		}
+	}
+	return Handle{}
+}
