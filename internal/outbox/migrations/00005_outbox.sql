@@ -60,3 +60,12 @@ CREATE TABLE pauses (
     at BIGINT NOT NULL,
     PRIMARY KEY (scope, name)
 );
+CREATE TABLE marks (                          -- how far has been planned
+    name TEXT PRIMARY KEY,
+    at BIGINT NOT NULL
+);
+CREATE TABLE revisions (                      -- the files as they were in force
+    number INTEGER PRIMARY KEY,
+    hash TEXT NOT NULL,
+    at BIGINT NOT NULL
+);

@@ -1,0 +1,199 @@
+package answer
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"magpie/internal/network"
+	"magpie/internal/workspace"
+)
+
+// loopGuard is how many automated answers one person gets in an hour.
+const loopGuard = 6
+
+// Outcome is what becomes of a mention.
+type Outcome string
+
+// The outcomes.
+const (
+	Reply  Outcome = "reply"   // Step answers, as Account
+	OptOut Outcome = "opt out" // the person wants to be left alone
+	OptIn  Outcome = "opt in"
+	Desk   Outcome = "desk" // a person has to answer
+	Silent Outcome = "silent"
+)
+
+// Decision is the outcome, and why.
+type Decision struct {
+	Outcome Outcome
+	Account string // who answers
+	Step    *workspace.Step
+	Others  bool // the person is not among those the step is for
+	Reason  string
+}
+
+// Facts are what Decide has to know. The functions are asked only when the
+// answer depends on them.
+type Facts struct {
+	Set       *workspace.Set
+	Mention   network.Mention
+	Accounts  []string // our accounts that the mention names, or that saw it
+	Own       bool     // the author is one of our accounts
+	OptedOut  bool
+	Now       time.Time
+	Answers   int // automated answers to this person in the last hour
+	InSegment func(name, account string) (bool, error)
+	ToPerson  func(s *workspace.Step, per time.Duration) (int, error)                 // answers of a rule to this person
+	ByAccount func(s *workspace.Step, account string, per time.Duration) (int, error) // answers of a rule as an account
+	IsPaused  func(campaign string) bool
+}
+
+// Decide is the order of things: "stop" is above every rule.
+func Decide(f Facts) (Decision, error) {
+	first := f.Accounts[0]
+	text := f.Mention.Text
+	words := f.Set.Settings.Words
+	switch {
+	case f.Own:
+		return Decision{Outcome: Silent, Reason: "it is by one of our own accounts"}, nil
+	case IsStop(text, words.Stop):
+		return Decision{Outcome: OptOut, Account: first, Reason: "wants to be left alone"}, nil
+	case IsStart(text, words.Start) && f.OptedOut:
+		return Decision{Outcome: OptIn, Account: first, Reason: "takes the opt-out back"}, nil
+	case f.Mention.Author.Bot || knownBot(f):
+		return Decision{Outcome: Silent, Reason: "the author is a bot"}, nil
+	case f.OptedOut:
+		return Decision{Outcome: Desk, Account: first, Reason: "has opted out: only a person may answer"}, nil
+	case f.Mention.Author.NoBot:
+		return Decision{Outcome: Desk, Account: first, Reason: "asks bots to stay away (#nobot)"}, nil
+	case f.Answers >= loopGuard:
+		return Decision{Outcome: Desk, Account: first, Reason: "has had many automated answers within the hour"}, nil
+	case mayLeave(text):
+		return Decision{Outcome: Desk, Account: first, Reason: "perhaps wants to be left alone"}, nil
+	}
+	return byRule(f)
+}
+
+func knownBot(f Facts) bool {
+	return slices.ContainsFunc(f.Set.Settings.Bots, func(b string) bool {
+		return strings.EqualFold(strings.TrimPrefix(b, "@"), f.Mention.Author.Handle)
+	})
+}
+
+// rule is a step that a mention may start, for one account.
+type rule struct {
+	step    *workspace.Step
+	account string
+}
+
+// byRule lets the first rule that matches answer.
+func byRule(f Facts) (Decision, error) {
+	why := "no rule matches"
+	for _, r := range rules(f) {
+		if !matchesRule(r.step.Mention, f.Mention.Text) {
+			continue
+		}
+		d, reason, err := f.try(r)
+		if err != nil || reason == "" {
+			return d, err
+		}
+		why = reason
+	}
+	return Decision{Outcome: Desk, Account: f.Accounts[0], Reason: why}, nil
+}
+
+// rules are those of the accounts in question, by priority, then as the files
+// have them.
+func rules(f Facts) (out []rule) {
+	for _, name := range slices.Sorted(maps.Keys(f.Set.Campaigns)) {
+		for _, s := range f.Set.Campaigns[name].Steps {
+			for _, a := range f.Accounts {
+				if s.Mention != nil && slices.Contains(s.Accounts, a) {
+					out = append(out, rule{s, a})
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b rule) int { return cmp.Compare(b.step.Priority, a.step.Priority) })
+	return out
+}
+
+// try returns the rule's decision, or the reason why it does not answer.
+func (f Facts) try(r rule) (d Decision, reason string, err error) {
+	if reason := f.ended(r); reason != "" {
+		return d, reason, nil
+	}
+	if p := r.step.PerPerson; p != nil {
+		if n, err := f.ToPerson(r.step, p.Per); err != nil || n >= p.Count {
+			return d, "the rule " + r.step.Name + " has answered this person often enough", err
+		}
+	}
+	if l := r.step.Limit; l != nil {
+		if n, err := f.ByAccount(r.step, r.account, l.Per); err != nil || n >= l.Count {
+			return d, "the rule " + r.step.Name + " has reached its limit", err
+		}
+	}
+	d = Decision{Outcome: Reply, Account: r.account, Step: r.step}
+	if r.step.For != "" {
+		in, err := f.InSegment(r.step.For, r.account)
+		if err != nil {
+			return d, "", err
+		}
+		if d.Others = !in; d.Others && r.step.SayOthers == "" {
+			return d, "the rule " + r.step.Name + " is for " + r.step.For + " only", nil
+		}
+	}
+	return d, "", nil
+}
+
+// ended says why a rule's campaign does not answer now.
+func (f Facts) ended(r rule) string {
+	c := r.step.Campaign
+	day := today(f.Now, f.Set.Accounts[r.account].Timezone.Location)
+	offer := f.Set.OfferOf(r.step)
+	switch {
+	case f.IsPaused(c.Name):
+		return "the campaign " + c.Name + " is paused"
+	case c.From != nil && day.Before(c.From.Time), c.Until != nil && day.After(c.Until.Time):
+		return "the campaign " + c.Name + " does not run today"
+	case offer != nil && offer.SoldOut:
+		return "the offer " + offer.Name + " is sold out"
+	case offer != nil && offer.Until != nil && day.After(offer.Until.Time):
+		return "the offer " + offer.Name + " has ended"
+	}
+	return ""
+}
+
+func today(now time.Time, zone *time.Location) time.Time {
+	l := now.In(zone)
+	return time.Date(l.Year(), l.Month(), l.Day(), 0, 0, 0, 0, time.UTC)
+}
+
+// Language is the one to answer in: that of the text where its script tells,
+// else what the network or the person's record says, else the account's.
+func Language(text, said, person, account string) string {
+	han, kana := false, false
+	for _, r := range nameRule.ReplaceAllString(text, " ") {
+		han = han || unicode.Is(unicode.Han, r)
+		kana = kana || unicode.In(r, unicode.Hiragana, unicode.Katakana)
+	}
+	switch {
+	case kana:
+		return "ja"
+	case han:
+		return "zh"
+	}
+	return cmp.Or(said, person, account)
+}
+
+// matchesRule tells whether a mention starts a step. Names do not count as
+// words: an account called deals is not asked for a deal.
+func matchesRule(m *workspace.Match, text string) bool {
+	text = nameRule.ReplaceAllString(text, " ")
+	says := func(w string) bool { return Says(text, w) }
+	return slices.ContainsFunc(m.Says, says) && !slices.ContainsFunc(m.Not, says)
+}

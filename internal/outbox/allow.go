@@ -1,0 +1,112 @@
+package outbox
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"magpie/internal/audit"
+	"magpie/internal/store"
+)
+
+// plenty is more than a batch ever holds.
+const plenty = 1 << 20
+
+// allowance is how many posts of each kind may go out now. halted means none
+// at all.
+func (p *Publisher) allowance(ctx context.Context, l lane, now time.Time) (n map[Kind]int, halted bool, err error) {
+	if paused, err := p.paused(ctx); err != nil || paused {
+		return nil, true, err
+	}
+	q := p.Client.Quota()
+	kept := 0
+	if !l.asked {
+		kept = q.Limit * p.Kept / 100
+		if quiet, _ := p.quiet(now); quiet {
+			return nil, true, nil
+		}
+	}
+	if q.Limit > 0 && q.Remaining <= kept && now.Before(q.Reset) {
+		return nil, true, nil
+	}
+	if l.asked {
+		return map[Kind]int{Answer: plenty}, false, nil
+	}
+	posts, err := p.room(ctx, Public, p.Posts, now)
+	if err != nil {
+		return nil, true, err
+	}
+	direct, err := p.room(ctx, Direct, p.Direct, now)
+	return map[Kind]int{Public: posts, Direct: direct}, false, err
+}
+
+func (p *Publisher) quiet(now time.Time) (bool, time.Time) {
+	if p.Quiet == nil {
+		return false, time.Time{}
+	}
+	return p.Quiet(now)
+}
+
+// room is how many of a kind the pace leaves. What is in flight or in doubt
+// counts as sent.
+func (p *Publisher) room(ctx context.Context, k Kind, pace Pace, now time.Time) (int, error) {
+	if pace.Count == 0 {
+		return plenty, nil
+	}
+	var n int
+	err := p.DB.Read.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM posts WHERE account = $1 AND kind = $2 AND sent_at > $3)
+		+ (SELECT count(*) FROM posts WHERE account = $4 AND state IN ('sending', 'in doubt', 'asked') AND kind = $5)`,
+		p.Account, k, store.Ms(now.Add(-pace.Per)), p.Account, k).Scan(&n)
+	return pace.Count - n, err
+}
+
+// paused tells whether the whole account is halted.
+func (p *Publisher) paused(ctx context.Context) (out bool, err error) {
+	err = p.DB.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all' OR scope IN ('account', 'signed out') AND name = $1)`,
+		p.Account).Scan(&out)
+	return out, err
+}
+
+// markLate takes what has become late out of the way, with the reason.
+func (p *Publisher) markLate(ctx context.Context) error {
+	now := p.Clock()
+	late, err := Select(ctx, p.DB.Read, `account = $1 AND state IN ('planned', 'held') AND kind IN ('public', 'direct', 'segment')
+		AND ((late_after > 0 AND late_then <> 'post' AND slot_at + late_after < $2) OR (finish_by > 0 AND finish_by < $3)) LIMIT 1000`,
+		p.Account, store.Ms(now), store.Ms(now))
+	if err != nil || len(late) == 0 {
+		return err
+	}
+	return p.DB.Write(ctx, func(tx *sql.Tx) error {
+		for _, post := range late {
+			if _, err := Move(ctx, tx, post, Late, lateness(post, now), audit.Bot, now, Planned, Held); err != nil {
+				return err
+			}
+			if err := p.settled(ctx, tx, post, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// lateness says how a post became late, and "" if it is not.
+func lateness(p *Post, now time.Time) string {
+	why := ""
+	if p.State == Held {
+		why = ", and was not approved"
+	}
+	switch {
+	case !p.FinishBy.IsZero() && now.After(p.FinishBy):
+		return "it had to be out by " + p.FinishBy.UTC().Format("2006-01-02 15:04 MST") + why
+	case p.LateAfter > 0 && p.LateThen != "post" && now.After(p.SlotAt.Add(p.LateAfter)):
+		return "it was due " + now.Sub(p.SlotAt).Round(time.Second).String() + " before, and late after " + p.LateAfter.String() + why
+	}
+	return ""
+}
+
+func (p *Publisher) settled(ctx context.Context, tx *sql.Tx, post *Post, now time.Time) error {
+	if p.Hooks.Settled == nil {
+		return nil
+	}
+	return p.Hooks.Settled(ctx, tx, post, now)
+}

@@ -1,0 +1,148 @@
+package outbox
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"magpie/internal/audit"
+	"magpie/internal/lease"
+	"magpie/internal/network"
+	"magpie/internal/store"
+)
+
+const (
+	// clockSkew is how much a server's clock may differ from ours.
+	clockSkew = 10 * time.Minute
+	// enough attempts with lost answers: then a person is asked.
+	enough = 5
+)
+
+// doubt notes that nobody knows whether the post is out.
+func (p *Publisher) doubt(ctx context.Context, post *Post, reason string) error {
+	now := p.Clock()
+	next := now.Add(p.Settle)
+	if network.Replay(post.Replay) == network.Exact {
+		next = now.Add(backOff(post.Doubts))
+	}
+	return p.DB.Batch(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'in doubt', doubts = doubts + 1, looks = 0, next_at = $1, reason = $2, updated_at = $3
+			WHERE id = $4 AND state = 'sending'`, store.Ms(next), reason, store.Ms(now), post.ID)
+		return err
+	})
+}
+
+// prove finds out whether a post in doubt is out, or sends the same bytes
+// again where that is safe.
+func (p *Publisher) prove(ctx context.Context, post *Post, log *logrus.Entry) (moved bool, err error) {
+	sealed := network.Sealed{Body: []byte(post.Sealed), Key: post.Key, Text: post.SealedText, Replay: network.Replay(post.Replay)}
+	if sealed.Replay == network.Exact {
+		return p.repeat(ctx, post, sealed, log)
+	}
+	receipt, found, err := p.Client.Find(ctx, sealed, post.FirstAttemptAt.Add(-clockSkew), p.taken(ctx, post))
+	switch {
+	case err != nil:
+		return true, p.lookAgain(ctx, post, err, log)
+	case found:
+		log.Info("found on the network: it is out")
+		return true, p.sent(ctx, post, receipt)
+	case post.Looks == 0:
+		return true, p.lookedOnce(ctx, post)
+	}
+	return p.decide(ctx, post, sealed, log)
+}
+
+// decide is what follows two looks that found nothing.
+func (p *Publisher) decide(ctx context.Context, post *Post, s network.Sealed, log *logrus.Entry) (bool, error) {
+	left := post.FirstAttemptAt.Add(p.Kind.KeyLife).Sub(p.Clock())
+	if s.Replay == network.Keyed && left > 5*time.Minute && post.Doubts < enough {
+		return p.repeat(ctx, post, s, log)
+	}
+	return true, p.finish(ctx, post, Asked, "the network's answer was lost and the post can't be found there: look yourself, then “magpie outbox settle”")
+}
+
+// repeat sends the same bytes again.
+func (p *Publisher) repeat(ctx context.Context, post *Post, s network.Sealed, log *logrus.Entry) (bool, error) {
+	now := p.Clock()
+	gone := false
+	err := p.DB.Batch(ctx, func(tx *sql.Tx) error {
+		if err := lease.Check(ctx, tx, p.Account, p.Epoch, now); err != nil {
+			return err
+		}
+		ok, err := store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'sending', attempts = attempts + 1, epoch = $1, updated_at = $2 WHERE id = $3 AND state = 'in doubt'`,
+			p.Epoch, store.Ms(now), post.ID))
+		gone = err == nil && !ok
+		return err
+	})
+	if err != nil || gone {
+		return gone, err
+	}
+	post.State = Sending
+	post.Attempts++
+	return true, p.publish(ctx, post, s, log)
+}
+
+// taken tells which ids belong to other posts.
+func (p *Publisher) taken(ctx context.Context, post *Post) func(string) bool {
+	return func(id string) bool {
+		var yes bool
+		err := p.DB.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts WHERE account = $1 AND remote_id = $2 AND id <> $3)`,
+			p.Account, id, post.ID).Scan(&yes)
+		return err != nil || yes // in doubt, not ours
+	}
+}
+
+func (p *Publisher) lookedOnce(ctx context.Context, post *Post) error {
+	next := p.Clock().Add(p.Settle / 2)
+	return p.DB.Batch(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE posts SET looks = looks + 1, next_at = $1 WHERE id = $2 AND state = 'in doubt'`, store.Ms(next), post.ID)
+		return err
+	})
+}
+
+// lookAgain waits until the network lets us look.
+func (p *Publisher) lookAgain(ctx context.Context, post *Post, cause error, log *logrus.Entry) error {
+	now := p.Clock()
+	log.WithError(cause).Warn("could not look for the post")
+	p.tellSignedOut(cause)
+	return p.DB.Batch(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE posts SET next_at = $1 WHERE id = $2 AND state = 'in doubt'`,
+			store.Ms(network.RetryAt(cause, now, 30*time.Second)), post.ID)
+		return err
+	})
+}
+
+// Settle records what a person decided about a post that was asked, or that
+// is late: sent, planned (send it now) or withdrawn.
+func Settle(ctx context.Context, db *store.DB, id string, to State, url, who string, now time.Time) error {
+	return db.Write(ctx, func(tx *sql.Tx) error {
+		post, err := One(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		switch {
+		case to == Sent && post.State == Asked:
+			return MarkSent(ctx, tx, post, network.Receipt{URL: url}, who, now, nil)
+		case to == Planned && (post.State == Asked || post.State == Late):
+			return replan(ctx, tx, post, who, now)
+		case to == Withdrawn && (post.State == Asked || post.State == Late || post.State == Planned || post.State == Held):
+			_, err := Move(ctx, tx, post, Withdrawn, "by "+who, who, now, post.State)
+			return err
+		}
+		return fmt.Errorf("post %s is %s: that can't be settled as %s", post.ID, post.State, to)
+	})
+}
+
+// replan sends a post after all. A person says so, so lateness counts no more,
+// and what was in doubt is not.
+func replan(ctx context.Context, tx *sql.Tx, post *Post, who string, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `UPDATE posts SET state = CASE WHEN approval AND approved_hash = '' THEN 'held' ELSE 'planned' END, next_at = $1, late_after = 0, finish_by = 0,
+		doubts = 0, looks = 0, attempts = 0, first_attempt_at = 0, sealed = '', reason = '', updated_at = $2 WHERE id = $3`, store.Ms(now), store.Ms(now), post.ID)
+	if err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, now, who, "post planned again", "post "+post.ID, string(post.State))
+}

@@ -1,0 +1,148 @@
+package outbox
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"magpie/internal/audit"
+	"magpie/internal/coupon"
+	"magpie/internal/lease"
+	"magpie/internal/network"
+	"magpie/internal/store"
+)
+
+// send composes a planned post, fixes its bytes and sends them.
+func (p *Publisher) send(ctx context.Context, post *Post, log *logrus.Entry) (moved bool, err error) {
+	sealed, err := p.prepare(ctx, post, log)
+	if err != nil || sealed == nil {
+		return post.State != Planned, err
+	}
+	return true, p.publish(ctx, post, *sealed, log)
+}
+
+// prepare makes a post's bytes and freezes them. It returns nil if the post
+// stopped on the way.
+func (p *Publisher) prepare(ctx context.Context, post *Post, log *logrus.Entry) (*network.Sealed, error) {
+	now := p.Clock()
+	if post.Kind == Answer && post.Ref != "" {
+		done, err := p.Client.Answered(ctx, network.Ref(post.Ref))
+		if err != nil && network.ReasonOf(err) != network.Refused {
+			return nil, p.notOut(ctx, post, err, log)
+		}
+		if done {
+			return nil, p.stop(ctx, post, &Stop{Withdrawn, "somebody has answered by hand"})
+		}
+	}
+	c, err := p.Hooks.Compose(ctx, post, now)
+	if err != nil {
+		return nil, p.stopOr(ctx, post, err)
+	}
+	c.Draft.Key, c.Draft.At = post.Key, now
+	if size := p.measure(c.Draft); !size.Fits() {
+		return nil, p.stop(ctx, post, &Stop{Refused, fmt.Sprintf("the text has %d %s, %d fit", size.Count, size.Unit, size.Limit)})
+	}
+	sealed, err := p.Client.Prepare(ctx, c.Draft)
+	if err != nil {
+		return nil, p.notOut(ctx, post, err, log)
+	}
+	return p.freeze(ctx, post, c, sealed, log)
+}
+
+func (p *Publisher) measure(d network.Draft) network.Size {
+	handle := ""
+	if d.To != nil {
+		handle = d.To.Handle
+	}
+	return p.Kind.Measure(p.Kind.Address(d.Text, handle), d.Direct, p.Limits())
+}
+
+// freeze is the transaction of design section 4: it looks at everything once
+// more and makes the post sending, with its final bytes.
+func (p *Publisher) freeze(ctx context.Context, post *Post, c Composed, s network.Sealed, log *logrus.Entry) (*network.Sealed, error) {
+	now := p.Clock()
+	err := p.DB.Batch(ctx, func(tx *sql.Tx) error {
+		if err := p.recheck(ctx, tx, post, c, now); err != nil {
+			return err
+		}
+		if post.Code != "" {
+			if err := coupon.Start(ctx, tx, post.Code, c.Until); err != nil {
+				return err
+			}
+		}
+		ok, err := store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'sending', sealed = $1, sealed_text = $2, replay = $3, attempts = attempts + 1,
+			first_attempt_at = CASE WHEN first_attempt_at = 0 THEN $4 ELSE first_attempt_at END, epoch = $5, reason = '', updated_at = $6
+			WHERE id = $7 AND state = 'planned'`, string(s.Body), s.Text, s.Replay, store.Ms(now), p.Epoch, store.Ms(now), post.ID))
+		if err == nil && !ok {
+			return errGone
+		}
+		return err
+	})
+	if errors.Is(err, errGone) {
+		post.State = Withdrawn // moved on by somebody else; nothing to do
+		return nil, nil
+	}
+	if err != nil {
+		return nil, p.stopOr(ctx, post, err)
+	}
+	post.State, post.Sealed, post.SealedText, post.Replay = Sending, string(s.Body), s.Text, string(s.Replay)
+	post.Attempts++
+	if post.FirstAttemptAt.IsZero() {
+		post.FirstAttemptAt = now
+	}
+	log.WithField("account", p.Account).Debug("sending")
+	return &s, nil
+}
+
+var errGone = errors.New("the post is not planned any more")
+
+// recheck fails with a *Stop if the post may not go out after all.
+func (p *Publisher) recheck(ctx context.Context, tx *sql.Tx, post *Post, c Composed, now time.Time) error {
+	if err := lease.Check(ctx, tx, p.Account, p.Epoch, now); err != nil {
+		return err
+	}
+	var paused, approved bool
+	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all' OR scope IN ('account', 'signed out') AND name = $1
+		OR scope = 'campaign' AND name = $2), approved_hash = $3 AND approved_hash <> '' FROM posts WHERE id = $4`, p.Account, post.Campaign, c.Hash, post.ID).Scan(&paused, &approved)
+	switch {
+	case err != nil:
+		return err
+	case paused:
+		return &Stop{Planned, "paused"}
+	case post.Approval && !approved:
+		return &Stop{Held, "the text has changed since it was approved: approve it again"}
+	}
+	if why := lateness(post, now); why != "" && post.Kind != Answer {
+		return &Stop{Late, why}
+	}
+	if p.Hooks.Recheck == nil {
+		return nil
+	}
+	return p.Hooks.Recheck(ctx, tx, post, now)
+}
+
+// stopOr ends a post where err is a *Stop, and else hands err on.
+func (p *Publisher) stopOr(ctx context.Context, post *Post, err error) error {
+	var s *Stop
+	if errors.As(err, &s) {
+		return p.stop(ctx, post, s)
+	}
+	return err
+}
+
+func (p *Publisher) stop(ctx context.Context, post *Post, s *Stop) error {
+	if s.State == Planned {
+		return nil
+	}
+	now := p.Clock()
+	return p.DB.Batch(ctx, func(tx *sql.Tx) error {
+		if _, err := Move(ctx, tx, post, s.State, s.Reason, audit.Bot, now, Planned, Held); err != nil {
+			return err
+		}
+		return p.settled(ctx, tx, post, now)
+	})
+}

@@ -1,0 +1,148 @@
+package outbox
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"magpie/internal/audit"
+	"magpie/internal/store"
+)
+
+// One returns the post whose id begins with id.
+func One(ctx context.Context, q Querier, id string) (*Post, error) {
+	id = strings.ToLower(strings.TrimSpace(id))
+	if id == "" || strings.ContainsAny(id, "%_") {
+		return nil, fmt.Errorf("%q is no post's id", id)
+	}
+	found, err := Select(ctx, q, `id LIKE $1 LIMIT 2`, id+"%")
+	switch {
+	case err != nil:
+		return nil, err
+	case len(found) == 0:
+		return nil, fmt.Errorf("there is no post %s (see “magpie outbox list”)", id)
+	case len(found) > 1:
+		return nil, fmt.Errorf("several posts begin with %s: write more of the id", id)
+	}
+	return found[0], nil
+}
+
+// Approve releases a held post. hash is that of what the approver has seen;
+// the author may not approve their own.
+func Approve(ctx context.Context, db *store.DB, id, hash, who string, now time.Time) (*Post, error) {
+	var post *Post
+	err := db.Write(ctx, func(tx *sql.Tx) (err error) {
+		if post, err = One(ctx, tx, id); err != nil {
+			return err
+		}
+		switch {
+		case post.State != Held:
+			return fmt.Errorf("post %s is %s: only a held post waits for approval", post.ID, post.State)
+		case post.Author != "" && strings.EqualFold(post.Author, who):
+			return fmt.Errorf("%s wrote this post: another person has to approve it", who)
+		}
+		ok, err := store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'planned', approved_hash = $1, approved_by = $2, reason = '', updated_at = $3
+			WHERE id = $4 AND state = 'held'`, hash, who, store.Ms(now), post.ID))
+		if err != nil || !ok {
+			return err
+		}
+		post.State, post.ApprovedHash, post.ApprovedBy = Planned, hash, who
+		return audit.Record(ctx, tx, now, who, "post approved", "post "+post.ID, hash)
+	})
+	return post, err
+}
+
+// Void takes the approval back from posts whose text has changed.
+func Void(ctx context.Context, tx *sql.Tx, post *Post, now time.Time) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'held', approved_hash = '', approved_by = '', reason = 'the text has changed since it was approved: approve it again',
+		updated_at = $1 WHERE id = $2 AND state IN ('planned', 'held')`, store.Ms(now), post.ID); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, now, audit.Bot, "approval void", "post "+post.ID, "the text has changed")
+}
+
+// Recall notes that a post was deleted from its network.
+func Recall(ctx context.Context, db *store.DB, post *Post, who string, now time.Time) error {
+	return db.Write(ctx, func(tx *sql.Tx) error {
+		moved, err := Move(ctx, tx, post, Recalled, "taken back by "+who, who, now, Sent)
+		if err == nil && !moved {
+			return errors.New("the post is not out any more")
+		}
+		return err
+	})
+}
+
+// Pause halts posts. scope is all, account or campaign.
+func Pause(ctx context.Context, db *store.DB, scope, name, reason, who string, now time.Time) (fresh bool, err error) {
+	err = db.Write(ctx, func(tx *sql.Tx) error {
+		fresh, err = store.Changed(tx.ExecContext(ctx, `INSERT INTO pauses (scope, name, reason, who, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+			scope, name, reason, who, store.Ms(now)))
+		if err != nil || !fresh {
+			return err
+		}
+		return audit.Record(ctx, tx, now, who, "paused", scope+" "+name, reason)
+	})
+	return fresh, err
+}
+
+// Resume lifts a pause.
+func Resume(ctx context.Context, db *store.DB, scope, name, who string, now time.Time) (was bool, err error) {
+	err = db.Write(ctx, func(tx *sql.Tx) error {
+		was, err = store.Changed(tx.ExecContext(ctx, `DELETE FROM pauses WHERE scope = $1 AND name = $2`, scope, name))
+		if err != nil || !was {
+			return err
+		}
+		return audit.Record(ctx, tx, now, who, "resumed", scope+" "+name, "")
+	})
+	return was, err
+}
+
+// PauseRow is one pause in force.
+type PauseRow struct {
+	Scope, Name, Reason, Who string
+	At                       time.Time
+}
+
+// Pauses are those in force.
+func Pauses(ctx context.Context, db *store.DB) (out []PauseRow, err error) {
+	rows, err := db.Read.QueryContext(ctx, `SELECT scope, name, reason, who, at FROM pauses ORDER BY at`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r PauseRow
+		var at int64
+		if err := rows.Scan(&r.Scope, &r.Name, &r.Reason, &r.Who, &at); err != nil {
+			return nil, err
+		}
+		r.At = store.Time(at)
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
+
+// Next are the accounts with work and when it is due, for the timer.
+func Next(ctx context.Context, db *store.DB) (map[string]time.Time, error) {
+	rows, err := db.Read.QueryContext(ctx, `SELECT l.account, (SELECT min(next_at) FROM posts p WHERE p.account = l.account AND p.state IN ('planned', 'in doubt') AND p.kind <> 'segment')
+		FROM leases l`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[string]time.Time{}
+	for rows.Next() {
+		var account string
+		var at sql.NullInt64
+		if err := rows.Scan(&account, &at); err != nil {
+			return nil, err
+		}
+		if at.Valid {
+			out[account] = store.Time(at.Int64)
+		}
+	}
+	return out, rows.Err()
+}

@@ -1,0 +1,191 @@
+package outbox
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"embed"
+	"encoding/base32"
+	"io/fs"
+	"strings"
+	"time"
+
+	"magpie/internal/audit"
+	"magpie/internal/coupon"
+	"magpie/internal/store"
+)
+
+//go:embed migrations/*.sql
+var files embed.FS
+
+// Migrations makes the tables.
+func Migrations() fs.FS { f, _ := fs.Sub(files, "migrations"); return f }
+
+// State is where a post is on its way; see the picture in doc.go.
+type State string
+
+// The states.
+const (
+	Planned   State = "planned"
+	Held      State = "held"
+	Sending   State = "sending"
+	Sent      State = "sent"
+	Refused   State = "refused"
+	InDoubt   State = "in doubt"
+	Asked     State = "asked"
+	Late      State = "late"
+	Withdrawn State = "withdrawn"
+	Expanded  State = "expanded"
+	Recalled  State = "recalled"
+)
+
+// Kind is what a post is.
+type Kind string
+
+// The kinds.
+const (
+	Public  Kind = "public"
+	Direct  Kind = "direct"  // to one person who allowed it
+	Answer  Kind = "answer"  // to a mention
+	Segment Kind = "segment" // stands for the direct posts of an occurrence
+)
+
+// Post is one text on its way to a network.
+type Post struct {
+	ID, Key                                              string
+	Kind                                                 Kind
+	State                                                State
+	Account, Campaign, Step, Occurrence, Segment, Parent string
+	Cursor, Person                                       int64
+	Recipient                                            string // people.Encode
+	Mention                                              string // id of the mention it answers
+	Ref                                                  string // the connector's reference to it
+	Private                                              bool   // an answer that only the person may read
+	Template, Language, Text                             string
+	Confirms                                             bool
+	Code                                                 string
+	SlotAt, NextAt                                       time.Time
+	LateAfter                                            time.Duration // 0: never late by itself
+	LateThen                                             string
+	FinishBy                                             time.Time
+	Approval                                             bool
+	ApprovedHash, ApprovedBy, Author                     string
+	Sealed, SealedText, Replay                           string
+	Attempts, Doubts, Looks                              int
+	FirstAttemptAt                                       time.Time
+	RemoteID, URL                                        string
+	SentAt                                               time.Time
+	Reason                                               string
+	CreatedAt                                            time.Time
+}
+
+// ID is the short name of the post with that key.
+func ID(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:12]
+}
+
+// Add writes a post down. One with the same key is there already: added is
+// false and nothing changes.
+func Add(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) (added bool, err error) {
+	p.ID = ID(p.Key)
+	p.State = Planned
+	if p.Approval {
+		p.State = Held
+		p.Reason = "waits for approval"
+	}
+	if p.NextAt.IsZero() {
+		p.NextAt = p.SlotAt
+	}
+	return store.Changed(tx.ExecContext(ctx, `INSERT INTO posts (id, key, kind, state, account, campaign, step, occurrence, segment, parent,
+		person, recipient, mention, ref, private, template, language, text, confirms, code, slot_at, next_at, late_after, late_then, finish_by,
+		approval, author, reason, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)
+		ON CONFLICT DO NOTHING`,
+		p.ID, p.Key, p.Kind, p.State, p.Account, p.Campaign, p.Step, p.Occurrence, p.Segment, p.Parent,
+		zeroNull(p.Person), p.Recipient, emptyNull(p.Mention), p.Ref, p.Private, p.Template, p.Language, p.Text, p.Confirms, p.Code,
+		store.Ms(p.SlotAt), store.Ms(p.NextAt), p.LateAfter.Milliseconds(), p.LateThen, store.Ms(p.FinishBy),
+		p.Approval, p.Author, p.Reason, store.Ms(now), store.Ms(now)))
+}
+
+func zeroNull(n int64) any {
+	if n == 0 {
+		return nil
+	}
+	return n
+}
+
+func emptyNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+const columns = `id, key, kind, state, account, campaign, step, occurrence, segment, parent, cursor, COALESCE(person, 0), recipient, COALESCE(mention, ''),
+	ref, private, template, language, text, confirms, code, slot_at, next_at, late_after, late_then, finish_by, approval, approved_hash, approved_by, author,
+	sealed, sealed_text, replay, attempts, doubts, looks, first_attempt_at, COALESCE(remote_id, ''), url, COALESCE(sent_at, 0), reason, created_at`
+
+type scanner interface{ Scan(...any) error }
+
+func scan(row scanner) (*Post, error) {
+	p := &Post{}
+	var slot, next, late, finish, first, sent, created int64
+	err := row.Scan(&p.ID, &p.Key, &p.Kind, &p.State, &p.Account, &p.Campaign, &p.Step, &p.Occurrence, &p.Segment, &p.Parent, &p.Cursor, &p.Person,
+		&p.Recipient, &p.Mention, &p.Ref, &p.Private, &p.Template, &p.Language, &p.Text, &p.Confirms, &p.Code, &slot, &next, &late, &p.LateThen, &finish,
+		&p.Approval, &p.ApprovedHash, &p.ApprovedBy, &p.Author, &p.Sealed, &p.SealedText, &p.Replay, &p.Attempts, &p.Doubts, &p.Looks, &first,
+		&p.RemoteID, &p.URL, &sent, &p.Reason, &created)
+	p.SlotAt, p.NextAt, p.FinishBy = store.Time(slot), store.Time(next), store.Time(finish)
+	p.LateAfter = time.Duration(late) * time.Millisecond
+	p.FirstAttemptAt, p.SentAt, p.CreatedAt = store.Time(first), store.Time(sent), store.Time(created)
+	return p, err
+}
+
+// Querier is a database or a transaction.
+type Querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// Select returns the posts that a condition names.
+func Select(ctx context.Context, q Querier, where string, args ...any) (out []*Post, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+columns+` FROM posts WHERE `+where, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		p, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, rows.Err()
+}
+
+// Move puts a post that is in one of the states from into another, with the
+// reason, and releases its coupon where the new state says that it provably
+// did not go out. moved is false if it was in no such state any more.
+func Move(ctx context.Context, tx *sql.Tx, p *Post, to State, reason string, who string, now time.Time, from ...State) (moved bool, err error) {
+	list := "'" + strings.Join(texts(from), "', '") + "'"
+	moved, err = store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = $1, reason = $2, updated_at = $3 WHERE id = $4 AND state IN (`+list+`)`,
+		to, reason, store.Ms(now), p.ID))
+	if err != nil || !moved {
+		return moved, err
+	}
+	p.State, p.Reason = to, reason
+	if p.Code != "" && (to == Refused || to == Withdrawn || to == Late) {
+		if err := coupon.Release(ctx, tx, p.Code, p.ID); err != nil {
+			return true, err
+		}
+	}
+	return true, audit.Record(ctx, tx, now, who, "post "+string(to), "post "+p.ID, reason)
+}
+
+func texts(states []State) (out []string) {
+	for _, s := range states {
+		out = append(out, string(s))
+	}
+	return out
+}

@@ -1,0 +1,227 @@
+package outbox
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"magpie/internal/network"
+	"magpie/internal/store"
+)
+
+// Stop is an error that ends the way of a post, or halts it, in a state.
+type Stop struct {
+	State  State
+	Reason string
+}
+
+// Error says why.
+func (s *Stop) Error() string { return s.Reason }
+
+// Composed is a post with its words.
+type Composed struct {
+	Draft network.Draft
+	Hash  string    // of what decides the words: an approval holds for this very hash
+	Until time.Time // until when the coupon is good; zero: no end
+}
+
+// Hooks are what the publisher is told from outside.
+type Hooks struct {
+	// Compose gives a post its words. It may fail with a *Stop.
+	Compose func(ctx context.Context, p *Post, now time.Time) (Composed, error)
+	// Recheck looks, in the transaction that freezes a post, whether it may go
+	// out: opt-out, consent. It may fail with a *Stop.
+	Recheck func(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) error
+	// Settled is told, in the same transaction, that a post came to a state.
+	Settled func(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) error
+	// SignedOut is told that the account's credentials are refused.
+	SignedOut func(reason string)
+}
+
+// Pace is how many may go out in a span; a Count of 0 is no bound.
+type Pace struct {
+	Count int
+	Per   time.Duration
+}
+
+// Publisher sends the posts of one account. It belongs to whoever holds the
+// account's lease.
+type Publisher struct {
+	DB       *store.DB
+	Account  string
+	Epoch    int64
+	Client   network.Client
+	Kind     network.Kind
+	Limits   func() network.Limits
+	Clock    func() time.Time
+	Hooks    Hooks
+	Log      *logrus.Entry
+	InFlight int           // posts being sent at the same time
+	Settle   time.Duration // how long a server may take to be done with a request
+	Posts    Pace          // unasked public posts
+	Direct   Pace          // unasked direct posts
+	Kept     int           // percent of the network's quota kept for answers
+	Quiet    func(now time.Time) (quiet bool, until time.Time)
+
+	mu      sync.Mutex
+	working map[string]bool // posts in hand: both lanes may see a post in doubt
+}
+
+// lane is a class of posts that does not wait for the other.
+type lane struct {
+	kinds string
+	asked bool
+}
+
+var (
+	answers = lane{`'answer'`, true}
+	unasked = lane{`'public', 'direct'`, false}
+)
+
+// Pass sends all that is due now and returns how many posts it dealt with.
+func (p *Publisher) Pass(ctx context.Context) (n int, err error) {
+	if err := p.markLate(ctx); err != nil {
+		return 0, err
+	}
+	a, err := p.Answers(ctx)
+	if err != nil {
+		return a, err
+	}
+	b, err := p.Unasked(ctx)
+	return a + b, err
+}
+
+// Answers sends the answers that are due.
+func (p *Publisher) Answers(ctx context.Context) (int, error) { return p.pass(ctx, answers) }
+
+// Unasked sends the public and direct posts that are due.
+func (p *Publisher) Unasked(ctx context.Context) (int, error) {
+	if err := p.markLate(ctx); err != nil {
+		return 0, err
+	}
+	return p.pass(ctx, unasked)
+}
+
+func (p *Publisher) pass(ctx context.Context, l lane) (total int, err error) {
+	for ctx.Err() == nil {
+		batch, err := p.due(ctx, l)
+		if err != nil || len(batch) == 0 {
+			return total, err
+		}
+		total += len(batch)
+		if p.each(ctx, batch) == 0 {
+			return total, nil // nothing moved: what halts them is not over yet
+		}
+	}
+	return total, nil
+}
+
+// each handles a batch, so many at a time, and returns how many moved on.
+func (p *Publisher) each(ctx context.Context, batch []*Post) (moved int) {
+	work := make(chan *Post)
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	for range min(max(p.InFlight, 1), len(batch)) {
+		wg.Go(func() {
+			for post := range work {
+				ok := p.handle(ctx, post)
+				mu.Lock()
+				if ok {
+					moved++
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	for _, post := range batch {
+		if ctx.Err() != nil {
+			break
+		}
+		work <- post
+	}
+	close(work)
+	wg.Wait()
+	return moved
+}
+
+// due are the posts of a lane that may go out now, the oldest first.
+func (p *Publisher) due(ctx context.Context, l lane) ([]*Post, error) {
+	now := p.Clock()
+	limits, halted, err := p.allowance(ctx, l, now)
+	if err != nil || halted {
+		return nil, err
+	}
+	var out []*Post
+	for kind, n := range limits {
+		if n <= 0 {
+			continue
+		}
+		some, err := Select(ctx, p.DB.Read, `account = $1 AND state = 'planned' AND kind = '`+string(kind)+`' AND next_at <= $2
+			AND NOT EXISTS (SELECT 1 FROM pauses z WHERE z.scope = 'campaign' AND z.name = posts.campaign)
+			ORDER BY next_at LIMIT `+strconv.Itoa(min(n, p.batch())), p.Account, store.Ms(now))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, some...)
+	}
+	doubts, err := Select(ctx, p.DB.Read, `account = $1 AND state = 'in doubt' AND kind IN (`+l.kinds+`) AND next_at <= $2
+		ORDER BY next_at LIMIT `+strconv.Itoa(p.batch()), p.Account, store.Ms(now))
+	return append(doubts, out...), err
+}
+
+func (p *Publisher) batch() int { return max(p.InFlight, 1) * 8 }
+
+// handle takes one post a step further; moved is false if nothing changed.
+func (p *Publisher) handle(ctx context.Context, post *Post) (moved bool) {
+	if !p.begin(post.ID) {
+		return false
+	}
+	defer p.end(post.ID)
+	log := p.Log.WithFields(logrus.Fields{"post": post.ID, "campaign": post.Campaign, "attempt": post.Attempts + 1})
+	var err error
+	if post.State == InDoubt {
+		moved, err = p.prove(ctx, post, log)
+	} else {
+		moved, err = p.send(ctx, post, log)
+	}
+	if err != nil && !errors.Is(err, context.Canceled) {
+		log.WithError(err).Error("a post could not be worked on; it is tried again")
+	}
+	return moved
+}
+
+func (p *Publisher) begin(id string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.working == nil {
+		p.working = map[string]bool{}
+	}
+	if p.working[id] {
+		return false
+	}
+	p.working[id] = true
+	return true
+}
+
+func (p *Publisher) end(id string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.working, id)
+}
+
+// Recover puts what an earlier owner of the account was sending in doubt: it
+// may be out there. Call it once, after the lease is taken.
+func (p *Publisher) Recover(ctx context.Context) error {
+	now := p.Clock()
+	return p.DB.Write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'in doubt', doubts = doubts + 1, looks = 0, next_at = $1, updated_at = $2,
+			reason = 'the program ended while it was being sent' WHERE account = $3 AND state = 'sending' AND epoch <> $4`,
+			store.Ms(now.Add(p.Settle)), store.Ms(now), p.Account, p.Epoch)
+		return err
+	})
+}

@@ -1,0 +1,133 @@
+package outbox
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"magpie/internal/audit"
+	"magpie/internal/coupon"
+	"magpie/internal/network"
+	"magpie/internal/store"
+)
+
+// publish sends frozen bytes and writes the outcome down at once. A stopping
+// program waits for it.
+func (p *Publisher) publish(ctx context.Context, post *Post, s network.Sealed, log *logrus.Entry) error {
+	ctx = context.WithoutCancel(ctx)
+	receipt, err := p.Client.Publish(ctx, s)
+	if err == nil {
+		log.WithFields(logrus.Fields{"account": p.Account, "url": receipt.URL}).Info("sent")
+		return p.sent(ctx, post, receipt)
+	}
+	switch reason := network.ReasonOf(err); {
+	case reason == network.Unknown:
+		log.WithError(err).Warn("the outcome is not known; it is looked into")
+		return p.doubt(ctx, post, "the outcome is not known: "+err.Error())
+	case post.Doubts > 0:
+		// An earlier attempt may be out there: a refusal of this one proves nothing.
+		log.WithError(err).Warn("refused after an attempt whose outcome is not known; it is looked into")
+		p.tellSignedOut(err)
+		return p.doubt(ctx, post, err.Error())
+	case reason == network.Refused:
+		log.WithError(err).Warn("refused")
+		return p.finish(ctx, post, Refused, err.Error())
+	}
+	return p.notOut(ctx, post, err, log)
+}
+
+// sent records a receipt. An id that another post owns proves nothing: a
+// person has to look.
+func (p *Publisher) sent(ctx context.Context, post *Post, r network.Receipt) error {
+	now := p.Clock()
+	return p.DB.Batch(ctx, func(tx *sql.Tx) error {
+		var other string
+		if err := tx.QueryRowContext(ctx, `SELECT COALESCE((SELECT id FROM posts WHERE account = $1 AND remote_id = $2 AND id <> $3), '')`,
+			p.Account, r.ID, post.ID).Scan(&other); err != nil {
+			return err
+		}
+		if other != "" {
+			_, err := Move(ctx, tx, post, Asked, "the network answered with the address of post "+other, audit.Bot, now, Sending, InDoubt)
+			return err
+		}
+		return MarkSent(ctx, tx, post, r, audit.Bot, now, p.Hooks.Settled)
+	})
+}
+
+// MarkSent notes that a post is out.
+func MarkSent(ctx context.Context, tx *sql.Tx, post *Post, r network.Receipt, who string, now time.Time,
+	settled func(context.Context, *sql.Tx, *Post, time.Time) error) error {
+	at := now
+	if post.Doubts > 0 && !post.FirstAttemptAt.IsZero() {
+		at = post.FirstAttemptAt // it went out then; we only know it now
+	}
+	ok, err := store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'sent', remote_id = $1, url = $2, sent_at = $3, reason = '', updated_at = $4
+		WHERE id = $5 AND state IN ('sending', 'in doubt', 'asked')`, emptyNull(r.ID), r.URL, store.Ms(at), store.Ms(now), post.ID))
+	if err != nil || !ok {
+		return err
+	}
+	post.State, post.RemoteID, post.URL, post.SentAt = Sent, r.ID, r.URL, at
+	if post.Code != "" {
+		if err := coupon.Deliver(ctx, tx, post.Code, now); err != nil {
+			return err
+		}
+	}
+	if settled != nil {
+		if err := settled(ctx, tx, post, now); err != nil {
+			return err
+		}
+	}
+	return audit.Record(ctx, tx, now, who, "post sent", "post "+post.ID, r.URL)
+}
+
+// finish ends a post that was being sent.
+func (p *Publisher) finish(ctx context.Context, post *Post, to State, reason string) error {
+	now := p.Clock()
+	return p.DB.Batch(ctx, func(tx *sql.Tx) error {
+		moved, err := Move(ctx, tx, post, to, reason, audit.Bot, now, Sending, InDoubt)
+		if err != nil || !moved {
+			return err
+		}
+		return p.settled(ctx, tx, post, now)
+	})
+}
+
+// notOut deals with a failure after which the post is provably not out: it is
+// planned again, for the time that the network named.
+func (p *Publisher) notOut(ctx context.Context, post *Post, err error, log *logrus.Entry) error {
+	now := p.Clock()
+	reason, next := network.ReasonOf(err), network.RetryAt(err, now, backOff(post.Attempts))
+	if reason == network.Refused {
+		return p.refuse(ctx, post, err)
+	}
+	log.WithError(err).Warn("not sent; it is tried again")
+	p.tellSignedOut(err)
+	return p.DB.Batch(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'planned', next_at = $1, reason = $2, updated_at = $3 WHERE id = $4 AND state IN ('planned', 'sending')`,
+			store.Ms(next), err.Error(), store.Ms(now), post.ID)
+		return err
+	})
+}
+
+// tellSignedOut passes on that the account's credentials are refused.
+func (p *Publisher) tellSignedOut(err error) {
+	if network.ReasonOf(err) == network.SignedOut && p.Hooks.SignedOut != nil {
+		p.Hooks.SignedOut(err.Error())
+	}
+}
+
+// refuse ends a post that was refused before it was frozen, or while sending.
+func (p *Publisher) refuse(ctx context.Context, post *Post, err error) error {
+	if post.State == Sending {
+		return p.finish(ctx, post, Refused, err.Error())
+	}
+	return p.stop(ctx, post, &Stop{Refused, err.Error()})
+}
+
+// backOff is how long to wait where the network says nothing: 5 s, doubling
+// to 5 minutes.
+func backOff(attempts int) time.Duration {
+	return min(5*time.Second<<min(attempts, 10), 5*time.Minute)
+}

@@ -1,0 +1,156 @@
+// Package plan tells which posts should exist between two instants. It is
+// pure: workspace and instants in, occurrences out. Planning in two halves
+// gives the same as planning in one go, and the same slot always has the same
+// key, so that planning twice adds nothing.
+package plan
+
+import (
+	"cmp"
+	"hash/fnv"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"magpie/internal/workspace"
+)
+
+// Occurrence is one time that a step is due on one account.
+type Occurrence struct {
+	Step     *workspace.Step
+	Account  *workspace.Account
+	Wall     string    // local date and time: the name of the occurrence
+	At       time.Time // when it goes out, jitter included
+	FinishBy time.Time // zero: no bound
+}
+
+// Key names an occurrence for ever.
+func (o Occurrence) Key() string {
+	return strings.Join([]string{o.Step.Campaign.Name, o.Step.Name, o.Wall, o.Account.Name}, "/")
+}
+
+// Between returns the occurrences due in [from, to), in order.
+func Between(set *workspace.Set, from, to time.Time) (out []Occurrence) {
+	for _, c := range set.Campaigns {
+		for _, s := range c.Steps {
+			for _, name := range s.Accounts {
+				out = append(out, ofStep(set, s, set.Accounts[name], from, to)...)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b Occurrence) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Key(), b.Key()))
+	})
+	return out
+}
+
+func ofStep(set *workspace.Set, s *workspace.Step, a *workspace.Account, from, to time.Time) (out []Occurrence) {
+	switch {
+	case s.At != nil:
+		return keep(nil, set, s, a, s.At.Time, a.Timezone.Location, 0, from, to)
+	case s.Cron != "":
+		return ofCron(set, s, a, s.Cron, nil, a.Timezone.Location, 0, from, to)
+	case s.Schedule != "":
+		sch := set.Schedules[s.Schedule]
+		zone := cmp.Or(sch.Zone, a.Timezone.Location)
+		return ofCron(set, s, a, sch.Cron, sch.Except, zone, time.Duration(sch.Jitter), from, to)
+	}
+	return nil
+}
+
+// slack is more than any clock change moves wall time.
+const slack = 26 * time.Hour
+
+// ofCron walks the cron line over wall clock time, where no hour is missing
+// and none comes twice; the zone comes in afterwards.
+func ofCron(set *workspace.Set, s *workspace.Step, a *workspace.Account, spec string, except []workspace.Date,
+	zone *time.Location, jitter time.Duration, from, to time.Time) (out []Occurrence) {
+	line, err := cron.ParseStandard(spec)
+	if err != nil {
+		return nil // refused when it was loaded
+	}
+	end := wall(to, zone).Add(slack)
+	for w := line.Next(wall(from, zone).Add(-slack - jitter)); !w.IsZero() && w.Before(end); w = line.Next(w) {
+		if !excepted(except, w) {
+			out = keep(out, set, s, a, w, zone, jitter, from, to)
+		}
+	}
+	return out
+}
+
+// wall is the wall clock of an instant, as if it were UTC.
+func wall(t time.Time, zone *time.Location) time.Time {
+	l := t.In(zone)
+	return time.Date(l.Year(), l.Month(), l.Day(), l.Hour(), l.Minute(), l.Second(), 0, time.UTC)
+}
+
+func excepted(days []workspace.Date, w time.Time) bool {
+	return slices.ContainsFunc(days, func(d workspace.Date) bool { return d.Equal(w.Truncate(24 * time.Hour)) })
+}
+
+// keep adds the occurrence at wall time w if it is due in [from, to) and
+// within the campaign's days by the account's clock.
+func keep(out []Occurrence, set *workspace.Set, s *workspace.Step, a *workspace.Account, w time.Time,
+	zone *time.Location, jitter time.Duration, from, to time.Time) []Occurrence {
+	o := Occurrence{Step: s, Account: a, Wall: w.Format("2006-01-02 15:04")}
+	if w.Second() != 0 {
+		o.Wall = w.Format(time.DateTime)
+	}
+	slot := Instant(w, zone)
+	o.At = slot.Add(shift(o.Key(), jitter))
+	day := wall(slot, a.Timezone.Location).Truncate(24 * time.Hour)
+	c := s.Campaign
+	if o.At.Before(from) || !o.At.Before(to) || c.From != nil && day.Before(c.From.Time) || c.Until != nil && day.After(c.Until.Time) {
+		return out
+	}
+	if offer := set.OfferOf(s); offer != nil && (offer.SoldOut || offer.Until != nil && day.After(offer.Until.Time)) {
+		return out
+	}
+	if s.FinishBy != nil {
+		o.FinishBy = Instant(s.FinishBy.Time, a.Timezone.Location)
+	}
+	return append(out, o)
+}
+
+// shift is the occurrence's share of the jitter: always the same.
+func shift(key string, jitter time.Duration) time.Duration {
+	if jitter <= 0 {
+		return 0
+	}
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(key))
+	return (time.Duration(h.Sum64()%uint64(jitter)) / time.Second) * time.Second
+}
+
+// Instant is when a wall clock time comes in a zone. One that comes twice (the
+// clock goes back) is the first; one that is left out (the clock goes forward)
+// is the first instant after.
+func Instant(w time.Time, zone *time.Location) time.Time {
+	before := offset(w.Add(-slack), zone)
+	after := offset(w.Add(slack), zone)
+	for _, o := range []time.Duration{max(before, after), min(before, after)} {
+		if t := w.Add(-o).In(zone); wall(t, zone).Equal(w.Truncate(time.Second)) {
+			return t
+		}
+	}
+	return change(w.Add(-max(before, after)), w.Add(-min(before, after)), zone)
+}
+
+func offset(t time.Time, zone *time.Location) time.Duration {
+	_, s := t.In(zone).Zone()
+	return time.Duration(s) * time.Second
+}
+
+// change finds the instant between a and b at which the zone's offset changes.
+func change(a, b time.Time, zone *time.Location) time.Time {
+	first := offset(a, zone)
+	for b.Sub(a) > time.Second {
+		if mid := a.Add(b.Sub(a) / 2); offset(mid, zone) == first {
+			a = mid
+		} else {
+			b = mid
+		}
+	}
+	return b.Truncate(time.Second).In(zone)
+}
