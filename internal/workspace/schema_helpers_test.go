@@ -101,4 +101,3 @@ func plainJSON(v any) any {
 	}
 	return v
 }
-

@@ -1,0 +1,169 @@
+// Package inbox keeps what people wrote to the brand: each mention once, by
+// its address on the whole network, so that one which names two of our
+// accounts is one. What became of it is written beside it.
+package inbox
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"embed"
+	"encoding/base32"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"magpie/internal/network"
+	"magpie/internal/store"
+)
+
+//go:embed migrations/*.sql
+var files embed.FS
+
+// Migrations makes the tables.
+func Migrations() fs.FS { f, _ := fs.Sub(files, "migrations"); return f }
+
+// State is what became of a mention.
+type State string
+
+// The states.
+const (
+	New      State = "new"
+	Answered State = "answered" // an answer is in the outbox, or out
+	Silent   State = "silent"   // nobody answers, and Reason says why
+	Desk     State = "desk"     // waits for a person
+	Closed   State = "closed"
+)
+
+// Mention is one that was kept.
+type Mention struct {
+	ID, Network, Account string
+	Person               int64
+	network.Mention
+	Received, Decided time.Time
+	State             State
+	Rule, Reason      string
+	AnsweredBy        string
+}
+
+// ID is the short name of an item.
+func ID(net, item string) string {
+	sum := sha256.Sum256([]byte(net + " " + item))
+	return "m" + strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:11]
+}
+
+// Keep writes a mention down that account saw. fresh is false if it was there
+// already, seen by this account or another of ours.
+func Keep(ctx context.Context, tx *sql.Tx, net, account string, person int64, m network.Mention, now time.Time) (id string, fresh bool, err error) {
+	author, _ := json.Marshal(m.Author) // texts, numbers and booleans can't fail
+	names, _ := json.Marshal(m.Names)
+	id = ID(net, m.Item)
+	fresh, err = store.Changed(tx.ExecContext(ctx, `INSERT INTO mentions (id, network, item, account, ref, person, author, text, language, direct, names, reply_to, at, received_at, state)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'new') ON CONFLICT DO NOTHING`,
+		id, net, m.Item, account, string(m.Ref), person, string(author), m.Text, m.Language, m.Direct, string(names), m.ReplyTo,
+		store.Ms(m.At), store.Ms(now)))
+	return id, fresh, err
+}
+
+// Decide notes what becomes of a new mention; done is false if that was
+// decided already.
+func Decide(ctx context.Context, tx *sql.Tx, id string, s State, rule, reason, account string, now time.Time) (done bool, err error) {
+	return store.Changed(tx.ExecContext(ctx, `UPDATE mentions SET state = $1, rule = $2, reason = $3, answered_by = $4, decided_at = $5 WHERE id = $6 AND state = 'new'`,
+		s, rule, reason, account, store.Ms(now), id))
+}
+
+// ToDesk hands an answered mention to a person after all, because the answer
+// did not go out.
+func ToDesk(ctx context.Context, tx *sql.Tx, id, reason string) error {
+	_, err := tx.ExecContext(ctx, `UPDATE mentions SET state = 'desk', reason = $1 WHERE id = $2 AND state = 'answered'`, reason, id)
+	return err
+}
+
+// Close takes a mention off the desk: somebody answered by hand.
+func Close(ctx context.Context, tx *sql.Tx, id, reason string) error {
+	_, err := tx.ExecContext(ctx, `UPDATE mentions SET state = 'closed', reason = $1 WHERE id = $2 AND state IN ('desk', 'answered')`, reason, id)
+	return err
+}
+
+const columns = `id, network, item, account, ref, person, author, text, language, direct, names, reply_to, at, received_at, state, rule, reason, answered_by, COALESCE(decided_at, 0)`
+
+// Querier is a database or a transaction.
+type Querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// Select returns the mentions that a condition names.
+func Select(ctx context.Context, q Querier, where string, args ...any) (out []*Mention, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT `+columns+` FROM mentions WHERE `+where, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		m := &Mention{}
+		var ref, author, names string
+		var at, received, decided int64
+		if err := rows.Scan(&m.ID, &m.Network, &m.Item, &m.Account, &ref, &m.Person, &author, &m.Text, &m.Language, &m.Direct, &names, &m.ReplyTo,
+			&at, &received, &m.State, &m.Rule, &m.Reason, &m.AnsweredBy, &decided); err != nil {
+			return nil, err
+		}
+		m.Ref = network.Ref(ref)
+		m.At, m.Received, m.Decided = store.Time(at), store.Time(received), store.Time(decided)
+		if err := errors.Join(json.Unmarshal([]byte(author), &m.Author), json.Unmarshal([]byte(names), &m.Names)); err != nil {
+			return nil, fmt.Errorf("mention %s can't be read: %w", m.ID, err)
+		}
+		out = append(out, m)
+	}
+	return out, rows.Err()
+}
+
+// One returns a mention, or nil.
+func One(ctx context.Context, q Querier, id string) (*Mention, error) {
+	all, err := Select(ctx, q, `id = $1`, id)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// Cursor is how far an account's events have been read.
+func Cursor(ctx context.Context, db *store.DB, account string) (cursor string, at time.Time, err error) {
+	var ms int64
+	err = db.Read.QueryRowContext(ctx, `SELECT cursor, at FROM cursors WHERE account = $1`, account).Scan(&cursor, &ms)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", time.Time{}, nil
+	}
+	return cursor, store.Time(ms), err
+}
+
+// SetCursor notes how far they have been read. Call it in the transaction that
+// keeps what was read, or after.
+func SetCursor(ctx context.Context, tx *sql.Tx, account, cursor string, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO cursors (account, cursor, at) VALUES ($1, $2, $3)
+		ON CONFLICT (account) DO UPDATE SET cursor = excluded.cursor, at = excluded.at`, account, cursor, store.Ms(now))
+	return err
+}
+
+// Answers counts the automated answers since an instant: of a rule ("": of
+// all), to a person (0: to anybody), as an account ("": as any).
+func Answers(ctx context.Context, db *store.DB, rule string, person int64, account string, since time.Time) (n int, err error) {
+	where, args := `state = 'answered' AND decided_at > $1`, []any{store.Ms(since)}
+	add := func(column string, value any) {
+		args = append(args, value)
+		where += fmt.Sprintf(" AND %s = $%d", column, len(args))
+	}
+	if rule != "" {
+		add("rule", rule)
+	}
+	if person != 0 {
+		add("person", person)
+	}
+	if account != "" {
+		add("answered_by", account)
+	}
+	err = db.Read.QueryRowContext(ctx, `SELECT count(*) FROM mentions WHERE `+where, args...).Scan(&n)
+	return n, err
+}

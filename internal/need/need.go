@@ -1,0 +1,84 @@
+// Package need keeps what needs a person, each thing once: an account that is
+// signed out, a post that was refused, a mention that nobody answers. It is
+// said when it comes up and forgotten when it is over.
+package need
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"io/fs"
+	"time"
+
+	"magpie/internal/store"
+)
+
+//go:embed migrations/*.sql
+var files embed.FS
+
+// Migrations makes the table.
+func Migrations() fs.FS { f, _ := fs.Sub(files, "migrations"); return f }
+
+// The kinds of needs.
+const (
+	SignedOut  = "signed out"
+	Asked      = "asked"
+	Refused    = "refused"
+	Late       = "late"
+	Unanswered = "unanswered"
+	SilentFor  = "fallen silent"
+	BadFiles   = "bad files"
+	NoCodes    = "no codes"
+)
+
+// Need is one thing that needs a person.
+type Need struct {
+	Kind    string    `json:"kind"`
+	Subject string    `json:"subject"`
+	Text    string    `json:"text"`
+	At      time.Time `json:"at"`
+}
+
+// Raise notes a need; fresh is false if it was known.
+func Raise(ctx context.Context, tx *sql.Tx, kind, subject, text string, now time.Time) (fresh bool, err error) {
+	return store.Changed(tx.ExecContext(ctx, `INSERT INTO needs (kind, subject, text, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+		kind, subject, text, store.Ms(now)))
+}
+
+// Clear forgets a need that is over.
+func Clear(ctx context.Context, tx *sql.Tx, kind, subject string) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM needs WHERE kind = $1 AND subject = $2`, kind, subject)
+	return err
+}
+
+// Untold are those that the web hook has not been told yet.
+func Untold(ctx context.Context, db *store.DB) ([]Need, error) {
+	return list(ctx, db, `told_at IS NULL`)
+}
+
+// Open are all that stand.
+func Open(ctx context.Context, db *store.DB) ([]Need, error) { return list(ctx, db, `1 = 1`) }
+
+func list(ctx context.Context, db *store.DB, where string) (out []Need, err error) {
+	rows, err := db.Read.QueryContext(ctx, `SELECT kind, subject, text, at FROM needs WHERE `+where+` ORDER BY at`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var n Need
+		var at int64
+		if err := rows.Scan(&n.Kind, &n.Subject, &n.Text, &at); err != nil {
+			return nil, err
+		}
+		n.At = store.Time(at)
+		out = append(out, n)
+	}
+	return out, rows.Err()
+}
+
+// Told notes that the web hook was told.
+func Told(ctx context.Context, tx *sql.Tx, n Need, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `UPDATE needs SET told_at = $1 WHERE kind = $2 AND subject = $3`, store.Ms(now), n.Kind, n.Subject)
+	return err
+}

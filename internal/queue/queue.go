@@ -1,0 +1,176 @@
+package queue
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivermigrate"
+	"github.com/riverqueue/river/rivertype"
+	"github.com/sirupsen/logrus"
+
+	"magpie/internal/store"
+)
+
+// Handler does a piece of work, and may do it again. After an error it is
+// called again later, for ever; after Later, at that time.
+type Handler func(ctx context.Context, id string) error
+
+// Later is an error that is none: call again after a while.
+type Later time.Duration
+
+// Error says when.
+func (l Later) Error() string { return "again in " + time.Duration(l).String() }
+
+// Work is a kind of work and how many pieces of it are done at a time.
+type Work struct {
+	Do Handler
+	// AtOnce is how many may run at the same time.
+	AtOnce int
+}
+
+// pause before work that failed is tried again.
+const pause = 10 * time.Second
+
+// task is what River stores. A task that waits or runs is not added again.
+type task struct {
+	Name string `json:"name" river:"unique"`
+	ID   string `json:"id" river:"unique"`
+}
+
+// Kind implements river.JobArgs.
+func (task) Kind() string { return "task" }
+
+// wake is a job for the year 2099, one for each queue: adding it outside a
+// transaction makes River look at that queue at once instead of at the next
+// poll.
+type wake struct{}
+
+// Kind implements river.JobArgs.
+func (wake) Kind() string { return "wake" }
+
+// Queue adds work and, once started, does it.
+type Queue struct {
+	client *river.Client[*sql.Tx]
+}
+
+// Open makes the queue's tables if need be. With work it can be started;
+// without, it only takes work for another process to do.
+func Open(ctx context.Context, db *store.DB, work map[string]Work, log *logrus.Entry) (*Queue, error) {
+	driver := riversqlite.New(db.Writer())
+	m, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: bridge(log)})
+	if err != nil {
+		return nil, fmt.Errorf("the job engine can't be set up: %w", err)
+	}
+	if _, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
+		return nil, fmt.Errorf("the job engine's tables can't be made: %w", store.Explain(db.Path, err))
+	}
+	c, err := river.NewClient(driver, config(work, log))
+	if err != nil {
+		return nil, fmt.Errorf("the job engine can't be set up: %w", err)
+	}
+	return &Queue{c}, nil
+}
+
+func config(work map[string]Work, log *logrus.Entry) *river.Config {
+	cfg := &river.Config{
+		Logger: bridge(log), JobTimeout: 10 * time.Minute, RescueStuckJobsAfter: 15 * time.Minute,
+		FetchCooldown: 2 * time.Millisecond, FetchPollInterval: time.Second,
+		CompletedJobRetentionPeriod: time.Hour, ReindexerSchedule: river.NeverSchedule(),
+	}
+	if len(work) == 0 {
+		return cfg
+	}
+	cfg.Queues, cfg.Workers = map[string]river.QueueConfig{}, river.NewWorkers()
+	for name, w := range work {
+		cfg.Queues[name] = river.QueueConfig{MaxWorkers: w.AtOnce}
+	}
+	river.AddWorker(cfg.Workers, &worker{work: work, log: log})
+	river.AddWorker(cfg.Workers, river.WorkFunc(func(context.Context, *river.Job[wake]) error { return nil }))
+	return cfg
+}
+
+// bridge lets River's warnings into our log.
+func bridge(log *logrus.Entry) *slog.Logger {
+	return slog.New(slog.NewTextHandler(log.WriterLevel(logrus.WarnLevel), &slog.HandlerOptions{Level: slog.LevelError}))
+}
+
+// Start begins to work. What a killed process was at is taken up at once:
+// River alone would wait for its leader to die and its jobs to be stuck. Call
+// it only under the lock of the database.
+func (q *Queue) Start(ctx context.Context, db *store.DB) error {
+	err := db.Write(ctx, func(tx *sql.Tx) error {
+		_, err1 := tx.ExecContext(ctx, `DELETE FROM river_leader`)
+		_, err2 := tx.ExecContext(ctx, `UPDATE river_job SET state = 'available', scheduled_at = strftime('%Y-%m-%d %H:%M:%f', 'now') WHERE state = 'running'`)
+		return errors.Join(err1, err2)
+	})
+	if err != nil {
+		return err
+	}
+	return q.client.Start(ctx)
+}
+
+// Stop waits for what is being done.
+func (q *Queue) Stop(ctx context.Context) error { return q.client.Stop(ctx) }
+
+// Add adds work in a transaction: it is done if and only if that commits. Work
+// of the same name and id that waits already is not added again.
+func (q *Queue) Add(ctx context.Context, tx *sql.Tx, name, id string) error {
+	_, err := q.client.InsertTx(ctx, tx, task{name, id}, &river.InsertOpts{
+		Queue: name, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
+			rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled}},
+	})
+	return err
+}
+
+// Wake makes the queue look for work of that name now. Call it after the
+// commit; without it the work begins within a second.
+func (q *Queue) Wake(ctx context.Context, name string) {
+	_, _ = q.client.Insert(ctx, wake{}, &river.InsertOpts{ // only a hint: the poll comes anyway
+		Queue: name, ScheduledAt: time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC), UniqueOpts: river.UniqueOpts{ByQueue: true}})
+}
+
+// Depth is how much work waits, by name.
+func Depth(ctx context.Context, db *store.DB) (map[string]int, error) {
+	rows, err := db.Read.QueryContext(ctx, `SELECT queue, count(*) FROM river_job WHERE state IN ('available', 'running', 'retryable', 'scheduled') AND kind = 'task' GROUP BY queue`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[string]int{}
+	for rows.Next() {
+		var name string
+		var n int
+		if err := rows.Scan(&name, &n); err != nil {
+			return nil, err
+		}
+		out[name] = n
+	}
+	return out, rows.Err()
+}
+
+type worker struct {
+	river.WorkerDefaults[task]
+	work map[string]Work
+	log  *logrus.Entry
+}
+
+// Work implements river.Worker. An error is never handed to River, which
+// gives up after 25.
+func (w *worker) Work(ctx context.Context, job *river.Job[task]) error {
+	err := w.work[job.Args.Name].Do(ctx, job.Args.ID)
+	var later Later
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &later):
+		return river.JobSnooze(time.Duration(later))
+	}
+	w.log.WithError(err).WithFields(logrus.Fields{"work": job.Args.Name, "id": job.Args.ID}).Error("work failed; it is tried again")
+	return river.JobSnooze(pause)
+}

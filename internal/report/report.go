@@ -1,0 +1,119 @@
+// Package report says in numbers what it all brought in, and how service did.
+package report
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"magpie/internal/store"
+)
+
+// Line is one campaign, step, account and segment.
+type Line struct {
+	Campaign  string `json:"campaign"`
+	Step      string `json:"step"`
+	Account   string `json:"account"`
+	Segment   string `json:"segment"`
+	Posts     int    `json:"posts"`    // out
+	Reserved  int    `json:"reserved"` // codes given, delivered ones included
+	Delivered int    `json:"delivered"`
+	Redeemed  int    `json:"redeemed"`
+	Revenue   []Sum  `json:"revenue"`
+}
+
+// Sum is money in one currency, in hundredths.
+type Sum struct {
+	Amount   int64  `json:"amount"`
+	Currency string `json:"currency"`
+}
+
+// String prints 899.00 USD.
+func (s Sum) String() string {
+	return fmt.Sprintf("%d.%02d %s", s.Amount/100, s.Amount%100, s.Currency)
+}
+
+type key struct{ campaign, step, account, segment string }
+
+// Campaigns reports what was posted, given and redeemed since an instant.
+func Campaigns(ctx context.Context, db *store.DB, since time.Time) ([]Line, error) {
+	g := &gathering{at: map[key]int{}}
+	ms := store.Ms(since)
+	for _, q := range []struct {
+		sql string
+		add func(l *Line, n int64, text string)
+	}{
+		{`SELECT campaign, step, account, segment, count(*), '' FROM posts WHERE state IN ('sent', 'recalled') AND sent_at >= $1 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`,
+			func(l *Line, n int64, _ string) { l.Posts = int(n) }},
+		{`SELECT campaign, step, account, segment, count(*), '' FROM coupons WHERE state <> 'free' AND reserved_at >= $1 GROUP BY 1, 2, 3, 4`,
+			func(l *Line, n int64, _ string) { l.Reserved = int(n) }},
+		{`SELECT campaign, step, account, segment, count(*), '' FROM coupons WHERE delivered_at >= $1 GROUP BY 1, 2, 3, 4`,
+			func(l *Line, n int64, _ string) { l.Delivered = int(n) }},
+		{`SELECT campaign, step, account, segment, count(*), '' FROM redemptions WHERE at >= $1 GROUP BY 1, 2, 3, 4`,
+			func(l *Line, n int64, _ string) { l.Redeemed = int(n) }},
+		{`SELECT campaign, step, account, segment, sum(amount), currency FROM redemptions WHERE at >= $1 GROUP BY 1, 2, 3, 4, 6 ORDER BY 6`,
+			func(l *Line, n int64, currency string) { l.Revenue = append(l.Revenue, Sum{n, currency}) }},
+	} {
+		if err := g.read(ctx, db, q.sql, ms, q.add); err != nil {
+			return nil, err
+		}
+	}
+	return g.lines, nil
+}
+
+type gathering struct {
+	at    map[key]int
+	lines []Line
+}
+
+func (g *gathering) read(ctx context.Context, db *store.DB, query string, since int64, add func(*Line, int64, string)) error {
+	rows, err := db.Read.QueryContext(ctx, query, since)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var k key
+		var n int64
+		var text string
+		if err := rows.Scan(&k.campaign, &k.step, &k.account, &k.segment, &n, &text); err != nil {
+			return err
+		}
+		i, ok := g.at[k]
+		if !ok {
+			i = len(g.lines)
+			g.at[k] = i
+			g.lines = append(g.lines, Line{Campaign: k.campaign, Step: k.step, Account: k.account, Segment: k.segment})
+		}
+		add(&g.lines[i], n, text)
+	}
+	return rows.Err()
+}
+
+// Service is how mentions fared.
+type Service struct {
+	Mentions int           `json:"mentions"`
+	Answered int           `json:"answered"`
+	Desk     int           `json:"desk"`
+	Silent   int           `json:"silent"`
+	OptOuts  int           `json:"opt_outs"`
+	Median   time.Duration `json:"median_ns"` // from arrival to the answer being out
+}
+
+// Mentions reports on service since an instant.
+func Mentions(ctx context.Context, db *store.DB, since time.Time) (s Service, err error) {
+	ms := store.Ms(since)
+	err = db.Read.QueryRowContext(ctx, `SELECT count(*), COALESCE(sum(CASE state WHEN 'answered' THEN 1 ELSE 0 END), 0),
+		COALESCE(sum(CASE state WHEN 'desk' THEN 1 ELSE 0 END), 0), COALESCE(sum(CASE state WHEN 'silent' THEN 1 ELSE 0 END), 0),
+		(SELECT count(*) FROM optouts WHERE at >= $1) FROM mentions WHERE received_at >= $2`, ms, ms).
+		Scan(&s.Mentions, &s.Answered, &s.Desk, &s.Silent, &s.OptOuts)
+	if err != nil || s.Answered == 0 {
+		return s, err
+	}
+	var median int64
+	err = db.Read.QueryRowContext(ctx, `SELECT COALESCE((SELECT p.sent_at - m.received_at FROM mentions m JOIN posts p ON p.mention = m.id
+		WHERE p.sent_at IS NOT NULL AND m.received_at >= $1 ORDER BY 1 LIMIT 1 OFFSET
+		(SELECT count(*) / 2 FROM mentions m JOIN posts p ON p.mention = m.id WHERE p.sent_at IS NOT NULL AND m.received_at >= $2)), 0)`, ms, ms).Scan(&median)
+	s.Median = time.Duration(median) * time.Millisecond
+	return s, err
+}

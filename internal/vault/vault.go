@@ -1,0 +1,142 @@
+// Package vault keeps tokens at rest: encrypted with age, under a key that
+// lies in a file beside the database. A new token is stored before it is used
+// and never replaced by an empty one.
+package vault
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"embed"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"filippo.io/age"
+
+	"magpie/internal/network"
+	"magpie/internal/store"
+)
+
+//go:embed migrations/*.sql
+var files embed.FS
+
+// Migrations makes the table.
+func Migrations() fs.FS { f, _ := fs.Sub(files, "migrations"); return f }
+
+// Vault encrypts and decrypts.
+type Vault struct {
+	db    *store.DB
+	key   *age.X25519Identity
+	clock func() time.Time
+}
+
+// Open reads the key file beside the database, or makes one.
+func Open(db *store.DB, clock func() time.Time) (*Vault, error) {
+	path := db.Path + ".key"
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return create(db, path, clock)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the key file %s can't be read: %w", path, err)
+	}
+	key, err := age.ParseX25519Identity(strings.TrimSpace(string(text)))
+	if err != nil {
+		return nil, fmt.Errorf("%s holds no key: put the right file back, or delete it and sign in again with “magpie accounts login”", path)
+	}
+	return &Vault{db, key, clock}, nil
+}
+
+func create(db *store.DB, path string, clock func() time.Time) (*Vault, error) {
+	key, err := age.GenerateX25519Identity()
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return Open(db, clock) // another process was quicker
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the key file %s can't be written: %w", path, err)
+	}
+	_, err1 := f.WriteString(key.String() + "\n")
+	err2 := f.Sync()
+	if err := errors.Join(err1, err2, f.Close()); err != nil {
+		return nil, fmt.Errorf("the key file %s can't be written: %w", path, err)
+	}
+	return &Vault{db, key, clock}, nil
+}
+
+// Put stores a secret durably. An empty one is refused.
+func (v *Vault) Put(ctx context.Context, name string, s network.Secret) error {
+	if s == "" {
+		return errors.New("an empty token is not stored over a good one")
+	}
+	var b bytes.Buffer
+	w, err := age.Encrypt(&b, v.key.Recipient())
+	if err != nil {
+		return err
+	}
+	if _, err := io.WriteString(w, s.Reveal()); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	return v.db.Batch(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO secrets (name, sealed, at) VALUES ($1, $2, $3)
+			ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed, at = excluded.at`,
+			name, base64.StdEncoding.EncodeToString(b.Bytes()), store.Ms(v.clock()))
+		return err
+	})
+}
+
+// Get returns a secret, "" if there is none.
+func (v *Vault) Get(ctx context.Context, name string) (network.Secret, error) {
+	var sealed string
+	err := v.db.Read.QueryRowContext(ctx, `SELECT sealed FROM secrets WHERE name = $1`, name).Scan(&sealed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	raw, err := base64.StdEncoding.DecodeString(sealed)
+	if err != nil {
+		return "", err
+	}
+	r, err := age.Decrypt(bytes.NewReader(raw), v.key)
+	if err != nil {
+		return "", fmt.Errorf("what is stored for %s was encrypted with another key: sign in again with “magpie accounts login”", name)
+	}
+	text, err := io.ReadAll(r)
+	return network.Secret(text), err
+}
+
+// Delete forgets a secret.
+func (v *Vault) Delete(ctx context.Context, name string) error {
+	return v.db.Batch(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `DELETE FROM secrets WHERE name = $1`, name)
+		return err
+	})
+}
+
+// Session is where a connector keeps an account's short-lived tokens.
+func (v *Vault) Session(account string) network.Session { return session{v, "session " + account} }
+
+type session struct {
+	v    *Vault
+	name string
+}
+
+// Load implements network.Session.
+func (s session) Load() (network.Secret, error) { return s.v.Get(context.Background(), s.name) }
+
+// Save implements network.Session.
+func (s session) Save(x network.Secret) error { return s.v.Put(context.Background(), s.name, x) }
