@@ -63,14 +63,14 @@ var words = strings.Fields(`battery kettle lamp keyboard speaker radio charger m
 	below never always dry bright quiet loud repair bench joy year month price cheaper better today tomorrow
 	buy bring keep clean open close look listen ask answer small large orange green paper glass metal wood`)
 
-// prose is a text of 25 words, another one for each n.
+// prose is a text of 25 words and a common end, another one for each n.
 func prose(n int) string {
 	r := rand.New(rand.NewPCG(uint64(n), 7))
 	var out []string
 	for range 25 {
 		out = append(out, words[r.IntN(len(words))])
 	}
-	return strings.Join(out, " ") + "."
+	return strings.Join(out, " ") + ". Ask us anything, we answer every day." // every brand has such a line
 }
 
 func write(tb testing.TB, dir, name, text string) {

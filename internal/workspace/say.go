@@ -83,7 +83,7 @@ func (l *loader) checkPublicCode(d *document, s *Step, t *Template, path string)
 		}
 		return
 	}
-	if s.To == nil && s.Mention == nil && o.Codes != nil && o.Codes.Kind != "shared" && t.uses(o) {
+	if s.To == nil && s.Mention == nil && o.Codes != nil && o.Codes.Kind != "shared" && t.Shows(o) {
 		d.add(path, fmt.Sprintf("the template %q shows a personal code in a public post", t.Name),
 			"send it to: people, let them claim it by a mention, or make the offer's codes shared:CODE")
 	}

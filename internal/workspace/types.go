@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"strings"
 	"time"
 
 	"magpie/internal/network"
@@ -210,18 +211,24 @@ func (s *Set) Personal(step *Step) bool {
 // usesCode tells whether any text of the step shows a code, or a link with one.
 func (s *Set) usesCode(step *Step) bool {
 	for _, name := range step.Say {
-		if t := s.Templates[name]; t != nil && t.uses(s.OfferOf(step)) {
+		if t := s.Templates[name]; t != nil && t.Shows(s.OfferOf(step)) {
 			return true
 		}
 	}
 	return false
 }
 
-func (t *Template) uses(o *Offer) bool {
+// Shows tells whether any text of the template shows a code, or a link with one.
+func (t *Template) Shows(o *Offer) bool {
 	for _, x := range t.Texts {
 		if x.Uses("code") || o != nil && x.Uses("link") && holdsCode(o.Link) {
 			return true
 		}
 	}
 	return false
+}
+
+// HoldsCode tells whether fixed words ({code}, {link}) show a code.
+func HoldsCode(words string, o *Offer) bool {
+	return strings.Contains(words, "{code}") || strings.Contains(words, "{link}") && holdsCode(o.Link)
 }

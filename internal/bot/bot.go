@@ -1,0 +1,252 @@
+package bot
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"magpie/internal/audit"
+	"magpie/internal/coupon"
+	"magpie/internal/inbox"
+	"magpie/internal/lease"
+	"magpie/internal/need"
+	"magpie/internal/network"
+	"magpie/internal/network/bluesky"
+	"magpie/internal/network/mastodon"
+	"magpie/internal/outbox"
+	"magpie/internal/people"
+	"magpie/internal/queue"
+	"magpie/internal/store"
+	"magpie/internal/vault"
+	"magpie/internal/workspace"
+)
+
+// Kinds is the sorted list of networks.
+func Kinds() []network.Kind {
+	return []network.Kind{bluesky.Kind(), mastodon.Kind()}
+}
+
+// Options say what to open.
+type Options struct {
+	Dir      string // the workspace
+	Database string // the SQLite file; empty: magpie.yaml, or magpie.db in the workspace
+	Sandbox  string // address of a sandbox that plays every account; empty: the real networks
+	Clock    func() time.Time
+	Log      *logrus.Entry
+	HTTP     *http.Client
+	InFlight int // posts of one account being sent at the same time; 0: 8
+	// Clients replaces the connectors, for a rehearsal.
+	Clients func(a *workspace.Account) (network.Client, error)
+}
+
+// Bot is an open workspace with its database.
+type Bot struct {
+	Options
+	DB       *store.DB
+	Book     *people.Book
+	Vault    *vault.Vault
+	Queue    *queue.Queue
+	set      atomic.Pointer[workspace.Set]
+	mu       sync.Mutex // guards accounts
+	accounts map[string]*account
+	planning sync.Mutex // one plan at a time
+}
+
+// account is what the bot has open for one account.
+type account struct {
+	client    network.Client
+	self      network.Self
+	limits    network.Limits
+	publisher *outbox.Publisher
+	wake      [2]chan struct{} // the lanes: answers, unasked
+}
+
+// Migrations are those of all packages.
+func Migrations() []fs.FS {
+	return []fs.FS{audit.Migrations(), lease.Migrations(), people.Migrations(), coupon.Migrations(), outbox.Migrations(),
+		inbox.Migrations(), vault.Migrations(), need.Migrations()}
+}
+
+// Open loads the workspace and opens its database. Its error is
+// workspace.Problems where the files are to blame.
+func Open(ctx context.Context, o Options) (*Bot, error) {
+	set, err := workspace.Load(o.Dir, Kinds())
+	if err != nil {
+		return nil, err
+	}
+	b := &Bot{Options: defaults(o, set), accounts: map[string]*account{}}
+	b.set.Store(set)
+	if b.DB, err = store.Open(ctx, b.Database, Migrations()...); err != nil {
+		return nil, err
+	}
+	b.Book = &people.Book{DB: b.DB, IDs: store.NewIDs(), OnMerge: merge}
+	if b.Vault, err = vault.Open(b.DB, b.Clock); err == nil {
+		b.Queue, err = queue.Open(ctx, b.DB, b.work(), b.Log)
+	}
+	if err != nil {
+		return nil, errors.Join(err, b.DB.Close())
+	}
+	return b, nil
+}
+
+// Path is where the database of a workspace lies.
+func Path(dir, flag string, set *workspace.Set) string {
+	switch {
+	case flag != "":
+		return flag
+	case set != nil && set.Settings.Database != "":
+		return filepath.Join(dir, set.Settings.Database)
+	}
+	return filepath.Join(dir, "magpie.db")
+}
+
+func defaults(o Options, set *workspace.Set) Options {
+	o.Database = Path(o.Dir, o.Database, set)
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.HTTP == nil {
+		o.HTTP = network.HTTPClient(30 * time.Second)
+	}
+	if o.InFlight == 0 {
+		o.InFlight = 8
+	}
+	return o
+}
+
+// merge lets coupons, posts and mentions follow when two persons are one.
+func merge(ctx context.Context, tx *sql.Tx, into, from int64) error {
+	if err := coupon.Reassign(ctx, tx, into, from); err != nil {
+		return err
+	}
+	for _, q := range []string{`UPDATE posts SET person = $1 WHERE person = $2`, `UPDATE mentions SET person = $1 WHERE person = $2`} {
+		if _, err := tx.ExecContext(ctx, q, into, from); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close ends the database.
+func (b *Bot) Close() error { return b.DB.Close() }
+
+// Set is the workspace in force.
+func (b *Bot) Set() *workspace.Set { return b.set.Load() }
+
+// Secret reads what credentials refer to.
+func (b *Bot) Secret(ctx context.Context, name string, c *workspace.Credentials) (network.Secret, error) {
+	if c == nil || c.Kind == "stored" {
+		return b.Vault.Get(ctx, "account "+name)
+	}
+	return readSecret(b.Dir, *c)
+}
+
+// Client opens the account's connector, or the sandbox in its place.
+func (b *Bot) Client(ctx context.Context, a *workspace.Account) (network.Client, error) {
+	if b.Clients != nil {
+		return b.Clients(a)
+	}
+	if b.Sandbox != "" {
+		return mastodon.Kind().Open(network.Settings{Server: b.Sandbox, Secret: network.Secret("sandbox-" + a.Name), HTTP: b.HTTP})
+	}
+	secret, err := b.Secret(ctx, a.Name, a.Credentials)
+	if err != nil {
+		return nil, network.Fail(network.SignedOut, "%w", err)
+	}
+	c, err := a.Kind.Open(network.Settings{Server: a.Server, Handle: a.Handle, Secret: secret, HTTP: b.HTTP, Session: b.Vault.Session(a.Name)})
+	if err != nil {
+		return nil, network.Fail(network.SignedOut, "%w: set %s, or run “magpie accounts login %s”", err, where(a.Credentials), a.Name)
+	}
+	return c, nil
+}
+
+func where(c *workspace.Credentials) string {
+	if c == nil {
+		return "credentials: in the account file"
+	}
+	return c.Kind + ":" + c.Name
+}
+
+// Kind is the network an account speaks to: the sandbox speaks Mastodon.
+func (b *Bot) Kind(a *workspace.Account) network.Kind {
+	if b.Sandbox == "" {
+		return a.Kind
+	}
+	k := mastodon.Kind()
+	k.Limits.Text = min(k.Limits.Text, a.Kind.Limits.Text)
+	return k
+}
+
+// account returns what is open for an account, or nil.
+func (b *Bot) account(name string) *account {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.accounts[name]
+}
+
+// Open accounts, by name.
+func (b *Bot) opened() map[string]*account {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	out := make(map[string]*account, len(b.accounts))
+	for n, a := range b.accounts {
+		out[n] = a
+	}
+	return out
+}
+
+// write runs fn in a shared transaction.
+func (b *Bot) write(ctx context.Context, fn func(*sql.Tx) error) error { return b.DB.Batch(ctx, fn) }
+
+// raise notes what needs a person.
+func (b *Bot) raise(ctx context.Context, kind, subject, text string) {
+	var fresh bool
+	err := b.write(ctx, func(tx *sql.Tx) (err error) {
+		fresh, err = b.raiseIn(ctx, tx, kind, subject, text)
+		return err
+	})
+	if err != nil {
+		b.Log.WithError(err).Error("what needs a person could not be written down")
+	}
+	if fresh {
+		b.Log.WithField("subject", subject).Warn(kind + ": " + text)
+		b.Queue.Wake(ctx, "tell")
+	}
+}
+
+func (b *Bot) raiseIn(ctx context.Context, tx *sql.Tx, kind, subject, text string) (bool, error) {
+	fresh, err := need.Raise(ctx, tx, kind, subject, text, b.Clock())
+	if err != nil || !fresh {
+		return fresh, err
+	}
+	return true, b.Queue.Add(ctx, tx, "tell", "all")
+}
+
+func (b *Bot) clear(ctx context.Context, kind, subject string) {
+	err := b.write(ctx, func(tx *sql.Tx) error { return need.Clear(ctx, tx, kind, subject) })
+	if err != nil {
+		b.Log.WithError(err).Error("what no longer needs a person could not be written down")
+	}
+}
+
+// Who is the person at the keyboard, for the audit log.
+func Who(flag, user string) string {
+	return strings.TrimSpace(fmt.Sprint(orElse(flag, orElse(user, "somebody"))))
+}
+
+func orElse(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}

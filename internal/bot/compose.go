@@ -1,0 +1,257 @@
+package bot
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"hash/fnv"
+	"mime"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"magpie/internal/coupon"
+	"magpie/internal/network"
+	"magpie/internal/outbox"
+	"magpie/internal/people"
+	"magpie/internal/plan"
+	"magpie/internal/render"
+	"magpie/internal/workspace"
+)
+
+// pushed is the campaign of posts that belong to no file.
+const pushed = "push"
+
+// goneReason marks posts withdrawn because their step left the files; when it
+// comes back, so do they.
+const goneReason = "the step is no longer in the files"
+
+// step finds the step of a post in the files in force; nil if it has none.
+func step(set *workspace.Set, p *outbox.Post) *workspace.Step {
+	c := set.Campaigns[p.Campaign]
+	if c == nil {
+		return nil
+	}
+	for _, s := range c.Steps {
+		if s.Name == p.Step {
+			return s
+		}
+	}
+	return nil
+}
+
+// compose gives a post its words, from the files in force now.
+func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbox.Composed, error) {
+	set := b.Set()
+	a := set.Accounts[p.Account]
+	if a == nil {
+		return outbox.Composed{}, &outbox.Stop{State: outbox.Withdrawn, Reason: "the account is no longer in the files"}
+	}
+	s := step(set, p)
+	if s == nil && p.Campaign != pushed && !p.Confirms {
+		return outbox.Composed{}, &outbox.Stop{State: outbox.Withdrawn, Reason: goneReason}
+	}
+	offer := b.offerOf(set, s, p)
+	if reason := ended(offer, a, now); reason != "" {
+		return outbox.Composed{}, &outbox.Stop{State: outbox.Withdrawn, Reason: reason}
+	}
+	out := outbox.Composed{Until: validUntil(offer, a, now)}
+	v, err := b.values(ctx, set, p, s, offer, a, &out)
+	if err != nil {
+		return out, err
+	}
+	text, source, err := words(set, p, s, a, v)
+	if err != nil {
+		return out, &outbox.Stop{State: outbox.Refused, Reason: err.Error()}
+	}
+	out.Draft = b.draft(p, s, a, text)
+	images, err := pictures(s, p)
+	if err != nil {
+		return out, &outbox.Stop{State: outbox.Refused, Reason: err.Error()}
+	}
+	out.Draft.Images = images
+	out.Hash = hashOf(p, s, offer, source, out.Draft)
+	return out, nil
+}
+
+func (b *Bot) offerOf(set *workspace.Set, s *workspace.Step, p *outbox.Post) *workspace.Offer {
+	if s != nil {
+		return set.OfferOf(s)
+	}
+	return set.Offers[p.Step] // a pushed coupon carries the offer's name there
+}
+
+// ended says why an offer is not promoted any more.
+func ended(o *workspace.Offer, a *workspace.Account, now time.Time) string {
+	switch {
+	case o == nil:
+		return ""
+	case o.SoldOut:
+		return "the offer " + o.Name + " is sold out"
+	case o.Until != nil && now.After(endOf(o, a)):
+		return "the offer " + o.Name + " has ended"
+	}
+	return ""
+}
+
+// endOf is the end of the offer's last day by the account's clock.
+func endOf(o *workspace.Offer, a *workspace.Account) time.Time {
+	return plan.Instant(o.Until.AddDate(0, 0, 1), a.Timezone.Location).Add(-time.Second)
+}
+
+// validUntil is until when a coupon is good that goes out now.
+func validUntil(o *workspace.Offer, a *workspace.Account, now time.Time) (t time.Time) {
+	if o == nil {
+		return t
+	}
+	if o.Valid > 0 {
+		t = now.Add(time.Duration(o.Valid))
+	}
+	if o.Until != nil && (t.IsZero() || t.After(endOf(o, a))) {
+		t = endOf(o, a)
+	}
+	return t
+}
+
+// values are what the template's words stand for.
+func (b *Bot) values(ctx context.Context, set *workspace.Set, p *outbox.Post, s *workspace.Step, o *workspace.Offer, a *workspace.Account, out *outbox.Composed) (render.Values, error) {
+	to := people.Decode(p.Recipient)
+	v := render.Values{Name: to.Name, Handle: to.Handle, Language: orElse(p.Language, a.Language), Code: p.Code}
+	if s != nil {
+		v.Campaign = s.Campaign.Title
+	}
+	if p.Person != 0 {
+		person, err := b.Book.Get(ctx, p.Person)
+		if err != nil {
+			return v, err
+		}
+		if person != nil {
+			v.City, v.Name = person.City, orElse(person.Name, v.Name)
+		}
+	}
+	if o == nil {
+		return v, nil
+	}
+	if o.Codes.Kind == "shared" {
+		v.Code = o.Codes.Shared
+	} else if p.Code != "" {
+		until, err := coupon.ValidUntil(ctx, b.DB, p.Code)
+		if err != nil {
+			return v, err
+		}
+		if !until.IsZero() {
+			out.Until = until
+		}
+	}
+	v.Value, v.Link, v.Until = o.Value, o.LinkFor(v.Code), out.Until.In(a.Timezone.Location)
+	return v, nil
+}
+
+// words renders the post's text, and returns the source that decides them.
+func words(set *workspace.Set, p *outbox.Post, s *workspace.Step, a *workspace.Account, v render.Values) (text, source string, err error) {
+	source = p.Text
+	if p.Text != "" {
+		text = strings.NewReplacer("{code}", v.Code, "{link}", v.Link, "{name}", render.SafeName(v.Name, v.Handle)).Replace(p.Text)
+	} else {
+		x := variant(set.Templates[p.Template], v.Language, a.Language, p.Key)
+		if x == nil {
+			return "", "", fmt.Errorf("the template %s has no text in %s or %s", p.Template, v.Language, a.Language)
+		}
+		v.Language = x.Language
+		source = x.Source
+		if text, err = x.Render(v); err != nil {
+			return "", "", err
+		}
+	}
+	if s != nil && !p.Confirms {
+		text = workspace.Disclosed(s.Campaign, text)
+	}
+	return text, source, nil
+}
+
+// variant picks the text in the reader's language, or else the account's; of
+// several variants each post has always the same.
+func variant(t *workspace.Template, language, fallback, key string) *workspace.Text {
+	if t == nil {
+		return nil
+	}
+	texts := t.In(language)
+	if len(texts) == 0 {
+		texts = t.In(fallback)
+	}
+	if len(texts) == 0 {
+		return nil
+	}
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(key))
+	return &texts[int(h.Sum32()%uint32(len(texts)))]
+}
+
+func (b *Bot) draft(p *outbox.Post, s *workspace.Step, a *workspace.Account, text string) network.Draft {
+	d := network.Draft{Text: text, Language: orElse(p.Language, a.Language), Unlisted: a.Unlisted, Direct: p.Kind == outbox.Direct || p.Private}
+	if p.Kind == outbox.Direct || p.Kind == outbox.Answer {
+		to := people.Decode(p.Recipient)
+		d.To, d.ReplyTo = &to, network.Ref(p.Ref)
+	}
+	return d
+}
+
+// pictures reads the step's picture.
+func pictures(s *workspace.Step, p *outbox.Post) ([]network.Image, error) {
+	if s == nil || s.Image == nil || p.Private && p.Kind == outbox.Answer {
+		return nil, nil
+	}
+	data, err := os.ReadFile(s.Image.Path)
+	if err != nil {
+		return nil, fmt.Errorf("the picture campaigns/%s can't be read", s.Image.File)
+	}
+	return []network.Image{{Name: filepath.Base(s.Image.Path), Type: mime.TypeByExtension(filepath.Ext(s.Image.Path)), Alt: s.Image.Alt, Data: data}}, nil
+}
+
+// hashOf is what an approval holds for: of a public post the very text and
+// picture; of posts to people the template, the offer, the segment.
+func hashOf(p *outbox.Post, s *workspace.Step, o *workspace.Offer, source string, d network.Draft) string {
+	h := sha256.New()
+	add := func(parts ...string) {
+		for _, x := range parts {
+			fmt.Fprintf(h, "%d:%s;", len(x), x)
+		}
+	}
+	if p.Kind == outbox.Public {
+		add(d.Text)
+	} else {
+		add(source, p.Segment, p.Account)
+		if s != nil {
+			add(s.Campaign.Title, s.Campaign.Disclosure)
+		}
+		if o != nil {
+			add(o.Name, o.Value, o.Link, fmt.Sprint(o.Valid, o.Until, o.PerPerson))
+		}
+	}
+	for _, i := range d.Images {
+		add(i.Alt, string(i.Data))
+	}
+	return hex.EncodeToString(h.Sum(nil))[:16]
+}
+
+// recheck looks, as the bytes are fixed, whether the person still wants it.
+func (b *Bot) recheck(ctx context.Context, tx *sql.Tx, p *outbox.Post, _ time.Time) error {
+	if p.Person == 0 || p.Confirms {
+		return nil
+	}
+	if p.Kind == outbox.Direct {
+		may, err := people.MayWrite(ctx, tx, p.Person, p.Account)
+		if err == nil && !may {
+			return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person has taken back that we may write"}
+		}
+		return err
+	}
+	gone, err := people.OptedOut(ctx, tx, p.Person)
+	if err == nil && gone {
+		return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person wants to be left alone"}
+	}
+	return err
+}

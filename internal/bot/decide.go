@@ -1,0 +1,226 @@
+package bot
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"magpie/internal/answer"
+	"magpie/internal/coupon"
+	"magpie/internal/inbox"
+	"magpie/internal/need"
+	"magpie/internal/outbox"
+	"magpie/internal/people"
+	"magpie/internal/workspace"
+)
+
+// decide is the work on one mention: it becomes an answer in the outbox, a
+// place at the desk, or silence. Doing it again changes nothing.
+func (b *Bot) decide(ctx context.Context, id string) error {
+	m, err := inbox.One(ctx, b.DB.Read, id)
+	if err != nil || m == nil || m.State != inbox.New {
+		return err
+	}
+	set := b.Set()
+	f, err := b.facts(ctx, set, m)
+	if err != nil {
+		return err
+	}
+	d, err := answer.Decide(f)
+	if err != nil {
+		return err
+	}
+	worded := ""
+	if d.Outcome == answer.Reply && d.Step.Ask != nil && !d.Others {
+		worded = b.ask(ctx, set, d.Step, m)
+	}
+	c := decision{b: b, set: set, m: m, d: d, worded: worded, now: b.Clock()}
+	if err := b.write(ctx, func(tx *sql.Tx) error { return c.apply(ctx, tx) }); err != nil {
+		return err
+	}
+	b.poke(c.d.Account, 0)
+	return nil
+}
+
+func (b *Bot) facts(ctx context.Context, set *workspace.Set, m *inbox.Mention) (answer.Facts, error) {
+	f := answer.Facts{Set: set, Mention: m.Mention, Accounts: b.named(set, m), Own: b.own(set, m), Now: b.Clock(),
+		InSegment: func(name, account string) (bool, error) {
+			return people.In(ctx, b.DB.Read, set.Segments[name], m.Person, account, b.Clock())
+		},
+		ToPerson: func(s *workspace.Step, per time.Duration) (int, error) {
+			return inbox.Answers(ctx, b.DB, ruleName(s), m.Person, "", b.Clock().Add(-per))
+		},
+		ByAccount: func(s *workspace.Step, account string, per time.Duration) (int, error) {
+			return inbox.Answers(ctx, b.DB, ruleName(s), 0, account, b.Clock().Add(-per))
+		},
+	}
+	person, err := b.Book.Get(ctx, m.Person)
+	if err != nil {
+		return f, err
+	}
+	f.OptedOut = person != nil && person.OptedOut
+	if f.Answers, err = inbox.Answers(ctx, b.DB, "", m.Person, "", b.Clock().Add(-time.Hour)); err != nil {
+		return f, err
+	}
+	pauses, err := outbox.Pauses(ctx, b.DB)
+	f.IsPaused = func(campaign string) bool {
+		return slices.ContainsFunc(pauses, func(p outbox.PauseRow) bool { return p.Scope == "campaign" && p.Name == campaign })
+	}
+	return f, err
+}
+
+func ruleName(s *workspace.Step) string { return s.Campaign.Name + "/" + s.Name }
+
+// named are our accounts that a mention names, in its order, and the one that
+// saw it. Ids mean something on one server only.
+func (b *Bot) named(set *workspace.Set, m *inbox.Mention) (out []string) {
+	open := b.opened()
+	home := set.Accounts[m.Account]
+	for _, id := range m.Names {
+		for name, a := range open {
+			if w := set.Accounts[name]; w != nil && home != nil && a.self.ID == id && w.Network == home.Network && w.Server == home.Server && !slices.Contains(out, name) {
+				out = append(out, name)
+			}
+		}
+	}
+	if !slices.Contains(out, m.Account) {
+		out = append(out, m.Account)
+	}
+	return slices.DeleteFunc(out, func(n string) bool { return set.Accounts[n] == nil })
+}
+
+func (b *Bot) own(set *workspace.Set, m *inbox.Mention) bool {
+	for name, a := range b.opened() {
+		w := set.Accounts[name]
+		if w != nil && w.Network == m.Network && strings.EqualFold(a.self.Handle, m.Author.Handle) {
+			return true
+		}
+	}
+	return false
+}
+
+// decision is what is done about a mention, in one transaction.
+type decision struct {
+	b      *Bot
+	set    *workspace.Set
+	m      *inbox.Mention
+	d      answer.Decision
+	worded string // a model's words for the answer, if any
+	now    time.Time
+}
+
+func (c *decision) apply(ctx context.Context, tx *sql.Tx) error {
+	switch c.d.Outcome {
+	case answer.OptOut:
+		first, err := people.OptOut(ctx, tx, c.m.Person, c.m.Item, c.now)
+		if err != nil {
+			return err
+		}
+		return c.confirm(ctx, tx, first && !c.m.Author.Bot, "opted out", goodbye)
+	case answer.OptIn:
+		was, err := people.OptIn(ctx, tx, c.m.Person, c.m.Item, c.now)
+		if err != nil {
+			return err
+		}
+		return c.confirm(ctx, tx, was, "opted in again", welcomeBack)
+	case answer.Reply:
+		return c.reply(ctx, tx)
+	case answer.Silent:
+		return c.note(ctx, tx, inbox.Silent, "", c.d.Reason)
+	}
+	return c.note(ctx, tx, inbox.Desk, "", c.d.Reason)
+}
+
+func (c *decision) note(ctx context.Context, tx *sql.Tx, s inbox.State, rule, reason string) error {
+	_, err := inbox.Decide(ctx, tx, c.m.ID, s, rule, reason, c.d.Account, c.now)
+	return err
+}
+
+// confirm says once that we have understood.
+func (c *decision) confirm(ctx context.Context, tx *sql.Tx, speak bool, rule string, words map[string]string) error {
+	if !speak {
+		return c.note(ctx, tx, inbox.Silent, rule, c.d.Reason+"; that is known and was confirmed before")
+	}
+	p := c.post()
+	p.Campaign, p.Step, p.Confirms, p.Private = rule, rule, true, c.m.Direct
+	p.Text = in(words, p.Language)
+	if _, err := outbox.Add(ctx, tx, p, c.now); err != nil {
+		return err
+	}
+	return c.note(ctx, tx, inbox.Answered, rule, c.d.Reason)
+}
+
+// post is an answer without words.
+func (c *decision) post() *outbox.Post {
+	language := answer.Language(c.m.Text, c.m.Language, "", c.set.Accounts[c.d.Account].Language)
+	return &outbox.Post{Key: "answer/" + c.m.ID, Kind: outbox.Answer, Account: c.d.Account, Person: c.m.Person, Recipient: people.Encode(c.m.Author),
+		Mention: c.m.ID, Ref: string(c.m.Ref), Language: language, Occurrence: c.m.ID, SlotAt: c.now}
+}
+
+// reply writes the rule's answer into the outbox, with a code reserved if it
+// shows one, and notes the consent that the rule grants.
+func (c *decision) reply(ctx context.Context, tx *sql.Tx) error {
+	s := c.d.Step
+	p := c.post()
+	p.ID = outbox.ID(p.Key)
+	p.Campaign, p.Step, p.Segment, p.Text = s.Campaign.Name, s.Name, s.For, c.worded
+	p.Template = s.Say.For(c.d.Account)
+	p.Private = c.m.Direct || c.set.Personal(s)
+	if c.d.Others {
+		p.Template, p.Segment, p.Private = s.SayOthers, "", c.m.Direct || s.Private
+	}
+	code, err := c.b.reserve(ctx, tx, c.set, c.set.OfferOf(s), p, c.now)
+	if errors.Is(err, coupon.ErrNone) || errors.Is(err, coupon.ErrUsed) || errors.Is(err, coupon.ErrExpired) {
+		return c.noCode(ctx, tx, err)
+	}
+	if err != nil {
+		return err
+	}
+	p.Code = code
+	added, err := outbox.Add(ctx, tx, p, c.now)
+	if err != nil || !added {
+		return err
+	}
+	if s.Grants != "" && !c.d.Others {
+		if err := people.Grant(ctx, tx, c.m.Person, c.d.Account, c.m.Item, c.now); err != nil {
+			return err
+		}
+	}
+	return c.note(ctx, tx, inbox.Answered, ruleName(s), "")
+}
+
+// noCode hands a claim to a person, and says if the offer has run dry.
+func (c *decision) noCode(ctx context.Context, tx *sql.Tx, why error) error {
+	if errors.Is(why, coupon.ErrNone) {
+		offer := c.d.Step.Campaign.Offer
+		if _, err := c.b.raiseIn(ctx, tx, need.NoCodes, offer, "the offer has no codes left: add some with “magpie coupons import” or “make”"); err != nil {
+			return err
+		}
+	}
+	return c.note(ctx, tx, inbox.Desk, "", why.Error())
+}
+
+// settled is told, in its transaction, what became of a post.
+func (b *Bot) settled(ctx context.Context, tx *sql.Tx, p *outbox.Post, now time.Time) error {
+	switch {
+	case p.Mention != "" && p.State == outbox.Withdrawn && strings.Contains(p.Reason, "by hand"):
+		return inbox.Close(ctx, tx, p.Mention, p.Reason)
+	case p.Mention != "" && (p.State == outbox.Refused || p.State == outbox.Withdrawn):
+		return inbox.ToDesk(ctx, tx, p.Mention, "the answer did not go out: "+p.Reason)
+	case p.State == outbox.Refused:
+		_, err := b.raiseIn(ctx, tx, need.Refused, p.Account+" "+p.ID, "the post "+p.ID+" on "+p.Account+" was refused: "+p.Reason)
+		return err
+	case p.State == outbox.Asked:
+		_, err := b.raiseIn(ctx, tx, need.Asked, p.Account+" "+p.ID, "is the post "+p.ID+" on "+p.Account+" out or not? Look there, then “magpie outbox settle "+p.ID+"”")
+		return err
+	case p.State == outbox.Late && (p.LateThen == "ask" || p.Kind != outbox.Direct):
+		_, err := b.raiseIn(ctx, tx, need.Late, p.Account+" "+p.ID, "the post "+p.ID+" on "+p.Account+" did not go out: "+p.Reason)
+		return err
+	case p.State == outbox.Sent:
+		return need.Clear(ctx, tx, need.SilentFor, p.Account)
+	}
+	return nil
+}

@@ -1,0 +1,172 @@
+package bot
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"magpie/internal/inbox"
+	"magpie/internal/network"
+	"magpie/internal/workspace"
+)
+
+const (
+	pollEvery  = 15 * time.Second // where there is no stream (platforms: 15–60 s)
+	pollSafety = time.Minute      // beside a stream
+	streamLife = time.Minute      // a stream that lived so long begins again with a short wait
+	streamMost = 5 * time.Minute  // the longest wait between two tries
+)
+
+// listen reads what comes in for an account until ctx ends: by a stream where
+// the network has one, and by polling from a stored place everywhere, because
+// streams lose events.
+func (b *Bot) listen(ctx context.Context, a *workspace.Account, c network.Client, log *logrus.Entry) {
+	now := make(chan struct{}, 1)
+	streaming := make(chan bool, 1)
+	go b.stream(ctx, a, c, now, streaming, log)
+	every := pollEvery
+	for ctx.Err() == nil {
+		if err := b.Poll(ctx, a, c); err != nil && ctx.Err() == nil {
+			b.trouble(ctx, a.Name, err, log)
+		}
+		select {
+		case <-ctx.Done():
+		case on := <-streaming:
+			every = pollEvery
+			if on {
+				every = pollSafety
+			}
+		case <-now:
+		case <-time.After(every):
+		}
+	}
+}
+
+// Poll reads all that came in since the stored place.
+func (b *Bot) Poll(ctx context.Context, a *workspace.Account, c network.Client) error {
+	for {
+		cursor, _, err := inbox.Cursor(ctx, b.DB, a.Name)
+		if err != nil {
+			return err
+		}
+		events, next, err := c.Events(ctx, cursor)
+		if err != nil {
+			return err
+		}
+		if err := b.take(ctx, a, events, next); err != nil {
+			return err
+		}
+		if len(events) == 0 {
+			return nil
+		}
+	}
+}
+
+// take keeps events, and the place they lead to, in one transaction. Each
+// fresh mention becomes work.
+func (b *Bot) take(ctx context.Context, a *workspace.Account, events []network.Event, cursor string) error {
+	fresh := false
+	err := b.write(ctx, func(tx *sql.Tx) error {
+		now := b.Clock()
+		for _, e := range events {
+			some, err := b.keep(ctx, tx, a, e, now)
+			if err != nil {
+				return err
+			}
+			fresh = fresh || some
+		}
+		if cursor == "" {
+			return nil
+		}
+		return inbox.SetCursor(ctx, tx, a.Name, cursor, now)
+	})
+	if err == nil && fresh {
+		b.Queue.Wake(ctx, "answer")
+	}
+	return err
+}
+
+func (b *Bot) keep(ctx context.Context, tx *sql.Tx, a *workspace.Account, e network.Event, now time.Time) (fresh bool, err error) {
+	if e.Follow != nil {
+		return false, b.Book.Follows(ctx, tx, a.Name, a.Network, *e.Follow, 0, now)
+	}
+	person, err := b.Book.Meet(ctx, tx, a.Network, e.Mention.Author, now)
+	if err != nil {
+		return false, err
+	}
+	id, fresh, err := inbox.Keep(ctx, tx, a.Network, a.Name, person, *e.Mention, now)
+	if err != nil || !fresh {
+		return false, err
+	}
+	return true, b.Queue.Add(ctx, tx, "answer", id)
+}
+
+// stream keeps a stream open. Each time one is ready, a poll catches up.
+func (b *Bot) stream(ctx context.Context, a *workspace.Account, c network.Client, poll chan<- struct{}, on chan bool, log *logrus.Entry) {
+	wait := time.Second
+	for ctx.Err() == nil {
+		began := b.Clock()
+		err := c.Stream(ctx, func() { signal(poll); put(on, true) }, func(e network.Event) {
+			if err := b.take(ctx, a, []network.Event{e}, ""); err != nil {
+				log.WithError(err).Error("what came by the stream could not be kept; the next poll brings it")
+				signal(poll)
+			}
+		})
+		put(on, false)
+		if errors.Is(err, network.ErrNoStream) || ctx.Err() != nil {
+			return
+		}
+		if network.ReasonOf(err) == network.SignedOut {
+			b.trouble(ctx, a.Name, err, log)
+			return
+		}
+		if b.Clock().Sub(began) > streamLife {
+			wait = time.Second
+		}
+		log.WithError(err).Debug("the stream ended; it is opened again")
+		sleep(ctx, wait/2+rand.N(wait))
+		wait = min(2*wait, streamMost)
+	}
+}
+
+// trouble notes why an account could not be read. Signed out, it is halted
+// until a person signs in.
+func (b *Bot) trouble(ctx context.Context, name string, err error, log *logrus.Entry) {
+	if network.ReasonOf(err) == network.SignedOut {
+		b.signedOut(ctx, name, err.Error())
+		return
+	}
+	log.WithError(err).Warn("could not read what came in; it is tried again")
+}
+
+func signal(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+func put(c chan bool, v bool) {
+	for {
+		select {
+		case c <- v:
+			return
+		default:
+		}
+		select {
+		case <-c:
+		default:
+		}
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}

@@ -1,0 +1,31 @@
+package bot
+
+import "strings"
+
+// goodbye confirms an opt-out, once.
+var goodbye = map[string]string{
+	"en": "Understood: you will get no more messages from us. Write “start” if you change your mind.",
+	"zh": "好的，我们不会再给您发消息。如果改变主意，回复“恢复”即可。",
+	"es": "Entendido: no recibirá más mensajes nuestros. Escriba “start” si cambia de opinión.",
+	"fr": "C’est noté : vous ne recevrez plus de messages de notre part. Écrivez « start » si vous changez d’avis.",
+	"de": "Verstanden: Sie bekommen keine Nachrichten mehr von uns. Mit „start“ nehmen Sie das zurück.",
+	"ja": "承知しました。今後メッセージはお送りしません。再開するには「再開」とお送りください。",
+	"ar": "تم: لن تصلك منا رسائل أخرى. اكتب “start” إذا غيرت رأيك.",
+}
+
+// welcomeBack confirms that an opt-out is taken back.
+var welcomeBack = map[string]string{
+	"en": "Welcome back: we answer you again. Offers come only if you ask for them.",
+	"zh": "欢迎回来！我们会重新为您服务。优惠消息需您主动订阅才会发送。",
+	"es": "Bienvenido de nuevo: volvemos a responderle. Las ofertas solo llegan si las pide.",
+	"fr": "Content de vous revoir : nous vous répondons de nouveau. Les offres ne viennent que sur demande.",
+	"de": "Willkommen zurück: Wir antworten Ihnen wieder. Angebote kommen nur, wenn Sie darum bitten.",
+	"ja": "お帰りなさい。再びお返事いたします。特典のご案内はご希望の場合のみお送りします。",
+	"ar": "أهلاً بعودتك: سنرد عليك من جديد. العروض تصل فقط عند الطلب.",
+}
+
+// in returns the words in a language, or else in English.
+func in(words map[string]string, language string) string {
+	main, _, _ := strings.Cut(language, "-")
+	return orElse(words[main], words["en"])
+}

@@ -1,0 +1,198 @@
+package bot
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"magpie/internal/audit"
+	"magpie/internal/outbox"
+	"magpie/internal/plan"
+	"magpie/internal/store"
+	"magpie/internal/workspace"
+)
+
+// Ahead is how long before its time a post is written down, so that it can be
+// seen, and approved.
+const Ahead = 7 * 24 * time.Hour
+
+// Plan writes down what is due up to Ahead from now, once, and notes how far
+// it has come. What was missed while nothing ran is written down too, and
+// shows as late.
+func (b *Bot) Plan(ctx context.Context) error {
+	b.planning.Lock()
+	defer b.planning.Unlock()
+	now := b.Clock()
+	from, err := b.planned(ctx, now)
+	if err != nil {
+		return err
+	}
+	to := now.Add(Ahead)
+	if !to.After(from) {
+		return nil
+	}
+	set := b.Set()
+	due := plan.Between(set, from, to)
+	return b.DB.Write(ctx, func(tx *sql.Tx) error {
+		for _, o := range due {
+			if _, err := outbox.Add(ctx, tx, post(set, o), now); err != nil {
+				return err
+			}
+		}
+		return setMark(ctx, tx, to)
+	})
+}
+
+// planned is how far has been planned; now if nothing has.
+func (b *Bot) planned(ctx context.Context, now time.Time) (time.Time, error) {
+	var at int64
+	err := b.DB.Read.QueryRowContext(ctx, `SELECT at FROM marks WHERE name = 'planned'`).Scan(&at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return now, nil
+	}
+	return store.Time(at), err
+}
+
+func setMark(ctx context.Context, tx *sql.Tx, to time.Time) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO marks (name, at) VALUES ('planned', $1) ON CONFLICT (name) DO UPDATE SET at = excluded.at`, store.Ms(to))
+	return err
+}
+
+// post is the row of an occurrence.
+func post(set *workspace.Set, o plan.Occurrence) *outbox.Post {
+	s := o.Step
+	p := &outbox.Post{
+		Key: o.Key(), Kind: outbox.Public, Account: o.Account.Name, Campaign: s.Campaign.Name, Step: s.Name, Occurrence: o.Wall,
+		Template: s.Say.For(o.Account.Name), SlotAt: o.At, LateAfter: time.Duration(s.Late.After), LateThen: s.Late.Then,
+		FinishBy: o.FinishBy, Approval: s.Campaign.Approval == "required",
+	}
+	if s.To != nil {
+		p.Kind, p.Segment = outbox.Segment, s.To.Segment
+	}
+	return p
+}
+
+// Replan brings what is not yet out in line with files that have changed: what
+// left the files is withdrawn, what came in is added, approvals of what now
+// reads differently are void.
+func (b *Bot) Replan(ctx context.Context) error {
+	b.planning.Lock()
+	defer b.planning.Unlock()
+	now := b.Clock()
+	until, err := b.planned(ctx, now)
+	if err != nil {
+		return err
+	}
+	set := b.Set()
+	wanted := map[string]*outbox.Post{}
+	for _, o := range plan.Between(set, now, until) {
+		wanted[o.Key()] = post(set, o)
+	}
+	waiting, err := outbox.Select(ctx, b.DB.Read, `state IN ('planned', 'held') AND campaign <> $1 AND kind <> 'answer'`, pushed)
+	if err != nil {
+		return err
+	}
+	void, err := b.changed(ctx, waiting, now)
+	if err != nil {
+		return err
+	}
+	return b.DB.Write(ctx, func(tx *sql.Tx) error {
+		for _, p := range waiting {
+			if err := b.align(ctx, tx, set, p, wanted, now); err != nil {
+				return err
+			}
+		}
+		for _, p := range void {
+			if err := outbox.Void(ctx, tx, p, now); err != nil {
+				return err
+			}
+		}
+		return addWanted(ctx, tx, wanted, now)
+	})
+}
+
+// align withdraws a waiting post that the files no longer want. One whose time
+// has come already is left alone while its step exists: it is on its way.
+func (b *Bot) align(ctx context.Context, tx *sql.Tx, set *workspace.Set, p *outbox.Post, wanted map[string]*outbox.Post, now time.Time) error {
+	if p.Parent != "" || p.SlotAt.Before(now) {
+		if step(set, p) != nil {
+			return nil
+		}
+	} else if w := wanted[p.Key]; w != nil && w.Kind == p.Kind {
+		_, err := tx.ExecContext(ctx, `UPDATE posts SET template = $1, segment = $2, slot_at = $3, next_at = $4, late_after = $5, late_then = $6, finish_by = $7,
+			approval = $8, state = CASE WHEN $9 AND approved_hash = '' THEN 'held' WHEN NOT $10 AND state = 'held' THEN 'planned' ELSE state END
+			WHERE id = $11 AND state IN ('planned', 'held')`,
+			w.Template, w.Segment, store.Ms(w.SlotAt), store.Ms(w.SlotAt), w.LateAfter.Milliseconds(), w.LateThen, store.Ms(w.FinishBy), w.Approval, w.Approval, w.Approval, p.ID)
+		return err
+	}
+	_, err := outbox.Move(ctx, tx, p, outbox.Withdrawn, goneReason, audit.Bot, now, outbox.Planned, outbox.Held)
+	return err
+}
+
+// addWanted adds what is new, and brings back what had left the files before.
+func addWanted(ctx context.Context, tx *sql.Tx, wanted map[string]*outbox.Post, now time.Time) error {
+	for key, p := range wanted {
+		added, err := outbox.Add(ctx, tx, p, now)
+		if err != nil {
+			return err
+		}
+		if added {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE posts SET state = $1, approved_hash = '', reason = $2, next_at = slot_at WHERE key = $3 AND state = 'withdrawn' AND reason = $4 AND attempts = 0`,
+			p.State, p.Reason, key, goneReason); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// changed are the approved posts that read differently now.
+func (b *Bot) changed(ctx context.Context, waiting []*outbox.Post, now time.Time) (out []*outbox.Post, err error) {
+	for _, p := range waiting {
+		if !p.Approval || p.ApprovedHash == "" {
+			continue
+		}
+		c, err := b.Preview(ctx, p, now)
+		var stop *outbox.Stop
+		if err != nil && !errors.As(err, &stop) {
+			return nil, err
+		}
+		if c.Hash != p.ApprovedHash {
+			out = append(out, p)
+		}
+	}
+	return out, nil
+}
+
+// Preview composes a post as it would go out now. A segment's shows what one
+// person would read.
+func (b *Bot) Preview(ctx context.Context, p *outbox.Post, now time.Time) (outbox.Composed, error) {
+	if now.Before(p.SlotAt) {
+		now = p.SlotAt
+	}
+	q := *p
+	if q.Kind == outbox.Segment || q.Kind == outbox.Direct && q.Recipient == "" {
+		q.Recipient = `{"Name": "Ann", "Handle": "ann@social.example"}`
+		if q.Code == "" {
+			q.Code = "XXXX-XXXX-XXXX"
+		}
+	}
+	return b.compose(ctx, &q, now)
+}
+
+// Approve lets a held post go out, for the text it has now.
+func (b *Bot) Approve(ctx context.Context, id, who string) (*outbox.Post, outbox.Composed, error) {
+	p, err := outbox.One(ctx, b.DB.Read, id)
+	if err != nil {
+		return nil, outbox.Composed{}, err
+	}
+	c, err := b.Preview(ctx, p, b.Clock())
+	if err != nil {
+		return p, c, fmt.Errorf("the post can't be approved as it is: %w", err)
+	}
+	p, err = outbox.Approve(ctx, b.DB, p.ID, c.Hash, who, b.Clock())
+	return p, c, err
+}

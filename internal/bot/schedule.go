@@ -1,0 +1,178 @@
+package bot
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+
+	"magpie/internal/need"
+	"magpie/internal/outbox"
+	"magpie/internal/store"
+	"magpie/internal/workspace"
+)
+
+// schedule is the timer: it wakes publishers when a post is due, and hands
+// the job engine what comes round.
+func (b *Bot) schedule(ctx context.Context) {
+	var planned, watched, synced time.Time
+	for ctx.Err() == nil {
+		now := b.Clock()
+		next := b.wakeDue(ctx, now)
+		b.queueExpansions(ctx, now)
+		if now.Sub(planned) >= planEvery || now.Before(planned) {
+			planned = now
+			b.add(ctx, "plan", "all")
+		}
+		if now.Sub(watched) >= planEvery || now.Before(watched) {
+			watched = now
+			b.lookAfter(ctx, now)
+		}
+		if now.Sub(synced) >= time.Hour || now.Before(synced) {
+			synced = now
+			b.queueSyncs(ctx, now)
+		}
+		sleep(ctx, min(max(next.Sub(b.Clock()), time.Millisecond), sweep))
+	}
+}
+
+// wakeDue wakes the accounts that have work now and returns when the next has.
+func (b *Bot) wakeDue(ctx context.Context, now time.Time) time.Time {
+	next := now.Add(sweep)
+	due, err := outbox.Next(ctx, b.DB)
+	if err != nil {
+		if ctx.Err() == nil {
+			b.Log.WithError(err).Error("could not look what is due; it is tried again")
+		}
+		return next
+	}
+	for name, at := range due {
+		if !at.After(now) {
+			b.poke(name, 0)
+			b.poke(name, 1)
+		} else if at.Before(next) {
+			next = at
+		}
+	}
+	return next
+}
+
+func (b *Bot) add(ctx context.Context, name, id string) {
+	if err := b.write(ctx, func(tx *sql.Tx) error { return b.Queue.Add(ctx, tx, name, id) }); err != nil && ctx.Err() == nil {
+		b.Log.WithError(err).WithField("work", name).Error("work could not be queued; it is tried again")
+		return
+	}
+	b.Queue.Wake(ctx, name)
+}
+
+func (b *Bot) queueExpansions(ctx context.Context, now time.Time) {
+	due, err := b.expandable(ctx, now)
+	if err != nil && ctx.Err() == nil {
+		b.Log.WithError(err).Error("could not look for segments that are due; it is tried again")
+	}
+	for _, p := range due {
+		b.add(ctx, "expand", p.ID)
+	}
+}
+
+// noteRevision numbers the files in force.
+func (b *Bot) noteRevision(ctx context.Context) error {
+	set := b.Set()
+	return b.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO revisions (number, hash, at) SELECT COALESCE(max(number), 0) + 1, $1, $2 FROM revisions
+			WHERE NOT EXISTS (SELECT 1 FROM revisions WHERE hash = $3 AND number = (SELECT max(number) FROM revisions))`,
+			set.Hash, store.Ms(b.Clock()), set.Hash)
+		return err
+	})
+}
+
+// Revision is the number of the files in force.
+func (b *Bot) Revision(ctx context.Context) (n int, err error) {
+	err = b.DB.Read.QueryRowContext(ctx, `SELECT COALESCE(max(number), 0) FROM revisions`).Scan(&n)
+	return n, err
+}
+
+// watch applies edits of the files while the bot runs. A bad edit leaves the
+// last good files in force and says what is wrong.
+func (b *Bot) watch(ctx context.Context, r *Running) {
+	w, err := fsnotify.NewWatcher()
+	if err != nil {
+		b.Log.WithError(err).Error("edits of the files are not noticed: start again after an edit")
+		return
+	}
+	defer w.Close()
+	for _, dir := range append([]string{"."}, workspace.Folders...) {
+		if err := w.Add(filepath.Join(b.Dir, dir)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			b.Log.WithError(err).WithField("folder", dir).Error("edits in this folder are not noticed")
+		}
+	}
+	var quiet <-chan time.Time // editors write in several strokes
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case e := <-w.Events:
+			if e.Has(fsnotify.Create | fsnotify.Write | fsnotify.Remove | fsnotify.Rename) {
+				quiet = time.After(300 * time.Millisecond)
+			}
+		case err := <-w.Errors:
+			b.Log.WithError(err).Warn("watching the files")
+		case <-quiet:
+			b.Reload(ctx, r)
+		}
+	}
+}
+
+// Reload loads the files and puts them in force, if they are good and differ.
+func (b *Bot) Reload(ctx context.Context, r *Running) {
+	set, err := workspace.Load(b.Dir, Kinds())
+	if err != nil {
+		b.raise(ctx, need.BadFiles, "workspace", "the edit is not in force, the files before it are:\n"+err.Error())
+		return
+	}
+	b.clear(ctx, need.BadFiles, "workspace")
+	if set.Hash == b.Set().Hash {
+		return
+	}
+	before := b.set.Swap(set)
+	if err := b.inForce(ctx, r, before); err != nil && ctx.Err() == nil {
+		b.Log.WithError(err).Error("the new files are in force, but the plan is not yet in line with them; it is tried with the next edit")
+		return
+	}
+	n, _ := b.Revision(ctx)
+	b.Log.WithField("revision", n).Info("the edited files are in force")
+}
+
+// inForce brings plan and accounts in line with new files.
+func (b *Bot) inForce(ctx context.Context, r *Running, before *workspace.Set) error {
+	if err := b.noteRevision(ctx); err != nil {
+		return err
+	}
+	for name, x := range b.opened() {
+		a := b.Set().Accounts[name]
+		if a == nil {
+			continue // its posts are withdrawn as they come up
+		}
+		b.adjust(x.publisher, a)
+		if old := before.Accounts[name]; old != nil && (old.Server != a.Server || old.Handle != a.Handle || old.Network != a.Network) {
+			b.Log.WithField("account", name).Warn("the account's server or handle has changed: that takes effect at the next start")
+		}
+	}
+	known := b.opened()
+	if err := b.openAll(ctx); err != nil {
+		return err
+	}
+	for name, x := range b.opened() {
+		if known[name] == nil && r != nil {
+			r.serve(ctx, b.Set().Accounts[name], x)
+		}
+	}
+	if err := b.Replan(ctx); err != nil {
+		return err
+	}
+	return b.Plan(ctx)
+}
