@@ -31,7 +31,7 @@ func TestMistakes(t *testing.T) {
 	for in, want := range map[string]string{
 		"a\n{{nmae}}":                       `did you mean "name"`,
 		"{{.Name}}":                         `did you mean "name"`,
-		"{{if code}}x":                      "unexpected EOF",
+		"{{if code}}x":                      "no {{end}}",
 		"{{date \"tomorrow\"}}":             "not a day",
 		"":                                  "empty",
 		"{{range 99999999}}xxxxxxxx{{end}}": "64 KB",
@@ -43,8 +43,8 @@ func TestMistakes(t *testing.T) {
 		}
 	}
 	_, err := Parse("a\n{{nmae}}")
-	if m := err.(*Mistake); m.Line != 2 {
-		t.Errorf("line %d, want 2", m.Line)
+	if m := err.(Mistakes); m[0].Line != 2 || m[0].Column != 3 {
+		t.Errorf("got line %d, column %d; want 2 and 3", m[0].Line, m[0].Column)
 	}
 }
 

@@ -31,6 +31,7 @@ func (c *compiler) call(n *ast.CallNode) error {
 	case "redeemed":
 		return c.offer(words[0], "'redeemed'")
 	}
+	c.s.Networks = append(c.s.Networks, words[0])
 	c.sql("EXISTS (SELECT 1 FROM handles h WHERE h.person = p.id AND h.network = ")
 	c.arg(words[0])
 	c.sql(")")

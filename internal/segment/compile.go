@@ -18,6 +18,7 @@ type Segment struct {
 	Source   string
 	Accounts []string // the accounts it names
 	Offers   []string // the offers it names
+	Networks []string // the networks it names
 	parts    []part
 }
 
@@ -78,9 +79,26 @@ func wrapAge(m string) string {
 func readable(err error) error {
 	var f *file.Error
 	if errors.As(err, &f) {
-		return fmt.Errorf("the condition can't be read: %s", f.Message)
+		return fmt.Errorf("the condition can't be read: %s", plainly(f.Message))
 	}
 	return errors.New("the condition can't be read")
+}
+
+var badSign = regexp.MustCompile(`^unexpected token \w+\("(.*)"\)|^unrecognized character: U\+\S+ '(.*)'`)
+
+// plainly says what the parser means.
+func plainly(message string) string {
+	if strings.HasPrefix(message, "unexpected token EOF") {
+		return "it ends too early"
+	}
+	m := badSign.FindStringSubmatch(message)
+	if m == nil {
+		return message
+	}
+	if m[1] == "=" {
+		return "“=” can't stand here (to compare, write ==)"
+	}
+	return "“" + m[1] + m[2] + "” can't stand here"
 }
 
 type compiler struct{ s *Segment }

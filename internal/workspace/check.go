@@ -3,6 +3,7 @@ package workspace
 import (
 	"fmt"
 	"maps"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -18,6 +19,7 @@ var nameRule = regexp.MustCompile(`^[\p{L}\p{N}]([\p{L}\p{N}_-]{0,62}[\p{L}\p{N}
 
 // checkAll looks at references and meaning, once all files are read.
 func (l *loader) checkAll() {
+	l.checkSettings()
 	for _, a := range ordered(l.set.Accounts) {
 		l.checkAccount(a)
 	}
@@ -31,8 +33,20 @@ func (l *loader) checkAll() {
 	for _, c := range ordered(l.set.Campaigns) {
 		l.checkCampaign(c)
 	}
-	l.checkMix()
+	if !l.anyBroken("campaigns/") { // what can't be read may hold the useful posts
+		l.checkMix()
+	}
 	l.checkSimilar()
+}
+
+// anyBroken tells whether a file whose path begins so could not be read.
+func (l *loader) anyBroken(prefix string) bool {
+	for file, d := range l.docs {
+		if d.broken && strings.HasPrefix(file, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // ordered returns the values of m by name.
@@ -45,13 +59,17 @@ func ordered[T any](m map[string]T) (out []T) {
 
 func (l *loader) checkName(d *document, kind, name, path string) {
 	if !nameRule.MatchString(name) {
-		d.add(path, fmt.Sprintf("%q can't be the name of %s", name, kind), "use letters, digits, - and _")
+		d.addKey(path, fmt.Sprintf("%q can't be the name of %s", name, kind), "use letters, digits, - and _")
 	}
 }
 
 func (l *loader) checkAccount(a *Account) {
 	d := l.doc("account", a.Name)
 	l.checkName(d, "an account", a.Name, "")
+	if !languageRule.MatchString(a.Language) && a.Language != "" {
+		d.add("language", fmt.Sprintf("%q is no language", a.Language), "write its short form: en, zh, es")
+	}
+	checkServer(d, a.Server)
 	k := network.Find(l.kinds, a.Network)
 	if k == nil {
 		if a.Network != "" {
@@ -63,9 +81,6 @@ func (l *loader) checkAccount(a *Account) {
 	if a.Network == "mastodon" && a.Server == "" {
 		d.add("", `"server" is missing`, "a Mastodon account lives on a server: server: https://social.example")
 	}
-	if a.Server != "" && !strings.HasPrefix(a.Server, "https://") && !loopback.MatchString(a.Server) {
-		d.add("server", fmt.Sprintf("%q is no server's address", a.Server), "it begins with https://")
-	}
 	a.Server = strings.TrimRight(a.Server, "/")
 	if a.Network == "bluesky" && a.Handle == "" {
 		d.add("", `"handle" is missing`, "Bluesky signs in with the handle: handle: brand.bsky.social")
@@ -73,8 +88,26 @@ func (l *loader) checkAccount(a *Account) {
 	if hint := k.CheckHandle(a.Handle); a.Handle != "" && hint != "" {
 		d.add("handle", fmt.Sprintf("%q is no handle", a.Handle), hint)
 	}
-	if !languageRule.MatchString(a.Language) && a.Language != "" {
-		d.add("language", fmt.Sprintf("%q is no language", a.Language), "write its short form: en, zh, es")
+}
+
+func checkServer(d *document, server string) {
+	u, err := url.Parse(server)
+	switch {
+	case server == "":
+	case err == nil && u.User != nil:
+		d.add("server", "a password never stands in an address", "take out what stands before the @")
+	case err != nil || u.Host == "" || u.Scheme != "https" && !loopback.MatchString(server):
+		d.add("server", fmt.Sprintf("%q is no server's address", server), "it looks like https://social.example")
+	}
+}
+
+// checkSettings refuses a password in the database's address. (Further
+// addresses are references already.)
+func (l *loader) checkSettings() {
+	if u, err := url.Parse(l.set.Settings.Database); err == nil && u.User != nil {
+		if _, has := u.User.Password(); has {
+			l.doc("settings", "").add("database", "a password never stands in an address", "write env:NAME, and keep the address there")
+		}
 	}
 }
 
@@ -133,8 +166,13 @@ func (l *loader) checkSegments() {
 				d.add(name, text, hint)
 			}
 		}
+		for _, n := range s.Networks {
+			if network.Find(l.kinds, n) == nil {
+				d.add(name, fmt.Sprintf("no network %q", n), suggest.Hint(n, l.kindNames()))
+			}
+		}
 		for _, o := range s.Offers {
-			if l.set.Offers[o] == nil {
+			if l.set.Offers[o] == nil && !l.anyBroken(offersFile) {
 				text, hint := unknown("offer", o, l.set.Offers)
 				d.add(name, text, hint)
 			}
@@ -145,19 +183,16 @@ func (l *loader) checkSegments() {
 func (l *loader) checkCampaign(c *Campaign) {
 	d := l.doc("campaign", c.Name)
 	l.checkName(d, "a campaign", c.Name, "")
-	if c.Offer != "" && l.set.Offers[c.Offer] == nil {
+	if c.Offer != "" && l.set.Offers[c.Offer] == nil && !l.anyBroken(offersFile) {
 		text, hint := unknown("offer", c.Offer, l.set.Offers)
 		d.add("offer", text, hint)
 	}
 	oneOf(d, "approval", c.Approval, "required", "none")
-	if c.From != nil && c.Until != nil && c.Until.Before(c.From.Time) {
+	if c.From.known() && c.Until.known() && c.Until.Before(c.From.Time) {
 		d.add("until", "the campaign ends before it begins", "")
 	}
-	if o := l.set.Offers[c.Offer]; o != nil && o.Until != nil && c.From != nil && o.Until.Before(c.From.Time) {
+	if o := l.set.Offers[c.Offer]; o != nil && o.Until.known() && c.From.known() && o.Until.Before(c.From.Time) {
 		d.add("offer", fmt.Sprintf("the offer %q ends before the campaign begins", c.Offer), "see "+offersFile)
-	}
-	if len(c.Steps) == 0 && d.at["steps"].Line > 0 {
-		d.add("steps", "the campaign has no steps", "")
 	}
 	for _, s := range c.Steps {
 		l.checkStep(d, s, "steps."+s.Name)

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -44,12 +45,18 @@ func checkCron(d *document, path, spec string) {
 	}
 	s, err := cron.ParseStandard(spec)
 	if err != nil {
-		d.add(path, fmt.Sprintf("%q is no cron line", spec), strings.TrimPrefix(err.Error(), "cron: "))
+		d.add(path, fmt.Sprintf("%q is no cron line", spec), cronHint(err))
 		return
 	}
 	if s.Next(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
 		d.add(path, fmt.Sprintf("%q never comes", spec), "there is no such day")
 	}
+}
+
+var noNumber = regexp.MustCompile(`^failed to parse int from ([^:]+):.*$`)
+
+func cronHint(err error) string {
+	return noNumber.ReplaceAllString(strings.TrimPrefix(err.Error(), "cron: "), "“$1” is neither a number nor the name of a day or month")
 }
 
 func anyDay(field string) bool { return field == "*" || field == "?" }

@@ -2,7 +2,9 @@ package workspace
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,25 +27,60 @@ type branch interface {
 // value stands, by its path ("steps.tease.accounts.0").
 type document struct {
 	file     string
-	at       map[string]token.Position
+	at       map[string]token.Position // where a value stands
+	keys     map[string]token.Position // where its key does
+	broken   bool                      // it can't be read at all
 	anchors  map[string]ast.Node
 	problems []Problem
 }
 
 // read decodes source into out, a pointer to a struct or map.
 func read(file string, source []byte, out any) *document {
-	d := &document{file: file, at: map[string]token.Position{}, anchors: map[string]ast.Node{}}
-	f, err := parser.ParseBytes(source, 0)
+	d := &document{file: file, at: map[string]token.Position{}, keys: map[string]token.Position{}, anchors: map[string]ast.Node{}, broken: true}
+	source, p := text(file, source)
+	if p != nil {
+		d.problems = append(d.problems, *p)
+		return d
+	}
+	f, err := parser.ParseBytes(source, 0, parser.AllowDuplicateMapKey()) // pairs says it better
 	if err != nil {
 		d.problems = append(d.problems, syntax(file, err))
 		return d
 	}
 	if len(f.Docs) == 0 || f.Docs[0].Body == nil {
-		d.add("", "the file is empty", "")
+		if _, optional := out.(*Settings); !optional {
+			d.add("", "the file is empty", "")
+		}
 		return d
 	}
+	d.broken = false
 	d.value(f.Docs[0].Body, reflect.ValueOf(out).Elem(), "")
+	d.onlyOne(f.Docs[1:])
 	return d
+}
+
+// onlyOne refuses the second part of a file: nothing would read it.
+func (d *document) onlyOne(more []*ast.DocumentNode) {
+	for _, m := range more {
+		if m.Body == nil {
+			continue
+		}
+		at := start(m.Body)
+		if m.Start != nil {
+			at = *m.Start.Position
+		}
+		d.problems = append(d.problems, Problem{d.file, at.Line, at.Column, "a second part begins here, and nothing reads it", "make it a file of its own"})
+		return
+	}
+}
+
+// addKey notes a problem with the key at path.
+func (d *document) addKey(path, text, hint string) {
+	p := d.problem(path, text, hint)
+	if at, ok := d.keys[path]; ok {
+		p.Line, p.Column = at.Line, at.Column
+	}
+	d.problems = append(d.problems, p)
 }
 
 // add notes a problem with the value at path.
@@ -69,8 +106,13 @@ func (d *document) problem(path, text, hint string) Problem {
 
 func (d *document) value(n ast.Node, v reflect.Value, path string) {
 	n = d.resolve(n)
-	d.at[path] = start(n)
 	if _, null := n.(*ast.NullNode); null {
+		return // the place of its key stays
+	}
+	d.at[path] = start(n)
+	switch n.(type) {
+	case *ast.AliasNode, *ast.AnchorNode, *ast.TagNode: // it leads nowhere, or to itself
+		d.add(path, "what begins with * is taken for a reference, and there is none of that name", "put the text in quotes")
 		return
 	}
 	if v.Kind() == reflect.Pointer {
@@ -97,18 +139,28 @@ func (d *document) value(n ast.Node, v reflect.Value, path string) {
 	}
 }
 
-// resolve follows anchors and aliases.
+// hops is how many anchors, aliases and tags may stand between a key and its
+// value; what needs more refers to itself.
+const hops = 20
+
+// resolve follows anchors and aliases. What it can't follow it returns as it is.
 func (d *document) resolve(n ast.Node) ast.Node {
-	switch x := n.(type) {
-	case *ast.AnchorNode:
-		d.anchors[x.Name.GetToken().Value] = x.Value
-		return d.resolve(x.Value)
-	case *ast.AliasNode:
-		if to, ok := d.anchors[x.Value.GetToken().Value]; ok {
-			return d.resolve(to)
+	for range hops {
+		switch x := n.(type) {
+		case *ast.AnchorNode:
+			d.anchors[x.Name.GetToken().Value] = x.Value
+			n = x.Value
+		case *ast.AliasNode:
+			to, ok := d.anchors[x.Value.GetToken().Value]
+			if !ok {
+				return n
+			}
+			n = to
+		case *ast.TagNode:
+			n = x.Value
+		default:
+			return n
 		}
-	case *ast.TagNode:
-		return d.resolve(x.Value)
 	}
 	return n
 }
@@ -141,7 +193,10 @@ func (d *document) scalar(n ast.Node, out scalar, path string) {
 		return
 	}
 	if err := out.parse(s); err != nil {
-		text, hint, _ := strings.Cut(err.Error(), ": ")
+		text, hint := err.Error(), ""
+		if i := strings.LastIndex(text, ": "); i >= 0 { // the last: the value may hold some itself
+			text, hint = text[:i], text[i+2:]
+		}
 		d.add(path, text, hint)
 	}
 }
@@ -158,13 +213,17 @@ func (d *document) plain(n ast.Node, v reflect.Value, path string) {
 	case reflect.Int:
 		i, err := strconv.Atoi(s)
 		if err != nil || i < 0 {
-			d.add(path, fmt.Sprintf("%q is not a whole number", s), "")
+			d.add(path, fmt.Sprintf("%q is not a whole number of 0 or more", s), "")
 		}
 		v.SetInt(int64(i))
 	case reflect.Bool:
 		b, isBool := n.(*ast.BoolNode)
 		if !isBool {
-			d.add(path, fmt.Sprintf("%q is neither true nor false", s), "")
+			hint := ""
+			if s == "true" || s == "false" {
+				hint = "write it without quotes"
+			}
+			d.add(path, fmt.Sprintf("%q is neither true nor false", s), hint)
 			return
 		}
 		v.SetBool(b.Value)
@@ -172,7 +231,7 @@ func (d *document) plain(n ast.Node, v reflect.Value, path string) {
 }
 
 // pairs are the entries of a mapping; a key that comes twice is a problem.
-func (d *document) pairs(n ast.Node, path string) (out []*ast.MappingValueNode) {
+func (d *document) pairs(n ast.Node, path string) (out []*ast.MappingValueNode, ok bool) {
 	switch x := n.(type) {
 	case *ast.MappingNode:
 		out = x.Values
@@ -180,17 +239,19 @@ func (d *document) pairs(n ast.Node, path string) (out []*ast.MappingValueNode) 
 		out = []*ast.MappingValueNode{x}
 	default:
 		d.add(path, "entries of the form “key: value” are expected here", "")
+		return nil, false
 	}
 	seen := map[string]bool{}
 	for _, p := range out {
 		key := p.Key.GetToken().Value
 		d.at[join(path, key)] = *p.Key.GetToken().Position
+		d.keys[join(path, key)] = *p.Key.GetToken().Position
 		if seen[key] {
 			d.add(join(path, key), fmt.Sprintf("%q stands here twice", key), "")
 		}
 		seen[key] = true
 	}
-	return out
+	return out, true
 }
 
 func join(path, key string) string {
@@ -201,34 +262,58 @@ func join(path, key string) string {
 }
 
 func (d *document) fields(n ast.Node, v reflect.Value, path string) {
-	known := map[string]reflect.Value{}
-	var names []string
+	known := map[string]int{}
 	for i := range v.NumField() {
 		if name := v.Type().Field(i).Tag.Get("yaml"); name != "" && name != "-" {
-			known[name] = v.Field(i)
-			names = append(names, name)
+			known[name] = i
 		}
 	}
+	pairs, ok := d.pairs(n, path)
+	if !ok {
+		return
+	}
 	present := map[string]bool{}
-	for _, p := range d.pairs(n, path) {
+	for _, p := range pairs {
 		key := p.Key.GetToken().Value
-		f, ok := known[key]
+		i, ok := known[key]
 		if !ok {
-			d.add(join(path, key), fmt.Sprintf("unknown key %q", key), suggest.Hint(key, names))
+			d.add(join(path, key), fmt.Sprintf("unknown key %q", key), suggest.Hint(key, slices.Collect(maps.Keys(known))))
 			continue
 		}
 		present[key] = true
-		d.value(p.Value, f, join(path, key))
+		if required(v.Type().Field(i)) && d.blank(p.Value) {
+			d.addKey(join(path, key), fmt.Sprintf("%q is empty", key), "")
+			continue
+		}
+		d.value(p.Value, v.Field(i), join(path, key))
 	}
 	d.missing(v, path, present)
+}
+
+func required(f reflect.StructField) bool {
+	return strings.HasPrefix(f.Tag.Get("jsonschema"), "required")
+}
+
+// blank tells whether a value is there in name only.
+func (d *document) blank(n ast.Node) bool {
+	switch n := d.resolve(n).(type) {
+	case *ast.NullNode:
+		return true
+	case *ast.MappingNode:
+		return len(n.Values) == 0
+	case *ast.SequenceNode:
+		return len(n.Values) == 0
+	case *ast.StringNode:
+		return n.Value == ""
+	}
+	return false
 }
 
 // missing notes the required fields that are not there.
 func (d *document) missing(v reflect.Value, path string, present map[string]bool) {
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
-		name := f.Tag.Get("yaml")
-		if strings.HasPrefix(f.Tag.Get("jsonschema"), "required") && !present[name] {
+		if name := f.Tag.Get("yaml"); required(f) && !present[name] {
 			d.add(path, fmt.Sprintf("%q is missing", name), "")
 		}
 	}
@@ -236,7 +321,8 @@ func (d *document) missing(v reflect.Value, path string, present map[string]bool
 
 func (d *document) entries(n ast.Node, v reflect.Value, path string) {
 	v.Set(reflect.MakeMap(v.Type()))
-	for _, p := range d.pairs(n, path) {
+	pairs, _ := d.pairs(n, path)
+	for _, p := range pairs {
 		key := p.Key.GetToken().Value
 		e := reflect.New(v.Type().Elem()).Elem()
 		d.value(p.Value, e, join(path, key))
@@ -259,7 +345,8 @@ func (d *document) list(n ast.Node, v reflect.Value, path string) {
 
 // decode reads steps in the order of the file.
 func (s *Steps) decode(d *document, n ast.Node, path string) {
-	for _, p := range d.pairs(n, path) {
+	pairs, _ := d.pairs(n, path)
+	for _, p := range pairs {
 		step := &Step{Name: p.Key.GetToken().Value}
 		at := join(path, step.Name)
 		d.value(p.Value, reflect.ValueOf(step).Elem(), at)

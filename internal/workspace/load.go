@@ -3,6 +3,7 @@ package workspace
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -86,7 +87,7 @@ func (l *loader) readCampaign(name, file string, b []byte) {
 		d := read(file, b, &l.set.Offers)
 		for n, o := range l.set.Offers {
 			if o == nil {
-				d.add(n, "the offer says nothing", "")
+				d.addKey(n, "the offer says nothing", "")
 				delete(l.set.Offers, n)
 				continue
 			}
@@ -107,27 +108,41 @@ func (l *loader) readCampaign(name, file string, b []byte) {
 }
 
 func (l *loader) readSegments(file string, b []byte) {
-	sources := map[string]string{}
+	sources := map[string]*string{}
 	d := read(file, b, &sources)
 	for name, source := range sources {
-		s, err := segment.Compile(source)
-		if err != nil {
-			d.add(name, err.Error(), "")
+		l.set.Segments[name] = nil // known, though wrong
+		switch {
+		case source == nil:
+			d.addKey(name, "the segment says nothing", "")
+		case *source != "": // else it was no text, and that was said
+			s, err := segment.Compile(*source)
+			if err != nil {
+				d.add(name, err.Error(), "")
+			}
+			l.set.Segments[name] = s
 		}
-		l.set.Segments[name] = s
 	}
 	l.keep("segments", "", d)
 }
 
 // each hands over every YAML file of a folder, by its name without ending.
 func (l *loader) each(folder string, use func(name, file string, b []byte)) {
+	first := map[string]string{}
 	for _, file := range l.files(folder) {
 		ext := path.Ext(file)
 		if ext != ".yaml" && ext != ".yml" {
 			continue
 		}
+		name := strings.TrimSuffix(path.Base(file), ext)
+		if first[name] != "" {
+			l.problems = append(l.problems, Problem{file, 1, 1,
+				fmt.Sprintf("the %s %q has two files", strings.TrimSuffix(folder, "s"), name), "see " + first[name]})
+			continue
+		}
+		first[name] = file
 		if b, ok := l.bytes(file); ok {
-			use(strings.TrimSuffix(path.Base(file), ext), file, b)
+			use(name, file, b)
 		}
 	}
 }
@@ -190,22 +205,29 @@ func (l *loader) readTemplates() {
 		if l.set.Templates[m[1]] == nil {
 			l.set.Templates[m[1]] = &Template{Name: m[1]}
 		}
-		text, err := render.Parse(string(b))
+		b, p := text(file, b)
+		if p != nil {
+			l.problems = append(l.problems, *p)
+			continue
+		}
+		tmpl, err := render.Parse(strings.ReplaceAll(string(b), "\r\n", "\n"))
 		if err != nil {
-			l.problems = append(l.problems, l.mistake(file, err))
+			l.mistakes(file, err)
 			continue
 		}
 		t := l.set.Templates[m[1]]
-		t.Texts = append(t.Texts, Text{File: file, Language: m[2], Variant: m[3], Template: text})
+		t.Texts = append(t.Texts, Text{File: file, Language: m[2], Variant: m[3], Template: tmpl})
 	}
 }
 
-func (l *loader) mistake(file string, err error) Problem {
-	p := Problem{File: file, Line: 1, Column: 1, Text: err.Error()}
-	if m, ok := err.(*render.Mistake); ok {
-		p.Line = m.Line
+func (l *loader) mistakes(file string, err error) {
+	var all render.Mistakes
+	if !errors.As(err, &all) {
+		all = render.Mistakes{{Line: 1, Column: 1, Text: err.Error()}}
 	}
-	return p
+	for _, m := range all {
+		l.problems = append(l.problems, Problem{File: file, Line: m.Line, Column: m.Column, Text: m.Text, Hint: m.Hint})
+	}
 }
 
 // unknown is a reference to a thing that is not there.

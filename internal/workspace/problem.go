@@ -1,14 +1,64 @@
 package workspace
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 )
+
+// inPlainWords says what the YAML library means, by how its message begins.
+var inPlainWords = [][2]string{
+	{"could not find end character", "a quote is opened here and never closed"},
+	{"found character '\t'", "indent with spaces, not with tabs"},
+	{"value is not allowed in this context. map key-value is pre-defined", "a quote is opened before and not closed, or a text with quotes in it needs quotes around it"},
+	{"value is not allowed", "put a text that holds a colon in quotes, or look at the indentation"},
+	{"mapping value is not allowed", "put a text that holds a colon in quotes, or look at the indentation"},
+	{"unexpected key name", "put a text that holds a colon in quotes, or look at the indentation"},
+	{"non-map value is specified", "entries of the form “key: value” are expected here: a colon or an indentation is missing"},
+	{"',' or ']'", "a [ is opened before and never closed"},
+	{"',' or '}'", "a { is opened before and never closed"},
+	{"unexpected directive", "put the text in quotes"},
+	{"'@' is a reserved", "put the text in quotes"},
+	{"'`' is a reserved", "put the text in quotes"},
+}
+
+func plainly(message string) string {
+	for _, w := range inPlainWords {
+		if strings.HasPrefix(message, w[0]) {
+			return w[1]
+		}
+	}
+	return message
+}
+
+// text takes the byte order mark of Windows editors away, and refuses what is
+// not UTF-8.
+func text(file string, b []byte) ([]byte, *Problem) {
+	b = bytes.TrimPrefix(b, []byte("\uFEFF"))
+	if utf8.Valid(b) {
+		return b, nil
+	}
+	p := &Problem{File: file, Line: 1, Column: 1, Text: "the file is not in UTF-8", Hint: "save it again with the encoding UTF-8"}
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		switch {
+		case r == utf8.RuneError && n == 1:
+			return nil, p
+		case r == '\n':
+			p.Line, p.Column = p.Line+1, 1
+		default:
+			p.Column++
+		}
+		b = b[n:]
+	}
+	return nil, p
+}
 
 // Problem is something wrong in a file, in the words of the person who wrote it.
 type Problem struct {
@@ -51,7 +101,7 @@ func syntax(file string, err error) Problem {
 	p := Problem{File: file, Line: 1, Column: 1, Text: "the file can't be read as YAML"}
 	var y yaml.Error
 	if errors.As(err, &y) {
-		p.Hint = y.GetMessage()
+		p.Hint = plainly(y.GetMessage())
 		if t := y.GetToken(); t != nil {
 			p.Line, p.Column = t.Position.Line, t.Position.Column
 		}

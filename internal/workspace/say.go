@@ -8,6 +8,7 @@ import (
 
 	"magpie/internal/network"
 	"magpie/internal/render"
+	"magpie/internal/suggest"
 )
 
 // The longest codes: an imported one may have 32 characters; a made one has 14.
@@ -22,10 +23,12 @@ func (l *loader) checkSay(d *document, s *Step, path string) {
 		if account == "" {
 			at = path + ".say"
 		} else if !slices.Contains(s.Accounts, account) {
-			d.add(at, fmt.Sprintf("%q is not among the step's accounts", account), "")
+			d.addKey(at, fmt.Sprintf("%q is not among the step's accounts", account), suggest.Hint(account, s.Accounts))
 			continue
 		}
-		l.checkTemplateRef(d, at, s.Say[account])
+		if s.Say[account] != "" { // else checkTexts says it
+			l.checkTemplateRef(d, at, s.Say[account])
+		}
 	}
 	if s.SayOthers != "" {
 		l.checkTemplateRef(d, path+".say_others", s.SayOthers)
@@ -59,21 +62,31 @@ func (l *loader) checkTexts(d *document, s *Step, a *Account, path string) {
 	if t == nil {
 		return // said before
 	}
+	l.checkText(d, s, a, t, at)
+	if o := l.set.Templates[s.SayOthers]; o != nil {
+		l.checkText(d, s, a, o, path+".say_others")
+		if offer := l.set.OfferOf(s); offer != nil && offer.Codes != nil && offer.Codes.Kind != "shared" && o.Shows(offer) {
+			d.add(path+".say_others", fmt.Sprintf("the template %q gives a code to those whom the offer is not for", o.Name), "use one without code and link")
+		}
+	}
+}
+
+func (l *loader) checkText(d *document, s *Step, a *Account, t *Template, at string) {
 	if len(t.In(a.Language)) == 0 && a.Language != "" && len(t.Texts) > 0 {
 		d.add(at, fmt.Sprintf("the template %q has no text in the account's language %q", t.Name, a.Language),
 			fmt.Sprintf("add templates/%s.%s.tmpl", t.Name, a.Language))
 	}
 	l.checkPublicCode(d, s, t, at)
 	l.checkLengths(d, s, a, t, at)
-	if o := l.set.Templates[s.SayOthers]; o != nil {
-		l.checkLengths(d, s, a, o, path+".say_others")
-	}
 }
 
 // checkPublicCode refuses a personal code where everybody can read it. (What
 // answers a mention goes out in private if it holds one.)
 func (l *loader) checkPublicCode(d *document, s *Step, t *Template, path string) {
 	o := l.set.OfferOf(s)
+	if o == nil && s.Campaign.Offer != "" {
+		return // said before: no such offer
+	}
 	if o == nil {
 		for _, x := range t.Texts {
 			if x.Uses("code") || x.Uses("link") || x.Uses("value") || x.Uses("until") {
@@ -82,6 +95,12 @@ func (l *loader) checkPublicCode(d *document, s *Step, t *Template, path string)
 			}
 		}
 		return
+	}
+	for _, x := range t.Texts {
+		if x.Uses("link") && o.Link == "" {
+			d.add(path, fmt.Sprintf("the template %q shows a link, and the offer %q has none", t.Name, o.Name), "add link: to the offer")
+			break
+		}
 	}
 	if s.To == nil && s.Mention == nil && o.Codes != nil && o.Codes.Kind != "shared" && t.Shows(o) {
 		d.add(path, fmt.Sprintf("the template %q shows a personal code in a public post", t.Name),
@@ -110,14 +129,15 @@ func (l *loader) checkLengths(d *document, s *Step, a *Account, t *Template, pat
 
 // longest measures a text with the longest values that can come.
 func (l *loader) longest(s *Step, a *Account, x Text, handle string) (network.Size, error) {
-	code, link := "", ""
+	code, link, value := "", "", ""
 	if o := l.set.OfferOf(s); o != nil && o.Codes != nil {
 		if code = longestCode[o.Codes.Kind]; o.Codes.Kind == "shared" {
 			code = o.Codes.Shared
 		}
-		link = o.LinkFor(code)
+		link, value = o.LinkFor(code), o.Value
 	}
 	v := render.Sample(code, link)
+	v.Value = value
 	v.Language, v.Campaign = x.Language, s.Campaign.Title
 	text, err := x.Render(v)
 	if err != nil {

@@ -13,8 +13,12 @@ func Schemas() (map[string][]byte, error) {
 		"account": Account{}, "campaign": Campaign{}, "schedule": Schedule{}, "settings": Settings{},
 		"offers": map[string]Offer{}, "segments": map[string]string{},
 	} {
-		r := &jsonschema.Reflector{FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true, DoNotReference: false, Anonymous: true}
-		b, err := json.MarshalIndent(r.Reflect(of), "", "  ")
+		r := jsonschema.Reflector{FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true, DoNotReference: false, Anonymous: true}
+		s := r.Reflect(of)
+		if name == "offers" || name == "segments" {
+			s.PropertyNames = named
+		}
+		b, err := json.MarshalIndent(s, "", "  ")
 		if err != nil {
 			return nil, err
 		}
@@ -66,30 +70,86 @@ func (Credentials) JSONSchema() *jsonschema.Schema {
 	return pattern(`^(env:.+|file:.+|stored)$`, "env:POMELO_OUTLET_TOKEN")
 }
 
-// JSONSchema describes steps by name.
+// named is what steps, offers and segments may be called.
+var named = &jsonschema.Schema{Pattern: nameRule.String()}
+
+// cronRule is the look of a cron line; what it means is for cron.go.
+const cronRule = `^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|[\d*?,/-]+ +[\d*?,/-]+ +[\d*?,/-]+ +[\w*?,/-]+ +[\w*?,/-]+)$`
+
+var (
+	one         = uint64(1)
+	textual     = &jsonschema.Schema{Type: "string", Pattern: `\S`}
+	reflections = jsonschema.Reflector{FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true, DoNotReference: true, Anonymous: true}
+)
+
+// JSONSchemaExtend describes steps by name.
 func (Steps) JSONSchemaExtend(s *jsonschema.Schema) {
-	r := &jsonschema.Reflector{FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true, DoNotReference: true, Anonymous: true}
-	step := r.Reflect(Step{})
+	step := reflections.Reflect(Step{})
 	step.Version = ""
-	*s = jsonschema.Schema{Type: "object", AdditionalProperties: step}
+	*s = jsonschema.Schema{Type: "object", AdditionalProperties: step, PropertyNames: named, MinProperties: &one}
 }
 
 // JSONSchema describes a template's name, or one for each account.
 func (Say) JSONSchema() *jsonschema.Schema {
-	name := &jsonschema.Schema{Type: "string"}
-	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{name, {Type: "object", AdditionalProperties: name}}}
+	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{textual, {Type: "object", AdditionalProperties: textual, MinProperties: &one}}}
+}
+
+// JSONSchemaExtend says which network needs what.
+func (Account) JSONSchemaExtend(s *jsonschema.Schema) {
+	s.AllOf = []*jsonschema.Schema{needs("mastodon", "server"), needs("bluesky", "handle")}
+}
+
+func needs(network, key string) *jsonschema.Schema {
+	is := jsonschema.NewProperties()
+	is.Set("network", &jsonschema.Schema{Const: network})
+	return &jsonschema.Schema{If: &jsonschema.Schema{Properties: is}, Then: &jsonschema.Schema{Required: []string{key}}}
+}
+
+// JSONSchemaExtend says what a step may have beside what, and what starts it.
+func (Step) JSONSchemaExtend(s *jsonschema.Schema) {
+	oneOrMany(s, "accounts")
+	look(s, "cron", cronRule)
+	for _, key := range []string{"schedule", "at", "cron", "mention"} {
+		s.OneOf = append(s.OneOf, &jsonschema.Schema{Required: []string{key}})
+	}
+	s.Not = &jsonschema.Schema{Required: []string{"mention", "to"}}
+	s.DependentRequired = map[string][]string{"say_others": {"for"}}
+	for _, key := range []string{"for", "grants", "per_person", "limit", "private", "ask"} {
+		s.DependentRequired[key] = []string{"mention"}
+	}
 }
 
 // JSONSchemaExtend lets a single word stand for a list of one.
 func (Match) JSONSchemaExtend(s *jsonschema.Schema) { oneOrMany(s, "says", "not") }
 
-// JSONSchemaExtend lets a single account stand for a list of one.
-func (Step) JSONSchemaExtend(s *jsonschema.Schema) { oneOrMany(s, "accounts") }
+// JSONSchemaExtend lets a single word stand for a list of one.
+func (Settings) JSONSchemaExtend(s *jsonschema.Schema) { oneOrMany(s, "bots") }
+
+// JSONSchemaExtend lets a single word stand for a list of one.
+func (OptWords) JSONSchemaExtend(s *jsonschema.Schema) { oneOrMany(s, "stop", "start") }
+
+// JSONSchemaExtend lets a single word stand for a list of one.
+func (Ask) JSONSchemaExtend(s *jsonschema.Schema) { oneOrMany(s, "forbidden") }
+
+// JSONSchemaExtend describes the cron line; a single day stands for a list of one.
+func (Schedule) JSONSchemaExtend(s *jsonschema.Schema) {
+	look(s, "cron", cronRule)
+	if days, ok := s.Properties.Get("except"); ok {
+		s.Properties.Set("except", &jsonschema.Schema{OneOf: []*jsonschema.Schema{days.Items, days}})
+	}
+}
+
+func look(s *jsonschema.Schema, name, pattern string) {
+	if p, ok := s.Properties.Get(name); ok {
+		p.Pattern = pattern
+	}
+}
 
 func oneOrMany(s *jsonschema.Schema, names ...string) {
 	for _, name := range names {
 		if list, ok := s.Properties.Get(name); ok {
-			s.Properties.Set(name, &jsonschema.Schema{OneOf: []*jsonschema.Schema{{Type: "string"}, list}})
+			list.Items, list.MinItems, list.UniqueItems = textual, &one, true
+			s.Properties.Set(name, &jsonschema.Schema{OneOf: []*jsonschema.Schema{textual, list}})
 		}
 	}
 }

@@ -1,8 +1,10 @@
 package workspace
 
 import (
+	"cmp"
 	"fmt"
 	"hash/fnv"
+	"math"
 	"slices"
 	"strings"
 
@@ -17,38 +19,68 @@ const nearly = 0.8
 type said struct {
 	account, network string
 	step             *Step
-	file             string
-	shingles         map[uint64]bool
-	sketch           []uint64 // the smallest shingles: similar texts share some
+	shingles         []uint64 // the rarest of all texts first
 }
 
 // checkSimilar refuses the same or nearly the same public text on two
-// accounts of one network.
+// accounts of one network. Two texts that are nearly the same share at least
+// one of their rarest shingles (prefix filtering: Chaudhuri et al., A Primitive
+// Operator for Similarity Joins, 2006), so few pairs are compared.
 func (l *loader) checkSimilar() {
 	var all []said
-	bySketch := map[uint64][]int{}
 	for _, c := range ordered(l.set.Campaigns) {
 		for _, s := range c.Steps {
-			for _, x := range l.publicTexts(s) {
-				if other := clash(all, bySketch, x); other != nil {
-					d := l.doc("campaign", c.Name)
-					d.add("steps."+s.Name+".say", fmt.Sprintf("%s says nearly the same as %s (%s)", x.account, other.account, other.file),
-						"the networks forbid the same text on several accounts: use other words")
-				}
-				for _, h := range x.sketch {
-					bySketch[h] = append(bySketch[h], len(all))
-				}
-				all = append(all, x)
+			all = append(all, l.publicTexts(s)...)
+		}
+	}
+	rarestFirst(all)
+	byShingle := map[uint64][]int{}
+	for i, x := range all {
+		if y := clash(all, byShingle, x); y != nil {
+			d, path := l.doc("campaign", x.step.Campaign.Name), "steps."+x.step.Name+".say"
+			if _, own := x.step.Say[x.account]; own {
+				path = join(path, x.account)
 			}
+			d.add(path, fmt.Sprintf("%s says nearly the same as %s in the step %q of %s", x.account, y.account, y.step.Name, l.doc("campaign", y.step.Campaign.Name).file),
+				"the networks forbid the same text on several accounts: use other words")
+		}
+		for _, h := range x.prefix() {
+			byShingle[h] = append(byShingle[h], i)
 		}
 	}
 }
 
-func clash(all []said, bySketch map[uint64][]int, x said) *said {
-	for _, h := range x.sketch {
-		for _, i := range bySketch[h] {
+// rarestFirst sorts every text's shingles by how many texts have them.
+func rarestFirst(all []said) {
+	count := map[uint64]int{}
+	for _, x := range all {
+		for _, h := range x.shingles {
+			count[h]++
+		}
+	}
+	for _, x := range all {
+		slices.SortFunc(x.shingles, func(a, b uint64) int { return cmp.Or(cmp.Compare(count[a], count[b]), cmp.Compare(a, b)) })
+	}
+}
+
+// prefix are as many shingles as must hold one that is shared.
+func (x said) prefix() []uint64 {
+	n := len(x.shingles)
+	return x.shingles[:n-int(math.Ceil(nearly*float64(n)-1e-9))+1]
+}
+
+func clash(all []said, byShingle map[uint64][]int, x said) *said {
+	tried, mine := map[int]bool{}, map[uint64]bool{}
+	for _, h := range x.shingles {
+		mine[h] = true
+	}
+	for _, h := range x.prefix() {
+		for _, i := range byShingle[h] {
 			y := &all[i]
-			if y.network == x.network && y.account != x.account && overlap(x.shingles, y.shingles) >= nearly {
+			if y.network != x.network || y.account == x.account || tried[i] {
+				continue
+			}
+			if tried[i] = true; overlap(mine, y.shingles) >= nearly {
 				return y
 			}
 		}
@@ -56,14 +88,19 @@ func clash(all []said, bySketch map[uint64][]int, x said) *said {
 	return nil
 }
 
-func overlap(a, b map[uint64]bool) float64 {
-	both := 0
-	for h := range a {
-		if b[h] {
-			both++
+// overlap is the share of common shingles; 0 as soon as it can't be nearly all.
+func overlap(a map[uint64]bool, b []uint64) float64 {
+	missing := 0
+	for _, h := range b {
+		if a[h] {
+			continue
+		}
+		if missing++; float64(len(b)-missing) < nearly*float64(len(a)) || float64(missing) > (1-nearly)*float64(len(b)) {
+			return 0
 		}
 	}
-	return float64(both) / float64(len(a)+len(b)-both)
+	both := len(b) - missing
+	return float64(both) / float64(len(a)+missing)
 }
 
 func (l *loader) publicTexts(s *Step) (out []said) {
@@ -78,7 +115,7 @@ func (l *loader) publicTexts(s *Step) (out []said) {
 		for _, x := range t.In(a.Language) {
 			v := render.Sample("CODE", "https://shop.example/")
 			if text, err := x.Render(v); err == nil {
-				out = append(out, shingled(said{account: name, network: a.Network, step: s, file: x.File}, text))
+				out = append(out, shingled(said{account: name, network: a.Network, step: s}, text))
 			}
 		}
 	}
@@ -88,16 +125,12 @@ func (l *loader) publicTexts(s *Step) (out []said) {
 // shingled cuts a text into overlapping pieces of five letters.
 func shingled(x said, text string) said {
 	r := []rune(strings.Join(strings.Fields(strings.ToLower(text)), " "))
-	x.shingles = map[uint64]bool{}
 	for i := 0; i == 0 || i+5 <= len(r); i++ {
 		h := fnv.New64a()
 		_, _ = h.Write([]byte(string(r[i:min(i+5, len(r))])))
-		x.shingles[h.Sum64()] = true
+		x.shingles = append(x.shingles, h.Sum64())
 	}
-	for h := range x.shingles {
-		x.sketch = append(x.sketch, h)
-	}
-	slices.Sort(x.sketch)
-	x.sketch = x.sketch[:min(8, len(x.sketch))]
+	slices.Sort(x.shingles)
+	x.shingles = slices.Compact(x.shingles)
 	return x
 }

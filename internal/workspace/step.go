@@ -1,12 +1,16 @@
 package workspace
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"image"
 	_ "image/gif"  // pictures are opened to see that they are some
 	_ "image/jpeg" // the same
 	_ "image/png"  // the same
+	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -21,6 +25,8 @@ func (l *loader) checkStep(d *document, s *Step, path string) {
 		if l.set.Accounts[a] == nil {
 			text, hint := unknown("account", a, l.set.Accounts)
 			d.add(index(path+".accounts", i), text, hint)
+		} else if slices.Contains(s.Accounts[:i], a) {
+			d.add(index(path+".accounts", i), fmt.Sprintf("%q stands here twice", a), "")
 		}
 	}
 	l.checkTrigger(d, s, path)
@@ -49,6 +55,7 @@ func (l *loader) checkTrigger(d *document, s *Step, path string) {
 	}
 	slices.Sort(has)
 	switch {
+	case len(has) == 0 && d.tried(path, "schedule", "at", "cron", "mention"): // what is wrong with it was said
 	case len(has) == 0:
 		d.add(path, fmt.Sprintf("nothing starts the step %q", s.Name), "give it schedule:, at:, cron: or mention:")
 	case len(has) > 1:
@@ -67,15 +74,23 @@ func (l *loader) checkTrigger(d *document, s *Step, path string) {
 	}
 }
 
+// tried tells whether one of the keys below path has a value, a bad one even.
+func (d *document) tried(path string, keys ...string) bool {
+	return slices.ContainsFunc(keys, func(k string) bool {
+		p := join(path, k)
+		return d.keys[p].Line > 0 && d.at[p] != d.keys[p]
+	})
+}
+
 func (l *loader) checkAt(d *document, s *Step, path string) {
-	if s.At == nil {
+	if !s.At.known() {
 		return
 	}
 	c, day := s.Campaign, s.At.Truncate(24*time.Hour)
-	if c.From != nil && day.Before(c.From.Time) || c.Until != nil && day.After(c.Until.Time) {
+	if c.From.known() && day.Before(c.From.Time) || c.Until.known() && day.After(c.Until.Time) {
 		d.add(path+".at", "the step lies outside the campaign's days", "see from: and until:")
 	}
-	if s.FinishBy != nil && !s.FinishBy.After(s.At.Time) {
+	if s.FinishBy.known() && !s.FinishBy.After(s.At.Time) {
 		d.add(path+".finish_by", "the step would have to finish before it begins", "")
 	}
 	for _, name := range s.Accounts {
@@ -125,7 +140,7 @@ func (l *loader) checkAudience(d *document, s *Step, path string) {
 }
 
 func (l *loader) checkSegmentRef(d *document, path, name string) {
-	if name != "" && l.set.Segments[name] == nil {
+	if name != "" && l.set.Segments[name] == nil && !l.anyBroken(segmentsFile) {
 		text, hint := unknown("segment", name, l.set.Segments)
 		d.add(path, text, hint)
 	}
@@ -136,38 +151,34 @@ func (l *loader) checkImage(d *document, s *Step, path string) {
 		return
 	}
 	path += ".image"
-	if strings.TrimSpace(s.Image.Alt) == "" && d.at[path+".alt"].Line > 0 {
+	if s.Image.Alt != "" && strings.TrimSpace(s.Image.Alt) == "" {
 		d.add(path+".alt", "the alternative text is empty", "say what the picture shows, for those who can't see it")
 	}
 	if s.Image.File == "" {
 		return
 	}
-	if strings.Contains(s.Image.File, "..") || strings.HasPrefix(s.Image.File, "/") {
+	if !filepath.IsLocal(filepath.FromSlash(s.Image.File)) {
 		d.add(path+".file", fmt.Sprintf("the picture %q lies outside campaigns/", s.Image.File), "")
 		return
 	}
 	s.Image.Path = l.set.imagePath(s.Image.File)
-	f, err := os.Open(s.Image.Path)
-	if err != nil {
+	b, err := os.ReadFile(s.Image.Path)
+	if errors.Is(err, fs.ErrNotExist) {
 		d.add(path+".file", fmt.Sprintf("there is no picture campaigns/%s", s.Image.File), "")
 		return
 	}
-	defer f.Close()
-	if _, _, err := image.DecodeConfig(f); err != nil {
+	l.sum("campaigns/"+s.Image.File, b)
+	if _, _, err := image.DecodeConfig(bytes.NewReader(b)); err != nil {
 		d.add(path+".file", fmt.Sprintf("campaigns/%s is no picture", s.Image.File), "it has to be JPEG, PNG or GIF")
 		return
 	}
-	l.checkImageSize(d, f, s, path)
+	l.checkImageSize(d, len(b), s, path)
 }
 
-func (l *loader) checkImageSize(d *document, f *os.File, s *Step, path string) {
-	info, err := f.Stat()
-	if err != nil {
-		return
-	}
+func (l *loader) checkImageSize(d *document, size int, s *Step, path string) {
 	for _, name := range s.Accounts {
-		if a := l.set.Accounts[name]; a != nil && a.Kind.Name != "" && info.Size() > int64(a.Kind.Limits.ImageBytes) {
-			d.add(path+".file", fmt.Sprintf("campaigns/%s has %d KB; %s allows %d", s.Image.File, info.Size()>>10, a.Network, a.Kind.Limits.ImageBytes>>10),
+		if a := l.set.Accounts[name]; a != nil && a.Kind.Name != "" && size > a.Kind.Limits.ImageBytes {
+			d.add(path+".file", fmt.Sprintf("campaigns/%s has %d KB; %s allows %d KB", s.Image.File, (size+1023)>>10, a.Network, a.Kind.Limits.ImageBytes>>10),
 				"make it smaller")
 		}
 		if a := l.set.Accounts[name]; a != nil && a.Kind.Name != "" && len([]rune(s.Image.Alt)) > a.Kind.Limits.Alt {

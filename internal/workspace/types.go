@@ -50,11 +50,11 @@ type OptWords struct {
 // Account is accounts/NAME.yaml: who speaks, to whom, how often.
 type Account struct {
 	Name        string       `yaml:"-"`
-	Network     string       `yaml:"network" jsonschema:"required"`
-	Server      string       `yaml:"server"`
+	Network     string       `yaml:"network" jsonschema:"required,enum=mastodon,enum=bluesky,enum=x,enum=weibo"`
+	Server      string       `yaml:"server" jsonschema:"pattern=^(https://[^/@\\s]+/?|http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:\\d+)?/?)$"`
 	Handle      string       `yaml:"handle"`
-	About       string       `yaml:"about" jsonschema:"required"`
-	Language    string       `yaml:"language" jsonschema:"required"`
+	About       string       `yaml:"about" jsonschema:"required,minLength=1"`
+	Language    string       `yaml:"language" jsonschema:"required,pattern=^[a-z]{2\\,3}(-[A-Za-z0-9]+)*$"`
 	Timezone    Zone         `yaml:"timezone" jsonschema:"required"`
 	Credentials *Credentials `yaml:"credentials"`
 	Quiet       *Hours       `yaml:"quiet"`
@@ -74,7 +74,7 @@ type Pace struct {
 // Campaign is campaigns/NAME.yaml: one goal, one offer, several steps.
 type Campaign struct {
 	Name       string `yaml:"-"`
-	Title      string `yaml:"title" jsonschema:"required"`
+	Title      string `yaml:"title" jsonschema:"required,minLength=1"`
 	From       *Date  `yaml:"from"`
 	Until      *Date  `yaml:"until"`
 	Offer      string `yaml:"offer"`
@@ -104,7 +104,7 @@ type Step struct {
 	Image     *Image     `yaml:"image"`
 	Late      Late       `yaml:"late"`
 	FinishBy  *LocalTime `yaml:"finish_by"`
-	Priority  int        `yaml:"priority"`
+	Priority  int        `yaml:"priority" jsonschema:"minimum=0"`
 	PerPerson *Rate      `yaml:"per_person"`
 	Limit     *Rate      `yaml:"limit"`
 	Ask       *Ask       `yaml:"ask"`
@@ -159,13 +159,13 @@ type Schedule struct {
 // Offer is an entry of campaigns/offers.yaml.
 type Offer struct {
 	Name      string   `yaml:"-"`
-	Value     string   `yaml:"value" jsonschema:"required"`
+	Value     string   `yaml:"value" jsonschema:"required,minLength=1"`
 	Codes     *Pool    `yaml:"codes" jsonschema:"required"`
-	PerPerson int      `yaml:"per_person"`
-	Limit     int      `yaml:"limit"` // made codes: at most so many; 0: as many as are asked for
+	PerPerson int      `yaml:"per_person" jsonschema:"minimum=0"`
+	Limit     int      `yaml:"limit" jsonschema:"minimum=0"` // made codes: at most so many; 0: as many as are asked for
 	Valid     Duration `yaml:"valid"`
 	Until     *Date    `yaml:"until"`
-	Link      string   `yaml:"link"`
+	Link      string   `yaml:"link" jsonschema:"pattern=^https?://"`
 	SoldOut   bool     `yaml:"sold_out"`
 }
 

@@ -33,6 +33,12 @@ func (t *LocalTime) parse(s string) error {
 	return fmt.Errorf("%q is not a time: write it as 2027-11-26 09:00", s)
 }
 
+// known tells whether there is a day that could be read.
+func (d *Date) known() bool { return d != nil && !d.IsZero() }
+
+// known tells whether there is a time that could be read.
+func (t *LocalTime) known() bool { return t != nil && !t.IsZero() }
+
 // Duration is a span of time: 15m, 72h, 3d, 2w.
 type Duration time.Duration
 
@@ -159,6 +165,6 @@ func (c *Credentials) parse(s string) error {
 // Image is a picture beside the campaign file.
 type Image struct {
 	File string `yaml:"file" jsonschema:"required"`
-	Alt  string `yaml:"alt" jsonschema:"required"`
+	Alt  string `yaml:"alt" jsonschema:"required,pattern=\\S"`
 	Path string `yaml:"-"`
 }
