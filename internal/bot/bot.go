@@ -64,7 +64,7 @@ type Bot struct {
 
 // account is what the bot has open for one account.
 type account struct {
-	client    network.Client
+	client    *connection
 	self      network.Self
 	limits    network.Limits
 	publisher *outbox.Publisher

@@ -51,7 +51,7 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 		return outbox.Composed{}, &outbox.Stop{State: outbox.Withdrawn, Reason: "the account is no longer in the files"}
 	}
 	s := step(set, p)
-	if s == nil && p.Campaign != pushed && !p.Confirms {
+	if s == nil && p.Campaign != pushed && !p.Exempt {
 		return outbox.Composed{}, &outbox.Stop{State: outbox.Withdrawn, Reason: goneReason}
 	}
 	offer := b.offerOf(set, s, p)
@@ -166,7 +166,7 @@ func words(set *workspace.Set, p *outbox.Post, s *workspace.Step, a *workspace.A
 			return "", "", err
 		}
 	}
-	if s != nil && !p.Confirms {
+	if s != nil && !p.Exempt {
 		text = workspace.Disclosed(s.Campaign, text)
 	}
 	return text, source, nil
@@ -239,7 +239,7 @@ func hashOf(p *outbox.Post, s *workspace.Step, o *workspace.Offer, source string
 
 // recheck looks, as the bytes are fixed, whether the person still wants it.
 func (b *Bot) recheck(ctx context.Context, tx *sql.Tx, p *outbox.Post, _ time.Time) error {
-	if p.Person == 0 || p.Confirms {
+	if p.Person == 0 || p.Exempt {
 		return nil
 	}
 	if p.Kind == outbox.Direct {

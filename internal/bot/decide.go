@@ -145,7 +145,7 @@ func (c *decision) confirm(ctx context.Context, tx *sql.Tx, speak bool, rule str
 		return c.note(ctx, tx, inbox.Silent, rule, c.d.Reason+"; that is known and was confirmed before")
 	}
 	p := c.post()
-	p.Campaign, p.Step, p.Confirms, p.Private = rule, rule, true, c.m.Direct
+	p.Campaign, p.Step, p.Exempt, p.Private = rule, rule, true, c.m.Direct
 	p.Text = in(words, p.Language)
 	if _, err := outbox.Add(ctx, tx, p, c.now); err != nil {
 		return err

@@ -30,6 +30,10 @@ func (b *Bot) listen(ctx context.Context, a *workspace.Account, c network.Client
 	go b.stream(ctx, a, c, now, streaming, log)
 	every := pollEvery
 	for ctx.Err() == nil {
+		if b.halted(ctx, a.Name) {
+			sleep(ctx, sweep)
+			continue
+		}
 		if err := b.Poll(ctx, a, c); err != nil && ctx.Err() == nil {
 			b.trouble(ctx, a.Name, err, log)
 		}
@@ -122,7 +126,9 @@ func (b *Bot) stream(ctx context.Context, a *workspace.Account, c network.Client
 		}
 		if network.ReasonOf(err) == network.SignedOut {
 			b.trouble(ctx, a.Name, err, log)
-			return
+			for b.halted(ctx, a.Name) && ctx.Err() == nil {
+				sleep(ctx, sweep)
+			}
 		}
 		if b.Clock().Sub(began) > streamLife {
 			wait = time.Second
@@ -141,6 +147,12 @@ func (b *Bot) trouble(ctx context.Context, name string, err error, log *logrus.E
 		return
 	}
 	log.WithError(err).Warn("could not read what came in; it is tried again")
+}
+
+// halted tells whether an account is signed out.
+func (b *Bot) halted(ctx context.Context, name string) (out bool) {
+	err := b.DB.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM pauses WHERE scope = 'signed out' AND name = $1)`, name).Scan(&out)
+	return err == nil && out
 }
 
 func signal(c chan<- struct{}) {

@@ -133,9 +133,8 @@ func (b *Bot) open(ctx context.Context, a *workspace.Account, owner string) erro
 		}
 	}
 	x := &account{limits: b.Kind(a).Limits, wake: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}}
-	if x.client, err = b.Client(ctx, a); err != nil {
-		x.client = failing{network.Fail(network.SignedOut, "%w", err)}
-	}
+	x.client = &connection{}
+	x.client.set(b.Client(ctx, a))
 	b.greet(ctx, a, x)
 	x.publisher = b.publisher(a, x, epoch)
 	if err := x.publisher.Recover(ctx); err != nil {
@@ -258,8 +257,3 @@ func (b *Bot) poke(name string, lane int) {
 		signal(a.wake[lane])
 	}
 }
-
-// failing is the connector of an account that can't be opened.
-type failing struct{ err error }
-
-func (f failing) fail() error { return f.err }

@@ -62,7 +62,7 @@ type Post struct {
 	Ref                                                  string // the connector's reference to it
 	Private                                              bool   // an answer that only the person may read
 	Template, Language, Text                             string
-	Confirms                                             bool
+	Exempt                                               bool
 	Code                                                 string
 	SlotAt, NextAt                                       time.Time
 	LateAfter                                            time.Duration // 0: never late by itself
@@ -98,12 +98,12 @@ func Add(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) (added bool, e
 		p.NextAt = p.SlotAt
 	}
 	return store.Changed(tx.ExecContext(ctx, `INSERT INTO posts (id, key, kind, state, account, campaign, step, occurrence, segment, parent,
-		person, recipient, mention, ref, private, template, language, text, confirms, code, slot_at, next_at, late_after, late_then, finish_by,
+		person, recipient, mention, ref, private, template, language, text, exempt, code, slot_at, next_at, late_after, late_then, finish_by,
 		approval, author, reason, created_at, updated_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)
 		ON CONFLICT DO NOTHING`,
 		p.ID, p.Key, p.Kind, p.State, p.Account, p.Campaign, p.Step, p.Occurrence, p.Segment, p.Parent,
-		zeroNull(p.Person), p.Recipient, emptyNull(p.Mention), p.Ref, p.Private, p.Template, p.Language, p.Text, p.Confirms, p.Code,
+		zeroNull(p.Person), p.Recipient, emptyNull(p.Mention), p.Ref, p.Private, p.Template, p.Language, p.Text, p.Exempt, p.Code,
 		store.Ms(p.SlotAt), store.Ms(p.NextAt), p.LateAfter.Milliseconds(), p.LateThen, store.Ms(p.FinishBy),
 		p.Approval, p.Author, p.Reason, store.Ms(now), store.Ms(now)))
 }
@@ -123,7 +123,7 @@ func emptyNull(s string) any {
 }
 
 const columns = `id, key, kind, state, account, campaign, step, occurrence, segment, parent, cursor, COALESCE(person, 0), recipient, COALESCE(mention, ''),
-	ref, private, template, language, text, confirms, code, slot_at, next_at, late_after, late_then, finish_by, approval, approved_hash, approved_by, author,
+	ref, private, template, language, text, exempt, code, slot_at, next_at, late_after, late_then, finish_by, approval, approved_hash, approved_by, author,
 	sealed, sealed_text, replay, attempts, doubts, looks, first_attempt_at, COALESCE(remote_id, ''), url, COALESCE(sent_at, 0), reason, created_at`
 
 type scanner interface{ Scan(...any) error }
@@ -132,7 +132,7 @@ func scan(row scanner) (*Post, error) {
 	p := &Post{}
 	var slot, next, late, finish, first, sent, created int64
 	err := row.Scan(&p.ID, &p.Key, &p.Kind, &p.State, &p.Account, &p.Campaign, &p.Step, &p.Occurrence, &p.Segment, &p.Parent, &p.Cursor, &p.Person,
-		&p.Recipient, &p.Mention, &p.Ref, &p.Private, &p.Template, &p.Language, &p.Text, &p.Confirms, &p.Code, &slot, &next, &late, &p.LateThen, &finish,
+		&p.Recipient, &p.Mention, &p.Ref, &p.Private, &p.Template, &p.Language, &p.Text, &p.Exempt, &p.Code, &slot, &next, &late, &p.LateThen, &finish,
 		&p.Approval, &p.ApprovedHash, &p.ApprovedBy, &p.Author, &p.Sealed, &p.SealedText, &p.Replay, &p.Attempts, &p.Doubts, &p.Looks, &first,
 		&p.RemoteID, &p.URL, &sent, &p.Reason, &created)
 	p.SlotAt, p.NextAt, p.FinishBy = store.Time(slot), store.Time(next), store.Time(finish)

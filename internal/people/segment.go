@@ -90,3 +90,34 @@ func Decode(s string) (p network.Person) {
 	_ = json.Unmarshal([]byte(s), &p) // an empty text is nobody
 	return p
 }
+
+// Audience counts the persons of a segment that account may write to on a
+// network, and those it may not, by the reason.
+func Audience(ctx context.Context, q Querier, s *segment.Segment, account, net string, now time.Time) (n int, leftOut map[string]int, err error) {
+	where, args := s.SQL(now, account, 3)
+	rows, err := q.QueryContext(ctx, `SELECT EXISTS (SELECT 1 FROM consents c WHERE c.person = p.id AND c.account = $1 AND c.kind = 'direct' AND c.withdrawn_at IS NULL),
+		EXISTS (SELECT 1 FROM handles h WHERE h.person = p.id AND h.network = $2),
+		EXISTS (SELECT 1 FROM optouts o WHERE o.person = p.id), count(*) FROM persons p WHERE `+where+` GROUP BY 1, 2, 3`, append([]any{account, net}, args...)...)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer rows.Close()
+	leftOut = map[string]int{}
+	for rows.Next() {
+		var consents, has, optedOut bool
+		var count int
+		if err := rows.Scan(&consents, &has, &optedOut, &count); err != nil {
+			return 0, nil, err
+		}
+		r := Recipient{}
+		if has {
+			r.To.Handle = net
+		}
+		if why := missing(r, net, optedOut, consents); why != "" {
+			leftOut[why] += count
+		} else {
+			n += count
+		}
+	}
+	return n, leftOut, rows.Err()
+}

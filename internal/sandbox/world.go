@@ -7,17 +7,17 @@ import (
 
 // world is everything that accounts have done. Server.mu guards it.
 type world struct {
-	ids           *ids
-	accounts      map[string]*account // by id
-	named         map[string]*account // by acct in lower case
-	brands        []*account
-	statuses      []*status // in the order of their ids
-	byID          map[string]*status
-	follows       map[pair]*follow
-	requests      map[pair]*follow // follows that wait for approval
-	media         map[string]*medium
-	keys          map[string]keyed // idempotency key of an account → its status
-	conversations map[string]bool  // "account id/conversation id" that have been read or removed
+	ids      *ids
+	accounts map[string]*account // by id
+	named    map[string]*account // by acct in lower case
+	brands   []*account
+	statuses []*status // in the order of their ids
+	byID     map[string]*status
+	follows  map[pair]*follow
+	requests map[pair]*follow // follows that wait for approval
+	media    map[string]*medium
+	keys     map[string]keyed // idempotency key of an account → its status
+	read     map[string]bool  // "account id/status id" of direct messages
 }
 
 // pair is who does something to whom.
@@ -87,7 +87,7 @@ func newWorld(o Options) world {
 	return world{
 		ids: newIDs(o.Clock, o.Variant.ULIDs), accounts: map[string]*account{}, named: map[string]*account{},
 		byID: map[string]*status{}, follows: map[pair]*follow{}, requests: map[pair]*follow{},
-		media: map[string]*medium{}, keys: map[string]keyed{}, conversations: map[string]bool{},
+		media: map[string]*medium{}, keys: map[string]keyed{}, read: map[string]bool{},
 	}
 }
 

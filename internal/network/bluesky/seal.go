@@ -153,7 +153,11 @@ func (c *client) message(ctx context.Context, d network.Draft, fs []facet) (*mes
 	if m.Convo != "" {
 		return m, nil
 	}
-	if d.To == nil || d.To.ID == "" {
+	who, err := c.recipient(ctx, d.To)
+	if err != nil {
+		return nil, err
+	}
+	if who == "" {
 		return nil, network.Fail(network.Refused, "nobody to write to: the handle is not known on Bluesky")
 	}
 	var out struct {
@@ -161,9 +165,20 @@ func (c *client) message(ctx context.Context, d network.Draft, fs []facet) (*mes
 			ID string `json:"id"`
 		} `json:"convo"`
 	}
-	err := c.call(ctx, xrpc{nsid: "chat.bsky.convo.getConvoForMembers", query: url.Values{"members": {d.To.ID}}, chat: true}, &out)
+	err = c.call(ctx, xrpc{nsid: "chat.bsky.convo.getConvoForMembers", query: url.Values{"members": {who}}, chat: true}, &out)
 	m.Convo = out.Convo.ID
 	return m, err
+}
+
+// recipient is the DID of whom a direct post is for, "" if nobody knows it.
+func (c *client) recipient(ctx context.Context, to *network.Person) (string, error) {
+	switch {
+	case to == nil:
+		return "", nil
+	case to.ID != "":
+		return to.ID, nil
+	}
+	return c.resolve(ctx, to.Handle)
 }
 
 // resolve returns the DID of a handle, or "" where nobody has it.

@@ -19,7 +19,7 @@ CREATE TABLE posts (
     template TEXT NOT NULL DEFAULT '',
     language TEXT NOT NULL DEFAULT '',
     text TEXT NOT NULL DEFAULT '',            -- fixed words, where no template has them
-    confirms BOOLEAN NOT NULL DEFAULT FALSE,  -- confirms an opt-out: goes out all the same
+    exempt BOOLEAN NOT NULL DEFAULT FALSE,    -- needs no consent: confirms an opt-out, or is a test to oneself
     code TEXT NOT NULL DEFAULT '',
     slot_at BIGINT NOT NULL,                  -- when it should go out: lateness counts from here
     next_at BIGINT NOT NULL,                  -- when to look at it again

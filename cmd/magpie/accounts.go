@@ -1,0 +1,134 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
+
+	"magpie/internal/bot"
+	"magpie/internal/network"
+	"magpie/internal/workspace"
+)
+
+func accountsCommand() *cli.Command {
+	return &cli.Command{Name: "accounts", Usage: "the brand accounts: list, verify, login", Subcommands: []*cli.Command{
+		{Name: "list", Usage: "list them", Flags: []cli.Flag{jsonFlag()}, Action: listAccounts},
+		{Name: "verify", Usage: "ask each network whether the credentials are good", ArgsUsage: "[ACCOUNT]", Action: verifyAccounts},
+		{Name: "login", Usage: "store an access token (Mastodon) or app password (Bluesky), encrypted", ArgsUsage: "ACCOUNT",
+			Description: "Reads the token from the keyboard, or from standard input. The account file says “credentials: stored”.", Action: login},
+	}}
+}
+
+func listAccounts(c *cli.Context) error {
+	set, err := workspace.Load(c.String("dir"), bot.Kinds())
+	if err != nil {
+		return explain(c, err)
+	}
+	type row struct{ Name, Network, Server, Handle, Language, Timezone, About string }
+	rows, cells := []row{}, [][]string{}
+	for _, name := range sortedKeys(set.Accounts) {
+		a := set.Accounts[name]
+		rows = append(rows, row{name, a.Network, a.Server, a.Handle, a.Language, a.Timezone.Name, a.About})
+		cells = append(cells, []string{name, a.Network, orDash(a.Handle, a.Server), a.Language, a.Timezone.Name, a.About})
+	}
+	if c.Bool("json") {
+		return printJSON(c.App.Writer, rows)
+	}
+	table(c.App.Writer, []string{"ACCOUNT", "NETWORK", "HANDLE OR SERVER", "LANGUAGE", "TIME ZONE", "ABOUT"}, cells)
+	return nil
+}
+
+func verifyAccounts(c *cli.Context) error {
+	b, err := open(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	names := sortedKeys(b.Set().Accounts)
+	if one := c.Args().First(); one != "" {
+		if b.Set().Accounts[one] == nil {
+			return unknownName("account", one, b.Set().Accounts)
+		}
+		names = []string{one}
+	}
+	bad := 0
+	p := paint(terminal(c.App.Writer))
+	for _, name := range names {
+		self, err := b.Verify(c.Context, b.Set().Accounts[name])
+		if err != nil {
+			bad++
+			fmt.Fprintf(c.App.Writer, "%s  %s: %v\n", p.bad("✗"), name, err)
+			continue
+		}
+		fmt.Fprintf(c.App.Writer, "%s  %s is @%s%s\n", p.good("✓"), name, self.Handle, botNote(self))
+	}
+	if bad > 0 {
+		return failure{exitFailed, fmt.Errorf("%s not usable", plural(bad, "account"))}
+	}
+	return nil
+}
+
+// botNote reminds of the networks' rule that a bot says so.
+func botNote(s network.Self) string {
+	if s.Bot {
+		return ", marked as a bot"
+	}
+	return ", not marked as a bot: mark it in the profile's settings, the networks ask for that"
+}
+
+func login(c *cli.Context) error {
+	name, err := arg(c, 0, "the account")
+	if err != nil {
+		return err
+	}
+	if err := noMore(c, 1); err != nil {
+		return usage("the token is not given as an argument, where others could see it: run “magpie accounts login %s” and type it", name)
+	}
+	b, err := open(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	a := b.Set().Accounts[name]
+	if a == nil {
+		return unknownName("account", name, b.Set().Accounts)
+	}
+	token, err := readToken(c, a)
+	if err != nil {
+		return err
+	}
+	self, err := b.Login(c.Context, a, token)
+	if err != nil {
+		return refused(fmt.Errorf("%s does not accept that: %w; nothing was stored", a.Network, err))
+	}
+	fmt.Fprintf(c.App.Writer, "%s is @%s%s. The token is stored, encrypted.\n", name, self.Handle, botNote(self))
+	if a.Credentials != nil && a.Credentials.Kind != "stored" {
+		fmt.Fprintf(c.App.Writer, "Note: accounts/%s.yaml says “credentials: %s:%s”; write “credentials: stored” for the stored one to be used.\n", name, a.Credentials.Kind, a.Credentials.Name)
+	}
+	return nil
+}
+
+func readToken(c *cli.Context, a *workspace.Account) (network.Secret, error) {
+	what := map[string]string{"mastodon": "Access token (Preferences → Development → your application)", "bluesky": "App password (Settings → App passwords, with access to direct messages)"}[a.Network]
+	var text string
+	if f, ok := c.App.Reader.(*os.File); ok && terminal(f) {
+		fmt.Fprintf(c.App.Writer, "%s: ", what)
+		b, err := term.ReadPassword(int(f.Fd()))
+		fmt.Fprintln(c.App.Writer)
+		if err != nil {
+			return "", errors.New("the token could not be read")
+		}
+		text = string(b)
+	} else {
+		text, _ = bufio.NewReader(c.App.Reader).ReadString('\n')
+	}
+	if text = strings.TrimSpace(text); text == "" {
+		return "", usage("no token was given; nothing was stored")
+	}
+	return network.Secret(text), nil
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"magpie/internal/bot"
+	"magpie/internal/store"
+	"magpie/internal/workspace"
+)
+
+func checkCommand() *cli.Command {
+	return &cli.Command{
+		Name: "check", Usage: "look for mistakes in the files, all at once",
+		Description: "Prints every mistake as file:line:column: what (how to mend it), and ends with 1 if there is one.",
+		Action:      check,
+	}
+}
+
+func check(c *cli.Context) error {
+	if err := noMore(c, 0); err != nil {
+		return err
+	}
+	set, err := workspace.Load(c.String("dir"), bot.Kinds())
+	if err != nil {
+		return explain(c, err)
+	}
+	for _, w := range set.Warnings {
+		fmt.Fprintln(c.App.Writer, "warning: "+w.String())
+	}
+	if store.Exists(bot.Path(set.Dir, c.String("database"), set)) {
+		b, err := open(c)
+		if err != nil {
+			return err
+		}
+		defer b.Close()
+		warnings, err := b.Warnings(c.Context)
+		if err != nil {
+			return err
+		}
+		for _, w := range warnings {
+			fmt.Fprintln(c.App.Writer, "warning: "+w)
+		}
+	}
+	steps := 0
+	for _, x := range set.Campaigns {
+		steps += len(x.Steps)
+	}
+	fmt.Fprintf(c.App.Writer, "All good: %s, %s with %s, %s, %s, %s, %s.\n", plural(len(set.Accounts), "account"), plural(len(set.Campaigns), "campaign"),
+		plural(steps, "step"), plural(len(set.Templates), "template"), plural(len(set.Schedules), "schedule"), plural(len(set.Offers), "offer"), plural(len(set.Segments), "segment"))
+	return nil
+}
+
+func schemaCommand() *cli.Command {
+	return &cli.Command{
+		Name: "schema", Usage: "print the JSON Schemas of the files, for editors", ArgsUsage: "[KIND]",
+		Description: "Without a KIND (account, campaign, schedule, offers, segments, settings) all are printed;\nwith --out FOLDER each is written to a file KIND.schema.json there.",
+		Flags:       []cli.Flag{&cli.StringFlag{Name: "out", Usage: "write the schemas into `FOLDER`"}},
+		Action:      schema,
+	}
+}
+
+func schema(c *cli.Context) error {
+	all, err := workspace.Schemas()
+	if err != nil {
+		return err
+	}
+	if dir := c.String("out"); dir != "" {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return fmt.Errorf("the folder %s can't be made", dir)
+		}
+		for name, b := range all {
+			if err := os.WriteFile(filepath.Join(dir, name+".schema.json"), b, 0o644); err != nil {
+				return fmt.Errorf("%s can't be written", dir)
+			}
+		}
+		fmt.Fprintf(c.App.Writer, "%s written to %s\n", plural(len(all), "schema"), dir)
+		return nil
+	}
+	if kind := c.Args().First(); kind != "" {
+		b, ok := all[kind]
+		if !ok {
+			return usage("there is no kind of file %q: account, campaign, schedule, offers, segments, settings", kind)
+		}
+		_, err := c.App.Writer.Write(b)
+		return err
+	}
+	fmt.Fprint(c.App.Writer, "{\n")
+	for i, name := range []string{"account", "campaign", "offers", "schedule", "segments", "settings"} {
+		if i > 0 {
+			fmt.Fprint(c.App.Writer, ",\n")
+		}
+		fmt.Fprintf(c.App.Writer, "%q: %s", name, all[name])
+	}
+	fmt.Fprint(c.App.Writer, "}\n")
+	return nil
+}

@@ -1,0 +1,240 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"magpie/internal/bot"
+	"magpie/internal/coupon"
+	"magpie/internal/people"
+	"magpie/internal/report"
+	"magpie/internal/workspace"
+)
+
+func couponsCommand() *cli.Command {
+	return &cli.Command{
+		Name: "coupons", Usage: "the codes of offers: import, make, issue, redeem, report", Subcommands: []*cli.Command{
+			{Name: "import", Usage: "read codes from a CSV file with a column named code, all or none", ArgsUsage: "OFFER FILE.csv", Action: importCodes},
+			{Name: "make", Usage: "make codes in advance and print them", ArgsUsage: "OFFER", Flags: []cli.Flag{
+				&cli.IntFlag{Name: "count", Value: 100, Usage: "how many"}}, Action: makeCodes},
+			{Name: "list", Usage: "how many codes each offer has left", Flags: []cli.Flag{jsonFlag()}, Action: listOffers},
+			{Name: "issue", Usage: "send one person a code of an offer", ArgsUsage: "OFFER ACCOUNT HANDLE", Flags: []cli.Flag{
+				&cli.StringFlag{Name: "text", Value: "Here you are, {name}: your code is {code}. {link}", Usage: "the `WORDS`"}, yesFlag()}, Action: issueCode},
+			{Name: "redeem", Usage: "note that a code was used in an order", ArgsUsage: "CODE", Flags: []cli.Flag{
+				&cli.StringFlag{Name: "order", Usage: "the order's `ID`", Required: true},
+				&cli.StringFlag{Name: "amount", Usage: "what was paid, for example `\"899.00 USD\"`", Required: true}}, Action: redeemCode},
+			{Name: "report", Usage: "codes given, delivered and redeemed, and the revenue", Flags: []cli.Flag{sinceFlag(), jsonFlag()}, Action: reportCoupons},
+		},
+	}
+}
+
+func sinceFlag() cli.Flag {
+	return &cli.StringFlag{Name: "since", Usage: "from this `DAY` on, for example 2027-11-01"}
+}
+
+func since(c *cli.Context) (time.Time, error) {
+	s := c.String("since")
+	if s == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return t, usage("--since %s: write a day as 2027-11-01", s)
+	}
+	return t, nil
+}
+
+// offer opens the workspace and finds the offer that the first argument names.
+func offer(c *cli.Context) (*bot.Bot, *workspace.Offer, error) {
+	name, err := arg(c, 0, "the offer")
+	if err != nil {
+		return nil, nil, err
+	}
+	b, err := open(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	o := b.Set().Offers[name]
+	if o == nil {
+		b.Close()
+		return nil, nil, unknownName("offer", name, b.Set().Offers)
+	}
+	return b, o, nil
+}
+
+func importCodes(c *cli.Context) error {
+	path, err := arg(c, 1, "the file")
+	if err != nil {
+		return err
+	}
+	b, o, err := offer(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	if o.Codes.Kind != "imported" {
+		return refused(fmt.Errorf("the codes of %s are %s: only an offer with “codes: imported” takes a file", o.Name, o.Codes.Kind))
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("the file %s can't be read", path)
+	}
+	defer f.Close()
+	n, err := coupon.Import(c.Context, b.DB, o.Name, f, time.Now())
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	fmt.Fprintf(c.App.Writer, "%s imported into %s.\n", plural(n, "code"), o.Name)
+	return nil
+}
+
+func makeCodes(c *cli.Context) error {
+	if err := noMore(c, 1); err != nil {
+		return err
+	}
+	b, o, err := offer(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	switch n := c.Int("count"); {
+	case o.Codes.Kind != "made":
+		return refused(fmt.Errorf("the codes of %s are %s: only an offer with “codes: made” makes them", o.Name, o.Codes.Kind))
+	case n < 1 || n > 2_000_000:
+		return usage("--count %d: write a number from 1 to 2,000,000", n)
+	}
+	codes, err := coupon.Make(c.Context, b.DB, bot.Coupon(o), c.Int("count"), time.Now())
+	if err != nil {
+		return refused(err)
+	}
+	fmt.Fprintln(c.App.Writer, "code")
+	for _, code := range codes {
+		fmt.Fprintln(c.App.Writer, code)
+	}
+	return nil
+}
+
+func listOffers(c *cli.Context) error {
+	b, err := open(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	type row struct {
+		Offer string `json:"offer"`
+		Codes string `json:"codes"`
+		coupon.Left
+	}
+	rows, cells := []row{}, [][]string{}
+	for _, name := range sortedKeys(b.Set().Offers) {
+		l, err := coupon.Count(c.Context, b.DB, name)
+		if err != nil {
+			return err
+		}
+		o := b.Set().Offers[name]
+		rows = append(rows, row{name, o.Codes.Kind, l})
+		cells = append(cells, []string{name, o.Value, o.Codes.Kind, thousands(l.Free), thousands(l.Reserved), thousands(l.Delivered), thousands(l.Redeemed)})
+	}
+	if c.Bool("json") {
+		return printJSON(c.App.Writer, rows)
+	}
+	table(c.App.Writer, []string{"OFFER", "VALUE", "CODES", "FREE", "RESERVED", "DELIVERED", "REDEEMED"}, cells)
+	return nil
+}
+
+func issueCode(c *cli.Context) error {
+	account, err := arg(c, 1, "the account")
+	if err != nil {
+		return err
+	}
+	handle, err := arg(c, 2, "the handle")
+	if err != nil {
+		return err
+	}
+	b, o, err := offer(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	x := bot.Push{Account: account, Text: c.String("text"), Offer: o.Name, Person: handle, Who: who(c)}
+	would, err := b.PreparePush(c.Context, x)
+	if err != nil {
+		return refused(err)
+	}
+	showPush(c.App.Writer, would)
+	if err := confirm(c, "Send this?"); err != nil {
+		return err
+	}
+	done, err := b.Push(c.Context, x)
+	if err != nil {
+		return refused(err)
+	}
+	fmt.Fprintf(c.App.Writer, "The code %s is reserved for @%s and goes out as post %s.\n", done.Post.Code, handle, done.Post.ID)
+	return nil
+}
+
+var paid = regexp.MustCompile(`^([0-9.]+)\s+([A-Za-z]{3})$`)
+
+func redeemCode(c *cli.Context) error {
+	code, err := arg(c, 0, "the code")
+	if err != nil {
+		return err
+	}
+	if err := noMore(c, 1); err != nil {
+		return err
+	}
+	m := paid.FindStringSubmatch(strings.TrimSpace(c.String("amount")))
+	if m == nil {
+		return usage("--amount %q: write amount and currency, as “899.00 USD”", c.String("amount"))
+	}
+	amount, err := people.Amount(m[1])
+	if err != nil {
+		return usage("--amount: %v", err)
+	}
+	b, err := open(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	o := coupon.Order{ID: c.String("order"), Amount: amount, Currency: strings.ToUpper(m[2])}
+	again, err := b.Redeem(c.Context, code, o, who(c))
+	var no *coupon.Refusal
+	switch {
+	case errors.As(err, &no):
+		return refused(err)
+	case err != nil:
+		return err
+	case again:
+		fmt.Fprintf(c.App.Writer, "Order %s was noted with this code already; nothing changes.\n", o.ID)
+	default:
+		fmt.Fprintf(c.App.Writer, "Redeemed: %s in order %s, %s.\n", code, o.ID, coupon.Money(o.Amount, o.Currency))
+	}
+	return nil
+}
+
+func reportCoupons(c *cli.Context) error {
+	from, err := since(c)
+	if err != nil {
+		return err
+	}
+	b, err := open(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	lines, err := report.Campaigns(c.Context, b.DB, from)
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		return printJSON(c.App.Writer, lines)
+	}
+	printLines(c.App.Writer, lines)
+	return nil
+}

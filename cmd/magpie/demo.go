@@ -1,0 +1,362 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sirupsen/logrus"
+	"github.com/urfave/cli/v2"
+
+	"magpie/internal/bot"
+	"magpie/internal/coupon"
+	"magpie/internal/report"
+	"magpie/internal/sandbox"
+	"magpie/internal/workspace"
+)
+
+func demoCommand() *cli.Command {
+	return &cli.Command{
+		Name: "demo", Usage: "see a whole campaign pass in about a minute, on this machine alone",
+		Description: "Copies the workspace into a folder, makes its campaign due within the minute, lets the sandbox play\nthe accounts and some hundreds of followers, and runs the bot on it.",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "out", Value: "demo", Usage: "the `FOLDER` that is made anew"},
+			&cli.IntFlag{Name: "seconds", Value: 60, Usage: "how long it runs"},
+			&cli.Int64Flag{Name: "seed", Value: 7, Usage: "the same seed, the same people"},
+		},
+		Action: demo,
+	}
+}
+
+func demo(c *cli.Context) error {
+	if err := noMore(c, 0); err != nil {
+		return err
+	}
+	out := c.String("out")
+	if err := demoWorkspace(c.String("dir"), out, time.Now()); err != nil {
+		return err
+	}
+	set, err := workspace.Load(out, bot.Kinds())
+	if err != nil {
+		return explain(c, err)
+	}
+	s, err := sandbox.Start(sandbox.Options{Accounts: sandboxAccounts(set), Followers: 75, Seed: c.Int64("seed"), Tempo: 1500 * time.Millisecond})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	log := logrus.New()
+	log.SetOutput(io.Discard)
+	b, err := bot.Open(c.Context, bot.Options{Dir: out, Log: logrus.NewEntry(log), Sandbox: s.URL()})
+	if err != nil {
+		return explain(c, err)
+	}
+	defer b.Close()
+	d := &show{w: c.App.Writer, p: paint(terminal(c.App.Writer)), b: b, began: time.Now()}
+	d.say("Sandbox", "%s with %s and %d followers; everything stays on this machine", s.URL(), plural(len(set.Accounts), "account"), 75*len(set.Accounts))
+	r, err := b.Start(c.Context)
+	if err != nil {
+		return busy(err)
+	}
+	err = d.play(c.Context, out, time.Duration(c.Int("seconds"))*time.Second)
+	if stopped := r.Stop(); err == nil {
+		err = stopped
+	}
+	if err != nil {
+		return err
+	}
+	return d.end(c.Context, out)
+}
+
+// demoWorkspace copies the workspace in dir to out, without quiet hours, and
+// with a campaign that passes within the minute.
+func demoWorkspace(dir, out string, now time.Time) error {
+	if err := os.RemoveAll(out); err != nil {
+		return fmt.Errorf("the folder %s can't be made anew", out)
+	}
+	for _, folder := range workspace.Folders {
+		if err := copyFiles(os.DirFS(filepath.Join(dir, folder)), filepath.Join(out, folder)); err != nil {
+			return fmt.Errorf("the demo wants a workspace with accounts, campaigns, templates and schedules in %s: %w", dir, err)
+		}
+	}
+	accounts, err := filepath.Glob(filepath.Join(out, "accounts", "*.yaml"))
+	if err != nil {
+		return err
+	}
+	for _, path := range accounts {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, hurried(b), 0o644); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(filepath.Join(out, "campaigns", "black-friday.yaml"), []byte(demoCampaign(now)), 0o644)
+}
+
+var slow = regexp.MustCompile(`(?m)^(quiet|silent_after):.*\n`)
+
+// hurried is an account without quiet hours, by the clock of UTC.
+func hurried(b []byte) []byte {
+	b = slow.ReplaceAll(b, nil)
+	b = regexp.MustCompile(`(?m)^timezone:.*$`).ReplaceAll(b, []byte("timezone: UTC"))
+	return regexp.MustCompile(`(?m)^( +(?:posts|direct):).*$`).ReplaceAll(b, []byte("$1 1000/hour"))
+}
+
+// demoCampaign is the sample's Black Friday, due in seconds.
+func demoCampaign(now time.Time) string {
+	at := func(s int) string {
+		return now.UTC().Add(time.Duration(s) * time.Second).Format(time.DateTime)
+	}
+	return fmt.Sprintf(`title: Black Friday, a day early
+offer: bf30
+approval: required
+steps:
+  tease-outlet:
+    accounts: [pomelo-outlet]
+    at: %s
+    say: bf-tease-outlet
+    image: {file: images/black-friday.png, alt: "An orange ribbon around a laptop, and the words 30 %% off"}
+  tease-home:
+    accounts: [pomelo-home]
+    at: %s
+    say: bf-tease-home
+  tease-youzi:
+    accounts: [youzi]
+    at: %s
+    say: bf-tease-youzi
+  tip-home:
+    accounts: [pomelo-home]
+    at: %s
+    say: tip-home
+  tip-youzi:
+    accounts: [youzi]
+    at: %s
+    say: tip-youzi
+  regulars:
+    accounts: [pomelo-outlet]
+    at: %s
+    to: {segment: regulars, by: direct}
+    say: bf-regulars
+  claim:
+    accounts: [pomelo-outlet, youzi, pomelo-home]
+    mention: {says: [deal, coupon, "black friday", 优惠, 优惠券, 领券], not: [scam, 骗子]}
+    say: bf-claim
+    per_person: 3/day
+`, at(6), at(12), at(16), at(22), at(27), at(38))
+}
+
+// customers writes the shop's own list of the followers that are known by now.
+func customers(ctx context.Context, b *bot.Bot, path string, seed uint64) (n int, err error) {
+	rows, err := b.DB.Read.QueryContext(ctx, `SELECT h.handle, p.name, p.language FROM handles h JOIN persons p ON p.id = h.person WHERE h.network = 'mastodon' ORDER BY h.handle`)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	f, err := os.Create(path)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	w := csv.NewWriter(f)
+	random := rand.New(rand.NewPCG(seed, 1))
+	_ = w.Write([]string{"mastodon", "name", "orders", "spent", "last_order"})
+	for rows.Next() {
+		var handle, name, language string
+		if err := rows.Scan(&handle, &name, &language); err != nil {
+			return n, err
+		}
+		day := time.Now().AddDate(0, 0, -random.IntN(120)).Format(time.DateOnly)
+		_ = w.Write([]string{handle, name, strconv.Itoa(2 + random.IntN(6)), strconv.Itoa(100 + random.IntN(2000)), day})
+		n++
+	}
+	w.Flush()
+	return n, w.Error()
+}
+
+// show prints what happens as it happens.
+type show struct {
+	w      io.Writer
+	p      paint
+	b      *bot.Bot
+	began  time.Time
+	seenAt int64
+	seen   map[string]bool
+}
+
+func (d *show) say(who, format string, args ...any) {
+	at := fmt.Sprintf("%4.1fs", time.Since(d.began).Seconds())
+	fmt.Fprintf(d.w, "%s  %s %s\n", d.p.faint(at), d.p.bold(fmt.Sprintf("%-14s", who)), fmt.Sprintf(format, args...))
+}
+
+func (d *show) play(ctx context.Context, out string, lasting time.Duration) error {
+	d.seen = map[string]bool{}
+	acts := []struct {
+		after time.Duration
+		do    func(context.Context, string) error
+	}{{3 * time.Second, d.approve}, {30 * time.Second, d.importCustomers}, {min(50*time.Second, lasting-5*time.Second), d.redeem}}
+	for time.Since(d.began) < lasting {
+		if err := d.news(ctx); err != nil {
+			return err
+		}
+		if len(acts) > 0 && time.Since(d.began) > acts[0].after {
+			if err := acts[0].do(ctx, out); err != nil {
+				return err
+			}
+			acts = acts[1:]
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(150 * time.Millisecond):
+		}
+	}
+	return d.news(ctx)
+}
+
+// approve is the second pair of eyes that the campaign asks for.
+func (d *show) approve(ctx context.Context, _ string) error {
+	held, err := d.b.Posts(ctx, `state = 'held' ORDER BY slot_at`)
+	if err != nil {
+		return err
+	}
+	for _, p := range held {
+		if _, _, err := d.b.Approve(ctx, p.ID, "Mei, who read the texts"); err != nil {
+			return err
+		}
+	}
+	d.say("Mei", "approves %s that wait for a second pair of eyes", plural(len(held), "post"))
+	return nil
+}
+
+func (d *show) importCustomers(ctx context.Context, out string) error {
+	path := filepath.Join(out, "customers.csv")
+	n, err := customers(ctx, d.b, path, 7)
+	if err != nil {
+		return err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if _, err := d.b.Book.Import(ctx, f, time.Now(), nil); err != nil {
+		return err
+	}
+	d.say("Shop", "the shop's customer list is imported: %s", plural(n, "customer"))
+	return nil
+}
+
+// redeem lets two customers buy with their codes, and one try it twice.
+func (d *show) redeem(ctx context.Context, _ string) error {
+	rows, err := d.b.Posts(ctx, `state = 'sent' AND code <> '' ORDER BY sent_at LIMIT 2`)
+	if err != nil {
+		return err
+	}
+	for i, p := range rows {
+		o := coupon.Order{ID: fmt.Sprintf("A-%d", 1041+i), Amount: int64(89900 - 25000*i), Currency: "USD"}
+		if _, err := d.b.Redeem(ctx, p.Code, o, "shop"); err != nil {
+			return err
+		}
+		d.say("Shop", "%s", d.p.good(fmt.Sprintf("%s is redeemed in order %s over %s", p.Code, o.ID, coupon.Money(o.Amount, o.Currency))))
+	}
+	if len(rows) > 0 {
+		_, err := d.b.Redeem(ctx, rows[0].Code, coupon.Order{ID: "A-2000", Amount: 5000, Currency: "USD"}, "shop")
+		d.say("Shop", "a second try with it is refused: %s", d.p.warn(fmt.Sprint(err)))
+	}
+	return nil
+}
+
+// news prints what the audit log has that was not shown yet.
+func (d *show) news(ctx context.Context) error {
+	rows, err := d.b.DB.Read.QueryContext(ctx, `SELECT a.rowid, a.what, a.subject FROM audit a WHERE a.rowid > $1 ORDER BY a.rowid`, d.seenAt)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var what, subject string
+		if err := rows.Scan(&d.seenAt, &what, &subject); err != nil {
+			return err
+		}
+		switch what {
+		case "post sent":
+			if err := d.sent(ctx, strings.TrimPrefix(subject, "post ")); err != nil {
+				return err
+			}
+		case "opted out":
+			d.say("Stop", "%s", d.p.warn("somebody wants to be left alone: no account writes to them again"))
+		}
+	}
+	return rows.Err()
+}
+
+// sent shows a post; an answer together with what it answers.
+func (d *show) sent(ctx context.Context, id string) error {
+	posts, err := d.b.Posts(ctx, `id = $1`, id)
+	if err != nil || len(posts) == 0 {
+		return err
+	}
+	p := posts[0]
+	if p.Mention == "" {
+		d.say(p.Account, "%s %s", d.p.blue("→ "+to(p)+":"), short(p.SealedText, 110))
+		return nil
+	}
+	var text, author string
+	if err := d.b.DB.Read.QueryRowContext(ctx, `SELECT text, json_extract(author, '$.Handle') FROM mentions WHERE id = $1`, p.Mention).Scan(&text, &author); err != nil {
+		return err
+	}
+	private := ""
+	if p.Private {
+		private = ", in private"
+	}
+	d.say(p.Account, "%s %s", d.p.faint("@"+author+" writes:"), short(text, 60))
+	d.say("", "%s %s", d.p.blue("→ answered"+private+":"), short(p.SealedText, 100))
+	return nil
+}
+
+func (d *show) end(ctx context.Context, out string) error {
+	lines, err := report.Campaigns(ctx, d.b.DB, time.Time{})
+	if err != nil {
+		return err
+	}
+	service, err := report.Mentions(ctx, d.b.DB, time.Time{})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(d.w, "\n%s\n\n", d.p.bold("What it brought in"))
+	printLines(d.w, lines)
+	printService(d.w, service)
+	me := executable()
+	fmt.Fprintf(d.w, `
+Look further, in the database that it left (%s):
+
+  %[2]s -C %[3]s outbox list            every post and what became of it
+  %[2]s -C %[3]s desk list              what no rule answered
+  %[2]s -C %[3]s segments count regulars
+  %[2]s -C %[3]s coupons list
+  %[2]s plan --from 2027-11-24 --days 7   the sample workspace's own campaign
+`, filepath.Join(out, "magpie.db"), relative(me), out)
+	return nil
+}
+
+// relative is a path as one would type it.
+func relative(path string) string {
+	wd, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	if r, err := filepath.Rel(wd, path); err == nil && !strings.HasPrefix(r, "..") {
+		return "./" + r
+	}
+	return path
+}

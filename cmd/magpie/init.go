@@ -1,0 +1,81 @@
+package main
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+)
+
+//go:embed starter
+var starter embed.FS
+
+func initCommand() *cli.Command {
+	return &cli.Command{
+		Name: "init", Usage: "write a small workspace to begin with", ArgsUsage: "FOLDER",
+		Description: "Writes one account, two campaigns and what they need into FOLDER. Nothing that is there is overwritten.",
+		Action:      initialize,
+	}
+}
+
+func initialize(c *cli.Context) error {
+	dir, err := arg(c, 0, "the folder")
+	if err != nil {
+		return err
+	}
+	if err := noMore(c, 1); err != nil {
+		return err
+	}
+	files, err := fs.Sub(starter, "starter")
+	if err != nil {
+		return err
+	}
+	if err := untouched(files, dir); err != nil {
+		return err
+	}
+	if err := copyFiles(files, dir); err != nil {
+		return fmt.Errorf("the workspace can't be written to %s: %w", dir, err)
+	}
+	fmt.Fprintf(c.App.Writer, `A workspace is in %s. Next:
+
+  1. edit accounts/shop.yaml: network, server, language, time zone
+  2. magpie -C %s check
+  3. magpie -C %s plan --days 7      what would go out
+  4. magpie -C %s rehearse --days 7  the same, played through
+  5. magpie -C %s run --sandbox      try it without a network
+`, dir, dir, dir, dir, dir)
+	return nil
+}
+
+// untouched fails if a file would be overwritten.
+func untouched(files fs.FS, dir string) error {
+	return fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if _, err := os.Lstat(filepath.Join(dir, path)); err == nil {
+			return refused(fmt.Errorf("%s is there already: choose an empty folder", filepath.Join(dir, path)))
+		}
+		return nil
+	})
+}
+
+func copyFiles(files fs.FS, dir string) error {
+	return fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		to := filepath.Join(dir, path)
+		if d.IsDir() {
+			return os.MkdirAll(to, 0o755)
+		}
+		b, err := fs.ReadFile(files, path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(to, b, 0o644)
+	})
+}

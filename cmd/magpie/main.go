@@ -1,0 +1,103 @@
+// Command magpie runs a brand's microblog accounts from plain files.
+//
+// One file per command; flags, exit codes, colours and progress bars live here
+// and nowhere else.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/urfave/cli/v2"
+)
+
+// version is set when a release is built.
+var version = "development"
+
+func main() {
+	time.Local = time.UTC // the job engine compares times as text
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := app().RunContext(ctx, os.Args)
+	stop()
+	os.Exit(exitCode(os.Stderr, err))
+}
+
+func app() *cli.App {
+	return &cli.App{
+		Name: "magpie", Version: version, Usage: "run a brand's microblog accounts from plain files",
+		Description:          "Files say what is posted, when and to whom; “magpie check” tells whether they are right,\n“magpie plan” what would go out, “magpie run” does it. Start with “magpie init DIR”.",
+		EnableBashCompletion: true, HideHelpCommand: true, Suggest: true,
+		ExitErrHandler: func(*cli.Context, error) {}, // exitCode does it
+		OnUsageError:   usageError,
+		CommandNotFound: func(c *cli.Context, name string) {
+			fmt.Fprintf(os.Stderr, "magpie: there is no command %q; “magpie --help” lists them\n", name)
+			os.Exit(exitUsage)
+		},
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "dir", Aliases: []string{"C"}, Value: ".", Usage: "the workspace `FOLDER`", EnvVars: []string{"MAGPIE_DIR"}},
+			&cli.StringFlag{Name: "database", Usage: "the SQLite `FILE` (default: magpie.db in the workspace)", EnvVars: []string{"MAGPIE_DATABASE"}},
+			&cli.StringFlag{Name: "as", Usage: "your `NAME`, for approvals and the audit log", EnvVars: []string{"MAGPIE_USER", "USER"}},
+			&cli.StringFlag{Name: "log", Value: "info", Usage: "`LEVEL` of the log: error, warn, info, debug"},
+			&cli.StringFlag{Name: "log-format", Value: "text", Usage: "text or json"},
+		},
+		Commands: []*cli.Command{
+			initCommand(), checkCommand(), planCommand(), rehearseCommand(), pushCommand(), runCommand(), applyCommand(),
+			accountsCommand(), peopleCommand(), segmentsCommand(), couponsCommand(), outboxCommand(), deskCommand(),
+			pauseCommand(), resumeCommand(), reportCommand(), sandboxCommand(), demoCommand(), schemaCommand(), doctorCommand(), completionCommand(),
+		},
+	}
+}
+
+func usageError(_ *cli.Context, err error, _ bool) error { return usage("%v", err) }
+
+// The exit codes.
+const (
+	exitFailed  = 1 // the files have mistakes, or something went wrong
+	exitUsage   = 2 // the command was called in a wrong way
+	exitRefused = 3 // asked for something that is not allowed: a used code, the same push twice
+	exitBusy    = 4 // another “magpie run” works on the database
+	exitStopped = 130
+)
+
+// failure is an error with an exit code.
+type failure struct {
+	code int
+	err  error
+}
+
+// Error says what went wrong.
+func (f failure) Error() string { return f.err.Error() }
+
+// Unwrap gives the cause.
+func (f failure) Unwrap() error { return f.err }
+
+func usage(format string, args ...any) error { return failure{exitUsage, fmt.Errorf(format, args...)} }
+func refused(err error) error                { return failure{exitRefused, err} }
+
+// exitCode prints an error, if there is one, and returns the exit code.
+func exitCode(w *os.File, err error) int {
+	if err == nil {
+		return 0
+	}
+	code := exitFailed
+	var f failure
+	if errors.As(err, &f) {
+		code = f.code
+	}
+	switch {
+	case errors.Is(err, errSaid):
+	case errors.Is(err, context.Canceled):
+		return exitStopped
+	default:
+		fmt.Fprintln(w, "magpie: "+err.Error())
+	}
+	return code
+}
+
+// errSaid is the error of a command that has said already what is wrong.
+var errSaid = errors.New("")

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/sirupsen/logrus"
+	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
+
+	"magpie/internal/bot"
+	"magpie/internal/workspace"
+)
+
+// options are what the global flags say.
+func options(c *cli.Context) (bot.Options, error) {
+	log, err := logger(c, os.Stderr)
+	return bot.Options{Dir: c.String("dir"), Database: c.String("database"), Log: log}, err
+}
+
+func logger(c *cli.Context, w io.Writer) (*logrus.Entry, error) {
+	l := logrus.New()
+	l.SetOutput(w)
+	level, err := logrus.ParseLevel(c.String("log"))
+	if err != nil {
+		return nil, usage("--log %s: write error, warn, info or debug", c.String("log"))
+	}
+	l.SetLevel(level)
+	switch c.String("log-format") {
+	case "json":
+		l.SetFormatter(&logrus.JSONFormatter{})
+	case "text":
+		l.SetFormatter(&logrus.TextFormatter{FullTimestamp: true, TimestampFormat: "2006-01-02 15:04:05"})
+	default:
+		return nil, usage("--log-format %s: write text or json", c.String("log-format"))
+	}
+	return logrus.NewEntry(l), nil
+}
+
+// open opens the workspace and its database.
+func open(c *cli.Context) (*bot.Bot, error) {
+	o, err := options(c)
+	if err != nil {
+		return nil, err
+	}
+	b, err := bot.Open(c.Context, o)
+	return b, explain(c, err)
+}
+
+// explain says mistakes in files as check does.
+func explain(c *cli.Context, err error) error {
+	var p workspace.Problems
+	if !errors.As(err, &p) {
+		return err
+	}
+	printProblems(c.App.ErrWriter, p)
+	return failure{exitFailed, errSaid}
+}
+
+func printProblems(w io.Writer, p workspace.Problems) {
+	for _, x := range p {
+		fmt.Fprintln(w, x)
+	}
+	fmt.Fprintf(w, "\n%s to mend.\n", plural(len(p), "mistake"))
+}
+
+// plural is 1 mistake, 2 mistakes.
+func plural(n int, noun string) string {
+	switch {
+	case n == 1:
+		return "1 " + noun
+	case strings.HasSuffix(noun, "y") && !strings.HasSuffix(noun, "day"):
+		noun = strings.TrimSuffix(noun, "y") + "ie"
+	}
+	return fmt.Sprintf("%s %ss", thousands(n), noun)
+}
+
+// thousands prints 12,345.
+func thousands(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// who is the person at the keyboard.
+func who(c *cli.Context) string {
+	if name := strings.TrimSpace(c.String("as")); name != "" {
+		return name
+	}
+	return "somebody"
+}
+
+// terminal tells whether w is one that a person looks at.
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
+}
+
+// arg returns the nth argument; it is an error if it is missing.
+func arg(c *cli.Context, n int, name string) (string, error) {
+	if s := strings.TrimSpace(c.Args().Get(n)); s != "" {
+		return s, nil
+	}
+	return "", usage("%s is missing: magpie %s", name, strings.TrimSpace(c.Command.FullName()+" "+c.Command.ArgsUsage))
+}
+
+// noMore is an error if there are more than n arguments, which happens when a
+// flag stands after them.
+func noMore(c *cli.Context, n int) error {
+	if c.Args().Len() <= n {
+		return nil
+	}
+	extra := c.Args().Get(n)
+	if strings.HasPrefix(extra, "-") {
+		return usage("%s has to stand before %s", extra, c.Args().First())
+	}
+	return usage("%q is one word too many: magpie %s %s", extra, c.Command.FullName(), c.Command.ArgsUsage)
+}

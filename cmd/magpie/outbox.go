@@ -1,0 +1,280 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"magpie/internal/audit"
+	"magpie/internal/bot"
+	"magpie/internal/outbox"
+	"magpie/internal/people"
+	"magpie/internal/suggest"
+)
+
+func outboxCommand() *cli.Command {
+	return &cli.Command{
+		Name: "outbox", Usage: "all posts and what became of them", Subcommands: []*cli.Command{
+			{Name: "list", Usage: "list posts, the newest first", Flags: []cli.Flag{
+				&cli.StringFlag{Name: "state", Usage: "only in this `STATE`: planned, held, sent, refused, late, asked, …"},
+				&cli.StringFlag{Name: "account", Usage: "only of this `ACCOUNT`"},
+				&cli.StringFlag{Name: "campaign", Usage: "only of this `CAMPAIGN`"},
+				&cli.IntFlag{Name: "limit", Value: 50, Usage: "at most so many"}, jsonFlag()}, Action: listPosts},
+			{Name: "show", Usage: "show a post with its text and history", ArgsUsage: "ID", Action: showPost},
+			{Name: "approve", Usage: "let a held post go out, with the text it has now", ArgsUsage: "ID", Flags: []cli.Flag{yesFlag()}, Action: approvePost},
+			{Name: "settle", Usage: "decide about a post that is asked or late", ArgsUsage: "sent|send|withdraw ID", Flags: []cli.Flag{
+				&cli.StringFlag{Name: "url", Usage: "where the post can be seen"}}, Action: settlePost},
+			{Name: "withdraw", Usage: "take back a post that is not out yet", ArgsUsage: "ID", Action: withdrawPost},
+			{Name: "recall", Usage: "delete a post from its network", ArgsUsage: "ID", Flags: []cli.Flag{yesFlag()}, Action: recallPost},
+		},
+	}
+}
+
+func yesFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask"}
+}
+
+// unknownName is the error for a name that is not in the files.
+func unknownName[T any](noun, name string, all map[string]T) error {
+	names := make([]string, 0, len(all))
+	for n := range all {
+		names = append(names, n)
+	}
+	return usage("no %s %q (%s)", noun, name, suggest.Hint(name, names))
+}
+
+var states = []string{"planned", "held", "sending", "sent", "refused", "in doubt", "asked", "late", "withdrawn", "expanded", "recalled"}
+
+func listPosts(c *cli.Context) error {
+	if err := noMore(c, 0); err != nil {
+		return err
+	}
+	b, err := open(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	where, args := "TRUE", []any{}
+	for _, f := range []string{"state", "account", "campaign"} {
+		if v := c.String(f); v != "" {
+			args = append(args, v)
+			where += fmt.Sprintf(" AND %s = $%d", f, len(args))
+		}
+	}
+	if s := c.String("state"); s != "" && suggest.For(s, states) != s {
+		return usage("no state %q (%s)", s, suggest.Hint(s, states))
+	}
+	posts, err := b.Posts(c.Context, where+fmt.Sprintf(" ORDER BY COALESCE(sent_at, slot_at) DESC LIMIT %d", max(c.Int("limit"), 1)), args...)
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		return printJSON(c.App.Writer, postsJSON(posts))
+	}
+	if len(posts) == 0 {
+		fmt.Fprintln(c.App.Writer, "There is no such post.")
+		return nil
+	}
+	rows := [][]string{}
+	for _, p := range posts {
+		at := p.SentAt
+		if at.IsZero() {
+			at = p.SlotAt
+		}
+		rows = append(rows, []string{p.ID, string(p.State), p.Account, postName(p), when(at, zoneOf(b, p.Account)), to(p), short(orDash(p.Reason, p.SealedText), 60)})
+	}
+	table(c.App.Writer, []string{"POST", "STATE", "ACCOUNT", "CAMPAIGN/STEP", "WHEN", "TO", "TEXT OR REASON"}, rows)
+	return nil
+}
+
+func postName(p *outbox.Post) string {
+	return strings.Trim(p.Campaign+"/"+p.Step, "/")
+}
+
+func to(p *outbox.Post) string {
+	switch p.Kind {
+	case outbox.Public:
+		return "everybody"
+	case outbox.Segment:
+		return "segment " + p.Segment
+	}
+	return "@" + people.Decode(p.Recipient).Handle
+}
+
+func orDash(all ...string) string {
+	for _, s := range all {
+		if s != "" {
+			return s
+		}
+	}
+	return "–"
+}
+
+func zoneOf(b *bot.Bot, account string) *time.Location {
+	if a := b.Set().Accounts[account]; a != nil {
+		return a.Timezone.Location
+	}
+	return time.UTC
+}
+
+type postJSON struct {
+	ID       string    `json:"id"`
+	State    string    `json:"state"`
+	Kind     string    `json:"kind"`
+	Account  string    `json:"account"`
+	Campaign string    `json:"campaign"`
+	Step     string    `json:"step"`
+	When     time.Time `json:"when"`
+	Sent     string    `json:"sent,omitempty"`
+	To       string    `json:"to"`
+	Text     string    `json:"text,omitempty"`
+	URL      string    `json:"url,omitempty"`
+	Reason   string    `json:"reason,omitempty"`
+	Mention  string    `json:"mention,omitempty"`
+	Attempts int       `json:"attempts"`
+}
+
+func postsJSON(posts []*outbox.Post) []postJSON {
+	out := []postJSON{}
+	for _, p := range posts {
+		r := postJSON{p.ID, string(p.State), string(p.Kind), p.Account, p.Campaign, p.Step, p.SlotAt, "", to(p), p.SealedText, p.URL, p.Reason, p.Mention, p.Attempts}
+		if !p.SentAt.IsZero() {
+			r.Sent = p.SentAt.Format(time.RFC3339)
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// onePost opens the workspace and finds the post that the argument names.
+func onePost(c *cli.Context, n int) (*bot.Bot, *outbox.Post, error) {
+	id, err := arg(c, n, "the post's ID")
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := noMore(c, n+1); err != nil {
+		return nil, nil, err
+	}
+	b, err := open(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := outbox.One(c.Context, b.DB.Read, id)
+	if err != nil {
+		b.Close()
+		return nil, nil, refused(err)
+	}
+	return b, p, nil
+}
+
+func showPost(c *cli.Context) error {
+	b, p, err := onePost(c, 0)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	w := c.App.Writer
+	zone := zoneOf(b, p.Account)
+	fmt.Fprintf(w, "Post %s is %s\n  %s, %s, to %s\n  due %s\n", p.ID, p.State, p.Account, postName(p), to(p), when(p.SlotAt, zone))
+	for _, x := range [][2]string{{"sent", sentWhen(p, zone)}, {"at", p.URL}, {"reason", p.Reason}, {"code", p.Code}, {"approved by", p.ApprovedBy}, {"answers mention", p.Mention}} {
+		if x[1] != "" {
+			fmt.Fprintf(w, "  %s %s\n", x[0], x[1])
+		}
+	}
+	text := p.SealedText
+	if text == "" {
+		if preview, err := b.Preview(c.Context, p, time.Now()); err == nil {
+			text = preview.Draft.Text
+			fmt.Fprintln(w, "\nAs it would read now:")
+		}
+	}
+	fmt.Fprintf(w, "\n%s\n", indent(text, "  | ", 100))
+	lines, err := audit.Of(c.Context, b.DB, "post "+p.ID)
+	if err == nil && len(lines) > 0 {
+		fmt.Fprintln(w, "\nHistory:")
+		for _, l := range lines {
+			fmt.Fprintf(w, "  %s  %s: %s %s\n", when(l.At, zone), l.Who, l.What, l.Detail)
+		}
+	}
+	return err
+}
+
+func sentWhen(p *outbox.Post, zone *time.Location) string {
+	if p.SentAt.IsZero() {
+		return ""
+	}
+	return when(p.SentAt, zone)
+}
+
+func approvePost(c *cli.Context) error {
+	b, p, err := onePost(c, 0)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	preview, err := b.Preview(c.Context, p, time.Now())
+	if err != nil {
+		return refused(fmt.Errorf("the post can't be approved as it is: %w", err))
+	}
+	fmt.Fprintf(c.App.Writer, "%s, %s, to %s, %s:\n\n%s\n\n", p.Account, postName(p), to(p), when(p.SlotAt, zoneOf(b, p.Account)), indent(preview.Draft.Text, "  | ", 100))
+	for _, i := range preview.Draft.Images {
+		fmt.Fprintf(c.App.Writer, "  with the picture %s: %s\n\n", i.Name, i.Alt)
+	}
+	if err := confirm(c, "Approve this?"); err != nil {
+		return err
+	}
+	if p, err = outbox.Approve(c.Context, b.DB, p.ID, preview.Hash, who(c), time.Now()); err != nil {
+		return refused(err)
+	}
+	fmt.Fprintf(c.App.Writer, "Approved by %s: post %s goes out when it is due.\n", who(c), p.ID)
+	return nil
+}
+
+func settlePost(c *cli.Context) error {
+	to, ok := map[string]outbox.State{"sent": outbox.Sent, "send": outbox.Planned, "withdraw": outbox.Withdrawn}[c.Args().First()]
+	if !ok {
+		return usage("say what it is: magpie outbox settle sent|send|withdraw ID")
+	}
+	b, p, err := onePost(c, 1)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	if err := b.SettlePost(c.Context, p.ID, to, c.String("url"), who(c)); err != nil {
+		return refused(err)
+	}
+	fmt.Fprintf(c.App.Writer, "Post %s is %s now.\n", p.ID, to)
+	return nil
+}
+
+func withdrawPost(c *cli.Context) error {
+	b, p, err := onePost(c, 0)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	if err := b.SettlePost(c.Context, p.ID, outbox.Withdrawn, "", who(c)); err != nil {
+		return refused(err)
+	}
+	fmt.Fprintf(c.App.Writer, "Post %s will not go out.\n", p.ID)
+	return nil
+}
+
+func recallPost(c *cli.Context) error {
+	b, p, err := onePost(c, 0)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	fmt.Fprintf(c.App.Writer, "%s, out since %s:\n\n%s\n\n", p.Account, when(p.SentAt, zoneOf(b, p.Account)), indent(p.SealedText, "  | ", 100))
+	if err := confirm(c, "Delete this from the network?"); err != nil {
+		return err
+	}
+	if _, err := b.Recall(c.Context, p.ID, who(c)); err != nil {
+		return refused(err)
+	}
+	fmt.Fprintf(c.App.Writer, "Post %s is deleted from its network.\n", p.ID)
+	return nil
+}

@@ -1,0 +1,284 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/urfave/cli/v2"
+
+	"magpie/internal/bot"
+	"magpie/internal/coupon"
+	"magpie/internal/people"
+	"magpie/internal/segment"
+)
+
+func peopleCommand() *cli.Command {
+	return &cli.Command{Name: "people", Usage: "who we know: import, sync, show, forget", Subcommands: []*cli.Command{
+		{Name: "import", Usage: "read customers from a CSV file, all or none", ArgsUsage: "FILE.csv",
+			Description: "Columns: mastodon and/or bluesky (handles), and any of name, language, city, orders, spent, last_order, tags.", Action: importPeople},
+		{Name: "sync", Usage: "read an account's followers from its network", ArgsUsage: "[ACCOUNT]", Action: syncPeople},
+		{Name: "show", Usage: "show what we know of a person", ArgsUsage: "HANDLE", Flags: []cli.Flag{jsonFlag()}, Action: showPerson},
+		{Name: "forget", Usage: "erase a person, as the law lets them ask for", ArgsUsage: "HANDLE", Flags: []cli.Flag{yesFlag()}, Action: forgetPerson},
+	}}
+}
+
+// progress is a bar on a terminal, and a line now and then elsewhere.
+func progress(w io.Writer, noun string) (step func(n int), done func()) {
+	if !terminal(w) {
+		last := time.Now()
+		return func(n int) {
+			if time.Since(last) > 5*time.Second {
+				last = time.Now()
+				fmt.Fprintf(w, "%s %s so far\n", thousands(n), noun)
+			}
+		}, func() {}
+	}
+	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(noun), progressbar.OptionShowCount(),
+		progressbar.OptionShowIts(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
+	return func(n int) { _ = bar.Set(n) }, func() { _ = bar.Finish() }
+}
+
+func importPeople(c *cli.Context) error {
+	path, err := arg(c, 0, "the file")
+	if err != nil {
+		return err
+	}
+	if err := noMore(c, 1); err != nil {
+		return err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("the file %s can't be read", path)
+	}
+	defer f.Close()
+	b, err := open(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	step, done := progress(c.App.ErrWriter, "customers")
+	out, err := b.Book.Import(c.Context, f, time.Now(), step)
+	done()
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	fmt.Fprintf(c.App.Writer, "%s imported, %s of them new.\n", plural(out.Rows, "customer"), thousands(out.New))
+	return nil
+}
+
+func syncPeople(c *cli.Context) error {
+	b, err := open(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	names := sortedKeys(b.Set().Accounts)
+	if one := c.Args().First(); one != "" {
+		if b.Set().Accounts[one] == nil {
+			return unknownName("account", one, b.Set().Accounts)
+		}
+		names = []string{one}
+	}
+	for _, name := range names {
+		a := b.Set().Accounts[name]
+		client, err := b.Client(c.Context, a)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		step, done := progress(c.App.ErrWriter, "followers of "+name)
+		s, err := b.Book.SyncFollowers(c.Context, name, a.Network, client, time.Now, step)
+		done()
+		if err != nil {
+			return fmt.Errorf("%s: %w (what was read is kept; the next sync goes on from there)", name, err)
+		}
+		fmt.Fprintf(c.App.Writer, "%s has %s.\n", name, plural(s.Count, "follower"))
+	}
+	return nil
+}
+
+// person opens the workspace and finds the person that the argument names.
+func person(c *cli.Context) (*bot.Bot, *people.Person, error) {
+	handle, err := arg(c, 0, "the handle")
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := noMore(c, 1); err != nil {
+		return nil, nil, err
+	}
+	b, err := open(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	id, err := b.Book.Find(c.Context, handle)
+	if err == nil && id == 0 {
+		err = refused(fmt.Errorf("nobody with the handle %s is known", handle))
+	}
+	if err != nil {
+		b.Close()
+		return nil, nil, err
+	}
+	p, err := b.Book.Get(c.Context, id)
+	return b, p, err
+}
+
+func showPerson(c *cli.Context) error {
+	b, p, err := person(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	consents, err := b.Book.Consents(c.Context, p.ID)
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		return printJSON(c.App.Writer, map[string]any{"person": p, "consents": consents})
+	}
+	w := c.App.Writer
+	fmt.Fprintln(w, orDash(p.Name, "(no name)"))
+	for _, h := range p.Handles {
+		fmt.Fprintf(w, "  @%s on %s\n", h.Handle, h.Network)
+	}
+	for _, x := range [][2]string{{"language", p.Language}, {"city", p.City}, {"tags", strings.Join(p.Tags, ", ")}} {
+		if x[1] != "" {
+			fmt.Fprintf(w, "  %s: %s\n", x[0], x[1])
+		}
+	}
+	if p.Orders > 0 {
+		fmt.Fprintf(w, "  %s, %s spent, the last on %s\n", plural(p.Orders, "order"), strings.TrimSpace(coupon.Money(p.Spent, "")), p.LastOrder.Format(time.DateOnly))
+	}
+	if p.OptedOut {
+		fmt.Fprintln(w, "  wants to be left alone: nothing automatic goes to them")
+	}
+	for _, x := range consents {
+		state := "since " + x.Given.Format(time.DateOnly)
+		if !x.Withdrawn.IsZero() {
+			state = "taken back on " + x.Withdrawn.Format(time.DateOnly)
+		}
+		fmt.Fprintf(w, "  %s may write to them: %s (by %s)\n", x.Account, state, x.Source)
+	}
+	return nil
+}
+
+func forgetPerson(c *cli.Context) error {
+	b, p, err := person(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	if err := confirm(c, fmt.Sprintf("Erase %s, for ever?", orDash(p.Name, c.Args().First()))); err != nil {
+		return err
+	}
+	if err := b.Forget(c.Context, p.ID, who(c)); err != nil {
+		return err
+	}
+	fmt.Fprintln(c.App.Writer, "Erased. If they had opted out, that alone is kept, so that nobody writes to them by mistake.")
+	return nil
+}
+
+func segmentsCommand() *cli.Command {
+	return &cli.Command{Name: "segments", Usage: "named conditions over people: count, list, words", Subcommands: []*cli.Command{
+		{Name: "list", Usage: "list the segments and how many people are in each", Flags: []cli.Flag{jsonFlag()}, Action: listSegments},
+		{Name: "count", Usage: "count the people of a segment and show some", ArgsUsage: "NAME", Flags: []cli.Flag{
+			&cli.StringFlag{Name: "account", Usage: "as seen by this `ACCOUNT`: consents(\"direct\") means to it"}}, Action: countSegment},
+		{Name: "words", Usage: "the words that a segment may use", Action: func(c *cli.Context) error {
+			rows := [][]string{}
+			words := segment.Words()
+			for _, w := range sortedKeys(words) {
+				rows = append(rows, []string{w, words[w]})
+			}
+			table(c.App.Writer, []string{"WORD", "MEANS"}, rows)
+			return nil
+		}},
+	}}
+}
+
+// speaker is the account on whose behalf a segment is counted: the one named,
+// or the first whose steps use it.
+func speaker(c *cli.Context, b *bot.Bot, name string) (string, error) {
+	set := b.Set()
+	if a := c.String("account"); a != "" {
+		if set.Accounts[a] == nil {
+			return "", unknownName("account", a, set.Accounts)
+		}
+		return a, nil
+	}
+	for _, campaign := range sortedKeys(set.Campaigns) {
+		for _, s := range set.Campaigns[campaign].Steps {
+			if s.For == name || s.To != nil && s.To.Segment == name {
+				return s.Accounts[0], nil
+			}
+		}
+	}
+	return sortedKeys(set.Accounts)[0], nil
+}
+
+func listSegments(c *cli.Context) error {
+	b, err := open(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	counts, rows := map[string]int{}, [][]string{}
+	for _, name := range sortedKeys(b.Set().Segments) {
+		as, err := speaker(c, b, name)
+		if err != nil {
+			return err
+		}
+		n, err := people.Count(c.Context, b.DB.Read, b.Set().Segments[name], as, time.Now())
+		if err != nil {
+			return err
+		}
+		counts[name] = n
+		rows = append(rows, []string{name, thousands(n), b.Set().Segments[name].Source})
+	}
+	if c.Bool("json") {
+		return printJSON(c.App.Writer, counts)
+	}
+	table(c.App.Writer, []string{"SEGMENT", "PEOPLE", "CONDITION"}, rows)
+	return nil
+}
+
+func countSegment(c *cli.Context) error {
+	name, err := arg(c, 0, "the segment")
+	if err != nil {
+		return err
+	}
+	if err := noMore(c, 1); err != nil {
+		return err
+	}
+	b, err := open(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	s := b.Set().Segments[name]
+	if s == nil {
+		return unknownName("segment", name, b.Set().Segments)
+	}
+	as, err := speaker(c, b, name)
+	if err != nil {
+		return err
+	}
+	n, err := people.Count(c.Context, b.DB.Read, s, as, time.Now())
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.App.Writer, "%s in %s (%s), as %s sees it\n", peopleWord(n), name, s.Source, as)
+	some, err := people.Recipients(c.Context, b.DB.Read, s, as, b.Set().Accounts[as].Network, 0, 5, time.Now())
+	if err != nil || len(some) == 0 {
+		return err
+	}
+	rows := [][]string{}
+	for _, r := range some {
+		rows = append(rows, []string{strconv.FormatInt(r.Person, 10), orDash(r.To.Name), orDash(r.To.Handle), orDash(r.Missing, "may be written to")})
+	}
+	fmt.Fprintln(c.App.Writer)
+	table(c.App.Writer, []string{"PERSON", "NAME", "HANDLE", "DIRECT"}, rows)
+	return nil
+}

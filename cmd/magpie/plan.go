@@ -1,0 +1,249 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"magpie/internal/bot"
+	"magpie/internal/outbox"
+)
+
+func planCommand() *cli.Command {
+	return &cli.Command{
+		Name: "plan", Usage: "show what would go out, when, to how many people, with the real texts",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "from", Usage: "first `DAY`, for example 2027-11-24 (default: now)"},
+			&cli.StringFlag{Name: "to", Usage: "last `DAY`, included"},
+			&cli.IntFlag{Name: "days", Value: 7, Usage: "how many days, where --to is not given"},
+			&cli.StringFlag{Name: "account", Usage: "only this `ACCOUNT`"},
+			&cli.StringFlag{Name: "campaign", Usage: "only this `CAMPAIGN`"},
+			jsonFlag(),
+		},
+		Action: showPlan,
+	}
+}
+
+// span reads --from, --to and --days. Days are whole ones in UTC terms, wide
+// enough for every zone: what is shown is filtered by each account's clock.
+func span(c *cli.Context) (from, to time.Time, err error) {
+	from = time.Now()
+	if s := c.String("from"); s != "" {
+		if from, err = time.Parse(time.DateOnly, s); err != nil {
+			return from, to, usage("--from %s: write a day as 2027-11-24", s)
+		}
+	}
+	if c.Int("days") < 1 || c.Int("days") > 3660 {
+		return from, to, usage("--days %d: write a number from 1 to 3660", c.Int("days"))
+	}
+	to = from.AddDate(0, 0, c.Int("days"))
+	if s := c.String("to"); s != "" {
+		day, err := time.Parse(time.DateOnly, s)
+		if err != nil {
+			return from, to, usage("--to %s: write a day as 2027-11-28", s)
+		}
+		to = day.AddDate(0, 0, 1)
+	}
+	if !to.After(from) {
+		return from, to, usage("--to lies before --from")
+	}
+	return from, to, nil
+}
+
+func showPlan(c *cli.Context) error {
+	if err := noMore(c, 0); err != nil {
+		return err
+	}
+	from, to, err := span(c)
+	if err != nil {
+		return err
+	}
+	b, err := open(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	all, err := forecasts(c, b, from, to)
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		return printJSON(c.App.Writer, planJSON(all))
+	}
+	printPlan(c.App.Writer, all, paint(terminal(c.App.Writer)))
+	return nil
+}
+
+// forecasts are those whose local day lies in the span that was asked for.
+func forecasts(c *cli.Context, b *bot.Bot, from, to time.Time) ([]bot.Forecast, error) {
+	const zones = 15 * time.Hour
+	wide, narrow := from.Add(-zones), c.String("from") != "" || c.String("to") != ""
+	if c.String("from") == "" {
+		wide = from
+	}
+	all, err := b.Forecasts(c.Context, wide, to.Add(zones))
+	return slices.DeleteFunc(all, func(f bot.Forecast) bool {
+		local := time.Date(f.At.Year(), f.At.Month(), f.At.Day(), f.At.Hour(), f.At.Minute(), f.At.Second(), 0, time.UTC)
+		outside := f.At.Before(from) || !f.At.Before(to)
+		if narrow {
+			outside = !local.Before(to) || c.String("from") != "" && local.Before(from)
+		}
+		return outside || c.String("account") != "" && f.Account.Name != c.String("account") ||
+			c.String("campaign") != "" && f.Post.Campaign != c.String("campaign")
+	}), err
+}
+
+func printPlan(w io.Writer, all []bot.Forecast, p paint) {
+	if len(all) == 0 {
+		fmt.Fprintln(w, "Nothing is due in this time.")
+		return
+	}
+	people := 0
+	for _, f := range all {
+		printForecast(w, f, p)
+		people += f.To
+	}
+	public := 0
+	for _, f := range all {
+		if f.Post.Kind == outbox.Public {
+			public++
+		}
+	}
+	fmt.Fprintf(w, "%s, and %s to %s.\n", plural(public, "public post"), plural(len(all)-public, "mailing"), peopleWord(people))
+}
+
+func peopleWord(n int) string {
+	if n == 1 {
+		return "1 person"
+	}
+	return thousands(n) + " people"
+}
+
+func printForecast(w io.Writer, f bot.Forecast, p paint) {
+	fmt.Fprintf(w, "%s  %s  %s  %s\n", p.bold(when(f.At, f.Account.Timezone.Location)), p.blue(f.Account.Name), f.Post.Campaign+"/"+f.Post.Step, p.faint("["+f.Post.ID+", "+f.State+"]"))
+	if f.Problem != "" {
+		fmt.Fprintln(w, "    "+p.bad("would not go out: "+f.Problem))
+	}
+	if f.Text != "" {
+		fmt.Fprintln(w, indent(f.Text, "    ", 100))
+		fmt.Fprintf(w, "    %s\n", p.faint(fmt.Sprintf("%d of %d %s on %s", f.Size.Count, f.Size.Limit, f.Size.Unit, f.Account.Network)))
+	}
+	if f.Post.Kind == outbox.Segment {
+		printAudience(w, f, p)
+	}
+	fmt.Fprintln(w)
+}
+
+func printAudience(w io.Writer, f bot.Forecast, p paint) {
+	fmt.Fprintf(w, "    to %s of segment %s", peopleWord(f.To), f.Post.Segment)
+	for _, why := range slices.Sorted(maps.Keys(f.LeftOut)) {
+		fmt.Fprintf(w, "; left out: %s, %s", peopleWord(f.LeftOut[why]), strings.Replace(why, "has ", "have ", 1))
+	}
+	fmt.Fprintln(w)
+	if f.Codes != nil {
+		line := fmt.Sprintf("needs %s of %s", plural(f.Codes.Needed, "code"), f.Codes.Offer)
+		if f.Codes.Bounded {
+			line += fmt.Sprintf("; %s left", thousands(f.Codes.Left))
+		}
+		if f.Codes.Bounded && f.Codes.Left < f.Codes.Needed {
+			line = p.bad(line + ": too few")
+		}
+		fmt.Fprintln(w, "    "+line)
+	}
+	last := "the last one would be out at " + when(f.LastOut, f.Account.Timezone.Location)
+	if f.Misses {
+		last = p.bad(last + ", after finish_by: those left are not sent")
+	}
+	fmt.Fprintln(w, "    "+last)
+}
+
+func planJSON(all []bot.Forecast) any {
+	type row struct {
+		ID       string         `json:"id"`
+		At       time.Time      `json:"at"`
+		Zone     string         `json:"zone"`
+		Account  string         `json:"account"`
+		Campaign string         `json:"campaign"`
+		Step     string         `json:"step"`
+		Kind     string         `json:"kind"`
+		State    string         `json:"state"`
+		Text     string         `json:"text"`
+		Length   int            `json:"length"`
+		Limit    int            `json:"limit"`
+		Problem  string         `json:"problem,omitempty"`
+		People   int            `json:"people,omitempty"`
+		LeftOut  map[string]int `json:"left_out,omitempty"`
+		Codes    *bot.Codes     `json:"codes,omitempty"`
+		LastOut  *time.Time     `json:"last_out,omitempty"`
+	}
+	out := []row{}
+	for _, f := range all {
+		r := row{f.Post.ID, f.At, f.Account.Timezone.Name, f.Account.Name, f.Post.Campaign, f.Post.Step, string(f.Post.Kind), f.State,
+			f.Text, f.Size.Count, f.Size.Limit, f.Problem, f.To, f.LeftOut, f.Codes, nil}
+		if !f.LastOut.IsZero() {
+			r.LastOut = &f.LastOut
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+func rehearseCommand() *cli.Command {
+	return &cli.Command{
+		Name: "rehearse", Usage: "play the coming days in virtual time against a network made of memory",
+		Description: "Works on a copy of the database; nothing leaves this machine. What waits for approval counts as approved.",
+		Flags: []cli.Flag{
+			&cli.IntFlag{Name: "days", Value: 7, Usage: "how many days"},
+			&cli.StringFlag{Name: "from", Usage: "first `DAY` (default: now)"},
+			jsonFlag(),
+		},
+		Action: rehearse,
+	}
+}
+
+func rehearse(c *cli.Context) error {
+	if err := noMore(c, 0); err != nil {
+		return err
+	}
+	from, to, err := span(c)
+	if err != nil {
+		return err
+	}
+	b, err := open(c)
+	if err != nil {
+		return err
+	}
+	set, path := b.Set(), b.DB.Path
+	b.Close()
+	out, err := bot.Rehearse(c.Context, c.String("dir"), path, from, to)
+	if err != nil {
+		return explain(c, err)
+	}
+	if c.Bool("json") {
+		return printJSON(c.App.Writer, out)
+	}
+	p := paint(terminal(c.App.Writer))
+	total := 0
+	for _, name := range slices.Sorted(maps.Keys(out.Arrived)) {
+		zone := set.Accounts[name].Timezone.Location
+		fmt.Fprintf(c.App.Writer, "%s: %s arrived\n", p.bold(name), plural(len(out.Arrived[name]), "post"))
+		for _, x := range out.Arrived[name] {
+			to := ""
+			if x.To != "" {
+				to = " to @" + x.To
+			}
+			fmt.Fprintf(c.App.Writer, "  %s%s  %s\n", when(x.At, zone), to, short(x.Text, 90))
+		}
+		total += len(out.Arrived[name])
+	}
+	for _, m := range out.Missed {
+		fmt.Fprintf(c.App.Writer, "%s %s %s/%s: %s\n", p.warn(string(m.State)), m.Account, m.Campaign, m.Step, m.Reason)
+	}
+	fmt.Fprintf(c.App.Writer, "%s arrived, %d did not go out.\n", plural(total, "post"), len(out.Missed))
+	return nil
+}

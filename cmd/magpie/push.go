@@ -1,0 +1,103 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"magpie/internal/bot"
+	"magpie/internal/outbox"
+)
+
+func pushCommand() *cli.Command {
+	return &cli.Command{
+		Name: "push", Usage: "send a one-off post or coupon now", ArgsUsage: "ACCOUNT",
+		Description: "Shows what it will do and asks. Without --segment, --person or --test it is a public post.\nThe running bot sends it at once; if none runs, “magpie run --once” does.",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "text", Usage: "the `WORDS`; {name}, {code} and {link} are filled in"},
+			&cli.StringFlag{Name: "say", Usage: "a `TEMPLATE` instead of words"},
+			&cli.StringFlag{Name: "offer", Usage: "the `OFFER` that the code or link is of"},
+			&cli.StringFlag{Name: "segment", Usage: "to the people of this `SEGMENT`, in private"},
+			&cli.StringFlag{Name: "person", Usage: "to the person with this `HANDLE`, in private"},
+			&cli.StringFlag{Name: "test", Usage: "only to your own `HANDLE`, with a test code"},
+			&cli.BoolFlag{Name: "dry-run", Usage: "show what it would do, and end"},
+			&cli.BoolFlag{Name: "again", Usage: "although the same was pushed within a day"},
+			yesFlag(),
+		},
+		Action: push,
+	}
+}
+
+func push(c *cli.Context) error {
+	account, err := arg(c, 0, "the account")
+	if err != nil {
+		return err
+	}
+	if err := noMore(c, 1); err != nil {
+		return err
+	}
+	b, err := open(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	x := bot.Push{Account: account, Text: c.String("text"), Template: c.String("say"), Offer: c.String("offer"), Segment: c.String("segment"),
+		Person: c.String("person"), Test: c.String("test"), Again: c.Bool("again"), Who: who(c)}
+	would, err := b.PreparePush(c.Context, x)
+	if err != nil {
+		return refused(err)
+	}
+	showPush(c.App.Writer, would)
+	if c.Bool("dry-run") {
+		fmt.Fprintln(c.App.Writer, "Dry run: nothing was done.")
+		return nil
+	}
+	if err := confirm(c, "Send this?"); err != nil {
+		return err
+	}
+	done, err := b.Push(c.Context, x)
+	if err != nil {
+		return refused(err)
+	}
+	fmt.Fprintf(c.App.Writer, "Post %s is in the outbox and goes out at once (magpie outbox show %s).\n", done.Post.ID, done.Post.ID)
+	return nil
+}
+
+func showPush(w io.Writer, p *bot.Pushed) {
+	audience := "a public post"
+	switch {
+	case p.Post.Kind == outbox.Segment:
+		audience = fmt.Sprintf("in private, to %s of segment %s", peopleWord(p.To), p.Post.Segment)
+		for why, n := range p.LeftOut {
+			audience += fmt.Sprintf("; left out: %s, %s", peopleWord(n), strings.Replace(why, "has ", "have ", 1))
+		}
+	case p.Post.Kind == outbox.Direct:
+		audience = "in private, to " + to(p.Post)
+	}
+	fmt.Fprintf(w, "%s: %s\n\n%s\n\n  %d of %d %s\n", p.Post.Account, audience, indent(p.Text, "  | ", 100), p.Size.Count, p.Size.Limit, p.Size.Unit)
+	if p.Bounded {
+		fmt.Fprintf(w, "  %s of %s left\n", plural(p.Left, "code"), p.Post.Step)
+	}
+	fmt.Fprintln(w)
+}
+
+// confirm asks the person at the keyboard, unless --yes was given.
+func confirm(c *cli.Context, question string) error {
+	if c.Bool("yes") {
+		return nil
+	}
+	if f, ok := c.App.Reader.(*os.File); ok && !terminal(f) {
+		return usage("nobody is there to be asked: give --yes")
+	}
+	fmt.Fprintf(c.App.Writer, "%s [y/N] ", question)
+	line, _ := bufio.NewReader(c.App.Reader).ReadString('\n')
+	if answer := strings.ToLower(strings.TrimSpace(line)); answer != "y" && answer != "yes" {
+		return refused(errors.New("nothing was done"))
+	}
+	return nil
+}

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"magpie/internal/inbox"
+	"magpie/internal/report"
+)
+
+func reportCommand() *cli.Command {
+	return &cli.Command{Name: "report", Usage: "what it all brought in, and how service did", Flags: []cli.Flag{sinceFlag(), jsonFlag()}, Action: showReport}
+}
+
+func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
+
+func showReport(c *cli.Context) error {
+	from, err := since(c)
+	if err != nil {
+		return err
+	}
+	b, err := open(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	lines, err := report.Campaigns(c.Context, b.DB, from)
+	if err != nil {
+		return err
+	}
+	service, err := report.Mentions(c.Context, b.DB, from)
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		return printJSON(c.App.Writer, map[string]any{"campaigns": lines, "service": service})
+	}
+	printLines(c.App.Writer, lines)
+	printService(c.App.Writer, service)
+	return nil
+}
+
+func printLines(w io.Writer, lines []report.Line) {
+	if len(lines) == 0 {
+		fmt.Fprintln(w, "Nothing has gone out yet.")
+		return
+	}
+	slices.SortStableFunc(lines, func(a, b report.Line) int {
+		return cmp.Or(cmp.Compare(a.Campaign, b.Campaign), cmp.Compare(a.Step, b.Step), cmp.Compare(a.Account, b.Account))
+	})
+	rows := [][]string{}
+	total, revenue := report.Line{}, map[string]int64{}
+	for _, l := range lines {
+		rows = append(rows, reportRow(l))
+		total.Posts, total.Reserved, total.Delivered, total.Redeemed = total.Posts+l.Posts, total.Reserved+l.Reserved, total.Delivered+l.Delivered, total.Redeemed+l.Redeemed
+		for _, s := range l.Revenue {
+			revenue[s.Currency] += s.Amount
+		}
+	}
+	for _, currency := range sortedKeys(revenue) {
+		total.Revenue = append(total.Revenue, report.Sum{Amount: revenue[currency], Currency: currency})
+	}
+	sum := reportRow(total)
+	sum[0] = "all"
+	table(w, []string{"CAMPAIGN", "STEP", "ACCOUNT", "SEGMENT", "POSTS", "CODES GIVEN", "DELIVERED", "REDEEMED", "REVENUE"}, append(rows, sum))
+}
+
+func reportRow(l report.Line) []string {
+	money := []string{}
+	for _, s := range l.Revenue {
+		money = append(money, s.String())
+	}
+	n := func(i int) string {
+		if i == 0 {
+			return "–"
+		}
+		return strconv.Itoa(i)
+	}
+	return []string{l.Campaign, l.Step, l.Account, l.Segment, n(l.Posts), n(l.Reserved), n(l.Delivered), n(l.Redeemed), orDash(strings.Join(money, ", "))}
+}
+
+func printService(w io.Writer, s report.Service) {
+	if s.Mentions == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\n%s came in: %d answered by rules (half of them within %s), %d wait at the desk, %d need no answer; %s.\n",
+		plural(s.Mentions, "mention"), s.Answered, s.Median.Round(10*time.Millisecond), s.Desk, s.Silent, plural(s.OptOuts, "opt-out"))
+}
+
+func deskCommand() *cli.Command {
+	return &cli.Command{Name: "desk", Usage: "the mentions that wait for a person", Subcommands: []*cli.Command{
+		{Name: "list", Usage: "list them, the oldest first", Flags: []cli.Flag{
+			&cli.StringFlag{Name: "account", Usage: "only those to this `ACCOUNT`"}, &cli.IntFlag{Name: "limit", Value: 50, Usage: "at most so many"}, jsonFlag()}, Action: listDesk},
+		{Name: "close", Usage: "take one off the list: it is answered, or needs no answer", ArgsUsage: "ID", Action: closeDesk},
+	}}
+}
+
+func listDesk(c *cli.Context) error {
+	b, err := open(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	where, args := `state = 'desk'`, []any{}
+	if a := c.String("account"); a != "" {
+		where, args = where+` AND account = $1`, []any{a}
+	}
+	all, err := inbox.Select(c.Context, b.DB.Read, where+fmt.Sprintf(` ORDER BY received_at LIMIT %d`, max(c.Int("limit"), 1)), args...)
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		return printJSON(c.App.Writer, deskJSON(all))
+	}
+	if len(all) == 0 {
+		fmt.Fprintln(c.App.Writer, "Nobody waits for an answer.")
+		return nil
+	}
+	rows := [][]string{}
+	for _, m := range all {
+		rows = append(rows, []string{m.ID, when(m.Received, zoneOf(b, m.Account)), m.Account, "@" + m.Author.Handle, short(m.Text, 60), m.Reason})
+	}
+	table(c.App.Writer, []string{"MENTION", "CAME IN", "ACCOUNT", "FROM", "TEXT", "WHY HERE"}, rows)
+	return nil
+}
+
+func deskJSON(all []*inbox.Mention) any {
+	type row struct {
+		ID       string    `json:"id"`
+		Received time.Time `json:"received"`
+		Account  string    `json:"account"`
+		From     string    `json:"from"`
+		Text     string    `json:"text"`
+		Item     string    `json:"item"`
+		Private  bool      `json:"private"`
+		Reason   string    `json:"reason"`
+	}
+	out := []row{}
+	for _, m := range all {
+		out = append(out, row{m.ID, m.Received, m.Account, m.Author.Handle, m.Text, m.Item, m.Direct, m.Reason})
+	}
+	return out
+}
+
+func closeDesk(c *cli.Context) error {
+	id, err := arg(c, 0, "the mention's ID")
+	if err != nil {
+		return err
+	}
+	b, err := open(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	m, err := inbox.One(c.Context, b.DB.Read, id)
+	if err != nil {
+		return err
+	}
+	if m == nil || m.State != inbox.Desk {
+		return refused(fmt.Errorf("no mention %s waits at the desk", id))
+	}
+	if err := b.CloseMention(c.Context, id, who(c)); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.App.Writer, "Mention %s is closed.\n", id)
+	return nil
+}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"magpie/internal/bot"
+	"magpie/internal/sandbox"
+	"magpie/internal/workspace"
+)
+
+func runCommand() *cli.Command {
+	return &cli.Command{
+		Name: "run", Usage: "run the bot: post what is due, answer what comes in",
+		Description: "Edits of the files are picked up while it runs. Ends cleanly on Ctrl-C or SIGTERM.",
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "once", Usage: "do what is due now, then end: for an outside cron"},
+			&cli.BoolFlag{Name: "sandbox", Usage: "every account is played by a sandbox on this machine; nothing leaves it"},
+			&cli.StringFlag{Name: "sandbox-url", Usage: "the same, with a sandbox that runs already at `URL`"},
+		},
+		Action: run,
+	}
+}
+
+func run(c *cli.Context) error {
+	if err := noMore(c, 0); err != nil {
+		return err
+	}
+	o, err := options(c)
+	if err != nil {
+		return err
+	}
+	if o.Sandbox = c.String("sandbox-url"); o.Sandbox != "" && !onLoopback(o.Sandbox) {
+		return usage("--sandbox-url %s: a sandbox runs on this machine: http://127.0.0.1:PORT", o.Sandbox)
+	}
+	if c.Bool("sandbox") && o.Sandbox == "" {
+		set, err := workspace.Load(o.Dir, bot.Kinds())
+		if err != nil {
+			return explain(c, err)
+		}
+		s, err := sandbox.Start(sandbox.Options{Accounts: sandboxAccounts(set), Followers: 40, Seed: 1})
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		o.Sandbox = s.URL()
+		if o.Database == "" { // a play must not touch the real record
+			o.Database = strings.TrimSuffix(bot.Path(o.Dir, "", set), ".db") + ".sandbox.db"
+		}
+		fmt.Fprintf(c.App.Writer, "The sandbox shows its timelines at %s\nThe database is %s\n", s.URL(), o.Database)
+	}
+	b, err := bot.Open(c.Context, o)
+	if err != nil {
+		return explain(c, err)
+	}
+	defer b.Close()
+	if c.Bool("once") {
+		return busy(b.Once(c.Context))
+	}
+	r, err := b.Start(c.Context)
+	if err != nil {
+		return busy(err)
+	}
+	o.Log.WithField("accounts", len(b.Set().Accounts)).Info("running; Ctrl-C ends it")
+	<-c.Context.Done()
+	o.Log.Info("ending: what is in flight is finished first")
+	return r.Stop()
+}
+
+func busy(err error) error {
+	if err != nil && strings.HasPrefix(err.Error(), "another “magpie run”") {
+		return failure{exitBusy, err}
+	}
+	return err
+}
+
+// sandboxAccounts are the workspace's accounts as a sandbox plays them.
+func sandboxAccounts(set *workspace.Set) (out []sandbox.Account) {
+	for name, a := range set.Accounts {
+		out = append(out, sandbox.Account{Name: name, Display: name, About: a.About, Language: a.Language})
+	}
+	return out
+}
+
+func applyCommand() *cli.Command {
+	return &cli.Command{
+		Name: "apply", Usage: "put the files in force as the next revision",
+		Description: "A running bot notices edits by itself; this is for when none runs, or to be sure.",
+		Action: func(c *cli.Context) error {
+			b, err := open(c)
+			if err != nil {
+				return err
+			}
+			defer b.Close()
+			if err := b.Apply(c.Context); err != nil {
+				return err
+			}
+			n, err := b.Revision(c.Context)
+			if err == nil {
+				fmt.Fprintf(c.App.Writer, "Revision %d is in force.\n", n)
+			}
+			return err
+		},
+	}
+}
+
+func onLoopback(url string) bool {
+	for _, p := range []string{"http://127.0.0.1:", "http://localhost:", "http://[::1]:"} {
+		if strings.HasPrefix(url, p) {
+			return true
+		}
+	}
+	return false
+}
+
+func pauseCommand() *cli.Command {
+	return &cli.Command{
+		Name: "pause", Usage: "halt an account, a campaign, or everything", ArgsUsage: "account NAME | campaign NAME | all",
+		Flags:  []cli.Flag{&cli.StringFlag{Name: "why", Usage: "the reason, for the others"}},
+		Action: func(c *cli.Context) error { return halt(c, true) },
+	}
+}
+
+func resumeCommand() *cli.Command {
+	return &cli.Command{
+		Name: "resume", Usage: "lift a pause", ArgsUsage: "account NAME | campaign NAME | all",
+		Action: func(c *cli.Context) error { return halt(c, false) },
+	}
+}
+
+func halt(c *cli.Context, on bool) error {
+	scope, name := c.Args().Get(0), c.Args().Get(1)
+	if scope == "all" && name != "" || scope != "all" && (scope != "account" && scope != "campaign" || name == "") {
+		return usage("say what: magpie %s account NAME, campaign NAME, or all", c.Command.Name)
+	}
+	b, err := open(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	set := b.Set()
+	switch {
+	case scope == "account" && set.Accounts[name] == nil:
+		return unknownName("account", name, set.Accounts)
+	case scope == "campaign" && set.Campaigns[name] == nil:
+		return unknownName("campaign", name, set.Campaigns)
+	}
+	what := strings.TrimSpace(scope + " " + name)
+	changed, err := b.Halt(c.Context, scope, name, c.String("why"), who(c), on)
+	switch {
+	case err != nil:
+		return err
+	case on && changed:
+		fmt.Fprintf(c.App.Writer, "Paused: %s. Nothing goes out there until “magpie resume %s”.\n", what, what)
+	case on:
+		fmt.Fprintf(c.App.Writer, "%s is paused already.\n", what)
+	case changed:
+		fmt.Fprintf(c.App.Writer, "Resumed: %s. What has become late meanwhile is not sent.\n", what)
+	default:
+		fmt.Fprintf(c.App.Writer, "%s is not paused.\n", what)
+	}
+	return nil
+}

@@ -1,0 +1,180 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"magpie/internal/audit"
+	"magpie/internal/inbox"
+	"magpie/internal/need"
+	"magpie/internal/network"
+	"magpie/internal/outbox"
+	"magpie/internal/queue"
+	"magpie/internal/store"
+	"magpie/internal/workspace"
+)
+
+const (
+	unansweredAfter = 30 * time.Minute // a mention at the desk that is said to a person
+	syncEvery       = 24 * time.Hour
+)
+
+// signedOut halts an account whose credentials are refused, and says so once.
+func (b *Bot) signedOut(ctx context.Context, name, reason string) {
+	if _, err := outbox.Pause(ctx, b.DB, "signed out", name, reason, audit.Bot, b.Clock()); err != nil {
+		b.Log.WithError(err).Error("the account could not be halted")
+	}
+	b.raise(ctx, need.SignedOut, name, "the account "+name+" is signed out ("+reason+"): nothing goes out there until “magpie accounts login "+name+"”, or a good token and a restart")
+}
+
+// signedIn lifts that.
+func (b *Bot) signedIn(ctx context.Context, name string) {
+	if _, err := outbox.Resume(ctx, b.DB, "signed out", name, audit.Bot, b.Clock()); err != nil {
+		b.Log.WithError(err).Error("the account could not be resumed")
+	}
+	b.clear(ctx, need.SignedOut, name)
+}
+
+// lookAfter says what has waited too long: mentions at the desk, accounts that
+// have fallen silent. It also tries accounts that are signed out for which a
+// new token has been stored.
+func (b *Bot) lookAfter(ctx context.Context, now time.Time) {
+	desk, err := inbox.Select(ctx, b.DB.Read, `state = 'desk' AND received_at < $1 ORDER BY received_at LIMIT 50`, store.Ms(now.Add(-unansweredAfter)))
+	if err != nil && ctx.Err() == nil {
+		b.Log.WithError(err).Error("could not look at the desk")
+	}
+	for _, m := range desk {
+		b.raise(ctx, need.Unanswered, m.ID, fmt.Sprintf("nobody has answered @%s on %s for %s (see “magpie desk list”)", m.Author.Handle, m.Account, unansweredAfter))
+	}
+	for _, a := range b.Set().Accounts {
+		if a.SilentAfter > 0 {
+			b.checkSilence(ctx, a, now)
+		}
+	}
+	b.retrySignedOut(ctx)
+}
+
+func (b *Bot) checkSilence(ctx context.Context, a *workspace.Account, now time.Time) {
+	var last sql.NullInt64
+	err := b.DB.Read.QueryRowContext(ctx, `SELECT max(at) FROM (SELECT max(sent_at) AS at FROM posts WHERE account = $1 AND kind = 'public'
+		UNION ALL SELECT min(at) FROM revisions)`, a.Name).Scan(&last)
+	if err != nil || !last.Valid {
+		return
+	}
+	if quiet := now.Sub(store.Time(last.Int64)); quiet > time.Duration(a.SilentAfter) {
+		b.raise(ctx, need.SilentFor, a.Name, fmt.Sprintf("%s has posted nothing for %d hours: is something useful planned?", a.Name, int(quiet.Hours())))
+	}
+}
+
+// retrySignedOut signs in again where the stored token is a new one.
+func (b *Bot) retrySignedOut(ctx context.Context) {
+	pauses, err := outbox.Pauses(ctx, b.DB)
+	if err != nil {
+		return
+	}
+	for _, p := range pauses {
+		a, x := b.Set().Accounts[p.Name], b.account(p.Name)
+		if p.Scope != "signed out" || a == nil || x == nil || !b.hasNewToken(ctx, p) {
+			continue
+		}
+		c, err := b.Client(ctx, a)
+		if err != nil {
+			continue
+		}
+		if _, err := c.Verify(ctx); err == nil {
+			b.Log.WithField("account", p.Name).Info("signed in again")
+			x.client.set(c, nil)
+			b.signedIn(ctx, p.Name)
+		}
+	}
+}
+
+func (b *Bot) hasNewToken(ctx context.Context, p outbox.PauseRow) bool {
+	var at int64
+	err := b.DB.Read.QueryRowContext(ctx, `SELECT at FROM secrets WHERE name = $1`, "account "+p.Name).Scan(&at)
+	return err == nil && store.Time(at).After(p.At)
+}
+
+// queueSyncs asks for the followers of accounts that have not been read for a
+// day, and goes on with those that were interrupted.
+func (b *Bot) queueSyncs(ctx context.Context, now time.Time) {
+	for name := range b.opened() {
+		s, err := b.Book.LastSync(ctx, name)
+		if err == nil && (s.Finished.IsZero() || now.Sub(s.Finished) > syncEvery) {
+			b.add(ctx, "sync", name)
+		}
+	}
+}
+
+// sync reads the followers of an account.
+func (b *Bot) sync(ctx context.Context, name string) error {
+	a, x := b.Set().Accounts[name], b.account(name)
+	if a == nil || x == nil {
+		return nil
+	}
+	s, err := b.Book.SyncFollowers(ctx, name, a.Network, x.client, b.Clock, nil)
+	switch network.ReasonOf(err) {
+	case network.Busy:
+		if err != nil {
+			return queue.Later(max(time.Until(network.RetryAt(err, b.Clock(), time.Minute)), time.Second))
+		}
+	case network.SignedOut, network.Refused:
+		b.trouble(ctx, name, err, b.Log.WithField("account", name))
+		return nil
+	}
+	if err == nil {
+		b.Log.WithField("account", name).WithField("followers", s.Count).Info("followers read")
+	}
+	return err
+}
+
+// tell says to the operator's web hook what needs a person: each thing once.
+func (b *Bot) tell(ctx context.Context) error {
+	to := b.Set().Settings.Tell
+	all, err := need.Untold(ctx, b.DB)
+	if err != nil || len(all) == 0 || to == nil {
+		return err
+	}
+	address, err := readSecret(b.Dir, *to)
+	if err != nil {
+		return err
+	}
+	for _, n := range all {
+		if err := b.tellOne(ctx, address, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *Bot) tellOne(ctx context.Context, address network.Secret, n need.Need) error {
+	body, err := json.Marshal(n)
+	if err != nil {
+		return err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address.Reveal(), bytes.NewReader(body))
+	if err != nil {
+		return errors.New("the address of the web hook can't be used") // it may hold a secret
+	}
+	r.Header.Set("Content-Type", "application/json")
+	resp, err := b.HTTP.Do(r)
+	if err != nil {
+		var u *url.Error
+		if errors.As(err, &u) {
+			err = u.Err
+		}
+		return fmt.Errorf("the web hook does not answer: %w", err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode >= 300 {
+		return fmt.Errorf("the web hook answered %d", resp.StatusCode)
+	}
+	return b.write(ctx, func(tx *sql.Tx) error { return need.Told(ctx, tx, n, b.Clock()) })
+}

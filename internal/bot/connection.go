@@ -1,0 +1,128 @@
+package bot
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"magpie/internal/network"
+)
+
+// connection is an account's connector, which may be missing while the account
+// is signed out and be replaced when it is back.
+type connection struct {
+	mu     sync.RWMutex
+	client network.Client
+	err    error
+}
+
+func (c *connection) set(client network.Client, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.client, c.err = client, err
+}
+
+func (c *connection) get() (network.Client, error) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.client, c.err
+}
+
+// Verify implements network.Client.
+func (c *connection) Verify(ctx context.Context) (network.Self, error) {
+	x, err := c.get()
+	if err != nil {
+		return network.Self{}, err
+	}
+	return x.Verify(ctx)
+}
+
+// Limits implements network.Client.
+func (c *connection) Limits(ctx context.Context) (network.Limits, error) {
+	x, err := c.get()
+	if err != nil {
+		return network.Limits{}, err
+	}
+	return x.Limits(ctx)
+}
+
+// Prepare implements network.Client.
+func (c *connection) Prepare(ctx context.Context, d network.Draft) (network.Sealed, error) {
+	x, err := c.get()
+	if err != nil {
+		return network.Sealed{}, err
+	}
+	return x.Prepare(ctx, d)
+}
+
+// Publish implements network.Client.
+func (c *connection) Publish(ctx context.Context, s network.Sealed) (network.Receipt, error) {
+	x, err := c.get()
+	if err != nil {
+		return network.Receipt{}, err
+	}
+	return x.Publish(ctx, s)
+}
+
+// Find implements network.Client.
+func (c *connection) Find(ctx context.Context, s network.Sealed, since time.Time, taken func(string) bool) (network.Receipt, bool, error) {
+	x, err := c.get()
+	if err != nil {
+		return network.Receipt{}, false, err
+	}
+	return x.Find(ctx, s, since, taken)
+}
+
+// Delete implements network.Client.
+func (c *connection) Delete(ctx context.Context, id string) error {
+	x, err := c.get()
+	if err != nil {
+		return err
+	}
+	return x.Delete(ctx, id)
+}
+
+// Answered implements network.Client.
+func (c *connection) Answered(ctx context.Context, m network.Ref) (bool, error) {
+	x, err := c.get()
+	if err != nil {
+		return false, err
+	}
+	return x.Answered(ctx, m)
+}
+
+// Events implements network.Client.
+func (c *connection) Events(ctx context.Context, cursor string) ([]network.Event, string, error) {
+	x, err := c.get()
+	if err != nil {
+		return nil, cursor, err
+	}
+	return x.Events(ctx, cursor)
+}
+
+// Followers implements network.Client.
+func (c *connection) Followers(ctx context.Context, cursor string) ([]network.Person, string, error) {
+	x, err := c.get()
+	if err != nil {
+		return nil, "", err
+	}
+	return x.Followers(ctx, cursor)
+}
+
+// Stream implements network.Client.
+func (c *connection) Stream(ctx context.Context, ready func(), handle func(network.Event)) error {
+	x, err := c.get()
+	if err != nil {
+		return err
+	}
+	return x.Stream(ctx, ready, handle)
+}
+
+// Quota implements network.Client.
+func (c *connection) Quota() network.Quota {
+	x, err := c.get()
+	if err != nil {
+		return network.Quota{}
+	}
+	return x.Quota()
+}

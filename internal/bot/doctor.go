@@ -1,0 +1,141 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"magpie/internal/inbox"
+	"magpie/internal/need"
+	"magpie/internal/outbox"
+	"magpie/internal/queue"
+	"magpie/internal/store"
+	"magpie/internal/workspace"
+)
+
+// Finding is one thing the doctor looked at.
+type Finding struct {
+	Good bool   `json:"good"`
+	What string `json:"what"`
+	Says string `json:"says"`
+	Hint string `json:"hint,omitempty"`
+}
+
+// Examine looks at everything that has to be in order: files, database,
+// accounts, clocks, what is due and what has stuck.
+func (b *Bot) Examine(ctx context.Context) (out []Finding, err error) {
+	add := func(good bool, what, hint, says string, args ...any) {
+		if good {
+			hint = ""
+		}
+		out = append(out, Finding{good, what, fmt.Sprintf(says, args...), hint})
+	}
+	set := b.Set()
+	n, err := b.Revision(ctx)
+	if err != nil {
+		return nil, err
+	}
+	add(true, "files", "", "%d accounts, %d campaigns; revision %d is in force", len(set.Accounts), len(set.Campaigns), n)
+	add(true, "database", "", "%s", b.DB.Path)
+	b.examineBot(ctx, add)
+	names := make([]string, 0, len(set.Accounts))
+	for name := range set.Accounts {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		b.examineAccount(ctx, set.Accounts[name], add)
+	}
+	warnings, err := b.Warnings(ctx)
+	for _, w := range warnings {
+		add(false, "offers", "", "%s", w)
+	}
+	needs, err2 := need.Open(ctx, b.DB)
+	for _, x := range needs {
+		add(false, x.Kind, "since "+x.At.Format("2006-01-02 15:04 MST"), "%s", x.Text)
+	}
+	if err == nil {
+		err = err2
+	}
+	return out, err
+}
+
+type note func(good bool, what, hint, says string, args ...any)
+
+// examineBot looks whether a bot is at work, and whether anything has stuck.
+func (b *Bot) examineBot(ctx context.Context, add note) {
+	unlock, err := store.Lock(b.DB.Path)
+	if err == nil {
+		unlock()
+		add(false, "bot", "start it with “magpie run”", "no bot is running on this database")
+	} else {
+		add(true, "bot", "", "a bot is running")
+	}
+	now := b.Clock()
+	late, err := b.Posts(ctx, `state IN ('planned', 'in doubt') AND next_at < $1 AND kind <> 'segment' ORDER BY next_at LIMIT 1`, store.Ms(now.Add(-time.Minute)))
+	if err == nil && len(late) > 0 {
+		add(false, "overdue", "is the account paused, at its pace, or in its quiet hours? See “magpie outbox show "+late[0].ID+"”",
+			"post %s on %s waits since %s", late[0].ID, late[0].Account, late[0].NextAt.Format("2006-01-02 15:04 MST"))
+	}
+	depth, err := queue.Depth(ctx, b.DB)
+	waiting := 0
+	for _, n := range depth {
+		waiting += n
+	}
+	if err == nil {
+		add(waiting < 1000, "work", "is the bot running, and the machine fast enough?", "%d pieces of work wait", waiting)
+	}
+	pauses, err := outbox.Pauses(ctx, b.DB)
+	for _, p := range pauses {
+		if err == nil && p.Scope != "signed out" {
+			add(false, "paused", "magpie resume "+p.Scope+" "+p.Name, "%s %s, by %s since %s %s", p.Scope, p.Name, p.Who, p.At.Format("2006-01-02 15:04 MST"), p.Reason)
+		}
+	}
+}
+
+func (b *Bot) examineAccount(ctx context.Context, a *workspace.Account, add note) {
+	zone := a.Timezone.Location
+	self, err := b.Verify(ctx, a)
+	if err != nil {
+		add(false, a.Name, "magpie accounts login "+a.Name, "%v", err)
+	} else {
+		add(true, a.Name, "", "signed in as @%s", self.Handle)
+		add(self.Bot, a.Name, "mark it in the profile's settings: the networks ask for that", "marked as a bot: %v", self.Bot)
+	}
+	if skew, ok := b.skew(ctx, a); ok && b.Sandbox == "" {
+		add(skew.Abs() < 5*time.Second, a.Name, "set this machine's clock (NTP)", "this clock and the server's differ by %s", skew.Abs().Round(time.Second))
+	}
+	if next, err := b.Posts(ctx, `account = $1 AND state IN ('planned', 'held') ORDER BY slot_at LIMIT 1`, a.Name); err == nil && len(next) > 0 {
+		add(next[0].State != outbox.Held, a.Name, "magpie outbox approve "+next[0].ID, "next post: %s (%s, %s)", next[0].SlotAt.In(zone).Format("Mon 2006-01-02 15:04 MST"), postName(next[0]), next[0].State)
+	}
+	if last, err := b.Posts(ctx, `account = $1 AND sent_at IS NOT NULL ORDER BY sent_at DESC LIMIT 1`, a.Name); err == nil && len(last) > 0 {
+		add(true, a.Name, "", "last post out: %s", last[0].SentAt.In(zone).Format("Mon 2006-01-02 15:04 MST"))
+	}
+	if _, at, err := inbox.Cursor(ctx, b.DB, a.Name); err == nil && !at.IsZero() {
+		add(true, a.Name, "", "mentions read up to %s", at.In(zone).Format("Mon 2006-01-02 15:04:05 MST"))
+	}
+}
+
+func postName(p *outbox.Post) string { return p.Campaign + "/" + p.Step }
+
+// skew is how far the server's clock is ahead of ours.
+func (b *Bot) skew(ctx context.Context, a *workspace.Account) (time.Duration, bool) {
+	server := a.Server
+	if server == "" {
+		return 0, false
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodHead, server, nil)
+	if err != nil {
+		return 0, false
+	}
+	before := b.Clock()
+	resp, err := b.HTTP.Do(r)
+	if err != nil {
+		return 0, false
+	}
+	resp.Body.Close()
+	at, err := http.ParseTime(resp.Header.Get("Date"))
+	return at.Sub(before).Truncate(time.Second), err == nil
+}

@@ -1,0 +1,124 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"magpie/internal/coupon"
+	"magpie/internal/network"
+	"magpie/internal/outbox"
+	"magpie/internal/people"
+	"magpie/internal/plan"
+	"magpie/internal/render"
+	"magpie/internal/workspace"
+)
+
+// Forecast is one post, or one occurrence to people, as it would go out.
+type Forecast struct {
+	Post    *outbox.Post
+	At      time.Time // in the account's zone
+	Account *workspace.Account
+	Text    string
+	Size    network.Size
+	State   string // what the outbox says of it, or "new"
+	Problem string // why it would not go out
+	To      int    // people; 0 for a public post
+	LeftOut map[string]int
+	Codes   *Codes
+	LastOut time.Time // at the account's pace; zero for a public post
+	Misses  bool      // LastOut is after finish_by
+}
+
+// Codes are those an occurrence needs.
+type Codes struct {
+	Offer        string
+	Needed, Left int
+	Bounded      bool // Left is a bound
+}
+
+// Forecasts tells what would go out in [from, to), with the real texts.
+func (b *Bot) Forecasts(ctx context.Context, from, to time.Time) (out []Forecast, err error) {
+	set := b.Set()
+	for _, o := range plan.Between(set, from, to) {
+		f, err := b.forecast(ctx, set, o)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+func (b *Bot) forecast(ctx context.Context, set *workspace.Set, o plan.Occurrence) (Forecast, error) {
+	p := post(set, o)
+	p.ID = outbox.ID(p.Key)
+	f := Forecast{Post: p, At: o.At.In(o.Account.Timezone.Location), Account: o.Account, State: "new"}
+	if known, err := outbox.Select(ctx, b.DB.Read, `key = $1`, p.Key); err != nil {
+		return f, err
+	} else if len(known) == 1 {
+		f.State = string(known[0].State)
+		p.ApprovedBy = known[0].ApprovedBy
+	} else if p.Approval {
+		f.State = "needs approval"
+	}
+	c, err := b.Preview(ctx, p, o.At)
+	var stop *outbox.Stop
+	if err != nil && !errors.As(err, &stop) {
+		return f, err
+	}
+	if stop != nil {
+		f.Problem = stop.Reason
+		return f, nil
+	}
+	handle := ""
+	if c.Draft.To != nil {
+		handle = c.Draft.To.Handle
+	}
+	if f.Text, f.Size = render.Fit(o.Account.Kind, o.Account.Kind.Limits, c.Draft.Text, handle, c.Draft.Direct); !f.Size.Fits() {
+		f.Problem = "too long"
+	}
+	if p.Kind != outbox.Segment {
+		return f, nil
+	}
+	return f, b.audience(ctx, set, &f, o)
+}
+
+// audience counts who gets a segment's post, who does not and why, whether
+// there are codes for all, and when the last one is out at the account's pace.
+func (b *Bot) audience(ctx context.Context, set *workspace.Set, f *Forecast, o plan.Occurrence) (err error) {
+	f.To, f.LeftOut, err = people.Audience(ctx, b.DB.Read, set.Segments[f.Post.Segment], o.Account.Name, o.Account.Network, o.At)
+	if err != nil {
+		return err
+	}
+	offer := set.OfferOf(o.Step)
+	if offer != nil && offer.Codes.Kind != "shared" && showsCode(set, offer, f.Post) {
+		f.Codes = &Codes{Offer: offer.Name, Needed: f.To}
+		if f.Codes.Left, f.Codes.Bounded, err = b.left(ctx, offer); err != nil {
+			return err
+		}
+	}
+	f.LastOut = f.At
+	if r := o.Account.Pace.Direct; r != nil && f.To > 0 {
+		f.LastOut = f.At.Add(time.Duration((f.To-1)/r.Count) * r.Per)
+	}
+	f.Misses = !o.FinishBy.IsZero() && f.LastOut.After(o.FinishBy)
+	return nil
+}
+
+// Warnings are what check can say only with the database at hand.
+func (b *Bot) Warnings(ctx context.Context) (out []string, err error) {
+	for _, o := range b.Set().Offers {
+		if o.Codes.Kind != "imported" {
+			continue
+		}
+		l, err := coupon.Count(ctx, b.DB, o.Name)
+		if err != nil {
+			return nil, err
+		}
+		if l.Free == 0 {
+			out = append(out, "the offer "+o.Name+" has no codes left: magpie coupons import "+o.Name+" FILE.csv")
+		}
+	}
+	return out, nil
+}

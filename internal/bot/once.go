@@ -1,0 +1,182 @@
+package bot
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"magpie/internal/audit"
+	"magpie/internal/coupon"
+	"magpie/internal/inbox"
+	"magpie/internal/lease"
+	"magpie/internal/need"
+	"magpie/internal/outbox"
+	"magpie/internal/store"
+)
+
+// Once does what is due now and returns: it reads what came in, answers,
+// plans, expands and sends. For an outside cron.
+func (b *Bot) Once(ctx context.Context) error {
+	unlock, err := store.Lock(b.DB.Path)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if err := b.begin(ctx); err != nil {
+		return err
+	}
+	b.lookAfter(ctx, b.Clock())
+	for name, x := range b.opened() {
+		if err := b.Poll(ctx, b.Set().Accounts[name], x.client); err != nil {
+			b.trouble(ctx, name, err, x.publisher.Log)
+		}
+	}
+	if err := b.Step(ctx); err != nil {
+		return err
+	}
+	if err := b.tell(ctx); err != nil {
+		b.Log.WithError(err).Error("the web hook could not be told")
+	}
+	for name, x := range b.opened() {
+		if err := lease.Release(ctx, b.DB, name, x.publisher.Epoch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Step does, one after the other and without the job engine, what is due at
+// the clock's now.
+func (b *Bot) Step(ctx context.Context) error {
+	if err := b.Plan(ctx); err != nil {
+		return err
+	}
+	fresh, err := inbox.Select(ctx, b.DB.Read, `state = 'new' ORDER BY received_at`)
+	if err != nil {
+		return err
+	}
+	for _, m := range fresh {
+		if err := b.decide(ctx, m.ID); err != nil {
+			return err
+		}
+	}
+	due, err := b.expandable(ctx, b.Clock())
+	if err != nil {
+		return err
+	}
+	for _, p := range due {
+		if err := b.expand(ctx, p.ID); err != nil {
+			return err
+		}
+	}
+	for _, x := range b.opened() {
+		if _, err := x.publisher.Pass(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// renewAll prolongs all leases, for a clock that jumps in a rehearsal.
+func (b *Bot) renewAll(ctx context.Context, lasting time.Duration) error {
+	for name, x := range b.opened() {
+		if err := lease.Renew(ctx, b.DB, name, x.publisher.Epoch, b.Clock(), lasting); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// NextDue is when the next post is due on any account; zero if none is.
+func (b *Bot) NextDue(ctx context.Context) (next time.Time, err error) {
+	var at *int64
+	err = b.DB.Read.QueryRowContext(ctx, `SELECT min(next_at) FROM posts WHERE state IN ('planned', 'in doubt')`).Scan(&at)
+	if at != nil {
+		next = store.Time(*at)
+	}
+	return next, err
+}
+
+// Posts are those that a condition names.
+func (b *Bot) Posts(ctx context.Context, where string, args ...any) ([]*outbox.Post, error) {
+	return outbox.Select(ctx, b.DB.Read, where, args...)
+}
+
+// Apply puts the files in force as the next revision.
+func (b *Bot) Apply(ctx context.Context) error {
+	if err := b.noteRevision(ctx); err != nil {
+		return err
+	}
+	if err := b.Replan(ctx); err != nil {
+		return err
+	}
+	return b.Plan(ctx)
+}
+
+// Halt pauses or resumes all, an account or a campaign.
+func (b *Bot) Halt(ctx context.Context, scope, name, reason, who string, on bool) (changed bool, err error) {
+	if on {
+		return outbox.Pause(ctx, b.DB, scope, name, reason, who, b.Clock())
+	}
+	return outbox.Resume(ctx, b.DB, scope, name, who, b.Clock())
+}
+
+// SettlePost records a person's decision about a post, and forgets that one
+// was needed.
+func (b *Bot) SettlePost(ctx context.Context, id string, to outbox.State, url, who string) error {
+	p, err := outbox.One(ctx, b.DB.Read, id)
+	if err != nil {
+		return err
+	}
+	if err := outbox.Settle(ctx, b.DB, p.ID, to, url, who, b.Clock()); err != nil {
+		return err
+	}
+	for _, kind := range []string{need.Asked, need.Late, need.Refused} {
+		b.clear(ctx, kind, p.Account+" "+p.ID)
+	}
+	return nil
+}
+
+// CloseMention takes a mention off the desk.
+func (b *Bot) CloseMention(ctx context.Context, id, who string) error {
+	err := b.write(ctx, func(tx *sql.Tx) error {
+		if err := inbox.Close(ctx, tx, id, "closed by "+who); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, b.Clock(), who, "mention closed", "mention "+id, "")
+	})
+	b.clear(ctx, need.Unanswered, id)
+	return err
+}
+
+// Redeem notes that a code was used in an order.
+func (b *Bot) Redeem(ctx context.Context, code string, o coupon.Order, who string) (again bool, err error) {
+	var shared []coupon.Shared
+	for _, x := range b.Set().Offers {
+		if x.Codes.Kind == "shared" {
+			s := coupon.Shared{Offer: x.Name, Code: x.Codes.Shared}
+			if x.Until != nil {
+				s.Until = x.Until.AddDate(0, 0, 1).Add(12 * time.Hour) // its last day is over everywhere
+			}
+			shared = append(shared, s)
+		}
+	}
+	return coupon.Redeem(ctx, b.DB, code, o, shared, who, b.Clock())
+}
+
+// Forget erases a person, and what they wrote.
+func (b *Bot) Forget(ctx context.Context, id int64, who string) error {
+	err := b.write(ctx, func(tx *sql.Tx) error {
+		for _, q := range []string{`UPDATE mentions SET text = '', author = '{}', state = CASE state WHEN 'desk' THEN 'closed' ELSE state END WHERE person = $1`,
+			`UPDATE posts SET recipient = '', sealed_text = '', sealed = '' WHERE person = $1 AND state IN ('sent', 'recalled', 'refused', 'late', 'withdrawn')`} {
+			if _, err := tx.ExecContext(ctx, q, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return b.Book.Forget(ctx, id, who, b.Clock())
+}

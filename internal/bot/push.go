@@ -1,0 +1,242 @@
+package bot
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"magpie/internal/network"
+	"magpie/internal/outbox"
+	"magpie/internal/people"
+	"magpie/internal/render"
+	"magpie/internal/store"
+	"magpie/internal/suggest"
+	"magpie/internal/workspace"
+)
+
+// testCode stands for a code in a test, which uses none up.
+const testCode = "TEST-TEST-TEST"
+
+// Push is a one-off post or coupon.
+type Push struct {
+	Account  string
+	Text     string // the words, with {name}, {code}, {link}; or
+	Template string
+	Offer    string // a coupon of this offer goes with it
+	Segment  string // to these people, by direct post; or
+	Person   string // to this one; neither: a public post
+	Test     string // only to this handle, the marketer's own
+	Again    bool   // although the same went out within a day
+	Who      string
+}
+
+// Pushed is what a push would do, or did.
+type Pushed struct {
+	Post    *outbox.Post
+	Text    string
+	Size    network.Size
+	To      int
+	LeftOut map[string]int
+	Left    int // codes, where they are bounded
+	Bounded bool
+}
+
+// PreparePush checks a push and says what it would do. It writes nothing.
+func (b *Bot) PreparePush(ctx context.Context, x Push) (*Pushed, error) {
+	set := b.Set()
+	a := set.Accounts[x.Account]
+	if a == nil {
+		return nil, fmt.Errorf("no account %q (%s)", x.Account, suggest.Hint(x.Account, keysOf(set.Accounts)))
+	}
+	if err := x.check(set); err != nil {
+		return nil, err
+	}
+	p, err := b.pushPost(ctx, set, a, x)
+	if err != nil {
+		return nil, err
+	}
+	out := &Pushed{Post: p, To: 1}
+	c, err := b.Preview(ctx, p, b.Clock())
+	if err != nil {
+		return nil, err
+	}
+	handle := ""
+	if c.Draft.To != nil {
+		handle = c.Draft.To.Handle
+	}
+	if out.Text, out.Size = render.Fit(a.Kind, a.Kind.Limits, c.Draft.Text, handle, c.Draft.Direct); !out.Size.Fits() {
+		return nil, fmt.Errorf("the text has %d %s on %s, %d fit", out.Size.Count, out.Size.Unit, a.Network, out.Size.Limit)
+	}
+	if p.Kind == outbox.Segment {
+		if out.To, out.LeftOut, err = people.Audience(ctx, b.DB.Read, set.Segments[x.Segment], a.Name, a.Network, b.Clock()); err != nil {
+			return nil, err
+		}
+	}
+	if o := set.Offers[x.Offer]; o != nil {
+		out.Left, out.Bounded, err = b.left(ctx, o)
+	}
+	return out, err
+}
+
+func keysOf[T any](m map[string]T) (out []string) {
+	for k := range m {
+		out = append(out, k)
+	}
+	return out
+}
+
+func (x Push) check(set *workspace.Set) error {
+	audiences := 0
+	for _, s := range []string{x.Segment, x.Person, x.Test} {
+		if s != "" {
+			audiences++
+		}
+	}
+	o := set.Offers[x.Offer]
+	switch {
+	case (x.Text == "") == (x.Template == ""):
+		return errors.New("say what to post: --text WORDS or --say TEMPLATE, one of them")
+	case audiences > 1:
+		return errors.New("choose one of --segment, --person and --test; none of them makes a public post")
+	case x.Template != "" && set.Templates[x.Template] == nil:
+		return fmt.Errorf("no template %q (%s)", x.Template, suggest.Hint(x.Template, keysOf(set.Templates)))
+	case x.Segment != "" && set.Segments[x.Segment] == nil:
+		return fmt.Errorf("no segment %q (%s)", x.Segment, suggest.Hint(x.Segment, keysOf(set.Segments)))
+	case x.Offer != "" && o == nil:
+		return fmt.Errorf("no offer %q (%s)", x.Offer, suggest.Hint(x.Offer, keysOf(set.Offers)))
+	case o == nil && (strings.Contains(x.Text, "{code}") || strings.Contains(x.Text, "{link}")):
+		return errors.New("the text speaks of a code or link: name the offer with --offer")
+	case o != nil && audiences == 0 && o.Codes.Kind != "shared" && showsCode(set, o, &outbox.Post{Text: x.Text, Template: x.Template}):
+		return errors.New("a personal code can't go into a public post: choose --segment or --person, or a shared code")
+	}
+	return nil
+}
+
+// pushPost is the row of a push. Its key holds what is pushed and when, so
+// that the same one is noticed.
+func (b *Bot) pushPost(ctx context.Context, set *workspace.Set, a *workspace.Account, x Push) (*outbox.Post, error) {
+	now := b.Clock()
+	sum := sha256.Sum256([]byte(strings.Join([]string{x.Account, x.Text, x.Template, x.Offer, x.Segment, people.Fold(x.Person), people.Fold(x.Test)}, "\x00")))
+	p := &outbox.Post{Key: fmt.Sprintf("push/%s/%d", hex.EncodeToString(sum[:8]), now.UnixMilli()), Kind: outbox.Public, Account: a.Name,
+		Campaign: pushed, Step: x.Offer, Occurrence: now.In(a.Timezone.Location).Format("2006-01-02 15:04"), Segment: x.Segment,
+		Template: x.Template, Text: x.Text, SlotAt: now, Author: x.Who}
+	p.ID = outbox.ID(p.Key)
+	switch {
+	case x.Segment != "":
+		p.Kind = outbox.Segment
+	case x.Person != "":
+		return p, b.addressee(ctx, p, a, x.Person)
+	case x.Test != "":
+		p.Kind, p.Exempt, p.Code = outbox.Direct, true, testCode
+		p.Recipient = people.Encode(network.Person{Handle: people.Fold(x.Test)})
+		return p, b.addresseeIfKnown(ctx, p, a, x.Test)
+	}
+	return p, nil
+}
+
+// addressee finds the person that a push is for, who must have allowed it.
+func (b *Bot) addressee(ctx context.Context, p *outbox.Post, a *workspace.Account, handle string) error {
+	if err := b.addresseeIfKnown(ctx, p, a, handle); err != nil {
+		return err
+	}
+	if p.Person == 0 {
+		return fmt.Errorf("nobody with the handle %s is known (see “magpie people show”)", handle)
+	}
+	may := false
+	err := b.DB.Write(ctx, func(tx *sql.Tx) (err error) {
+		may, err = people.MayWrite(ctx, tx, p.Person, a.Name)
+		return err
+	})
+	if err == nil && !may {
+		return fmt.Errorf("%s has not said that %s may write to them, or has taken it back", handle, a.Name)
+	}
+	return err
+}
+
+func (b *Bot) addresseeIfKnown(ctx context.Context, p *outbox.Post, a *workspace.Account, handle string) error {
+	p.Kind = outbox.Direct
+	id, err := b.Book.Find(ctx, handle)
+	if err != nil || id == 0 {
+		return err
+	}
+	person, err := b.Book.Get(ctx, id)
+	if err != nil || person == nil {
+		return err
+	}
+	h := person.On(a.Network)
+	if h.Handle == "" {
+		return fmt.Errorf("%s has no handle on %s", handle, a.Network)
+	}
+	p.Person, p.Language = id, person.Language
+	p.Recipient = people.Encode(network.Person{ID: h.RemoteID, Handle: h.Handle, Name: person.Name, Language: person.Language})
+	return nil
+}
+
+// ErrAgain means that the same push went out within a day.
+var ErrAgain = errors.New("the same was pushed within the last day: repeat it with --again if that is meant")
+
+// Push writes a push into the outbox, with a coupon reserved where it shows
+// one. The running bot sends it at once, or “magpie run --once” does.
+func (b *Bot) Push(ctx context.Context, x Push) (*Pushed, error) {
+	out, err := b.PreparePush(ctx, x)
+	if err != nil {
+		return nil, err
+	}
+	p, now := out.Post, b.Clock()
+	err = b.DB.Write(ctx, func(tx *sql.Tx) error {
+		if err := unlessAgain(ctx, tx, p, x.Again, now); err != nil {
+			return err
+		}
+		if p.Kind == outbox.Direct && !p.Exempt {
+			code, err := b.reserve(ctx, tx, b.Set(), b.Set().Offers[x.Offer], p, now)
+			if err != nil {
+				return err
+			}
+			p.Code = code
+		}
+		_, err := outbox.Add(ctx, tx, p, now)
+		return err
+	})
+	return out, err
+}
+
+func unlessAgain(ctx context.Context, tx *sql.Tx, p *outbox.Post, again bool, now time.Time) error {
+	if again {
+		return nil
+	}
+	prefix := p.Key[:strings.LastIndexByte(p.Key, '/')+1]
+	same, err := outbox.Select(ctx, tx, `key LIKE $1 AND created_at > $2 AND state NOT IN ('withdrawn', 'refused', 'recalled') LIMIT 1`,
+		prefix+"%", store.Ms(now.Add(-24*time.Hour)))
+	if err == nil && len(same) > 0 {
+		return fmt.Errorf("%w (post %s, %s)", ErrAgain, same[0].ID, same[0].State)
+	}
+	return err
+}
+
+// Recall deletes a post from its network.
+func (b *Bot) Recall(ctx context.Context, id, who string) (*outbox.Post, error) {
+	p, err := outbox.One(ctx, b.DB.Read, id)
+	if err != nil {
+		return nil, err
+	}
+	a := b.Set().Accounts[p.Account]
+	switch {
+	case p.State != outbox.Sent || p.RemoteID == "":
+		return p, fmt.Errorf("post %s is %s: only a post that is out can be taken back", p.ID, p.State)
+	case a == nil:
+		return p, fmt.Errorf("the account %s is no longer in the files", p.Account)
+	}
+	c, err := b.Client(ctx, a)
+	if err != nil {
+		return p, err
+	}
+	if err := c.Delete(ctx, p.RemoteID); err != nil {
+		return p, err
+	}
+	return p, outbox.Recall(ctx, b.DB, p, who, b.Clock())
+}

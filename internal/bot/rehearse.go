@@ -1,0 +1,153 @@
+package bot
+
+import (
+	"context"
+	"database/sql"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"magpie/internal/network"
+	"magpie/internal/network/networktest"
+	"magpie/internal/outbox"
+	"magpie/internal/store"
+	"magpie/internal/workspace"
+)
+
+// Rehearsed is what a rehearsal brought.
+type Rehearsed struct {
+	Arrived map[string][]networktest.Posted `json:"arrived"` // by account, as the network got them
+	Missed  []*outbox.Post                  `json:"missed"`  // what did not go out, with the reasons
+}
+
+// Rehearse plays the coming days in virtual time on a copy of the database,
+// with a network made of memory. What waits for approval counts as approved.
+// Nothing leaves the machine.
+func Rehearse(ctx context.Context, dir, database string, from, to time.Time) (*Rehearsed, error) {
+	tmp, err := os.MkdirTemp("", "magpie-rehearsal-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(tmp)
+	copied := filepath.Join(tmp, "magpie.db")
+	if err := copyDatabase(ctx, database, copied); err != nil {
+		return nil, err
+	}
+	now := from
+	clock := func() time.Time { return now }
+	net := networktest.New(clock)
+	log := logrus.New()
+	log.SetOutput(io.Discard)
+	b, err := Open(ctx, Options{Dir: dir, Database: copied, Clock: clock, Log: logrus.NewEntry(log),
+		Clients: func(a *workspace.Account) (network.Client, error) {
+			net.Use(a.Name, a.Kind, network.Exact)
+			return net.Client(a.Name), nil
+		}})
+	if err != nil {
+		return nil, err
+	}
+	defer b.Close()
+	if err := b.play(ctx, &now, to); err != nil {
+		return nil, err
+	}
+	out := &Rehearsed{Arrived: map[string][]networktest.Posted{}}
+	for name := range b.Set().Accounts {
+		out.Arrived[name] = net.Posts(name)
+	}
+	out.Missed, err = b.Posts(ctx, `state IN ('late', 'withdrawn', 'refused', 'asked') AND updated_at >= $1 ORDER BY slot_at`, store.Ms(from))
+	return out, err
+}
+
+// copyDatabase copies the database as it is, where there is one.
+func copyDatabase(ctx context.Context, from, to string) error {
+	if !store.Exists(from) {
+		return nil
+	}
+	db, err := store.Open(ctx, from, Migrations()...)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = db.Writer().ExecContext(ctx, `VACUUM INTO $1`, to)
+	return store.Explain(to, err)
+}
+
+// play moves the clock from post to post.
+func (b *Bot) play(ctx context.Context, now *time.Time, end time.Time) error {
+	err := b.write(ctx, func(tx *sql.Tx) error { // what is in doubt stays with the real one
+		for _, q := range []string{`UPDATE posts SET state = 'recalled' WHERE state IN ('sending', 'in doubt', 'asked')`, `DELETE FROM leases`,
+			`DELETE FROM pauses WHERE scope = 'signed out'`, `UPDATE mentions SET state = 'closed' WHERE state = 'new'`} {
+			if _, err := tx.ExecContext(ctx, q); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := b.begin(ctx); err != nil {
+		return err
+	}
+	for now.Before(end) && ctx.Err() == nil {
+		if err := b.renewAll(ctx, 400*24*time.Hour); err != nil {
+			return err
+		}
+		if err := b.approveDue(ctx); err != nil {
+			return err
+		}
+		if err := b.Step(ctx); err != nil {
+			return err
+		}
+		if *now, err = b.nextStep(ctx, *now); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// nextStep is when there is something to do again: the next post, or a minute
+// on while posts wait for the pace or the end of quiet hours.
+func (b *Bot) nextStep(ctx context.Context, now time.Time) (time.Time, error) {
+	next, err := b.NextDue(ctx)
+	if err != nil {
+		return now, err
+	}
+	held, err := b.Posts(ctx, `state = 'held' AND slot_at > $1 ORDER BY slot_at LIMIT 1`, store.Ms(now))
+	if err != nil {
+		return now, err
+	}
+	if len(held) > 0 && (next.IsZero() || held[0].SlotAt.Before(next)) {
+		next = held[0].SlotAt
+	}
+	switch soon := now.Add(time.Minute); {
+	case next.IsZero():
+		return now.Add(Ahead / 2), nil // nothing written down: look further ahead
+	case next.Before(soon):
+		return soon, nil
+	}
+	return minTime(next, now.Add(Ahead/2)), nil
+}
+
+func minTime(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+func (b *Bot) approveDue(ctx context.Context) error {
+	held, err := b.Posts(ctx, `state = 'held' AND slot_at <= $1`, store.Ms(b.Clock()))
+	if err != nil {
+		return err
+	}
+	for _, p := range held {
+		if _, _, err := b.Approve(ctx, p.ID, "rehearsal"); err != nil && ctx.Err() != nil {
+			return err
+		}
+	}
+	return nil
+}

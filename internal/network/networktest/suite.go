@@ -1,0 +1,269 @@
+package networktest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log"
+	"log/slog"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"magpie/internal/network"
+)
+
+// patience is how long a network may take to show what was written.
+const patience = 30 * time.Second
+
+// Run is the suite that every connector passes. open makes a fresh account on
+// a running network; it is called for each test.
+func Run(t *testing.T, open func(t *testing.T) Target) {
+	output := capture(t)
+	for name, test := range map[string]func(*bench){
+		"publish":  publishing,
+		"lost":     losing,
+		"refused":  refusing,
+		"reads":    reads,
+		"rubbish":  rubbish,
+		"text":     texts,
+		"direct":   direct,
+		"replies":  replies,
+		"pictures": pictures,
+		"events":   events,
+		"many":     many,
+		"stream":   streaming,
+		"quota":    quota,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, open(t))
+			test(b)
+		})
+	}
+	t.Cleanup(func() {
+		if text := output.String(); text != "" {
+			t.Errorf("a connector never logs; it wrote %q", text)
+		}
+	})
+}
+
+// bench is a target behind a proxy, with a client.
+type bench struct {
+	*testing.T
+	Target
+	proxy *Proxy
+	c     network.Client
+	start time.Time
+
+	mu     sync.Mutex
+	said   []any // all that must hold no secret
+	drafts atomic.Int64
+	reads  []reading
+}
+
+func newBench(t *testing.T, target Target) *bench {
+	b := &bench{T: t, Target: target, proxy: Before(t, target.Settings.Server), start: time.Now().Add(-time.Minute)}
+	if target.Behind != nil {
+		target.Behind(b.proxy)
+	}
+	b.c = b.client(10 * time.Second)
+	t.Cleanup(b.noSecrets)
+	return b
+}
+
+// client opens another client of the same account.
+func (b *bench) client(timeout time.Duration) network.Client {
+	b.Helper()
+	s := b.Settings
+	s.Server, s.HTTP = b.proxy.URL, network.HTTPClient(timeout)
+	b.Cleanup(s.HTTP.CloseIdleConnections)
+	before := len(b.proxy.Requests(""))
+	c, err := b.Kind.Open(s)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if n := len(b.proxy.Requests("")) - before; n != 0 {
+		b.Errorf("opening made %d calls", n)
+	}
+	b.tell(c)
+	return c
+}
+
+// must fails the test on an error.
+func (b *bench) must(err error) {
+	b.Helper()
+	if b.tell(err); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// fails checks that an error is a Failure with one of these reasons.
+func (b *bench) fails(err error, what string, want ...network.Reason) {
+	b.Helper()
+	b.tell(err)
+	var f *network.Failure
+	switch {
+	case err == nil:
+		b.Errorf("%s: no error, want %v", what, want)
+	case !errors.As(err, &f):
+		b.Errorf("%s: %T is no Failure: %v", what, err, err)
+	case !slices.Contains(want, f.Reason):
+		b.Errorf("%s: %q, want %q: %v", what, f.Reason, want, err)
+	case strings.TrimSpace(err.Error()) == "" || len(err.Error()) > 1000:
+		b.Errorf("%s: an error of %d bytes", what, len(err.Error()))
+	}
+}
+
+// tell keeps something for the search for secrets.
+func (b *bench) tell(x any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.said = append(b.said, x)
+}
+
+// noSecrets looks through all errors, clients and addresses of a test.
+func (b *bench) noSecrets() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	secrets := b.Secrets()
+	if len(secrets) == 0 || slices.Contains(secrets, "") {
+		b.Errorf("the target names no secrets: %q", secrets)
+	}
+	shown := map[string]bool{} // each kind of leak is told once
+	for _, x := range b.said {
+		for err, ok := x.(error); ok && err != nil; err = errors.Unwrap(err) {
+			b.search(shown, secrets, err)
+		}
+		b.search(shown, secrets, x)
+	}
+	for _, r := range b.proxy.Requests("") {
+		b.search(shown, secrets, r.Method+" "+r.URI)
+	}
+}
+
+func (b *bench) search(shown map[string]bool, secrets []string, x any) {
+	text, _ := json.Marshal(x)
+	for how, all := range map[string]string{"%v": fmt.Sprintf("%v", x), "%+v": fmt.Sprintf("%+v", x), "%#v": fmt.Sprintf("%#v", x),
+		"%s": fmt.Sprintf("%s", x), "%q": fmt.Sprintf("%q", x), "JSON": string(text)} {
+		for _, s := range secrets {
+			what := fmt.Sprintf("%s of %T", how, x)
+			if i := strings.Index(all, s); i >= 0 && !shown[what] {
+				shown[what] = true
+				b.Errorf("a secret shows in %s: …%s…", what, all[max(0, i-60):min(len(all), i+20)])
+			}
+		}
+	}
+}
+
+// draft is a new post.
+func (b *bench) draft(text string) network.Draft {
+	n := strconv.FormatInt(b.drafts.Add(1), 10)
+	return network.Draft{Key: "spring/tease/2027-03-01T09:00/" + b.Name() + "/" + n, Text: text, Language: "en", At: time.Now()}
+}
+
+func (b *bench) seal(d network.Draft) network.Sealed {
+	b.Helper()
+	s, err := b.c.Prepare(b.Context(), d)
+	b.must(err)
+	return s
+}
+
+func (b *bench) publish(d network.Draft) network.Receipt {
+	b.Helper()
+	r, err := b.c.Publish(b.Context(), b.seal(d))
+	b.must(err)
+	return r
+}
+
+// texts are those of the account's posts.
+func (b *bench) texts() (all []string) {
+	b.Helper()
+	for _, p := range b.World.Posts(b.T) {
+		all = append(all, p.Text)
+	}
+	return all
+}
+
+func (b *bench) posted(want ...string) {
+	b.Helper()
+	if got := b.texts(); !slices.Equal(got, want) {
+		b.Errorf("the server holds %q, want %q", got, want)
+	}
+}
+
+// settle does what the outbox does after an Unknown failure: repeat where that
+// is exact, else look twice, and repeat under the same key where there is one.
+func (b *bench) settle(s network.Sealed) (r network.Receipt, out bool) {
+	b.Helper()
+	if s.Replay != network.Exact {
+		for range 2 {
+			r, found, err := b.c.Find(b.Context(), s, b.start, none)
+			b.must(err)
+			if found {
+				return r, true
+			}
+		}
+		if s.Replay == network.Blind {
+			return r, false
+		}
+	}
+	r, err := b.c.Publish(b.Context(), s)
+	b.must(err)
+	return r, true
+}
+
+func none(string) bool { return false }
+
+// eventually waits until the network shows something.
+func (b *bench) eventually(what string, done func() bool) {
+	b.Helper()
+	ctx, cancel := context.WithTimeout(b.Context(), patience)
+	defer cancel()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for !done() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			b.Fatalf("%s did not happen within %v", what, patience)
+		}
+	}
+}
+
+// buffer is a bytes.Buffer for many.
+type buffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+// capture catches what goes to the standard loggers.
+func capture(t *testing.T) *buffer {
+	out, old := new(buffer), slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(out, nil)))
+	log.SetOutput(out)
+	t.Cleanup(func() {
+		slog.SetDefault(old)
+		log.SetOutput(os.Stderr)
+	})
+	return out
+}

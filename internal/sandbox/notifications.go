@@ -1,0 +1,163 @@
+package sandbox
+
+import (
+	"maps"
+	"slices"
+)
+
+// notify tells a brand account what from did. People's notifications are not
+// kept: nobody reads them.
+func (s *Server) notify(to *account, kind string, from *account, x *status) {
+	if !to.brand || to == from || to.blocks[from] || to.mutes[from] ||
+		slices.Contains(s.options.Variant.MissingNotificationTypes, kind) {
+		return
+	}
+	n := &notification{id: s.world.ids.count(), kind: kind, from: from, status: x, at: s.now()}
+	n.filtered = s.filters(to, n)
+	to.notifications = append(to.notifications, n)
+	if !n.filtered {
+		s.streamNotification(to, n)
+	}
+}
+
+// The keys of a notification policy (Mastodon documentation, NotificationPolicy).
+var policyKeys = []string{"for_not_following", "for_not_followers", "for_new_accounts", "for_private_mentions", "for_limited_accounts"}
+
+func defaultPolicy(strict bool) map[string]string {
+	p := map[string]string{}
+	for _, key := range policyKeys {
+		p[key] = "accept"
+	}
+	if strict {
+		p["for_private_mentions"], p["for_not_following"] = "filter", "filter"
+	}
+	return p
+}
+
+// filters tells whether the policy of a holds n back. An answer to a itself is
+// never held back.
+func (s *Server) filters(to *account, n *notification) bool {
+	if s.world.follows[pair{to, n.from}] != nil || (n.status != nil && n.status.parent != nil && n.status.parent.author == to) {
+		return false
+	}
+	held := func(key string) bool { return to.policy[key] != "accept" }
+	return held("for_not_following") ||
+		(held("for_not_followers") && s.world.follows[pair{n.from, to}] == nil) ||
+		(held("for_private_mentions") && n.status != nil && n.status.visibility == "direct")
+}
+
+func (s *Server) getPolicy(c *call) (any, error) {
+	held := map[*account]bool{}
+	count := 0
+	for _, n := range c.me.notifications {
+		if n.filtered {
+			held[n.from] = true
+			count++
+		}
+	}
+	out := object{"summary": object{"pending_requests_count": len(held), "pending_notifications_count": count}}
+	for key, value := range c.me.policy {
+		out[key] = value
+	}
+	return out, nil
+}
+
+func (s *Server) patchPolicy(c *call) (any, error) {
+	for _, key := range policyKeys {
+		value := c.get(key)
+		switch value {
+		case "":
+		case "accept", "filter", "drop":
+			c.me.policy[key] = value
+		default:
+			return nil, unprocessable("%s is not included in the list", key)
+		}
+	}
+	return s.getPolicy(c)
+}
+
+// getNotifications is GET /api/v1/notifications, newest first.
+func (s *Server) getNotifications(c *call) (any, error) {
+	types, excluded, from := c.params["types"], c.params["exclude_types"], c.get("account_id")
+	keep := func(n *notification) bool {
+		return (len(types) == 0 || slices.Contains(types, n.kind)) && !slices.Contains(excluded, n.kind) &&
+			(from == "" || n.from.id == from) && (!n.filtered || c.flag("include_filtered")) &&
+			(n.status == nil || !n.status.deleted)
+	}
+	page := choose(c.me.notifications, idOfNotification, keep, c.window(40, 80))
+	link(s, c, page, idOfNotification, true, "min_id")
+	out := make([]wireNotification, 0, len(page))
+	for _, n := range page {
+		out = append(out, s.wireNotification(n, c.me))
+	}
+	return out, nil
+}
+
+func (s *Server) getNotification(c *call) (any, error) {
+	for _, n := range c.me.notifications {
+		if n.id == c.r.PathValue("id") {
+			return s.wireNotification(n, c.me), nil
+		}
+	}
+	return nil, errNotFound
+}
+
+func (s *Server) dismiss(c *call) (any, error) {
+	c.me.notifications = slices.DeleteFunc(c.me.notifications, func(n *notification) bool { return n.id == c.r.PathValue("id") })
+	return object{}, nil
+}
+
+func (s *Server) clearNotifications(c *call) (any, error) {
+	c.me.notifications = nil
+	return object{}, nil
+}
+
+// getConversations is GET /api/v1/conversations: the newest direct message of
+// each thread.
+func (s *Server) getConversations(c *call) (any, error) {
+	if s.options.Variant.NoConversations {
+		return nil, errNotFound
+	}
+	last := s.conversationsOf(c.me)
+	threads := slices.SortedFunc(maps.Values(last), func(a, b *status) int { return compareIDs(a.id, b.id) })
+	w := c.window(20, 40)
+	page := choose(threads, idOfStatus, func(*status) bool { return true }, w)
+	link(s, c, page, idOfStatus, len(page) == w.limit, "min_id")
+	out := []object{}
+	for _, x := range page {
+		out = append(out, s.wireConversation(x, c.me))
+	}
+	return out, nil
+}
+
+func (s *Server) conversationsOf(me *account) map[string]*status {
+	last := map[string]*status{}
+	for _, x := range slices.Concat(me.received, me.statuses) {
+		if known := last[x.conversation]; x.visibility == "direct" && (known == nil || compareIDs(known.id, x.id) < 0) {
+			last[x.conversation] = x
+		}
+	}
+	return last
+}
+
+func (s *Server) wireConversation(x *status, me *account) object {
+	var others []*account
+	for _, a := range append([]*account{x.author}, x.mentions...) {
+		if a != me {
+			others = append(others, a)
+		}
+	}
+	return object{
+		"id": x.conversation, "unread": x.author != me && !s.world.read[me.id+"/"+x.id],
+		"accounts": s.wireAccounts(others), "last_status": s.wireStatus(x, me),
+	}
+}
+
+func (s *Server) readConversation(c *call) (any, error) {
+	x := s.conversationsOf(c.me)[c.r.PathValue("id")]
+	if x == nil || s.options.Variant.NoConversations {
+		return nil, errNotFound
+	}
+	s.world.read[c.me.id+"/"+x.id] = true
+	return s.wireConversation(x, c.me), nil
+}
