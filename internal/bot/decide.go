@@ -10,6 +10,7 @@ import (
 
 	"magpie/internal/answer"
 	"magpie/internal/coupon"
+	"magpie/internal/crash"
 	"magpie/internal/inbox"
 	"magpie/internal/need"
 	"magpie/internal/outbox"
@@ -38,9 +39,16 @@ func (b *Bot) decide(ctx context.Context, id string) error {
 		worded = b.ask(ctx, set, d.Step, m)
 	}
 	c := decision{b: b, set: set, m: m, d: d, worded: worded, now: b.Clock()}
-	if err := b.write(ctx, func(tx *sql.Tx) error { return c.apply(ctx, tx) }); err != nil {
+	crash.At("deciding")
+	err = b.write(ctx, func(tx *sql.Tx) error {
+		err := c.apply(ctx, tx)
+		crash.At("answering")
+		return err
+	})
+	if err != nil {
 		return err
 	}
+	crash.At("answered")
 	b.poke(c.d.Account, 0)
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"magpie/internal/audit"
 	"magpie/internal/coupon"
+	"magpie/internal/crash"
 	"magpie/internal/need"
 	"magpie/internal/outbox"
 	"magpie/internal/people"
@@ -67,6 +68,7 @@ func (b *Bot) expandChunk(ctx context.Context, id string) (done bool, err error)
 		done, err = e.chunk(ctx, tx)
 		return err
 	})
+	crash.At("expanded")
 	return done, err
 }
 
@@ -103,6 +105,7 @@ func (e *expansion) chunk(ctx context.Context, tx *sql.Tx) (done bool, err error
 			return false, err
 		}
 	}
+	crash.At("expanding")
 	done = len(all) < chunk
 	state := outbox.Planned
 	if done {

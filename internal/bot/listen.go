@@ -9,6 +9,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"magpie/internal/crash"
 	"magpie/internal/inbox"
 	"magpie/internal/network"
 	"magpie/internal/workspace"
@@ -88,6 +89,7 @@ func (b *Bot) take(ctx context.Context, a *workspace.Account, events []network.E
 		}
 		return inbox.SetCursor(ctx, tx, a.Name, cursor, now)
 	})
+	crash.At("kept")
 	if err == nil && fresh {
 		b.Queue.Wake(ctx, "answer")
 	}

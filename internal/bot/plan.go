@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"magpie/internal/audit"
+	"magpie/internal/crash"
 	"magpie/internal/outbox"
 	"magpie/internal/plan"
 	"magpie/internal/store"
@@ -41,6 +42,7 @@ func (b *Bot) Plan(ctx context.Context) error {
 				return err
 			}
 		}
+		crash.At("planning")
 		return setMark(ctx, tx, to)
 	})
 }

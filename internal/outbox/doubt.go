@@ -9,6 +9,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"magpie/internal/audit"
+	"magpie/internal/crash"
 	"magpie/internal/lease"
 	"magpie/internal/network"
 	"magpie/internal/store"
@@ -42,6 +43,7 @@ func (p *Publisher) prove(ctx context.Context, post *Post, log *logrus.Entry) (m
 	if sealed.Replay == network.Exact {
 		return p.repeat(ctx, post, sealed, log)
 	}
+	crash.At("looking")
 	receipt, found, err := p.Client.Find(ctx, sealed, post.FirstAttemptAt.Add(-clockSkew), p.taken(ctx, post))
 	switch {
 	case err != nil:
@@ -80,6 +82,7 @@ func (p *Publisher) repeat(ctx context.Context, post *Post, s network.Sealed, lo
 	if err != nil || gone {
 		return gone, err
 	}
+	crash.At("repeating")
 	post.State = Sending
 	post.Attempts++
 	return true, p.publish(ctx, post, s, log)

@@ -11,6 +11,7 @@ import (
 
 	"magpie/internal/audit"
 	"magpie/internal/coupon"
+	"magpie/internal/crash"
 	"magpie/internal/lease"
 	"magpie/internal/network"
 	"magpie/internal/store"
@@ -46,6 +47,7 @@ func (p *Publisher) prepare(ctx context.Context, post *Post, log *logrus.Entry) 
 	if size := p.measure(c.Draft); !size.Fits() {
 		return nil, p.stop(ctx, post, &Stop{Refused, fmt.Sprintf("the text has %d %s, %d fit", size.Count, size.Unit, size.Limit)})
 	}
+	crash.At("composed")
 	sealed, err := p.Client.Prepare(ctx, c.Draft)
 	if err != nil {
 		return nil, p.notOut(ctx, post, err, log)
@@ -64,6 +66,7 @@ func (p *Publisher) measure(d network.Draft) network.Size {
 // freeze is the transaction of design section 4: it looks at everything once
 // more and makes the post sending, with its final bytes.
 func (p *Publisher) freeze(ctx context.Context, post *Post, c Composed, s network.Sealed, log *logrus.Entry) (*network.Sealed, error) {
+	crash.At("prepared")
 	now := p.Clock()
 	err := p.DB.Batch(ctx, func(tx *sql.Tx) error {
 		if err := p.recheck(ctx, tx, post, c, now); err != nil {
@@ -80,8 +83,10 @@ func (p *Publisher) freeze(ctx context.Context, post *Post, c Composed, s networ
 		if err == nil && !ok {
 			return errGone
 		}
+		crash.At("freezing")
 		return err
 	})
+	crash.At("frozen")
 	if errors.Is(err, errGone) {
 		post.State = Withdrawn // moved on by somebody else; nothing to do
 		return nil, nil

@@ -9,6 +9,7 @@ import (
 
 	"magpie/internal/audit"
 	"magpie/internal/coupon"
+	"magpie/internal/crash"
 	"magpie/internal/network"
 	"magpie/internal/store"
 )
@@ -18,9 +19,12 @@ import (
 func (p *Publisher) publish(ctx context.Context, post *Post, s network.Sealed, log *logrus.Entry) error {
 	ctx = context.WithoutCancel(ctx)
 	receipt, err := p.Client.Publish(ctx, s)
+	crash.At("published")
 	if err == nil {
 		log.WithFields(logrus.Fields{"account": p.Account, "url": receipt.URL}).Info("sent")
-		return p.sent(ctx, post, receipt)
+		err := p.sent(ctx, post, receipt)
+		crash.At("recorded")
+		return err
 	}
 	switch reason := network.ReasonOf(err); {
 	case reason == network.Unknown:
@@ -52,7 +56,9 @@ func (p *Publisher) sent(ctx context.Context, post *Post, r network.Receipt) err
 			_, err := Move(ctx, tx, post, Asked, "the network answered with the address of post "+other, audit.Bot, now, Sending, InDoubt)
 			return err
 		}
-		return MarkSent(ctx, tx, post, r, audit.Bot, now, p.Hooks.Settled)
+		err := MarkSent(ctx, tx, post, r, audit.Bot, now, p.Hooks.Settled)
+		crash.At("recording")
+		return err
 	})
 }
 
