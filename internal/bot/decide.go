@@ -227,7 +227,7 @@ func (b *Bot) settled(ctx context.Context, tx *sql.Tx, p *outbox.Post, now time.
 	case p.State == outbox.Late && (p.LateThen == "ask" || p.Kind != outbox.Direct):
 		_, err := b.raiseIn(ctx, tx, need.Late, p.Account+" "+p.ID, "the post "+p.ID+" on "+p.Account+" did not go out: "+p.Reason)
 		return err
-	case p.State == outbox.Sent:
+	case p.State == outbox.Sent && p.Kind == outbox.Public:
 		return need.Clear(ctx, tx, need.SilentFor, p.Account)
 	}
 	return nil

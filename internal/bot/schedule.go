@@ -43,19 +43,20 @@ func (b *Bot) schedule(ctx context.Context) {
 // wakeDue wakes the accounts that have work now and returns when the next has.
 func (b *Bot) wakeDue(ctx context.Context, now time.Time) time.Time {
 	next := now.Add(sweep)
-	due, err := outbox.Next(ctx, b.DB)
+	due, err := outbox.Next(ctx, b.DB, now)
 	if err != nil {
 		if ctx.Err() == nil {
 			b.Log.WithError(err).Error("could not look what is due; it is tried again")
 		}
 		return next
 	}
-	for name, at := range due {
-		if !at.After(now) {
+	for name, d := range due {
+		if d.Overdue {
 			b.poke(name, 0)
 			b.poke(name, 1)
-		} else if at.Before(next) {
-			next = at
+		}
+		if !d.Next.IsZero() && d.Next.Before(next) {
+			next = d.Next
 		}
 	}
 	return next

@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"embed"
 	"errors"
+	"fmt"
 	"io/fs"
 	"time"
 
@@ -60,11 +61,16 @@ func Release(ctx context.Context, db *store.DB, account string, epoch int64) err
 
 // Check fails with ErrLost unless epoch still owns the account.
 func Check(ctx context.Context, tx *sql.Tx, account string, epoch int64, now time.Time) error {
-	var one int
-	err := tx.QueryRowContext(ctx, `SELECT 1 FROM leases WHERE account = $1 AND epoch = $2 AND expires_at >= $3`,
-		account, epoch, store.Ms(now)).Scan(&one)
-	if errors.Is(err, sql.ErrNoRows) {
+	var ours bool
+	err := tx.QueryRowContext(ctx, `SELECT `+Holds(1), account, epoch, store.Ms(now)).Scan(&ours)
+	if err == nil && !ours {
 		return ErrLost
 	}
 	return err
+}
+
+// Holds is Check as a condition of a larger query, with three placeholders
+// from $first on: account, epoch, now in milliseconds.
+func Holds(first int) string {
+	return fmt.Sprintf(`EXISTS (SELECT 1 FROM leases WHERE account = $%d AND epoch = $%d AND expires_at >= $%d)`, first, first+1, first+2)
 }

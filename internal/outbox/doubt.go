@@ -128,7 +128,8 @@ func Settle(ctx context.Context, db *store.DB, id string, to State, url, who str
 		}
 		switch {
 		case to == Sent && post.State == Asked:
-			return MarkSent(ctx, tx, post, network.Receipt{URL: url}, who, now, nil)
+			_, err := MarkSent(ctx, tx, post, network.Receipt{URL: url}, who, now, nil)
+			return err
 		case to == Planned && (post.State == Asked || post.State == Late):
 			return replan(ctx, tx, post, who, now)
 		case to == Withdrawn && (post.State == Asked || post.State == Late || post.State == Planned || post.State == Held):

@@ -107,15 +107,15 @@ var errGone = errors.New("the post is not planned any more")
 
 // recheck fails with a *Stop if the post may not go out after all.
 func (p *Publisher) recheck(ctx context.Context, tx *sql.Tx, post *Post, c Composed, now time.Time) error {
-	if err := lease.Check(ctx, tx, p.Account, p.Epoch, now); err != nil {
-		return err
-	}
-	var paused, approved bool
-	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all' OR scope IN ('account', 'signed out') AND name = $1
-		OR scope = 'campaign' AND name = $2), approved_hash = $3 AND approved_hash <> '' FROM posts WHERE id = $4`, p.Account, post.Campaign, c.Hash, post.ID).Scan(&paused, &approved)
+	var ours, paused, approved bool
+	err := tx.QueryRowContext(ctx, `SELECT `+lease.Holds(1)+`, EXISTS (SELECT 1 FROM pauses WHERE scope = 'all' OR scope IN ('account', 'signed out') AND name = $4
+		OR scope = 'campaign' AND name = $5), approved_hash = $6 AND approved_hash <> '' FROM posts WHERE id = $7`,
+		p.Account, p.Epoch, store.Ms(now), p.Account, post.Campaign, c.Hash, post.ID).Scan(&ours, &paused, &approved)
 	switch {
 	case err != nil:
 		return err
+	case !ours:
+		return lease.ErrLost
 	case paused:
 		return &Stop{Planned, "paused"}
 	case post.Approval && !approved:

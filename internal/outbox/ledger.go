@@ -125,24 +125,31 @@ func Pauses(ctx context.Context, db *store.DB) (out []PauseRow, err error) {
 	return out, rows.Err()
 }
 
-// Next are the accounts with work and when it is due, for the timer.
-func Next(ctx context.Context, db *store.DB) (map[string]time.Time, error) {
-	rows, err := db.Read.QueryContext(ctx, `SELECT l.account, (SELECT min(next_at) FROM posts p WHERE p.account = l.account AND p.state IN ('planned', 'in doubt') AND p.kind <> 'segment')
-		FROM leases l`)
+// Due is when an account has work.
+type Due struct {
+	Overdue bool      // some is due by now
+	Next    time.Time // when the next comes after now; zero if none does
+}
+
+// Next tells for each account that somebody owns when it has work.
+func Next(ctx context.Context, db *store.DB, now time.Time) (map[string]Due, error) {
+	const waiting = `FROM posts p WHERE p.account = l.account AND p.state IN ('planned', 'in doubt') AND p.kind <> 'segment'`
+	rows, err := db.Read.QueryContext(ctx, `SELECT l.account, EXISTS (SELECT 1 `+waiting+` AND p.next_at <= $1),
+		COALESCE((SELECT min(p.next_at) `+waiting+` AND p.next_at > $2), 0) FROM leases l`, store.Ms(now), store.Ms(now))
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	out := map[string]time.Time{}
+	out := map[string]Due{}
 	for rows.Next() {
 		var account string
-		var at sql.NullInt64
-		if err := rows.Scan(&account, &at); err != nil {
+		var d Due
+		var at int64
+		if err := rows.Scan(&account, &d.Overdue, &at); err != nil {
 			return nil, err
 		}
-		if at.Valid {
-			out[account] = store.Time(at.Int64)
-		}
+		d.Next = store.Time(at)
+		out[account] = d
 	}
 	return out, rows.Err()
 }

@@ -47,45 +47,46 @@ func (p *Publisher) publish(ctx context.Context, post *Post, s network.Sealed, l
 func (p *Publisher) sent(ctx context.Context, post *Post, r network.Receipt) error {
 	now := p.Clock()
 	return p.DB.Batch(ctx, func(tx *sql.Tx) error {
-		var other string
-		if err := tx.QueryRowContext(ctx, `SELECT COALESCE((SELECT id FROM posts WHERE account = $1 AND remote_id = $2 AND id <> $3), '')`,
-			p.Account, r.ID, post.ID).Scan(&other); err != nil {
-			return err
-		}
-		if other != "" {
-			_, err := Move(ctx, tx, post, Asked, "the network answered with the address of post "+other, audit.Bot, now, Sending, InDoubt)
-			return err
-		}
-		err := MarkSent(ctx, tx, post, r, audit.Bot, now, p.Hooks.Settled)
+		done, err := MarkSent(ctx, tx, post, r, audit.Bot, now, p.Hooks.Settled)
 		crash.At("recording")
-		return err
+		if err != nil || done {
+			return err
+		}
+		moved, err := Move(ctx, tx, post, Asked, "the network answered with the address of another post", audit.Bot, now, Sending, InDoubt)
+		if err != nil || !moved {
+			return err
+		}
+		return p.settled(ctx, tx, post, now)
 	})
 }
 
-// MarkSent notes that a post is out.
+// MarkSent notes that a post is out. done is false if it was in no state to
+// be sent, or if the receipt is another post's.
 func MarkSent(ctx context.Context, tx *sql.Tx, post *Post, r network.Receipt, who string, now time.Time,
-	settled func(context.Context, *sql.Tx, *Post, time.Time) error) error {
+	settled func(context.Context, *sql.Tx, *Post, time.Time) error) (done bool, err error) {
 	at := now
 	if post.Doubts > 0 && !post.FirstAttemptAt.IsZero() {
 		at = post.FirstAttemptAt // it went out then; we only know it now
 	}
-	ok, err := store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'sent', remote_id = $1, url = $2, sent_at = $3, reason = '', updated_at = $4
-		WHERE id = $5 AND state IN ('sending', 'in doubt', 'asked')`, emptyNull(r.ID), r.URL, store.Ms(at), store.Ms(now), post.ID))
-	if err != nil || !ok {
-		return err
+	done, err = store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'sent', remote_id = $1, url = $2, sent_at = $3, reason = '', updated_at = $4
+		WHERE id = $5 AND state IN ('sending', 'in doubt', 'asked') AND NOT EXISTS (SELECT 1 FROM posts o WHERE o.account = $6 AND o.remote_id = $7 AND o.id <> $8)`,
+		emptyNull(r.ID), r.URL, store.Ms(at), store.Ms(now), post.ID, post.Account, r.ID, post.ID))
+	if err != nil || !done {
+		return done, err
 	}
-	post.State, post.RemoteID, post.URL, post.SentAt = Sent, r.ID, r.URL, at
+	sent := *post
+	sent.State, sent.RemoteID, sent.URL, sent.SentAt = Sent, r.ID, r.URL, at
 	if post.Code != "" {
 		if err := coupon.Deliver(ctx, tx, post.Code, now); err != nil {
-			return err
+			return true, err
 		}
 	}
 	if settled != nil {
-		if err := settled(ctx, tx, post, now); err != nil {
-			return err
+		if err := settled(ctx, tx, &sent, now); err != nil {
+			return true, err
 		}
 	}
-	return audit.Record(ctx, tx, now, who, "post sent", "post "+post.ID, r.URL)
+	return true, audit.Record(ctx, tx, now, who, "post sent", "post "+post.ID, r.URL)
 }
 
 // finish ends a post that was being sent.

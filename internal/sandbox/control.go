@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -43,7 +44,7 @@ func (s *Server) control(mux *http.ServeMux) {
 		"posts":    func(r *http.Request) any { return append([]Status{}, s.Posts(r.FormValue("account"))...) },
 		"inbox":    func(r *http.Request) any { return append([]Status{}, s.Person(r.FormValue("person")).Inbox()...) },
 		"requests": func(*http.Request) any { return append([]Request{}, s.Requests()...) },
-		"streams":  func(*http.Request) any { return object{"open": s.Streams()} },
+		"streams":  func(*http.Request) any { return object{"open": s.Streams(), "wanted": s.wanted()} },
 	} {
 		mux.HandleFunc("GET /sandbox/api/"+path, func(w http.ResponseWriter, r *http.Request) {
 			writeJSON(w, http.StatusOK, f(r))
@@ -64,7 +65,7 @@ func obey(w http.ResponseWriter, r *http.Request, f func(order) string) {
 }
 
 func (s *Server) orderPerson(o order) string {
-	as := []Trait{About(o.Note), FollowedBy(o.Followers), Speaking(or(o.Language, "en"))}
+	as := []Trait{About(o.Note), FollowedBy(o.Followers), Speaking(cmp.Or(o.Language, "en"))}
 	if o.Display != "" {
 		as = append(as, Called(o.Display))
 	}

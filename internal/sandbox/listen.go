@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -16,7 +17,7 @@ func health(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("OK"
 // listener is the account of the token that a stream brings: in the header, the
 // query or, from browsers, the subprotocol.
 func (s *Server) listener(w http.ResponseWriter, r *http.Request) *account {
-	text := or(or(bearer(r), r.URL.Query().Get("access_token")), r.Header.Get("Sec-WebSocket-Protocol"))
+	text := cmp.Or(cmp.Or(bearer(r), r.URL.Query().Get("access_token")), r.Header.Get("Sec-WebSocket-Protocol"))
 	var me *account
 	s.do(func() { me = s.oauth.tokens[text].account })
 	if me == nil {

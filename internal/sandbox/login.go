@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"crypto/rand"
 	"net/http"
 	"net/url"
@@ -26,7 +27,7 @@ func (s *Server) showLogin(w http.ResponseWriter, r *http.Request) {
 		if form.Problem = problem; problem != "" {
 			return
 		}
-		form.App, form.Scopes = a.name, strings.Fields(or(r.FormValue("scope"), "read"))
+		form.App, form.Scopes = a.name, strings.Fields(cmp.Or(r.FormValue("scope"), "read"))
 		for _, b := range s.world.brands {
 			form.Accounts = append(form.Accounts, b.name)
 		}
@@ -70,7 +71,7 @@ func (s *Server) grantCode(value func(string) string, text string) (problem stri
 		return "There is no such account here."
 	}
 	s.oauth.codes[text] = code{
-		token:    token{account: account, app: a, scopes: strings.Fields(or(value("scope"), "read"))},
+		token:    token{account: account, app: a, scopes: strings.Fields(cmp.Or(value("scope"), "read"))},
 		redirect: value("redirect_uri"), challenge: value("code_challenge"), until: s.now().Add(codeLife),
 	}
 	return ""
@@ -86,7 +87,7 @@ func (s *Server) wantsCode(value func(string) string) (a *app, problem string) {
 		return nil, "The authorization server does not support this response type."
 	case !slices.Contains(a.redirects, value("redirect_uri")):
 		return nil, "The redirect uri included is not valid."
-	case !subset(strings.Fields(or(value("scope"), "read")), a.scopes):
+	case !subset(strings.Fields(cmp.Or(value("scope"), "read")), a.scopes):
 		return nil, "The requested scope is invalid, unknown, or malformed."
 	case value("code_challenge") != "" && value("code_challenge_method") != "S256":
 		return nil, "The code_challenge_method must be S256."

@@ -13,7 +13,11 @@ func (s *Server) notify(to *account, kind string, from *account, x *status) {
 		return
 	}
 	n := &notification{id: s.world.ids.count(), kind: kind, from: from, status: x, at: s.now()}
-	n.filtered = s.filters(to, n)
+	how := s.policy(to, n)
+	if how == "drop" {
+		return
+	}
+	n.filtered = how == "filter"
 	to.notifications = append(to.notifications, n)
 	if !n.filtered {
 		s.streamNotification(to, n)
@@ -34,17 +38,27 @@ func defaultPolicy(strict bool) map[string]string {
 	return p
 }
 
-// filters tells whether the policy of a holds n back. An answer to a itself is
-// never held back.
-func (s *Server) filters(to *account, n *notification) bool {
+// policy is what becomes of n by the policy of the account: accept, filter or
+// drop. What answers the account is always accepted.
+func (s *Server) policy(to *account, n *notification) string {
 	if s.world.follows[pair{to, n.from}] != nil || (n.status != nil && n.status.parent != nil && n.status.parent.author == to) {
-		return false
+		return "accept"
 	}
-	held := func(key string) bool { return to.policy[key] != "accept" }
-	return held("for_not_following") ||
-		(held("for_not_followers") && s.world.follows[pair{n.from, to}] == nil) ||
-		(held("for_private_mentions") && n.status != nil && n.status.visibility == "direct")
+	apply := map[string]bool{
+		"for_not_following":    true,
+		"for_not_followers":    s.world.follows[pair{n.from, to}] == nil,
+		"for_private_mentions": n.status != nil && n.status.visibility == "direct",
+	}
+	strictest := "accept"
+	for key, applies := range apply {
+		if how := to.policy[key]; applies && strictness[how] > strictness[strictest] {
+			strictest = how
+		}
+	}
+	return strictest
 }
+
+var strictness = map[string]int{"accept": 0, "filter": 1, "drop": 2}
 
 func (s *Server) getPolicy(c *call) (any, error) {
 	held := map[*account]bool{}

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -84,7 +85,7 @@ func (s *Server) postApp(c *call) (any, error) {
 	a := &app{
 		id: rand.Text(), secret: rand.Text(), name: c.get("client_name"),
 		redirects: append(strings.Fields(strings.Join(c.params["redirect_uris"], " ")), outOfBand),
-		scopes:    strings.Fields(or(c.get("scopes"), "read")),
+		scopes:    strings.Fields(cmp.Or(c.get("scopes"), "read")),
 	}
 	if a.name == "" || len(a.redirects) == 1 && !c.params.Has("redirect_uris") {
 		return nil, unprocessable("Application name can't be blank, Redirect URI can't be blank")
@@ -150,7 +151,7 @@ func oauthError(kind, text string) (any, error) {
 func (s *Server) grant(c *call, a *app) (token, object) {
 	switch c.get("grant_type") {
 	case "client_credentials":
-		scopes := strings.Fields(or(c.get("scope"), "read"))
+		scopes := strings.Fields(cmp.Or(c.get("scope"), "read"))
 		if !subset(scopes, a.scopes) {
 			return token{}, object{"error": "invalid_scope", "error_description": "The requested scope is invalid, unknown, or malformed."}
 		}

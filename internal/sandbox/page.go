@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"sort"
@@ -23,7 +24,7 @@ func (c *call) window(standard, limit int) window {
 // is newest first. since_id gives the newest items above an id, which may leave
 // a gap; min_id gives the items directly above it.
 func choose[T any](all []T, id func(T) string, keep func(T) bool, w window) []T {
-	low := above(all, id, or(w.minID, w.sinceID))
+	low := above(all, id, cmp.Or(w.minID, w.sinceID))
 	high := len(all)
 	if w.maxID != "" {
 		high = sort.Search(len(all), func(i int) bool { return compareIDs(id(all[i]), w.maxID) >= 0 })

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -138,7 +139,7 @@ func (s *Server) ensure(name string) (a *account) {
 func (p Person) ID() string { return p.a.id }
 
 // Handle is the person's name with a host, without @.
-func (p Person) Handle() string { return p.a.name + "@" + or(p.a.host, p.s.host) }
+func (p Person) Handle() string { return p.a.name + "@" + cmp.Or(p.a.host, p.s.host) }
 
 // Follow follows a brand account.
 func (p Person) Follow(account string) { p.toward(account, p.s.follow) }

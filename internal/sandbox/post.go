@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"slices"
@@ -65,7 +66,7 @@ func (s *Server) replay(me *account, key string) (*status, error) {
 func (s *Server) readDraft(c *call) (draft, error) {
 	d := draft{
 		author: c.me, text: strings.TrimSpace(c.get("status")), spoiler: strings.TrimSpace(c.get("spoiler_text")),
-		visibility: or(c.get("visibility"), "public"), language: or(c.get("language"), c.me.language),
+		visibility: cmp.Or(c.get("visibility"), "public"), language: cmp.Or(c.get("language"), c.me.language),
 		sensitive: c.flag("sensitive"),
 	}
 	for _, check := range []func(*call, *draft) error{

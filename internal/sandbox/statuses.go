@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -145,7 +146,7 @@ func (s *Server) reblog(c *call) (any, error) {
 	if x.visibility == "direct" || (x.visibility == "private" && x.author != c.me) {
 		return nil, fail(http.StatusForbidden, "This action is not allowed")
 	}
-	return s.wireStatus(s.boost(c.me, x, or(c.get("visibility"), "public")), c.me), nil
+	return s.wireStatus(s.boost(c.me, x, cmp.Or(c.get("visibility"), "public")), c.me), nil
 }
 
 func (s *Server) boost(me *account, x *status, visibility string) *status {

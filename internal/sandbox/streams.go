@@ -50,6 +50,21 @@ func (s *Server) Streams() (n int) {
 	return n
 }
 
+// wanted are the names of all streams that somebody listens to.
+func (s *Server) wanted() []string {
+	names := []string{}
+	s.do(func() {
+		for sub := range s.streams.subscribers {
+			for name, on := range sub.wanted {
+				if on {
+					names = append(names, name)
+				}
+			}
+		}
+	})
+	return names
+}
+
 func (s *Server) cut(sub *subscriber) {
 	if s.streams.subscribers[sub] {
 		delete(s.streams.subscribers, sub)

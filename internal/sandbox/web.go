@@ -162,7 +162,7 @@ func (s *Server) column(a *account, threads int) column {
 // latest are the first statuses of the threads where something of a, or to a,
 // is newest.
 func latest(a *account, n int) (roots []*status) {
-	all := slices.Concat(a.statuses, a.received)
+	all := slices.Concat(tail(a.statuses), tail(a.received))
 	slices.SortFunc(all, func(x, y *status) int { return compareIDs(y.id, x.id) })
 	seen := map[*status]bool{}
 	for _, x := range all {
@@ -174,6 +174,9 @@ func latest(a *account, n int) (roots []*status) {
 	}
 	return roots
 }
+
+// tail is the end of a list; what is older is shown nowhere.
+func tail(all []*status) []*status { return all[max(0, len(all)-2000):] }
 
 func rootOf(x *status) *status {
 	for x.parent != nil {

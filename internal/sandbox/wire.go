@@ -58,16 +58,11 @@ type wireStatus struct {
 	Emojis             []object      `json:"emojis"`
 	Card               any           `json:"card"`
 	Poll               any           `json:"poll"`
-	*viewed
-}
-
-// viewed is what a status says to somebody who is logged in.
-type viewed struct {
-	Favourited bool     `json:"favourited"`
-	Reblogged  bool     `json:"reblogged"`
-	Muted      bool     `json:"muted"`
-	Bookmarked bool     `json:"bookmarked"`
-	Filtered   []object `json:"filtered"`
+	// What a status says only to somebody who is logged in.
+	Favourited *bool `json:"favourited,omitempty"`
+	Reblogged  *bool `json:"reblogged,omitempty"`
+	Muted      *bool `json:"muted,omitempty"`
+	Bookmarked *bool `json:"bookmarked,omitempty"`
 }
 
 type wireMention struct {
@@ -113,7 +108,7 @@ func (s *Server) wireAccount(a *account) wireAccount {
 	w := wireAccount{
 		ID: a.id, Username: a.name, Acct: a.acct(), URI: s.accountURI(a), URL: s.accountURL(a),
 		DisplayName: a.display, Note: s.content(a.note, entitiesOf(a.note)), Locked: a.locked, Bot: a.bot,
-		Discoverable: true, CreatedAt: a.created.UTC().Format("2006-01-02T00:00:00.000Z"),
+		Discoverable: true, CreatedAt: stamp(a.created.Truncate(24 * time.Hour)),
 		Avatar: avatar, AvatarStatic: avatar, Header: avatar, HeaderStatic: avatar,
 		FollowersCount: len(a.followers) + a.claimed, FollowingCount: len(a.following),
 		StatusesCount: len(a.statuses), Emojis: []object{}, Fields: []object{},
@@ -151,7 +146,8 @@ func (s *Server) wireStatus(x *status, viewer *account) wireStatus {
 		w.Reblog, w.Content = &original, original.Content
 	}
 	if viewer != nil {
-		w.viewed = &viewed{Favourited: x.favourites[viewer], Reblogged: x.boosts[viewer], Filtered: []object{}}
+		liked, boosted := x.favourites[viewer], x.boosts[viewer]
+		w.Favourited, w.Reblogged, w.Muted, w.Bookmarked = &liked, &boosted, new(bool), new(bool)
 	}
 	s.wireParts(&w, x)
 	return w

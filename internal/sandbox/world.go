@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"strings"
 	"time"
 )
@@ -131,17 +132,10 @@ func (s *Server) AddAccount(b Account) {
 			s.world.brands = append(s.world.brands, a)
 		}
 		a.brand, a.bot, a.locked = true, true, s.options.Variant.Locked
-		a.display, a.note, a.language = or(b.Display, b.Name), b.About, or(b.Language, "en")
-		s.oauth.tokens[or(b.Token, "sandbox-"+b.Name)] = token{account: a, scopes: []string{"read", "write", "follow", "push", "profile"}}
+		a.display, a.note, a.language = cmp.Or(b.Display, b.Name), b.About, cmp.Or(b.Language, "en")
+		s.oauth.tokens[cmp.Or(b.Token, "sandbox-"+b.Name)] = token{account: a, scopes: []string{"read", "write", "follow", "push", "profile"}}
 		s.crowd.populate(a, s.options.Followers)
 	})
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // visible tells whether viewer, nil for anybody, may see x.

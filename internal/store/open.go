@@ -51,7 +51,7 @@ func Open(ctx context.Context, path string, migrations ...fs.FS) (*DB, error) {
 // dsn: FULL, because with NORMAL a power cut can lose the last commits, and
 // with them the word that a post is being sent.
 func dsn(path, mode string) string {
-	q := "?mode=" + mode + "&_journal_mode=WAL&_synchronous=FULL&_busy_timeout=60000&_txlock=immediate&_foreign_keys=1&_cache_size=-65536"
+	q := "?mode=" + mode + "&_journal_mode=WAL&_synchronous=FULL&_busy_timeout=60000&_txlock=immediate&_foreign_keys=1&_cache_size=-65536&_stmt_cache_size=200"
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + q
 }
 

@@ -31,8 +31,9 @@ type batched struct {
 }
 
 // Batch runs fn in a transaction that it may share with others that write at
-// the same time; it returns when that is committed. If fn fails, only its own
-// changes are undone. fn must not wait for anything but the database.
+// the same time; it returns when that is committed. If one of them fails, all
+// is undone and each runs again in a transaction of its own: so fn may be
+// called twice, and must do nothing but read and write the database.
 func (db *DB) Batch(ctx context.Context, fn func(*sql.Tx) error) error {
 	b := batched{fn, make(chan error, 1)}
 	select {
@@ -64,39 +65,23 @@ func (db *DB) serve() {
 	}
 }
 
-// commit runs a group in one transaction and tells each its outcome.
+// commit runs a group in one transaction, or each alone if that fails.
 func (db *DB) commit(group []batched) {
-	results := make([]error, len(group))
 	err := db.Write(context.Background(), func(tx *sql.Tx) error {
-		for i, b := range group {
-			var fatal error
-			if results[i], fatal = guarded(tx, b.fn); fatal != nil {
-				return fatal
+		for _, b := range group {
+			if err := b.fn(tx); err != nil {
+				return err
 			}
 		}
 		return nil
 	})
-	for i, b := range group {
-		if results[i] == nil {
-			results[i] = err
-		}
-		b.done <- Explain(db.Path, results[i])
-	}
-}
-
-// guarded runs fn inside a savepoint. fatal means that the whole transaction
-// is lost.
-func guarded(tx *sql.Tx, fn func(*sql.Tx) error) (own, fatal error) {
-	if _, err := tx.Exec(`SAVEPOINT one`); err != nil {
-		return nil, err
-	}
-	if own = fn(tx); own != nil {
-		if _, err := tx.Exec(`ROLLBACK TO one`); err != nil {
-			return own, err
+	for _, b := range group {
+		if err != nil && len(group) > 1 {
+			b.done <- db.Write(context.Background(), b.fn)
+		} else {
+			b.done <- err
 		}
 	}
-	_, fatal = tx.Exec(`RELEASE one`)
-	return own, fatal
 }
 
 // ErrFull is behind the error when there is no room left on the disk.

@@ -53,13 +53,14 @@ func (c Call) matches(r *http.Request) bool {
 // Spoil is what happens to a request. The zero Spoil cuts the connection
 // before the server gets it.
 type Spoil struct {
-	Reach  bool                // the server gets the request, and has done with it before the rest happens
-	Answer *Answer             // is what the client gets; nil: the connection is cut
-	Start  func()              // is called first
-	Hold   <-chan bool         // nothing comes back before this is closed
-	Header http.Header         // with Reach and Through: added to the server's answer
-	Pass   bool                // the server's own answer comes back, with Header
-	Edit   func([]byte) []byte // with Pass: changes the server's answer
+	Reach  bool                     // the server gets the request, and has done with it before the rest happens
+	Answer *Answer                  // is what the client gets; nil: the connection is cut
+	Only   func(*http.Request) bool // the requests that it meets; nil: all
+	Start  func()                   // is called first
+	Hold   <-chan bool              // nothing comes back before this is closed
+	Header http.Header              // with Reach and Through: added to the server's answer
+	Pass   bool                     // the server's own answer comes back, with Header
+	Edit   func([]byte) []byte      // with Pass: changes the server's answer
 }
 
 // Answer is an answer that is not the server's.
@@ -89,7 +90,10 @@ func Before(t *testing.T, server string) *Proxy {
 	}
 	p := &Proxy{URL: "http://" + l.Addr().String()}
 	p.forward = &httputil.ReverseProxy{
-		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(target) },
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(target)
+			r.Out.Header.Del("Accept-Encoding") // so that Edit sees text
+		},
 		ErrorLog:  log.New(io.Discard, "", 0),
 		Transport: &http.Transport{MaxIdleConnsPerHost: 64},
 	}
@@ -138,7 +142,7 @@ func (p *Proxy) meet(r *http.Request, body []byte) *rule {
 	defer p.mu.Unlock()
 	p.log = append(p.log, Request{r.Method, r.URL.Path, r.URL.RequestURI(), r.Header.Clone(), body})
 	for _, x := range p.rules {
-		if x.left != 0 && x.call.matches(r) {
+		if x.left != 0 && x.call.matches(r) && (x.spoil.Only == nil || x.spoil.Only(r)) {
 			x.left--
 			return x
 		}

@@ -64,10 +64,9 @@ const listening = (async () => {
   }
 })();
 for (;;) {
-  const { open } = await (await fetch(`${url}/sandbox/api/streams`)).json();
-  if (open > 0) break;
+  const { wanted } = await (await fetch(`${url}/sandbox/api/streams`)).json();
+  if (wanted.includes("user:notification")) break;
 }
-await new Promise((done) => setTimeout(done, 200)); // the subscription follows the connection
 
 // A post with a picture.
 const png = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"magpie/internal/bot"
+	"magpie/internal/network"
+	"magpie/internal/outbox"
+)
+
+const (
+	many     = 20_000
+	inFlight = 50
+)
+
+// posts compares the outbox with a bare HTTP client that posts the same bytes.
+func posts(ctx context.Context, dir string) error {
+	s := newServer()
+	defer s.Close()
+	bare, err := bareClient(ctx, s.URL)
+	if err != nil {
+		return err
+	}
+	b, err := open(ctx, dir, s.URL, inFlight)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	if err := plan(ctx, b, many, func(int) time.Time { return time.Now().Add(-time.Second) }); err != nil {
+		return err
+	}
+	before := s.n.Load()
+	began := time.Now()
+	if err := b.Once(ctx); err != nil {
+		return err
+	}
+	ours := float64(many) / time.Since(began).Seconds()
+	if got := s.n.Load() - before; got != many {
+		return fmt.Errorf("%d posts arrived, %d were due", got, many)
+	}
+	line("posts/s, 50 in flight", fmt.Sprintf("%.0f/s", ours), fmt.Sprintf("%.0f/s", bare), fmt.Sprintf("%.0f %%", 100*ours/bare), "≥ 60 %")
+	return nil
+}
+
+func text(i int) string {
+	return fmt.Sprintf("@person%d@social.example Post number %d of the bench, as long as posts are.", i, i)
+}
+
+func bareClient(ctx context.Context, url string) (float64, error) {
+	client := network.HTTPClient(30 * time.Second)
+	work := make(chan int)
+	var wg sync.WaitGroup
+	var failed error
+	began := time.Now()
+	for range inFlight {
+		wg.Go(func() {
+			for i := range work {
+				if err := one(ctx, client, url, i); err != nil {
+					failed = err
+				}
+			}
+		})
+	}
+	for i := range many {
+		work <- i
+	}
+	close(work)
+	wg.Wait()
+	return float64(many) / time.Since(began).Seconds(), failed
+}
+
+func one(ctx context.Context, client *http.Client, url string, i int) error {
+	body := fmt.Appendf(nil, `{"status":%q,"visibility":"direct","language":"en"}`, text(i))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/api/v1/statuses", bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Authorization", "Bearer x")
+	r.Header.Set("Content-Type", "application/json")
+	resp, err := client.Do(r)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, resp.Body)
+	resp.Body.Close()
+	return err
+}
+
+// plan writes n direct posts down.
+func plan(ctx context.Context, b *bot.Bot, n int, due func(i int) time.Time) error {
+	return b.DB.Write(ctx, func(tx *sql.Tx) error {
+		for i := range n {
+			at := due(i)
+			p := &outbox.Post{Key: fmt.Sprintf("bench/%d", i), Kind: outbox.Direct, Account: "brand", Campaign: "push", Exempt: true,
+				Recipient: fmt.Sprintf(`{"Handle":"person%d@social.example"}`, i), Text: fmt.Sprintf("Post number %d of the bench, as long as posts are.", i), SlotAt: at}
+			if _, err := outbox.Add(ctx, tx, p, time.Now()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// jitter is how long after its time a post's call arrives.
+func jitter(ctx context.Context, dir string) error {
+	s := newServer()
+	defer s.Close()
+	b, err := open(ctx, dir, s.URL, 8)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	const n = 300
+	start := time.Now().Add(2 * time.Second).Truncate(time.Millisecond)
+	due := func(i int) time.Time { return start.Add(time.Duration(i) * 37 * time.Millisecond) }
+	if err := plan(ctx, b, n, due); err != nil {
+		return err
+	}
+	r, err := b.Start(ctx)
+	if err != nil {
+		return err
+	}
+	time.Sleep(time.Until(due(n)) + time.Second)
+	if err := r.Stop(); err != nil {
+		return err
+	}
+	var late []time.Duration
+	for i := range n {
+		at, ok := s.arrived[text(i)]
+		if !ok {
+			return fmt.Errorf("post %d did not arrive", i)
+		}
+		late = append(late, at.Sub(due(i)))
+	}
+	fmt.Printf("  due → call                         p50 %s  p99 %s  (budget p99 ≤ 100 ms)\n", ms(percentile(late, 50)), ms(percentile(late, 99)))
+	return nil
+}

