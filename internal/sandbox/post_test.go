@@ -123,6 +123,10 @@ func TestThreadsAndCounts(t *testing.T) {
 	}
 	c.must(http.StatusOK, "DELETE", "/api/v1/statuses/"+root, nil)
 	c.must(http.StatusNotFound, "DELETE", "/api/v1/statuses/"+root, nil)
+	ann.Delete(first)
+	if r := c.must(http.StatusOK, "GET", "/api/v1/statuses/"+second, nil); r.text("in_reply_to_id") != "" {
+		t.Errorf("its parent is gone: %s", r.body)
+	}
 }
 
 func TestContentIsMastodonsHTML(t *testing.T) {

@@ -136,7 +136,10 @@ func (s *Server) wireStatus(x *status, viewer *account) wireStatus {
 		MediaAttachments: []wireMedium{}, Mentions: []wireMention{}, Tags: []object{},
 	}
 	if x.parent != nil {
-		w.InReplyToID, w.InReplyToAccountID = &x.parent.id, &x.parent.author.id
+		w.InReplyToAccountID = &x.parent.author.id
+		if !x.parent.deleted { // Mastodon forgets a parent that is gone
+			w.InReplyToID = &x.parent.id
+		}
 	}
 	if !x.edited.IsZero() {
 		w.EditedAt = maybe(stamp(x.edited))

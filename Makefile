@@ -1,0 +1,50 @@
+# Magpie. “make” alone lists what there is.
+SHELL := /bin/bash
+GO ?= go
+export GOFLAGS := -buildvcs=false
+BIN := bin/magpie
+# Debian packages: gcc compiles SQLite; the Bluesky network's own SQLite wants g++, make and python3.
+BUILD_PACKAGES := gcc libc6-dev git make
+TEST_PACKAGES := $(BUILD_PACKAGES) g++ python3
+
+.DEFAULT_GOAL := help
+
+help: ## list what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+
+demo: build ## set up, then show a whole campaign at work in a minute
+	@$(BIN) demo
+
+build: ## build bin/magpie
+	@.ci/tools $(BUILD_PACKAGES)
+	@echo "Building $(BIN) (the first time a minute or two: SQLite is compiled)"
+	@$(GO) build -o $(BIN) ./cmd/magpie
+
+test: tools network ## set up everything and run all tests, the real Bluesky network included
+	@echo "Running all tests"
+	@$(GO) vet ./...
+	@$(GO) test -timeout 20m ./...
+
+race: tools network ## the same with the race detector
+	@$(GO) test -race -timeout 40m ./...
+
+check: test lint ## everything that CI does, and the linter
+
+lint: ## run golangci-lint, if it is installed
+	@command -v golangci-lint >/dev/null && golangci-lint run ./... || echo "golangci-lint is not installed: only gofmt and vet"
+	@test -z "$$(gofmt -l cmd internal)" || (gofmt -l cmd internal; exit 1)
+	@$(GO) mod verify
+
+bench: tools ## measure against floors, on this machine
+	@$(GO) build -o bin/bench ./internal/bench && bin/bench
+
+network: ## install the real Bluesky network for the tests (npm, once, 700 MB)
+	@$(GO) run ./internal/network/bluesky/localnet/prepare
+
+tools: ## install what the tests need, from Debian's packages
+	@.ci/tools $(TEST_PACKAGES)
+
+clean: ## remove what was built
+	rm -rf bin demo
+
+.PHONY: help demo build test race check lint bench network tools clean

@@ -1,0 +1,73 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+// one is a migration with a table of numbers.
+func one() fs.FS {
+	return fstest.MapFS{"00001_n.sql": {Data: []byte("-- +goose Up\nCREATE TABLE n (n BIGINT PRIMARY KEY, who TEXT NOT NULL DEFAULT '');\n")}}
+}
+
+// two is what a newer program would bring.
+func two() fs.FS {
+	return fstest.MapFS{"00002_m.sql": {Data: []byte("-- +goose Up\nCREATE TABLE m (m BIGINT PRIMARY KEY);\n")}}
+}
+
+func open(t *testing.T) *DB {
+	t.Helper()
+	return openAt(t, filepath.Join(t.TempDir(), "m.db"))
+}
+
+func openAt(t *testing.T, path string) *DB {
+	t.Helper()
+	db, err := Open(t.Context(), path, one())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+func add(n int) func(*sql.Tx) error {
+	return func(tx *sql.Tx) error {
+		_, err := tx.Exec(`INSERT INTO n (n) VALUES ($1)`, n)
+		return err
+	}
+}
+
+func numbers(t *testing.T, db *DB) (out []int) {
+	t.Helper()
+	rows, err := db.Read.QueryContext(context.Background(), `SELECT n FROM n ORDER BY n`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var n int
+		if err := rows.Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+// says fails unless err has all the words.
+func says(t *testing.T, err error, words ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("no error, want one with %q", words)
+	}
+	for _, w := range words {
+		if !strings.Contains(err.Error(), w) {
+			t.Errorf("got %q, want …%s…", err, w)
+		}
+	}
+}
