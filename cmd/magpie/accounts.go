@@ -66,6 +66,9 @@ func verifyAccounts(c *cli.Context) error {
 			continue
 		}
 		fmt.Fprintf(c.App.Writer, "%s  %s is @%s%s\n", p.good("✓"), name, self.Handle, botNote(self))
+		for _, n := range self.Notes {
+			fmt.Fprintf(c.App.Writer, "   %s %s\n", p.warn("!"), n)
+		}
 	}
 	if bad > 0 {
 		return failure{exitFailed, fmt.Errorf("%s not usable", plural(bad, "account"))}

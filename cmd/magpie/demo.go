@@ -60,7 +60,7 @@ func demo(c *cli.Context) error {
 		return explain(c, err)
 	}
 	defer b.Close()
-	d := &show{w: c.App.Writer, p: paint(terminal(c.App.Writer)), b: b, began: time.Now()}
+	d := &show{w: c.App.Writer, p: paint(terminal(c.App.Writer)), b: b, sandbox: s, began: time.Now()}
 	d.say("Sandbox", "%s with %s and %d followers; everything stays on this machine", s.URL(), plural(len(set.Accounts), "account"), 75*len(set.Accounts))
 	r, err := b.Start(c.Context)
 	if err != nil {
@@ -185,12 +185,12 @@ func customers(ctx context.Context, b *bot.Bot, path string, seed uint64) (n int
 
 // show prints what happens as it happens.
 type show struct {
-	w      io.Writer
-	p      paint
-	b      *bot.Bot
-	began  time.Time
-	seenAt int64
-	seen   map[string]bool
+	w       io.Writer
+	p       paint
+	b       *bot.Bot
+	sandbox *sandbox.Server
+	began   time.Time
+	seenAt  int64
 }
 
 func (d *show) say(who, format string, args ...any) {
@@ -199,11 +199,10 @@ func (d *show) say(who, format string, args ...any) {
 }
 
 func (d *show) play(ctx context.Context, out string, lasting time.Duration) error {
-	d.seen = map[string]bool{}
 	acts := []struct {
 		after time.Duration
 		do    func(context.Context, string) error
-	}{{3 * time.Second, d.approve}, {30 * time.Second, d.importCustomers}, {min(50*time.Second, lasting-5*time.Second), d.redeem}}
+	}{{3 * time.Second, d.approve}, {8 * time.Second, d.join}, {30 * time.Second, d.importCustomers}, {min(50*time.Second, lasting-5*time.Second), d.redeem}}
 	for time.Since(d.began) < lasting {
 		if err := d.news(ctx); err != nil {
 			return err
@@ -236,6 +235,23 @@ func (d *show) approve(ctx context.Context, _ string) error {
 	}
 	d.say("Mei", "approves %s that wait for a second pair of eyes", plural(len(held), "post"))
 	return nil
+}
+
+// join lets some followers ask to be written to.
+func (d *show) join(context.Context, string) error {
+	for i, name := range []string{"ines", "tom", "aiko", "王小明", "samir", "lena", "joao", "陈静"} {
+		p := d.sandbox.Person(fmt.Sprintf("customer%d@social.example", i+1), sandbox.Called(name))
+		p.Follow("pomelo-outlet")
+		p.Say([]string{"join", "订阅"}[boolInt(name[0] > 127)], "pomelo-outlet")
+	}
+	return nil
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func (d *show) importCustomers(ctx context.Context, out string) error {

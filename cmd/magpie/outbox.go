@@ -225,7 +225,7 @@ func approvePost(c *cli.Context) error {
 	if err := confirm(c, "Approve this?"); err != nil {
 		return err
 	}
-	if p, err = outbox.Approve(c.Context, b.DB, p.ID, preview.Hash, who(c), time.Now()); err != nil {
+	if p, err = b.ApproveSeen(c.Context, p, preview.Hash, who(c)); err != nil {
 		return refused(err)
 	}
 	fmt.Fprintf(c.App.Writer, "Approved by %s: post %s goes out when it is due.\n", who(c), p.ID)

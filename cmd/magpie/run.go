@@ -78,7 +78,8 @@ func busy(err error) error {
 
 // sandboxAccounts are the workspace's accounts as a sandbox plays them.
 func sandboxAccounts(set *workspace.Set) (out []sandbox.Account) {
-	for name, a := range set.Accounts {
+	for _, name := range sortedKeys(set.Accounts) {
+		a := set.Accounts[name]
 		out = append(out, sandbox.Account{Name: name, Display: name, About: a.About, Language: a.Language})
 	}
 	return out

@@ -29,6 +29,10 @@ const pushed = "push"
 // comes back, so do they.
 const goneReason = "the step is no longer in the files"
 
+// staleAnswer is how old a question may be that a rule still answers, when the
+// network was away: older ones go to a person.
+const staleAnswer = 24 * time.Hour
+
 // step finds the step of a post in the files in force; nil if it has none.
 func step(set *workspace.Set, p *outbox.Post) *workspace.Step {
 	c := set.Campaigns[p.Campaign]
@@ -63,11 +67,11 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 	if err != nil {
 		return out, err
 	}
-	text, source, err := words(set, p, s, a, v)
+	text, source, language, err := words(set, p, s, a, v)
 	if err != nil {
 		return out, &outbox.Stop{State: outbox.Refused, Reason: err.Error()}
 	}
-	out.Draft = b.draft(p, s, a, text)
+	out.Draft = draft(p, a, text, language)
 	images, err := pictures(s, p)
 	if err != nil {
 		return out, &outbox.Stop{State: outbox.Refused, Reason: err.Error()}
@@ -150,26 +154,26 @@ func (b *Bot) values(ctx context.Context, set *workspace.Set, p *outbox.Post, s 
 	return v, nil
 }
 
-// words renders the post's text, and returns the source that decides them.
-func words(set *workspace.Set, p *outbox.Post, s *workspace.Step, a *workspace.Account, v render.Values) (text, source string, err error) {
-	source = p.Text
+// words renders the post's text, and returns the source that decides it and
+// the language it is in.
+func words(set *workspace.Set, p *outbox.Post, s *workspace.Step, a *workspace.Account, v render.Values) (text, source, language string, err error) {
+	source, language = p.Text, v.Language
 	if p.Text != "" {
 		text = strings.NewReplacer("{code}", v.Code, "{link}", v.Link, "{name}", render.SafeName(v.Name, v.Handle)).Replace(p.Text)
 	} else {
 		x := variant(set.Templates[p.Template], v.Language, a.Language, p.Key)
 		if x == nil {
-			return "", "", fmt.Errorf("the template %s has no text in %s or %s", p.Template, v.Language, a.Language)
+			return "", "", "", fmt.Errorf("the template %s has no text in %s or %s", p.Template, v.Language, a.Language)
 		}
-		v.Language = x.Language
-		source = x.Source
+		v.Language, language, source = x.Language, x.Language, x.Source
 		if text, err = x.Render(v); err != nil {
-			return "", "", err
+			return "", "", "", err
 		}
 	}
 	if s != nil && !p.Exempt {
 		text = workspace.Disclosed(s.Campaign, text)
 	}
-	return text, source, nil
+	return text, source, language, nil
 }
 
 // variant picks the text in the reader's language, or else the account's; of
@@ -190,8 +194,8 @@ func variant(t *workspace.Template, language, fallback, key string) *workspace.T
 	return &texts[int(h.Sum32()%uint32(len(texts)))]
 }
 
-func (b *Bot) draft(p *outbox.Post, s *workspace.Step, a *workspace.Account, text string) network.Draft {
-	d := network.Draft{Text: text, Language: orElse(p.Language, a.Language), Unlisted: a.Unlisted, Direct: p.Kind == outbox.Direct || p.Private}
+func draft(p *outbox.Post, a *workspace.Account, text, language string) network.Draft {
+	d := network.Draft{Text: text, Language: language, Unlisted: a.Unlisted, Direct: p.Kind == outbox.Direct || p.Private}
 	if p.Kind == outbox.Direct || p.Kind == outbox.Answer {
 		to := people.Decode(p.Recipient)
 		d.To, d.ReplyTo = &to, network.Ref(p.Ref)
@@ -238,9 +242,12 @@ func hashOf(p *outbox.Post, s *workspace.Step, o *workspace.Offer, source string
 }
 
 // recheck looks, as the bytes are fixed, whether the person still wants it.
-func (b *Bot) recheck(ctx context.Context, tx *sql.Tx, p *outbox.Post, _ time.Time) error {
+func (b *Bot) recheck(ctx context.Context, tx *sql.Tx, p *outbox.Post, now time.Time) error {
 	if p.Person == 0 || p.Exempt {
 		return nil
+	}
+	if p.Kind == outbox.Answer && now.Sub(p.SlotAt) > staleAnswer {
+		return &outbox.Stop{State: outbox.Withdrawn, Reason: "the question is more than a day old by now"}
 	}
 	if p.Kind == outbox.Direct {
 		may, err := people.MayWrite(ctx, tx, p.Person, p.Account)

@@ -102,6 +102,9 @@ func (b *Bot) examineAccount(ctx context.Context, a *workspace.Account, add note
 		add(false, a.Name, "magpie accounts login "+a.Name, "%v", err)
 	} else {
 		add(true, a.Name, "", "signed in as @%s", self.Handle)
+		for _, n := range self.Notes {
+			add(false, a.Name, "", "%s", n)
+		}
 		add(self.Bot, a.Name, "mark it in the profile's settings: the networks ask for that", "marked as a bot: %v", self.Bot)
 	}
 	if skew, ok := b.skew(ctx, a); ok && b.Sandbox == "" {

@@ -195,6 +195,15 @@ func (b *Bot) Approve(ctx context.Context, id, who string) (*outbox.Post, outbox
 	if err != nil {
 		return p, c, fmt.Errorf("the post can't be approved as it is: %w", err)
 	}
-	p, err = outbox.Approve(ctx, b.DB, p.ID, c.Hash, who, b.Clock())
+	p, err = b.ApproveSeen(ctx, p, c.Hash, who)
 	return p, c, err
+}
+
+// ApproveSeen lets a held post go out with what hash stands for: what the
+// approver has seen.
+func (b *Bot) ApproveSeen(ctx context.Context, p *outbox.Post, hash, who string) (*outbox.Post, error) {
+	if b.wrote(ctx, p, who) {
+		return p, fmt.Errorf("%s wrote this post: another person has to approve it (say who you are with --as)", who)
+	}
+	return outbox.Approve(ctx, b.DB, p.ID, hash, who, b.Clock())
 }

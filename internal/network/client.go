@@ -51,6 +51,7 @@ type Self struct {
 	Handle string // without the leading @
 	Bot    bool   // labelled as automated
 	URL    string
+	Notes  []string // settings of the account that a person should change
 }
 
 // Person is a handle on the network: an author or a follower.

@@ -27,11 +27,21 @@ func open(t *testing.T) *DB {
 
 func openAt(t *testing.T, path string) *DB {
 	t.Helper()
+	db := openToClose(t, path)
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// openToClose opens a database that the test closes itself.
+func openToClose(t *testing.T, path string) *DB {
+	t.Helper()
+	if path == "" {
+		path = filepath.Join(t.TempDir(), "m.db")
+	}
 	db, err := Open(t.Context(), path, one())
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = db.Close() })
 	return db
 }
 

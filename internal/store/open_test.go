@@ -55,7 +55,7 @@ func TestNewerSchema(t *testing.T) {
 }
 
 func TestOlderSchema(t *testing.T) {
-	db := open(t)
+	db := openToClose(t, "")
 	if err := db.Write(t.Context(), add(5)); err != nil {
 		t.Fatal(err)
 	}

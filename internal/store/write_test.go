@@ -129,7 +129,7 @@ func TestWriteUndoesAll(t *testing.T) {
 
 // TestCloseFinishes: what is being written when the database closes is kept.
 func TestCloseFinishes(t *testing.T) {
-	db := open(t)
+	db := openToClose(t, "")
 	entered := make(chan struct{})
 	done := make(chan error, 1)
 	go func() {
@@ -149,10 +149,7 @@ func TestCloseFinishes(t *testing.T) {
 
 // TestBatchAfterClose: a listener that is late must not bring the program down.
 func TestBatchAfterClose(t *testing.T) {
-	db, err := Open(t.Context(), open(t).Path+"2", one())
-	if err != nil {
-		t.Fatal(err)
-	}
+	db := openToClose(t, "")
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -139,7 +139,9 @@ type comparison struct {
 	out []string
 }
 
-func (c *comparison) say(format string, args ...any) { c.out = append(c.out, fmt.Sprintf(format, args...)) }
+func (c *comparison) say(format string, args ...any) {
+	c.out = append(c.out, fmt.Sprintf(format, args...))
+}
 
 // doubles are posts that a reader would see twice.
 func (c *comparison) doubles() {

@@ -142,7 +142,10 @@ func (s *shop) must(args ...string) string {
 }
 
 // once does what is due now.
-func (s *shop) once() string { s.t.Helper(); return s.must("run", "--once", "--sandbox-url", s.net.URL()) }
+func (s *shop) once() string {
+	s.t.Helper()
+	return s.must("run", "--once", "--sandbox-url", s.net.URL())
+}
 
 // kill ends the process as a power cut does.
 func (p *process) kill() {

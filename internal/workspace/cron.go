@@ -60,3 +60,16 @@ func cronHint(err error) string {
 }
 
 func anyDay(field string) bool { return field == "*" || field == "?" }
+
+// nextTimes are the first wall clock times of a cron line, enough to see the
+// hours it names; none if it can't be read.
+func nextTimes(spec string) (out []time.Time) {
+	s, err := cron.ParseStandard(spec)
+	if err != nil || strings.HasPrefix(spec, "@every") {
+		return nil
+	}
+	for t := s.Next(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)); len(out) < 24 && !t.IsZero(); t = s.Next(t) {
+		out = append(out, t)
+	}
+	return out
+}

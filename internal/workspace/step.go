@@ -69,6 +69,10 @@ func (l *loader) checkTrigger(d *document, s *Step, path string) {
 		checkCron(d, path+".cron", s.Cron)
 	}
 	l.checkAt(d, s, path)
+	if sch := l.set.Schedules[s.Schedule]; sch != nil && sch.Zone == nil {
+		l.warnQuiet(d, s, path+".schedule", nextTimes(sch.Cron))
+	}
+	l.warnQuiet(d, s, path+".cron", nextTimes(s.Cron))
 	if s.Mention != nil {
 		l.checkMatch(d, s.Mention, path+".mention")
 	}
@@ -93,10 +97,18 @@ func (l *loader) checkAt(d *document, s *Step, path string) {
 	if s.FinishBy.known() && !s.FinishBy.After(s.At.Time) {
 		d.add(path+".finish_by", "the step would have to finish before it begins", "")
 	}
+	l.warnQuiet(d, s, path+".at", []time.Time{s.At.Time})
+}
+
+// warnQuiet warns of wall clock times that lie in an account's quiet hours.
+func (l *loader) warnQuiet(d *document, s *Step, path string, times []time.Time) {
 	for _, name := range s.Accounts {
 		a := l.set.Accounts[name]
-		if a != nil && a.Quiet != nil && a.Quiet.Contain(s.At.Time) {
-			l.set.Warnings = append(l.set.Warnings, d.problem(path+".at", fmt.Sprintf("%s lies in the quiet hours of %s", s.At.Format("15:04"), name),
+		if a == nil || a.Quiet == nil {
+			continue
+		}
+		if i := slices.IndexFunc(times, a.Quiet.Contain); i >= 0 {
+			l.set.Warnings = append(l.set.Warnings, d.problem(path, fmt.Sprintf("%s lies in the quiet hours of %s", times[i].Format("15:04"), name),
 				"it would go out when they end, if that is not too late"))
 		}
 	}

@@ -29,7 +29,16 @@ func (c *client) Verify(ctx context.Context) (network.Self, error) {
 	if err != nil && network.ReasonOf(err) == network.SignedOut {
 		return network.Self{}, err
 	}
-	return network.Self{ID: s.DID, Handle: s.Handle, Bot: p.Bot, URL: "https://bsky.app/profile/" + s.Handle}, nil
+	return network.Self{ID: s.DID, Handle: s.Handle, Bot: p.Bot, URL: "https://bsky.app/profile/" + s.Handle, Notes: c.notes(ctx)}, nil
+}
+
+// notes says if the app password may not use chat, in which coupons travel.
+func (c *client) notes(ctx context.Context) []string {
+	err := c.call(ctx, xrpc{nsid: "chat.bsky.convo.listConvos", query: url.Values{"limit": {"1"}}, chat: true}, nil)
+	if noChat(err) {
+		return []string{"this app password may not send chat messages, so no coupon can go out: make one with “Allow access to your direct messages”"}
+	}
+	return nil
 }
 
 // Limits implements network.Client: they are part of the lexicon.

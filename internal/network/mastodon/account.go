@@ -20,7 +20,25 @@ func (c *client) Verify(ctx context.Context) (network.Self, error) {
 	c.mu.Lock()
 	c.self = &a
 	c.mu.Unlock()
-	return network.Self{ID: a.ID, Handle: c.handle(a), Bot: a.Bot, URL: a.URL}, nil
+	return network.Self{ID: a.ID, Handle: c.handle(a), Bot: a.Bot, URL: a.URL, Notes: c.notes(ctx, a)}, nil
+}
+
+// notes are the account's settings that keep a bot from hearing people
+// (Mastodon documentation, Notification policy; locked accounts).
+func (c *client) notes(ctx context.Context, a account) (out []string) {
+	if a.Locked {
+		out = append(out, "the account is locked: who follows it waits until you let them in")
+	}
+	var policy map[string]any
+	if _, err := c.get(ctx, "/api/v2/notifications/policy", nil, &policy); err != nil {
+		return out // an older server has none
+	}
+	for _, k := range []string{"for_not_following", "for_not_followers", "for_new_accounts", "for_private_mentions"} {
+		if v, ok := policy[k].(string); ok && v != "accept" {
+			return append(out, "notifications of some people are held back: set all of Preferences → Notifications → Manage to “Accept”, or answers come late or never")
+		}
+	}
+	return out
 }
 
 // me is the account's own id, asked for once.

@@ -47,8 +47,10 @@ func (c *client) statuses(ctx context.Context, q url.Values) (page []status, err
 	return page, err
 }
 
+// same compares what we sent with what is there. A server forgets what a post
+// answers when that is deleted.
 func same(want post, got status) bool {
-	return want.InReplyTo == got.InReplyTo && want.Visibility == got.Visibility &&
+	return (got.InReplyTo == want.InReplyTo || got.InReplyTo == "") && want.Visibility == got.Visibility &&
 		bare(want.Status) == bare(plain(got.Content))
 }
 

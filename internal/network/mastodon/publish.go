@@ -92,7 +92,7 @@ func (c *client) upload(ctx context.Context, name string, i network.Image) (stri
 	id := c.media[name]
 	c.mu.Unlock()
 	if id != "" {
-		return id, c.ready(ctx, id)
+		return id, c.ready(ctx, name, id)
 	}
 	r, err := uploadRequest(ctx, c.settings.Server, i)
 	if err != nil {
@@ -134,7 +134,9 @@ func processing(name string) error {
 		Err: fmt.Errorf("the server is still working on the picture %s", name)}
 }
 
-func (c *client) ready(ctx context.Context, id string) error {
+// ready tells whether the server is done with a picture. One that failed or was
+// cleaned away is uploaded again the next time.
+func (c *client) ready(ctx context.Context, name, id string) error {
 	r, err := network.Request(ctx, http.MethodGet, c.settings.Server+"/api/v1/media/"+url.PathEscape(id), nil)
 	if err != nil {
 		return err
@@ -146,6 +148,11 @@ func (c *client) ready(ctx context.Context, id string) error {
 		return err
 	case a.Status == http.StatusPartialContent:
 		return processing(id)
+	case a.Status == http.StatusNotFound || a.Status == http.StatusUnprocessableEntity:
+		c.mu.Lock()
+		delete(c.media, name)
+		c.mu.Unlock()
+		return network.Fail(network.Busy, "the server could not work on the picture: it is sent again")
 	case a.Status != http.StatusOK:
 		return failure(r.Method, a)
 	}
@@ -190,6 +197,15 @@ func (c *client) Delete(ctx context.Context, id string) error {
 		return err
 	case a.Status == http.StatusOK || a.Status == http.StatusNotFound || a.Status == http.StatusGone:
 		return nil
+	case a.Status == http.StatusUnprocessableEntity && c.gone(ctx, id):
+		return nil
 	}
 	return failure(r.Method, a)
+}
+
+// gone tells whether the server knows no status of that id.
+func (c *client) gone(ctx context.Context, id string) bool {
+	var s status
+	_, err := c.get(ctx, "/api/v1/statuses/"+url.PathEscape(id), nil, &s)
+	return err != nil && network.ReasonOf(err) == network.Refused
 }

@@ -16,6 +16,7 @@ type account struct {
 	URL       string `json:"url"`
 	Note      string `json:"note"`
 	Bot       bool   `json:"bot"`
+	Locked    bool   `json:"locked"`
 	Followers int    `json:"followers_count"`
 }
 
