@@ -239,7 +239,7 @@ func (d *show) approve(ctx context.Context, _ string) error {
 
 // join lets some followers ask to be written to.
 func (d *show) join(context.Context, string) error {
-	for i, name := range []string{"ines", "tom", "aiko", "王小明", "samir", "lena", "joao", "陈静"} {
+	for i, name := range []string{"Ines", "Tom", "Aiko", "王小明", "Samir", "Lena", "João", "陈静"} {
 		p := d.sandbox.Person(fmt.Sprintf("customer%d@social.example", i+1), sandbox.Called(name))
 		p.Follow("pomelo-outlet")
 		p.Say([]string{"join", "订阅"}[boolInt(name[0] > 127)], "pomelo-outlet")

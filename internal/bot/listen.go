@@ -9,9 +9,11 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"magpie/internal/answer"
 	"magpie/internal/crash"
 	"magpie/internal/inbox"
 	"magpie/internal/network"
+	"magpie/internal/people"
 	"magpie/internal/workspace"
 )
 
@@ -106,6 +108,9 @@ func (b *Bot) keep(ctx context.Context, tx *sql.Tx, a *workspace.Account, e netw
 	}
 	id, fresh, err := inbox.Keep(ctx, tx, a.Network, a.Name, person, *e.Mention, now)
 	if err != nil || !fresh {
+		return false, err
+	}
+	if err := people.Speaks(ctx, tx, person, answer.Language(e.Mention.Text, e.Mention.Language, "", "")); err != nil {
 		return false, err
 	}
 	return true, b.Queue.Add(ctx, tx, "answer", id)

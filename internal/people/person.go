@@ -106,6 +106,15 @@ func (b *Book) meetByHandle(ctx context.Context, tx *sql.Tx, net, handle string,
 	return id, err
 }
 
+// Speaks notes a person's language, where none is known.
+func Speaks(ctx context.Context, tx *sql.Tx, person int64, language string) error {
+	if language == "" {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE persons SET language = $1 WHERE id = $2 AND language = ''`, language, person)
+	return err
+}
+
 // Find returns the person with that handle on any network, or 0.
 func (b *Book) Find(ctx context.Context, handle string) (id int64, err error) {
 	err = b.DB.Read.QueryRowContext(ctx, `SELECT person FROM handles WHERE handle = $1 ORDER BY network LIMIT 1`, Fold(handle)).Scan(&id)

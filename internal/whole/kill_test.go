@@ -78,10 +78,11 @@ func (b *busy) onceKilled(kill []string) {
 // rush makes the campaign due in about two seconds, and the network bad.
 func (b *busy) rush() {
 	soon := at(2500 * time.Millisecond)
-	b.write("campaigns/busy.yaml", "title: Busy\noffer: gift\nsteps:\n"+
+	b.write("campaigns/busy.yaml", "title: Busy\nsteps:\n"+
 		"  first: {accounts: [shop], at: "+soon+", say: first}\n"+
 		"  second: {accounts: [shop], at: "+soon+", say: second}\n"+
-		"  elsewhere: {accounts: [club], at: "+soon+", say: elsewhere}\n"+
+		"  elsewhere: {accounts: [club], at: "+soon+", say: elsewhere}\n")
+	b.write("campaigns/mail.yaml", "title: Mail\noffer: gift\nsteps:\n"+
 		"  mailing: {accounts: [shop], at: "+soon+", to: {segment: friends, by: direct}, say: mailing}\n")
 	b.want.steps = []string{"first", "second", "elsewhere"}
 	b.want.codes = []string{"ann", "bob", "cai", "dan", "eve", "fay", "hal"}

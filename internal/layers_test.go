@@ -1,0 +1,136 @@
+// Package internal_test holds what is true of all packages together.
+package internal_test
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// layers is who may import whom of ours (design.md, section 3).
+var layers = map[string]string{
+	"crash":   "",
+	"suggest": "",
+	"network": "",
+	"store":   "",
+
+	"network/networktest":              "network",
+	"network/mastodon":                 "network",
+	"network/bluesky":                  "network",
+	"network/bluesky/localnet":         "",
+	"network/bluesky/localnet/prepare": "network/bluesky/localnet",
+
+	"segment":   "suggest",
+	"render":    "network suggest",
+	"workspace": "network render segment suggest",
+	"plan":      "network render workspace",
+	"answer":    "network render workspace",
+
+	"audit":  "store",
+	"need":   "store",
+	"lease":  "store",
+	"queue":  "store",
+	"report": "store",
+	"vault":  "network store",
+	"people": "audit network segment store suggest",
+	"coupon": "audit store",
+	"inbox":  "network store",
+	"outbox": "audit coupon crash lease network store",
+
+	"sandbox":           "",
+	"sandbox/mastotest": "",
+	"docs":              "",
+	// bench measures everything, and is part of nothing.
+	"bench": "bot network network/networktest outbox people sandbox segment store workspace",
+	"bot": "answer audit coupon crash inbox lease need network network/bluesky network/mastodon network/networktest " +
+		"outbox people plan queue render segment store suggest vault workspace",
+}
+
+// only is what but these packages may import (besides cmd).
+var only = map[string]string{
+	"github.com/riverqueue/":        "queue",
+	"github.com/mattn/go-sqlite3":   "store",
+	"github.com/pressly/goose/":     "store",
+	"github.com/expr-lang/expr":     "segment",
+	"filippo.io/age":                "vault",
+	"github.com/robfig/cron/":       "plan workspace",
+	"github.com/goccy/go-yaml":      "workspace",
+	"github.com/sashabaranov/":      "bot",
+	"github.com/urfave/cli":         "",
+	"github.com/schollz/":           "",
+	"github.com/coder/websocket":    "network/mastodon network/bluesky sandbox",
+	"github.com/agnivade/":          "suggest",
+	"github.com/gofrs/flock":        "store network/bluesky/localnet",
+	"github.com/fsnotify/fsnotify":  "bot",
+	"testing":                       "network/networktest network/bluesky/localnet",
+	"net/http":                      "network network/networktest network/mastodon network/bluesky network/bluesky/localnet sandbox bot",
+	"database/sql":                  "store audit need lease queue vault people coupon inbox outbox bot report",
+	"pgregory.net/rapid":            "",
+	"github.com/google/go-cmp":      "",
+	"github.com/stretchr/testify":   "",
+	"github.com/rogpeppe/go-intern": "",
+}
+
+// imports are those of every package, tests left out.
+func imports(t *testing.T) map[string][]string {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), "go", "list", "-tags", "crashtest", "-f", `{{.ImportPath}}:{{join .Imports " "}}`, "magpie/internal/...")
+	out, err := c.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string][]string{}
+	for line := range strings.Lines(string(out)) {
+		name, list, _ := strings.Cut(strings.TrimSpace(line), ":")
+		name = strings.TrimPrefix(name, "magpie/internal/")
+		if name != "magpie/internal" && name != "whole" {
+			all[name] = strings.Fields(list)
+		}
+	}
+	return all
+}
+
+func TestLayers(t *testing.T) {
+	all := imports(t)
+	for name, list := range all {
+		allowed, known := layers[name]
+		if !known {
+			t.Errorf("the package %s is in no table: say in layers_test.go, and in docs, what it may import", name)
+		}
+		for _, i := range list {
+			if ours, ok := strings.CutPrefix(i, "magpie/"); ok && !slices.Contains(strings.Fields(allowed), strings.TrimPrefix(ours, "internal/")) {
+				t.Errorf("%s imports %s: the table forbids it", name, ours)
+			}
+			for path, who := range only {
+				if name != "bench" && (i == path || strings.HasPrefix(i, path) && strings.Contains(path, "/")) && !slices.Contains(strings.Fields(who), name) {
+					t.Errorf("%s imports %s: only %q may", name, i, who)
+				}
+			}
+		}
+	}
+	for name := range layers {
+		if all[name] == nil && name != "sandbox/mastotest" && name != "docs" && name != "bench" {
+			t.Errorf("the table has %s, and there is no such package", name)
+		}
+	}
+}
+
+// TestLowestFirst: the table has no circle, so there is a lowest package.
+func TestLowestFirst(t *testing.T) {
+	var visit func(name string, path []string)
+	visit = func(name string, path []string) {
+		if slices.Contains(path, name) {
+			t.Fatalf("a circle: %v", append(path, name))
+		}
+		for _, next := range strings.Fields(layers[name]) {
+			if _, known := layers[next]; !known {
+				t.Errorf("%s may import %s, which is no package", name, next)
+			}
+			visit(next, append(slices.Clone(path), name))
+		}
+	}
+	for name := range layers {
+		visit(name, nil)
+	}
+}
