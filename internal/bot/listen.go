@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -30,7 +31,9 @@ const (
 func (b *Bot) listen(ctx context.Context, a *workspace.Account, c network.Client, log *logrus.Entry) {
 	now := make(chan struct{}, 1)
 	streaming := make(chan bool, 1)
-	go b.stream(ctx, a, c, now, streaming, log)
+	var done sync.WaitGroup
+	defer done.Wait()
+	done.Go(func() { b.stream(ctx, a, c, now, streaming, log) })
 	every := pollEvery
 	for ctx.Err() == nil {
 		if b.halted(ctx, a.Name) {

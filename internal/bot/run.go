@@ -89,8 +89,12 @@ func (r *Running) Stop() error {
 	return err
 }
 
-// begin plans, and opens every account.
+// begin plans, and opens every account. It is called under the lock of the
+// database.
 func (b *Bot) begin(ctx context.Context) error {
+	if err := lease.Free(ctx, b.DB); err != nil {
+		return err
+	}
 	if err := b.noteRevision(ctx); err != nil {
 		return err
 	}

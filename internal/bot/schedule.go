@@ -85,7 +85,7 @@ func (b *Bot) noteRevision(ctx context.Context) error {
 	set := b.Set()
 	return b.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO revisions (number, hash, at) SELECT COALESCE(max(number), 0) + 1, $1, $2 FROM revisions
-			WHERE NOT EXISTS (SELECT 1 FROM revisions WHERE hash = $3 AND number = (SELECT max(number) FROM revisions))`,
+			HAVING COALESCE((SELECT hash FROM revisions ORDER BY number DESC LIMIT 1), '') <> $3`,
 			set.Hash, store.Ms(b.Clock()), set.Hash)
 		return err
 	})

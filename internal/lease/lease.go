@@ -59,6 +59,15 @@ func Release(ctx context.Context, db *store.DB, account string, epoch int64) err
 	})
 }
 
+// Free ends all leases. Call it only under the lock of the database, which
+// proves that their owners are dead.
+func Free(ctx context.Context, db *store.DB) error {
+	return db.Batch(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE leases SET expires_at = 0`)
+		return err
+	})
+}
+
 // Check fails with ErrLost unless epoch still owns the account.
 func Check(ctx context.Context, tx *sql.Tx, account string, epoch int64, now time.Time) error {
 	var ours bool

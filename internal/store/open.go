@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"sync"
 
 	_ "github.com/mattn/go-sqlite3" // the driver
 	"github.com/pressly/goose/v3"
@@ -23,11 +24,17 @@ type DB struct {
 	write *sql.DB
 	queue chan batched
 	done  chan struct{}
+
+	closing sync.RWMutex // guards closed, and queue against being closed under a writer
+	closed  bool
 }
 
 // Open opens the SQLite file at path, creating it if need be, and brings its
 // tables up to date with the migrations of all packages.
 func Open(ctx context.Context, path string, migrations ...fs.FS) (*DB, error) {
+	if err := ours(ctx, path); err != nil {
+		return nil, err
+	}
 	write, err := sql.Open("sqlite3", dsn(path, "rwc"))
 	if err != nil {
 		return nil, Explain(path, err)
@@ -58,15 +65,30 @@ func dsn(path, mode string) string {
 // Writer is the one writing connection, for the job engine.
 func (db *DB) Writer() *sql.DB { return db.write }
 
-// Close ends the database after what is being written.
+// Close ends the database after what is being written. May be called twice.
 func (db *DB) Close() error {
+	db.closing.Lock()
+	if db.closed {
+		db.closing.Unlock()
+		return nil
+	}
+	db.closed = true
 	close(db.queue)
+	db.closing.Unlock()
 	<-db.done
 	return errors.Join(db.Read.Close(), db.write.Close())
 }
 
-// prepare checks that the file is ours, or new, and migrates it.
-func prepare(ctx context.Context, db *sql.DB, path string, files fs.FS) error {
+// ours looks, without changing anything, whether the file is ours or new.
+func ours(ctx context.Context, path string) error {
+	if st, err := os.Stat(path); err != nil || st.Size() == 0 {
+		return nil
+	}
+	db, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: path}).EscapedPath()+"?mode=ro&_busy_timeout=60000")
+	if err != nil {
+		return Explain(path, err)
+	}
+	defer db.Close()
 	var id, tables int
 	if err := db.QueryRowContext(ctx, `PRAGMA application_id`).Scan(&id); err != nil {
 		return Explain(path, err)
@@ -77,6 +99,11 @@ func prepare(ctx context.Context, db *sql.DB, path string, files fs.FS) error {
 	if id != applicationID && tables > 0 {
 		return fmt.Errorf("%s is a database, but not one of Magpie's: choose another file with --database", path)
 	}
+	return nil
+}
+
+// prepare marks the file as ours and migrates it.
+func prepare(ctx context.Context, db *sql.DB, path string, files fs.FS) error {
 	if _, err := db.ExecContext(ctx, fmt.Sprintf(`PRAGMA application_id = %d`, applicationID)); err != nil {
 		return Explain(path, err)
 	}

@@ -36,9 +36,21 @@ type batched struct {
 // called twice, and must do nothing but read and write the database.
 func (db *DB) Batch(ctx context.Context, fn func(*sql.Tx) error) error {
 	b := batched{fn, make(chan error, 1)}
+	if err := db.enqueue(ctx, b); err != nil {
+		return err
+	}
+	return <-b.done // it runs for certain now: wait for the outcome
+}
+
+func (db *DB) enqueue(ctx context.Context, b batched) error {
+	db.closing.RLock()
+	defer db.closing.RUnlock()
+	if db.closed {
+		return sql.ErrConnDone
+	}
 	select {
 	case db.queue <- b:
-		return <-b.done // it runs for certain now: wait for the outcome
+		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
