@@ -1,0 +1,66 @@
+package need
+
+import (
+	"database/sql"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"magpie/internal/store"
+)
+
+var noon = time.Date(2027, 11, 26, 12, 0, 0, 0, time.UTC)
+
+func write(t *testing.T, db *store.DB, fn func(*sql.Tx) error) {
+	t.Helper()
+	if err := db.Batch(t.Context(), fn); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestOnce: a need is fresh once, told once, and fresh again after it was over.
+func TestOnce(t *testing.T) {
+	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "m.db"), Migrations())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	raise := func(kind, subject, text string, at time.Time, want bool) {
+		t.Helper()
+		write(t, db, func(tx *sql.Tx) error {
+			fresh, err := Raise(t.Context(), tx, kind, subject, text, at)
+			if fresh != want {
+				t.Errorf("%s %s: fresh %v", kind, subject, fresh)
+			}
+			return err
+		})
+	}
+	counts := func(untold, open int) {
+		t.Helper()
+		u, err := Untold(t.Context(), db)
+		if err != nil || len(u) != untold {
+			t.Errorf("%d are untold, want %d (%v)", len(u), untold, err)
+		}
+		o, err := Open(t.Context(), db)
+		if err != nil || len(o) != open {
+			t.Errorf("%d are open, want %d (%v)", len(o), open, err)
+		}
+	}
+	raise(SignedOut, "outlet", "first words", noon, true)
+	raise(SignedOut, "outlet", "other words", noon.Add(time.Hour), false)
+	raise(SignedOut, "home", "x", noon.Add(time.Minute), true)
+	raise(Asked, "outlet", "y", noon.Add(2*time.Minute), true)
+	counts(3, 3)
+	all, _ := Open(t.Context(), db)
+	if n := all[0]; n.Text != "first words" || !n.At.Equal(noon) || n.Kind != SignedOut || n.Subject != "outlet" {
+		t.Errorf("got %+v", n)
+	}
+	write(t, db, func(tx *sql.Tx) error { return Told(t.Context(), tx, all[0], noon) })
+	counts(2, 3)
+	raise(SignedOut, "outlet", "again", noon, false)
+	counts(2, 3)
+	write(t, db, func(tx *sql.Tx) error { return Clear(t.Context(), tx, SignedOut, "outlet") })
+	counts(2, 2)
+	raise(SignedOut, "outlet", "again", noon, true)
+	counts(3, 3)
+}

@@ -1,0 +1,203 @@
+package vault
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"magpie/internal/network"
+	"magpie/internal/store"
+)
+
+const token = "tok-7f3a-very-secret-49"
+
+func open(t *testing.T, path string) (*store.DB, *Vault) {
+	t.Helper()
+	db, err := store.Open(t.Context(), path, Migrations())
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := Open(db, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db, v
+}
+
+func path(t *testing.T) string { return filepath.Join(t.TempDir(), "m.db") }
+
+func get(t *testing.T, v *Vault, name string) string {
+	t.Helper()
+	s, err := v.Get(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Reveal()
+}
+
+func TestPutGetDelete(t *testing.T) {
+	p := path(t)
+	_, v := open(t, p)
+	if got := get(t, v, "account x"); got != "" {
+		t.Errorf("got %q before there is any", got)
+	}
+	long := strings.Repeat("长", 100_000)
+	for _, s := range []string{token, "newer", long} {
+		if err := v.Put(t.Context(), "account x", network.Secret(s)); err != nil {
+			t.Fatal(err)
+		}
+		if got := get(t, v, "account x"); got != s {
+			t.Errorf("got %.30q, want %.30q", got, s)
+		}
+	}
+	_, again := open(t, p) // as after a restart
+	if got := get(t, again, "account x"); got != long {
+		t.Error("lost with the restart")
+	}
+	if err := v.Delete(t.Context(), "account x"); err != nil || get(t, v, "account x") != "" {
+		t.Errorf("it is there still (%v)", err)
+	}
+}
+
+// TestEmptyIsRefused: a failed sign-in must not wipe out a good token.
+func TestEmptyIsRefused(t *testing.T) {
+	_, v := open(t, path(t))
+	if err := v.Put(t.Context(), "a", token); err != nil {
+		t.Fatal(err)
+	}
+	if err := v.Put(t.Context(), "a", ""); err == nil || get(t, v, "a") != token {
+		t.Errorf("err %v, kept %v", err, get(t, v, "a") == token)
+	}
+	if err := v.Session("a").Save(""); err == nil {
+		t.Error("an empty session is kept")
+	}
+}
+
+// TestAtRest: no file beside the database has the token in it.
+func TestAtRest(t *testing.T) {
+	p := path(t)
+	_, v := open(t, p)
+	for _, name := range []string{"account x", "session x"} {
+		if err := v.Put(t.Context(), name, token); err != nil {
+			t.Fatal(err)
+		}
+	}
+	files, err := filepath.Glob(p + "*")
+	if err != nil || len(files) < 2 {
+		t.Fatalf("%v, %v", files, err)
+	}
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(b), token) || strings.Contains(string(b), "dG9rLTdmM2") {
+			t.Errorf("%s has the token in it", f)
+		}
+	}
+	info, err := os.Stat(p + ".key")
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the key file is %v (%v), want 0600", info.Mode(), err)
+	}
+}
+
+// TestOtherKey: with the wrong key nothing is read, and it is said what to do.
+func TestOtherKey(t *testing.T) {
+	p := path(t)
+	db, v := open(t, p)
+	if err := v.Put(t.Context(), "account x", token); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(p + ".key"); err != nil {
+		t.Fatal(err)
+	}
+	other, err := Open(db, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := other.Get(t.Context(), "account x")
+	if err == nil || s != "" || !strings.Contains(err.Error(), "another key") || !strings.Contains(err.Error(), "magpie accounts login") || strings.Contains(err.Error(), token) {
+		t.Errorf("got %q, %v", s.Reveal(), err)
+	}
+	if err := other.Put(t.Context(), "account x", "fresh"); err != nil || get(t, other, "account x") != "fresh" {
+		t.Errorf("signing in again does not mend it: %v", err)
+	}
+	if err := os.WriteFile(p+".key", []byte("AGE-SECRET-KEY-nonsense"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(db, time.Now); err == nil || !strings.Contains(err.Error(), "holds no key") || strings.Contains(err.Error(), "nonsense") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestSpoiled: what was altered at rest is not taken for a token.
+func TestSpoiled(t *testing.T) {
+	db, v := open(t, path(t))
+	if err := v.Put(t.Context(), "a", token); err != nil {
+		t.Fatal(err)
+	}
+	for _, sealed := range []string{"###", "bm90IGFnZQ=="} {
+		if _, err := db.Writer().Exec(`UPDATE secrets SET sealed = $1`, sealed); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := v.Get(t.Context(), "a"); err == nil || s != "" {
+			t.Errorf("got %q", s.Reveal())
+		}
+	}
+}
+
+// TestFirstStart: many that start at once agree on one key.
+func TestFirstStart(t *testing.T) {
+	db, err := store.Open(t.Context(), path(t), Migrations())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	vaults := make([]*Vault, 8)
+	var wg sync.WaitGroup
+	for i := range vaults {
+		wg.Go(func() {
+			var err error
+			if vaults[i], err = Open(db, time.Now); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if t.Failed() {
+		return
+	}
+	if err := vaults[0].Put(t.Context(), "a", token); err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range vaults {
+		if got := get(t, v, "a"); got != token {
+			t.Errorf("got %q", got)
+		}
+	}
+}
+
+func TestSession(t *testing.T) {
+	_, v := open(t, path(t))
+	a, b := v.Session("a"), v.Session("b")
+	if s, err := a.Load(); s != "" || err != nil {
+		t.Errorf("got %q, %v", s.Reveal(), err)
+	}
+	if err := a.Save(token); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := a.Load(); s.Reveal() != token || err != nil {
+		t.Errorf("got %q, %v", s.Reveal(), err)
+	}
+	if s, _ := b.Load(); s != "" {
+		t.Error("accounts share a session")
+	}
+	if printed := fmt.Sprintf("%v %+v %#v %s", network.Secret(token), network.Secret(token), network.Secret(token), network.Secret(token)); strings.Contains(printed, "secret") {
+		t.Errorf("printed as %s", printed)
+	}
+}
