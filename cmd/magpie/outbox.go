@@ -83,10 +83,19 @@ func listPosts(c *cli.Context) error {
 		if at.IsZero() {
 			at = p.SlotAt
 		}
-		rows = append(rows, []string{p.ID, string(p.State), p.Account, postName(p), when(at, zoneOf(b, p.Account)), to(p), short(orDash(p.Reason, p.SealedText), 60)})
+		rows = append(rows, []string{p.ID, string(p.State), p.Account, postName(p), when(at, zoneOf(b, p.Account)), to(p), short(orDash(p.Reason, p.SealedText, upcoming(c, b, p)), 60)})
 	}
 	table(c.App.Writer, []string{"POST", "STATE", "ACCOUNT", "CAMPAIGN/STEP", "WHEN", "TO", "TEXT OR REASON"}, rows)
 	return nil
+}
+
+// upcoming is how a post that is not out yet would read now.
+func upcoming(c *cli.Context, b *bot.Bot, p *outbox.Post) string {
+	preview, err := b.Preview(c.Context, p, time.Now())
+	if err != nil {
+		return ""
+	}
+	return preview.Draft.Text
 }
 
 func postName(p *outbox.Post) string {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -60,6 +61,7 @@ type Bot struct {
 	mu       sync.Mutex // guards accounts
 	accounts map[string]*account
 	planning sync.Mutex // one plan at a time
+	owner    string     // of the leases
 }
 
 // account is what the bot has open for one account.
@@ -85,6 +87,7 @@ func Open(ctx context.Context, o Options) (*Bot, error) {
 		return nil, err
 	}
 	b := &Bot{Options: defaults(o, set), accounts: map[string]*account{}}
+	b.owner = fmt.Sprintf("%d-%d", os.Getpid(), time.Now().UnixNano())
 	b.set.Store(set)
 	if b.DB, err = store.Open(ctx, b.Database, Migrations()...); err != nil {
 		return nil, err

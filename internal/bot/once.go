@@ -77,16 +77,6 @@ func (b *Bot) Step(ctx context.Context) error {
 	return nil
 }
 
-// renewAll prolongs all leases, for a clock that jumps in a rehearsal.
-func (b *Bot) renewAll(ctx context.Context, lasting time.Duration) error {
-	for name, x := range b.opened() {
-		if err := lease.Renew(ctx, b.DB, name, x.publisher.Epoch, b.Clock(), lasting); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // NextDue is when the next post is due on any account; zero if none is.
 func (b *Bot) NextDue(ctx context.Context) (next time.Time, err error) {
 	var at *int64

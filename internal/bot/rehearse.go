@@ -10,6 +10,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"magpie/internal/lease"
 	"magpie/internal/network"
 	"magpie/internal/network/networktest"
 	"magpie/internal/outbox"
@@ -93,7 +94,7 @@ func (b *Bot) play(ctx context.Context, now *time.Time, end time.Time) error {
 		return err
 	}
 	for now.Before(end) && ctx.Err() == nil {
-		if err := b.renewAll(ctx, 400*24*time.Hour); err != nil {
+		if _, err := lease.Renew(ctx, b.DB, b.owner, b.Clock(), 2*Ahead); err != nil {
 			return err
 		}
 		if err := b.approveDue(ctx); err != nil {

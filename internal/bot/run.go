@@ -3,8 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
 	"sync"
 	"time"
 
@@ -68,6 +66,7 @@ func (b *Bot) Start(ctx context.Context) (*Running, error) {
 	for name, a := range b.opened() {
 		r.serve(ctx, b.Set().Accounts[name], a)
 	}
+	r.loop(func() { b.renew(ctx) })
 	r.loop(func() { b.schedule(ctx) })
 	r.loop(func() { b.watch(ctx, r) })
 	return r, nil
@@ -108,12 +107,11 @@ func (b *Bot) begin(ctx context.Context) error {
 }
 
 func (b *Bot) openAll(ctx context.Context) error {
-	owner := fmt.Sprintf("%d-%d", os.Getpid(), b.Clock().UnixNano())
 	for _, a := range b.Set().Accounts {
 		if b.account(a.Name) != nil {
 			continue
 		}
-		if err := b.open(ctx, a, owner); err != nil {
+		if err := b.open(ctx, a); err != nil {
 			return err
 		}
 	}
@@ -122,8 +120,8 @@ func (b *Bot) openAll(ctx context.Context) error {
 
 // open takes an account's lease and opens its connector. An account that is
 // signed out is opened too, and halted.
-func (b *Bot) open(ctx context.Context, a *workspace.Account, owner string) error {
-	epoch, err := lease.Take(ctx, b.DB, a.Name, owner, b.Clock(), leaseTime)
+func (b *Bot) open(ctx context.Context, a *workspace.Account) error {
+	epoch, err := lease.Take(ctx, b.DB, a.Name, b.owner, b.Clock(), leaseTime)
 	if err != nil {
 		return err
 	}
@@ -132,7 +130,7 @@ func (b *Bot) open(ctx context.Context, a *workspace.Account, owner string) erro
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if epoch, err = lease.Take(ctx, b.DB, a.Name, owner, b.Clock(), leaseTime); err != nil {
+		if epoch, err = lease.Take(ctx, b.DB, a.Name, b.owner, b.Clock(), leaseTime); err != nil {
 			return err
 		}
 	}
@@ -233,7 +231,6 @@ func (r *Running) serve(ctx context.Context, a *workspace.Account, x *account) {
 	r.loop(func() { lane(0, x.publisher.Answers) })
 	r.loop(func() { lane(1, x.publisher.Unasked) })
 	r.loop(func() { r.b.listen(ctx, a, x.client, log) })
-	r.loop(func() { r.b.renew(ctx, a.Name, x) })
 }
 
 func (b *Bot) passFailed(err error, log *logrus.Entry) {
@@ -244,12 +241,16 @@ func (b *Bot) passFailed(err error, log *logrus.Entry) {
 	log.WithError(err).Error("posts could not be sent; it is tried again")
 }
 
-// renew keeps the lease. A machine that slept finds it its own still, unless
+// renew keeps the leases. A machine that slept finds them its own still, unless
 // another has taken over.
-func (b *Bot) renew(ctx context.Context, name string, x *account) {
+func (b *Bot) renew(ctx context.Context) {
 	for ctx.Err() == nil {
-		if err := lease.Renew(ctx, b.DB, name, x.publisher.Epoch, b.Clock(), leaseTime); err != nil && ctx.Err() == nil {
-			b.Log.WithError(err).WithField("account", name).Error("the lease of the account could not be renewed")
+		n, err := lease.Renew(ctx, b.DB, b.owner, b.Clock(), leaseTime)
+		if err == nil && n < len(b.opened()) {
+			err = lease.ErrLost
+		}
+		if err != nil && ctx.Err() == nil {
+			b.Log.WithError(err).Error("the leases of the accounts could not be renewed")
 		}
 		sleep(ctx, leaseTime/5)
 	}

@@ -39,16 +39,19 @@ func Take(ctx context.Context, db *store.DB, account, owner string, now time.Tim
 	return epoch, err
 }
 
-// Renew prolongs a lease; ErrLost if it is no longer ours.
-func Renew(ctx context.Context, db *store.DB, account string, epoch int64, now time.Time, lasting time.Duration) error {
-	return db.Batch(ctx, func(tx *sql.Tx) error {
-		ok, err := store.Changed(tx.ExecContext(ctx, `UPDATE leases SET expires_at = $1 WHERE account = $2 AND epoch = $3`,
-			store.Ms(now.Add(lasting)), account, epoch))
-		if err == nil && !ok {
-			return ErrLost
+// Renew prolongs all leases of an owner and returns how many there are: fewer
+// than were taken means that somebody else has taken over an account.
+func Renew(ctx context.Context, db *store.DB, owner string, now time.Time, lasting time.Duration) (n int, err error) {
+	err = db.Batch(ctx, func(tx *sql.Tx) error {
+		r, err := tx.ExecContext(ctx, `UPDATE leases SET expires_at = $1 WHERE owner = $2`, store.Ms(now.Add(lasting)), owner)
+		if err != nil {
+			return err
 		}
+		changed, err := r.RowsAffected()
+		n = int(changed)
 		return err
 	})
+	return n, err
 }
 
 // Release gives a lease back, so that the next owner need not wait.

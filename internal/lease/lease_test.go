@@ -62,8 +62,8 @@ func TestTwoOwners(t *testing.T) {
 	if err := check(t, db, 1, late); !errors.Is(err, ErrLost) {
 		t.Errorf("a's epoch counts still: %v", err)
 	}
-	if err := Renew(t.Context(), db, "outlet", 1, late, lasting); !errors.Is(err, ErrLost) {
-		t.Errorf("a renews what b has: %v", err)
+	if n, err := Renew(t.Context(), db, "a", late, lasting); err != nil || n != 0 {
+		t.Errorf("a renews %d that b has: %v", n, err)
 	}
 	if err := Release(t.Context(), db, "outlet", 1); err != nil {
 		t.Error(err)
@@ -79,8 +79,8 @@ func TestSleeper(t *testing.T) {
 	db := open(t)
 	e := take(t, db, "a", noon)
 	hour := noon.Add(time.Hour)
-	if err := Renew(t.Context(), db, "outlet", e, hour, lasting); err != nil {
-		t.Fatalf("nobody took it: %v", err)
+	if n, err := Renew(t.Context(), db, "a", hour, lasting); err != nil || n != 1 {
+		t.Fatalf("nobody took it: %d, %v", n, err)
 	}
 	if err := check(t, db, e, hour.Add(lasting)); err != nil {
 		t.Error(err)
@@ -117,8 +117,8 @@ func TestAccountsApart(t *testing.T) {
 	if e, err := Take(t.Context(), db, "home", "b", noon, lasting); err != nil || e != 1 {
 		t.Errorf("got %d, %v", e, err)
 	}
-	if err := Renew(t.Context(), db, "nobody", 1, noon, lasting); !errors.Is(err, ErrLost) {
-		t.Errorf("an account that nobody took is renewed: %v", err)
+	if n, err := Renew(t.Context(), db, "b", noon, lasting); err != nil || n != 1 {
+		t.Errorf("b has one of the two, and renews %d: %v", n, err)
 	}
 }
 

@@ -150,7 +150,7 @@ func (b *Book) writer(ctx context.Context, tx *sql.Tx, at map[string]int, now ti
 	}{
 		{&w.find, `SELECT person FROM handles WHERE network = $1 AND handle = $2`},
 		{&w.person, `INSERT INTO persons (id, name, language, city, orders, spent, last_order, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`},
-		{&w.handle, `INSERT INTO handles (network, handle, person) VALUES ($1, $2, $3)`},
+		{&w.handle, `INSERT INTO handles (network, handle, person) VALUES ($1, $2, $3) ON CONFLICT (network, handle) DO NOTHING`},
 		{&w.update, w.updateSQL()},
 		{&w.tag, `INSERT INTO person_tags (person, tag) VALUES ($1, $2) ON CONFLICT DO NOTHING`},
 		{&w.untag, `DELETE FROM person_tags WHERE person = $1`},
@@ -225,38 +225,54 @@ func csvError(err error) error {
 }
 
 // one keeps a customer; fresh tells whether nobody had one of the handles.
+// Each handle is put down for a new person first: most are new, and those that
+// are not say so by leaving the row alone.
 func (w *writer) one(ctx context.Context, c Customer) (fresh bool, err error) {
-	var id int64
-	var lacking [4]bool
+	id := w.book.IDs.Next(w.now)
+	known := int64(0)
 	for i, h := range c.handles {
 		if h == "" {
 			continue
 		}
-		var known int64
-		err := w.find.QueryRowContext(ctx, networkColumns[i], h).Scan(&known)
-		switch {
-		case errors.Is(err, sql.ErrNoRows):
-			lacking[i] = true
-		case err != nil:
+		added, err := store.Changed(w.handle.ExecContext(ctx, networkColumns[i], h, id))
+		if err != nil {
 			return false, err
-		case id != 0 && known != id:
-			if err := w.book.merge(ctx, w.tx, id, known); err != nil {
+		}
+		if !added {
+			if known, err = w.meets(ctx, networkColumns[i], h, known); err != nil {
 				return false, err
 			}
-		default:
-			id = known
 		}
 	}
-	if fresh = id == 0; fresh {
-		id = w.book.IDs.Next(w.now)
+	if fresh = known == 0; fresh {
 		_, err = w.person.ExecContext(ctx, id, c.name, c.language, c.city, c.orders, c.spent, nullMs(c.lastOrder), store.Ms(w.now))
-	} else {
+	} else if err = w.belongs(ctx, id, known); err == nil {
+		id = known
 		_, err = w.update.ExecContext(ctx, c.name, c.language, c.city, c.orders, c.spent, nullMs(c.lastOrder), id)
 	}
 	if err != nil {
 		return fresh, err
 	}
-	return fresh, w.rest(ctx, id, fresh, c, lacking)
+	return fresh, w.tags(ctx, id, fresh, c.tags)
+}
+
+// meets finds the person of a handle that was there; a second person behind
+// the same customer becomes one with the first.
+func (w *writer) meets(ctx context.Context, net, handle string, before int64) (int64, error) {
+	var id int64
+	if err := w.find.QueryRowContext(ctx, net, handle).Scan(&id); err != nil {
+		return 0, err
+	}
+	if before != 0 && before != id {
+		return before, w.book.merge(ctx, w.tx, before, id)
+	}
+	return id, nil
+}
+
+// belongs gives the handles put down for a new person to the one that is known.
+func (w *writer) belongs(ctx context.Context, id, known int64) error {
+	_, err := w.tx.ExecContext(ctx, `UPDATE handles SET person = $1 WHERE person = $2`, known, id)
+	return err
 }
 
 func nullMs(ms int64) any {
@@ -266,21 +282,14 @@ func nullMs(ms int64) any {
 	return ms
 }
 
-// rest keeps a customer's new handles and tags.
-func (w *writer) rest(ctx context.Context, id int64, fresh bool, c Customer, lacking [4]bool) error {
-	for i, h := range c.handles {
-		if lacking[i] {
-			if _, err := w.handle.ExecContext(ctx, networkColumns[i], h, id); err != nil {
-				return err
-			}
-		}
-	}
+// tags replaces a person's tags, where the file has them.
+func (w *writer) tags(ctx context.Context, id int64, fresh bool, tags []string) error {
 	if _, ok := w.at["tags"]; ok && !fresh {
 		if _, err := w.untag.ExecContext(ctx, id); err != nil {
 			return err
 		}
 	}
-	for _, t := range c.tags {
+	for _, t := range tags {
 		if _, err := w.tag.ExecContext(ctx, id, t); err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -58,16 +59,20 @@ func create(db *store.DB, path string, clock func() time.Time) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, os.ErrExist) {
-		return Open(db, clock) // another process was quicker
-	}
+	// Written beside and linked into place: it is there whole, or not at all.
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
 	if err != nil {
 		return nil, fmt.Errorf("the key file %s can't be written: %w", path, err)
 	}
+	defer os.Remove(f.Name())
 	_, err1 := f.WriteString(key.String() + "\n")
 	err2 := f.Sync()
 	if err := errors.Join(err1, err2, f.Close()); err != nil {
+		return nil, fmt.Errorf("the key file %s can't be written: %w", path, err)
+	}
+	if err := os.Link(f.Name(), path); errors.Is(err, os.ErrExist) {
+		return Open(db, clock) // another process was quicker
+	} else if err != nil {
 		return nil, fmt.Errorf("the key file %s can't be written: %w", path, err)
 	}
 	return &Vault{db, key, clock}, nil

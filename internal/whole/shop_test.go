@@ -16,7 +16,7 @@ import (
 )
 
 // patience is how long anything may take before a test gives up on it.
-const patience = 60 * time.Second
+const patience = 90 * time.Second
 
 // shop is a brand with its files, its database and the network it is on.
 type shop struct {
@@ -129,6 +129,15 @@ func (s *shop) magpie(args ...string) (said string, code int) {
 	p := s.command(nil, args...)
 	code = p.ended()
 	return p.log.String(), code
+}
+
+// typed runs a command with something on its standard input.
+func (s *shop) typed(input string, args ...string) (said string, code int) {
+	s.t.Helper()
+	cmd := exec.Command(magpie, append([]string{"-C", s.dir}, args...)...)
+	cmd.Env, cmd.Stdin = append([]string{"HOME=" + s.dir}, s.env...), strings.NewReader(input)
+	out, _ := cmd.CombinedOutput() // how it ended is in the code
+	return string(out), cmd.ProcessState.ExitCode()
 }
 
 // must runs a command that has to succeed.

@@ -14,7 +14,7 @@ CREATE TABLE handles (
     network TEXT NOT NULL,
     handle TEXT NOT NULL,                     -- lower case
     remote_id TEXT,                           -- the network's own id, once we have met
-    person BIGINT NOT NULL REFERENCES persons (id),
+    person BIGINT NOT NULL REFERENCES persons (id) DEFERRABLE INITIALLY DEFERRED,
     bot BOOLEAN NOT NULL DEFAULT FALSE,
     PRIMARY KEY (network, handle)
 );
