@@ -74,7 +74,7 @@ func (b *Bot) examineBot(ctx context.Context, add note) {
 		add(true, "bot", "", "a bot is running")
 	}
 	now := b.Clock()
-	late, err := b.Posts(ctx, `state IN ('planned', 'in doubt') AND next_at < $1 AND kind <> 'segment' ORDER BY next_at LIMIT 1`, store.Ms(now.Add(-time.Minute)))
+	late, err := b.Posts(ctx, `state IN ('planned', 'in doubt', 'sending') AND next_at < $1 AND kind <> 'segment' ORDER BY next_at LIMIT 1`, store.Ms(now.Add(-time.Minute)))
 	if err == nil && len(late) > 0 {
 		add(false, "overdue", "is the account paused, at its pace, or in its quiet hours? See “magpie outbox show "+late[0].ID+"”",
 			"post %s on %s waits since %s", late[0].ID, late[0].Account, late[0].NextAt.Format("2006-01-02 15:04 MST"))

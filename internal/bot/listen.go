@@ -21,6 +21,7 @@ import (
 const (
 	pollEvery  = 15 * time.Second // where there is no stream (platforms: 15–60 s)
 	pollSafety = time.Minute      // beside a stream
+	noteRead   = 5 * time.Minute  // how often it is noted that there was nothing to read
 	streamLife = time.Minute      // a stream that lived so long begins again with a short wait
 	streamMost = 5 * time.Minute  // the longest wait between two tries
 )
@@ -59,7 +60,7 @@ func (b *Bot) listen(ctx context.Context, a *workspace.Account, c network.Client
 // Poll reads all that came in since the stored place.
 func (b *Bot) Poll(ctx context.Context, a *workspace.Account, c network.Client) error {
 	for {
-		cursor, _, err := inbox.Cursor(ctx, b.DB, a.Name)
+		cursor, at, err := inbox.Cursor(ctx, b.DB, a.Name)
 		if err != nil {
 			return err
 		}
@@ -67,11 +68,11 @@ func (b *Bot) Poll(ctx context.Context, a *workspace.Account, c network.Client) 
 		if err != nil {
 			return err
 		}
-		if err := b.take(ctx, a, events, next); err != nil {
-			return err
-		}
-		if len(events) == 0 {
+		if len(events) == 0 && next == cursor && b.Clock().Sub(at) < noteRead {
 			return nil
+		}
+		if err := b.take(ctx, a, events, next); err != nil || len(events) == 0 {
+			return err
 		}
 	}
 }

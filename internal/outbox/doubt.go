@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -34,6 +35,21 @@ func (p *Publisher) doubt(ctx context.Context, post *Post, reason string) error 
 			WHERE id = $4 AND state = 'sending'`, store.Ms(next), reason, store.Ms(now), post.ID)
 		return err
 	})
+}
+
+// forgotten puts posts in doubt that are being sent and that nobody has in
+// hand any more: their outcome could not be written down, because the disk was
+// full.
+func (p *Publisher) forgotten(ctx context.Context, l lane) error {
+	all, err := Select(ctx, p.DB.Read, `account = $1 AND state = 'sending' AND kind IN (`+l.kinds+`)`, p.Account)
+	for _, post := range all {
+		if !p.begin(post.ID) {
+			continue
+		}
+		err = errors.Join(err, p.doubt(ctx, post, "the outcome could not be written down"))
+		p.end(post.ID)
+	}
+	return err
 }
 
 // prove finds out whether a post in doubt is out, or sends the same bytes

@@ -134,7 +134,8 @@ type Due struct {
 // Next tells for each account that somebody owns when it has work.
 func Next(ctx context.Context, db *store.DB, now time.Time) (map[string]Due, error) {
 	const waiting = `FROM posts p WHERE p.account = l.account AND p.state IN ('planned', 'in doubt') AND p.kind <> 'segment'`
-	rows, err := db.Read.QueryContext(ctx, `SELECT l.account, EXISTS (SELECT 1 `+waiting+` AND p.next_at <= $1),
+	rows, err := db.Read.QueryContext(ctx, `SELECT l.account, EXISTS (SELECT 1 `+waiting+` AND p.next_at <= $1)
+		OR EXISTS (SELECT 1 FROM posts p WHERE p.account = l.account AND p.state = 'sending'),
 		COALESCE((SELECT min(p.next_at) `+waiting+` AND p.next_at > $2), 0) FROM leases l`, store.Ms(now), store.Ms(now))
 	if err != nil {
 		return nil, err

@@ -108,6 +108,9 @@ func (p *Publisher) Unasked(ctx context.Context) (int, error) {
 }
 
 func (p *Publisher) pass(ctx context.Context, l lane) (total int, err error) {
+	if err := p.forgotten(ctx, l); err != nil {
+		return 0, err
+	}
 	for ctx.Err() == nil {
 		batch, err := p.due(ctx, l)
 		if err != nil || len(batch) == 0 {

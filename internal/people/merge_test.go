@@ -114,7 +114,7 @@ func TestForget(t *testing.T) {
 	}
 	optOut(t, b, bob)
 	for _, p := range []int64{ann, bob} {
-		if err := b.Forget(t.Context(), p, "eve", noon); err != nil {
+		if err := b.Forget(t.Context(), p, "eve", noon.Add(day)); err != nil {
 			t.Fatal(err)
 		}
 	}

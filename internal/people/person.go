@@ -60,19 +60,31 @@ func (b *Book) Meet(ctx context.Context, tx *sql.Tx, net string, who network.Per
 	err := tx.QueryRowContext(ctx, `SELECT person, handle FROM handles WHERE network = $1 AND remote_id = $2`, net, who.ID).Scan(&id, &old)
 	switch {
 	case err == nil && old == handle:
-		return id, nil
+		return id, refresh(ctx, tx, id, who)
 	case err == nil:
-		return id, b.rename(ctx, tx, net, who.ID, handle)
+		return id, errors.Join(refresh(ctx, tx, id, who), b.rename(ctx, tx, net, who.ID, handle))
 	case !errors.Is(err, sql.ErrNoRows):
 		return 0, err
 	}
 	return b.meetByHandle(ctx, tx, net, handle, who, now)
 }
 
+// refresh keeps what the network says of a person we know, where it says it.
+func refresh(ctx context.Context, tx *sql.Tx, id int64, who network.Person) error {
+	if who.Followers == 0 {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE persons SET followers_count = $1 WHERE id = $2 AND followers_count <> $3`, who.Followers, id, who.Followers)
+	return err
+}
+
+// former marks the handle of somebody who has given it up.
+const former = " (former)"
+
 // rename notes a new handle. A row that still claims it belonged to somebody
 // who has given it up: it keeps that person under the id alone.
 func (b *Book) rename(ctx context.Context, tx *sql.Tx, net, remote, handle string) error {
-	if _, err := tx.ExecContext(ctx, `UPDATE handles SET handle = COALESCE(remote_id, handle) || ' (former)'
+	if _, err := tx.ExecContext(ctx, `UPDATE handles SET handle = COALESCE(remote_id, handle) || '`+former+`'
 		WHERE network = $1 AND handle = $2`, net, handle); err != nil {
 		return err
 	}
@@ -89,10 +101,10 @@ func (b *Book) meetByHandle(ctx context.Context, tx *sql.Tx, net, handle string,
 	}
 	if err == nil && !remote.Valid {
 		_, err = tx.ExecContext(ctx, `UPDATE handles SET remote_id = $1, bot = $2 WHERE network = $3 AND handle = $4`, who.ID, who.Bot, net, handle)
-		return id, err
+		return id, errors.Join(err, refresh(ctx, tx, id, who))
 	}
 	if err == nil { // the name has gone to somebody else
-		if err := b.rename(ctx, tx, net, remote.String, remote.String+" (former)"); err != nil {
+		if err := b.rename(ctx, tx, net, remote.String, remote.String+former); err != nil {
 			return 0, err
 		}
 	}
@@ -155,6 +167,9 @@ func (b *Book) details(ctx context.Context, p *Person) error {
 		var h Handle
 		if err := rows.Scan(&h.Network, &h.Handle, &h.RemoteID); err != nil {
 			return err
+		}
+		if strings.HasSuffix(h.Handle, former) && h.Network != "" {
+			h.Handle = ""
 		}
 		if h.Network == "" {
 			p.Tags = append(p.Tags, h.Handle)

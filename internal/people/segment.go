@@ -49,7 +49,7 @@ func Recipients(ctx context.Context, q Querier, s *segment.Segment, account, net
 	rows, err := q.QueryContext(ctx, `SELECT p.id, p.name, p.language, COALESCE(h.handle, ''), COALESCE(h.remote_id, ''),
 		EXISTS (SELECT 1 FROM optouts o WHERE o.person = p.id),
 		EXISTS (SELECT 1 FROM consents c WHERE c.person = p.id AND c.account = $1 AND c.kind = 'direct' AND c.withdrawn_at IS NULL)
-		FROM persons p LEFT JOIN handles h ON h.person = p.id AND h.network = $2
+		FROM persons p LEFT JOIN handles h ON h.person = p.id AND h.network = $2 AND h.handle NOT LIKE '%`+former+`'
 		WHERE p.id > $3 AND `+where+` ORDER BY p.id LIMIT `+strconv.Itoa(limit), append([]any{account, net, after}, args...)...)
 	if err != nil {
 		return nil, err
@@ -96,7 +96,7 @@ func Decode(s string) (p network.Person) {
 func Audience(ctx context.Context, q Querier, s *segment.Segment, account, net string, now time.Time) (n int, leftOut map[string]int, err error) {
 	where, args := s.SQL(now, account, 3)
 	rows, err := q.QueryContext(ctx, `SELECT EXISTS (SELECT 1 FROM consents c WHERE c.person = p.id AND c.account = $1 AND c.kind = 'direct' AND c.withdrawn_at IS NULL),
-		EXISTS (SELECT 1 FROM handles h WHERE h.person = p.id AND h.network = $2),
+		EXISTS (SELECT 1 FROM handles h WHERE h.person = p.id AND h.network = $2 AND h.handle NOT LIKE '%`+former+`'),
 		EXISTS (SELECT 1 FROM optouts o WHERE o.person = p.id), count(*) FROM persons p WHERE `+where+` GROUP BY 1, 2, 3`, append([]any{account, net}, args...)...)
 	if err != nil {
 		return 0, nil, err
