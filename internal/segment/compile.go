@@ -29,6 +29,7 @@ type part struct {
 	age     time.Duration
 	speaker bool // the account that speaks
 	isArg   bool
+	isAge   bool
 }
 
 // SQL returns the condition with placeholders from $first on. speaker is the
@@ -43,7 +44,7 @@ func (s *Segment) SQL(now time.Time, speaker string, first int) (string, []any) 
 			continue
 		case p.speaker:
 			args = append(args, speaker)
-		case p.age != 0:
+		case p.isAge:
 			args = append(args, now.Add(-p.age).UnixMilli())
 		default:
 			args = append(args, p.arg)
@@ -106,7 +107,7 @@ type compiler struct{ s *Segment }
 func (c *compiler) sql(s string)  { c.s.parts = append(c.s.parts, part{sql: s}) }
 func (c *compiler) arg(value any) { c.s.parts = append(c.s.parts, part{arg: value, isArg: true}) }
 func (c *compiler) ago(d time.Duration) {
-	c.s.parts = append(c.s.parts, part{age: d, isArg: true})
+	c.s.parts = append(c.s.parts, part{age: d, isArg: true, isAge: true})
 }
 func (c *compiler) speaker() { c.s.parts = append(c.s.parts, part{speaker: true, isArg: true}) }
 
