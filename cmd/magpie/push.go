@@ -70,13 +70,13 @@ func push(c *cli.Context) error {
 
 func showPush(w io.Writer, p *bot.Pushed) {
 	audience := "a public post"
-	switch {
-	case p.Post.Kind == outbox.Segment:
+	switch p.Post.Kind {
+	case outbox.Segment:
 		audience = fmt.Sprintf("in private, to %s of segment %s", peopleWord(p.To), p.Post.Segment)
 		for why, n := range p.LeftOut {
 			audience += fmt.Sprintf("; left out: %s, %s", peopleWord(n), strings.Replace(why, "has ", "have ", 1))
 		}
-	case p.Post.Kind == outbox.Direct:
+	case outbox.Direct:
 		audience = "in private, to " + to(p.Post)
 	}
 	fmt.Fprintf(w, "%s: %s\n\n%s\n\n  %d of %d %s\n", p.Post.Account, audience, indent(p.Text, "  | ", 100), p.Size.Count, p.Size.Limit, p.Size.Unit)

@@ -64,7 +64,7 @@ func run(c *cli.Context) error {
 		return busy(err)
 	}
 	o.Log.WithField("accounts", len(b.Set().Accounts)).Info("running; Ctrl-C ends it")
-	<-c.Context.Done()
+	<-c.Done()
 	o.Log.Info("ending: what is in flight is finished first")
 	return r.Stop()
 }

@@ -63,7 +63,7 @@ func runSandbox(c *cli.Context) error {
 		s.Fail(sandbox.Fault{Method: "POST", PathPrefix: "/api/v1/statuses", What: f})
 	}
 	fmt.Fprintf(c.App.Writer, "The sandbox is at %s with %s. Ctrl-C ends it.\nIn another terminal: magpie run --sandbox-url %s\n", s.URL(), plural(len(o.Accounts), "account"), s.URL())
-	<-c.Context.Done()
+	<-c.Done()
 	return nil
 }
 

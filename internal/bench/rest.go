@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -209,17 +210,20 @@ func bareRows(ctx context.Context, tx *sql.Tx, in *bufio.Reader) error {
 	if err != nil {
 		return err
 	}
+	defer person.Close()
 	handle, err := tx.PrepareContext(ctx, `INSERT INTO handles (network, handle, person) VALUES ('mastodon', $1, $2)`)
 	if err != nil {
 		return err
 	}
+	defer handle.Close()
 	tag, err := tx.PrepareContext(ctx, `INSERT INTO person_tags (person, tag) VALUES ($1, $2)`)
 	if err != nil {
 		return err
 	}
+	defer tag.Close()
 	for i := 1; ; i++ {
 		row, err := in.ReadString('\n')
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

@@ -3,6 +3,8 @@ package people_test
 import (
 	"context"
 	"database/sql"
+	"flag"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -97,4 +99,9 @@ func says(t testing.TB, err error, words ...string) {
 			t.Errorf("got %v, want …%s…", err, w)
 		}
 	}
+}
+
+func TestMain(m *testing.M) {
+	_ = flag.Set("rapid.nofailfile", "true") // the message has all it takes
+	os.Exit(m.Run())
 }

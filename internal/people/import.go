@@ -114,9 +114,7 @@ func parse(at map[string]int, row []string) (c Customer, err error) {
 		}
 		c.lastOrder = day.UnixMilli()
 	}
-	for _, t := range strings.FieldsFunc(get("tags"), func(r rune) bool { return r == ';' || r == ' ' || r == '；' }) {
-		c.tags = append(c.tags, t)
-	}
+	c.tags = strings.FieldsFunc(get("tags"), func(r rune) bool { return r == ';' || r == ' ' || r == '；' })
 	return c, nil
 }
 

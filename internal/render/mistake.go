@@ -1,6 +1,7 @@
 package render
 
 import (
+	"errors"
 	"regexp"
 	"strconv"
 	"strings"
@@ -57,7 +58,7 @@ func mistake(source string, err error) Mistakes {
 			out.Column = 1 + utf8.RuneCountInString(line[:min(col, len(line))])
 		}
 	}
-	if tried := running.ReplaceAllString(text, ""); tried != text || err == errEndless {
+	if tried := running.ReplaceAllString(text, ""); tried != text || errors.Is(err, errEndless) {
 		out.Text = plainly(tried)
 	} else {
 		out.Text = "the template can't be read: " + plainly(text)

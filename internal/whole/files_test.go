@@ -51,6 +51,7 @@ func TestEditsWhileRunning(t *testing.T) {
 func TestStepLeavesTheFiles(t *testing.T) {
 	t.Parallel()
 	s := open(t, sandbox.Variant{}, "shop")
+	s.once()
 	p := s.start()
 	s.until("the step is planned", func() bool { return s.state("later") == "planned" })
 	without := "title: Later\nsteps:\n  other: {accounts: [shop], at: " + at(24*time.Hour) + ", say: second}\n"
@@ -74,6 +75,7 @@ func TestEditVoidsApproval(t *testing.T) {
 	t.Parallel()
 	s := open(t, sandbox.Variant{}, "shop")
 	s.write("campaigns/now.yaml", "title: Now\napproval: required\nsteps:\n  first: {accounts: [shop], at: "+at(6*time.Second)+", say: first}\n")
+	s.once()
 	p := s.start()
 	s.until("the post waits for approval", func() bool { return s.state("first") == "held" })
 	id := s.read(`SELECT id FROM posts WHERE step = 'first'`)[0]["id"]

@@ -74,7 +74,7 @@ type rule struct {
 	call  Call
 	spoil Spoil
 	left  int           // how many requests it still meets; negative: all
-	done  chan struct{} // a value for each request that has been dealt with
+	done  chan struct{} // a value when a request has been dealt with
 }
 
 // Before starts a proxy in front of server; it ends with the test.
@@ -108,24 +108,24 @@ func Before(t *testing.T, server string) *Proxy {
 
 // Next spoils the next request of a kind. The channel tells when the proxy,
 // and the server where it was reached, are done with it.
-func (p *Proxy) Next(c Call, s Spoil) <-chan struct{} { return p.add(c, s, 1) }
+func (p *Proxy) Next(c Call, s Spoil) <-chan struct{} { return p.add(c, s, 1).done }
 
-// All spoils all requests of a kind until the function is called.
+// All spoils all requests of a kind, before older rules, until the function is called.
 func (p *Proxy) All(c Call, s Spoil) (stop func()) {
-	p.add(c, s, -1)
+	r := p.add(c, s, -1)
 	return func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		p.rules = nil
+		r.left = 0
 	}
 }
 
-func (p *Proxy) add(c Call, s Spoil, n int) <-chan struct{} {
+func (p *Proxy) add(c Call, s Spoil, n int) *rule {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	r := &rule{c, s, n, make(chan struct{}, 1000)}
+	r := &rule{c, s, n, make(chan struct{}, 1)}
 	p.rules = append(p.rules, r)
-	return r.done
+	return r
 }
 
 // Requests are those that came, of a kind.
@@ -141,7 +141,7 @@ func (p *Proxy) meet(r *http.Request, body []byte) *rule {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.log = append(p.log, Request{r.Method, r.URL.Path, r.URL.RequestURI(), r.Header.Clone(), body})
-	for _, x := range p.rules {
+	for _, x := range slices.Backward(p.rules) { // the newest first
 		if x.left != 0 && x.call.matches(r) && (x.spoil.Only == nil || x.spoil.Only(r)) {
 			x.left--
 			return x
@@ -162,8 +162,16 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.forward.ServeHTTP(w, r)
 		return
 	}
-	defer func() { x.done <- struct{}{} }()
+	defer x.tell()
 	x.spoil.serve(p.forward, w, r)
+}
+
+// tell never blocks: only rules for one request have somebody who listens.
+func (r *rule) tell() {
+	select {
+	case r.done <- struct{}{}:
+	default:
+	}
 }
 
 func (s Spoil) serve(forward http.Handler, w http.ResponseWriter, r *http.Request) {

@@ -135,6 +135,8 @@ func (b *bench) read(r reading, c network.Client, status int, form string, want 
 		b.fails(err, what, network.Busy, network.Unknown)
 	case r.name == "find" && form == "own" && (status == 404 || status == 400) && err == nil:
 		// the network says in its own words that there is no such post
+	case r.name == "upload" && (status == 404 || status == 422):
+		b.fails(err, what, want, network.Busy) // an earlier upload is gone: it is sent again
 	default:
 		b.fails(err, what, want)
 	}

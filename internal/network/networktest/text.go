@@ -57,11 +57,12 @@ func (b *bench) longest(name, unit string, l network.Limits, to network.Draft) {
 		}
 		return b.Kind.Measure(text, d.Direct, l).Fits()
 	}
-	units := sort.Search(20_000, func(n int) bool { return !fits(draft(n, 0)) }) - 1
-	letters := sort.Search(20_000, func(n int) bool { return !fits(draft(units, n)) }) - 1
+	most := 2 * max(l.Text, l.Direct)
+	units := sort.Search(most, func(n int) bool { return !fits(draft(n, 0)) }) - 1
+	letters := sort.Search(most, func(n int) bool { return !fits(draft(units, n)) }) - 1
 	if letters == 0 && strings.TrimSpace(unit) != unit { // servers may strip a space at the end
 		units--
-		letters = sort.Search(20_000, func(n int) bool { return !fits(draft(units, n)) }) - 1
+		letters = sort.Search(most, func(n int) bool { return !fits(draft(units, n)) }) - 1
 	}
 	b.publishLong(name, draft(units, letters), true)
 	b.publishLong(name, draft(units, letters+1), false)

@@ -1,0 +1,101 @@
+package coupon
+
+import (
+	"context"
+	"database/sql"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"magpie/internal/audit"
+	"magpie/internal/store"
+)
+
+var noon = time.Date(2027, 11, 26, 12, 0, 0, 0, time.UTC)
+
+func TestMain(m *testing.M) {
+	_ = flag.Set("rapid.nofailfile", "true") // the message has all it takes
+	os.Exit(m.Run())
+}
+
+func open(t testing.TB) *store.DB {
+	t.Helper()
+	db, err := store.Open(context.Background(), filepath.Join(t.TempDir(), "m.db"), audit.Migrations(), Migrations())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// fails is what tests and properties have in common.
+type fails interface {
+	Helper()
+	Fatalf(string, ...any)
+	Errorf(string, ...any)
+}
+
+func reserve(db *store.DB, o Offer, person int64, post string, now time.Time) (code string, err error) {
+	err = db.Batch(context.Background(), func(tx *sql.Tx) error {
+		code, err = Reserve(context.Background(), tx, o, For{Person: person, Post: post, Account: "outlet", Campaign: "c", Step: "s", Segment: "g"}, now)
+		return err
+	})
+	return code, err
+}
+
+func must(t fails, db *store.DB, fn func(tx *sql.Tx) error) {
+	t.Helper()
+	if err := db.Batch(context.Background(), fn); err != nil {
+		t.Fatalf("%v", err)
+	}
+}
+
+func deliver(t fails, db *store.DB, code string) {
+	t.Helper()
+	must(t, db, func(tx *sql.Tx) error { return Deliver(context.Background(), tx, code, noon) })
+}
+
+func release(t fails, db *store.DB, code, post string) {
+	t.Helper()
+	must(t, db, func(tx *sql.Tx) error { return Release(context.Background(), tx, code, post) })
+}
+
+func begin(t fails, db *store.DB, code string, until time.Time) {
+	t.Helper()
+	must(t, db, func(tx *sql.Tx) error { return Start(context.Background(), tx, code, until) })
+}
+
+// load imports n codes, C000 and so on.
+func load(t fails, db *store.DB, offer string, n int) {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("code\n")
+	for i := range n {
+		fmt.Fprintf(&b, "%s-%03d\n", offer, i)
+	}
+	if got, err := Import(context.Background(), db, offer, strings.NewReader(b.String()), noon); err != nil || got != n {
+		t.Fatalf("%d, %v", got, err)
+	}
+}
+
+func state(t fails, db *store.DB, code string) (s string, person int64) {
+	t.Helper()
+	var p sql.NullInt64
+	if err := db.Read.QueryRow(`SELECT state, person FROM coupons WHERE code = $1`, code).Scan(&s, &p); err != nil {
+		t.Fatalf("%s: %v", code, err)
+	}
+	return s, p.Int64
+}
+
+func left(t fails, db *store.DB, offer string) Left {
+	t.Helper()
+	l, err := Count(context.Background(), db, offer)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	return l
+}

@@ -1,0 +1,83 @@
+package coupon
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestImport(t *testing.T) {
+	db := open(t)
+	n, err := Import(t.Context(), db, "bf", strings.NewReader("\ufeffid, Code ,note\r\n1, AB-12 ,x\r\n2,折扣123,\"a, b\"\r\n\r\n3,x.y_z+1\r\n"), noon)
+	if err != nil || n != 3 {
+		t.Fatalf("%d, %v", n, err)
+	}
+	for _, c := range []string{"AB-12", "折扣123", "x.y_z+1"} {
+		if s, _ := state(t, db, c); s != "free" {
+			t.Errorf("%s is %s", c, s)
+		}
+	}
+}
+
+func TestBadImports(t *testing.T) {
+	for name, c := range map[string]struct {
+		text string
+		want []string
+	}{
+		"empty":              {"", []string{"line 1", "empty"}},
+		"no column":          {"kode\nABC\n", []string{"line 1", "the column code is missing"}},
+		"twice in the file":  {"code\nABC\nDEF\nABC\n", []string{"line 4", "ABC", "there already", "nothing was imported"}},
+		"there from before":  {"code\nABC\nOLD-1\n", []string{"line 3", "OLD-1", "there already", "nothing was imported"}},
+		"of another offer":   {"code\nTHEIRS\n", []string{"line 2", "THEIRS", "there already"}},
+		"too short":          {"code\nABC\nAB\n", []string{"line 3", "3 to 32"}},
+		"too long":           {"code\n" + strings.Repeat("A", 33) + "\n", []string{"line 2", "3 to 32"}},
+		"empty code":         {"id,code\n1,ABC\n2,\n", []string{"line 3", "3 to 32"}},
+		"column left out":    {"id,code\n1,ABC\n2\n", []string{"line 3", "3 to 32"}},
+		"a space within":     {"code\nAB CD\n", []string{"line 2"}},
+		"an @, which names":  {"code\n@ann\n", []string{"line 2"}},
+		"quote":              {"code\nABC\n\"DEF\n", []string{"line", "nothing was imported"}},
+		"after a long field": {"code,note\nABC,\"a\nb\nc\"\nAB,x\n", []string{"line 5"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := open(t)
+			for _, old := range []struct{ offer, code string }{{"bf", "OLD-1"}, {"other", "THEIRS"}} {
+				if _, err := Import(t.Context(), db, old.offer, strings.NewReader("code\n"+old.code), noon); err != nil {
+					t.Fatal(err)
+				}
+			}
+			n, err := Import(t.Context(), db, "bf", strings.NewReader(c.text), noon)
+			for _, w := range c.want {
+				if err == nil || !strings.Contains(err.Error(), w) {
+					t.Errorf("got %v, want …%s…", err, w)
+				}
+			}
+			if l := left(t, db, "bf"); n != 0 || l.Free != 1 {
+				t.Errorf("told %d, left %+v", n, l)
+			}
+		})
+	}
+}
+
+// TestManyWithOneBad: all or nothing, and the row is named.
+func TestManyWithOneBad(t *testing.T) {
+	db := open(t)
+	var b strings.Builder
+	b.WriteString("code\n")
+	for i := range 100_000 {
+		if i == 77_777 {
+			i = 5
+		}
+		fmt.Fprintf(&b, "C%06d\n", i)
+	}
+	_, err := Import(t.Context(), db, "bf", strings.NewReader(b.String()), noon)
+	if err == nil || !strings.Contains(err.Error(), "line 77779: the code C000005") {
+		t.Errorf("got %v", err)
+	}
+	if l := left(t, db, "bf"); l != (Left{}) {
+		t.Errorf("left %+v", l)
+	}
+	good := strings.Replace(b.String(), "C077776\nC000005\n", "C077776\nC077777\n", 1)
+	if n, err := Import(t.Context(), db, "bf", strings.NewReader(good), noon); err != nil || n != 100_000 {
+		t.Errorf("mended: %d, %v", n, err)
+	}
+}
