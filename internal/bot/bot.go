@@ -70,7 +70,8 @@ type account struct {
 	self      network.Self
 	limits    network.Limits
 	publisher *outbox.Publisher
-	wake      [2]chan struct{} // the lanes: answers, unasked
+	wake      [2]chan struct{}   // the lanes: answers, unasked
+	stop      context.CancelFunc // ends its loops; nil where there are none
 }
 
 // Migrations are those of all packages.

@@ -30,6 +30,12 @@ func (b *Bot) decide(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
+	if len(f.Accounts) == 0 {
+		return b.write(ctx, func(tx *sql.Tx) error {
+			_, err := inbox.Decide(ctx, tx, id, inbox.Silent, "", "the account is no longer in the files", m.Account, b.Clock())
+			return err
+		})
+	}
 	d, err := answer.Decide(f)
 	if err != nil {
 		return err

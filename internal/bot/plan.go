@@ -119,7 +119,7 @@ func (b *Bot) Replan(ctx context.Context) error {
 // has come already is left alone while its step exists: it is on its way.
 func (b *Bot) align(ctx context.Context, tx *sql.Tx, set *workspace.Set, p *outbox.Post, wanted map[string]*outbox.Post, now time.Time) error {
 	if p.Parent != "" || p.SlotAt.Before(now) {
-		if step(set, p) != nil {
+		if step(set, p) != nil && set.Accounts[p.Account] != nil {
 			return nil
 		}
 	} else if w := wanted[p.Key]; w != nil && w.Kind == p.Kind {

@@ -216,6 +216,7 @@ func pace(r *workspace.Rate) outbox.Pace {
 
 // serve runs an account's loops until ctx ends.
 func (r *Running) serve(ctx context.Context, a *workspace.Account, x *account) {
+	ctx, x.stop = context.WithCancel(ctx)
 	log := x.publisher.Log
 	lane := func(i int, pass func(context.Context) (int, error)) {
 		for ctx.Err() == nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 
+	"magpie/internal/lease"
 	"magpie/internal/need"
 	"magpie/internal/outbox"
 	"magpie/internal/store"
@@ -111,7 +112,7 @@ func (b *Bot) watch(ctx context.Context, r *Running) {
 			b.Log.WithError(err).WithField("folder", dir).Error("edits in this folder are not noticed")
 		}
 	}
-	var quiet <-chan time.Time // editors write in several strokes
+	quiet := time.After(0) // first what was edited while we started; then after a while, for editors write in several strokes
 	for {
 		select {
 		case <-ctx.Done():
@@ -148,6 +149,17 @@ func (b *Bot) Reload(ctx context.Context, r *Running) {
 	b.Log.WithField("revision", n).Info("the edited files are in force")
 }
 
+// leave ends the work for an account that has left the files.
+func (b *Bot) leave(ctx context.Context, name string, x *account) error {
+	if x.stop != nil {
+		x.stop()
+	}
+	b.mu.Lock()
+	delete(b.accounts, name)
+	b.mu.Unlock()
+	return lease.Release(ctx, b.DB, name, x.publisher.Epoch)
+}
+
 // inForce brings plan and accounts in line with new files.
 func (b *Bot) inForce(ctx context.Context, r *Running, before *workspace.Set) error {
 	if err := b.noteRevision(ctx); err != nil {
@@ -156,7 +168,10 @@ func (b *Bot) inForce(ctx context.Context, r *Running, before *workspace.Set) er
 	for name, x := range b.opened() {
 		a := b.Set().Accounts[name]
 		if a == nil {
-			continue // its posts are withdrawn as they come up
+			if err := b.leave(ctx, name, x); err != nil {
+				return err
+			}
+			continue
 		}
 		b.adjust(x.publisher, a)
 		if old := before.Accounts[name]; old != nil && (old.Server != a.Server || old.Handle != a.Handle || old.Network != a.Network) {

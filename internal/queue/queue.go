@@ -154,6 +154,16 @@ func Depth(ctx context.Context, db *store.DB) (map[string]int, error) {
 	return out, rows.Err()
 }
 
+// guarded turns a panic into an error: River would count it and give up.
+func guarded(ctx context.Context, do Handler, id string) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the program has a mistake here: %v", r)
+		}
+	}()
+	return do(ctx, id)
+}
+
 type worker struct {
 	river.WorkerDefaults[task]
 	work map[string]Work
@@ -163,7 +173,7 @@ type worker struct {
 // Work implements river.Worker. An error is never handed to River, which
 // gives up after 25.
 func (w *worker) Work(ctx context.Context, job *river.Job[task]) error {
-	err := w.work[job.Args.Name].Do(ctx, job.Args.ID)
+	err := guarded(ctx, w.work[job.Args.Name].Do, job.Args.ID)
 	var later Later
 	switch {
 	case err == nil:
