@@ -19,7 +19,7 @@ func posting(account string, times int, e sandbox.Effect) sandbox.Fault {
 func (s *shop) due(steps ...string) {
 	text := "title: Now\nsteps:\n"
 	for _, step := range steps {
-		text += "  " + step + ": {accounts: [shop], at: " + at(time.Second) + ", say: " + step + "}\n"
+		text += "  " + step + ": {accounts: [shop], at: " + at(2*time.Second) + ", say: " + step + "}\n"
 	}
 	s.write("campaigns/now.yaml", text)
 }
@@ -147,7 +147,7 @@ func TestDoublePostIsSeen(t *testing.T) {
 	t.Parallel()
 	s := open(t, servers["ignore"], "shop")
 	s.due("first")
-	time.Sleep(1100 * time.Millisecond) // until it is due: --once does not wait
+	time.Sleep(2100 * time.Millisecond) // until it is due: --once does not wait
 	for range 2 {
 		s.once()
 		s.must("push", "--text", "Hello again", "--yes", "shop")

@@ -22,6 +22,9 @@ func (c *client) Verify(ctx context.Context) (network.Self, error) {
 	if err := c.call(ctx, xrpc{nsid: "com.atproto.server.getSession"}, &s); err != nil {
 		return network.Self{}, err
 	}
+	if s.DID == "" {
+		return network.Self{}, rubbish(network.Busy, "the question who we are")
+	}
 	if s.Active != nil && !*s.Active {
 		return network.Self{}, network.Fail(network.SignedOut, "the account is not active: %s", s.Status)
 	}

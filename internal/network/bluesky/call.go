@@ -85,7 +85,7 @@ func (c *client) send(r *http.Request, out any) error {
 	}
 	c.remember(a.Header)
 	if a.Status != http.StatusOK {
-		return failure(r.Method, a)
+		return c.failure(r, a)
 	}
 	if out == nil {
 		return nil
@@ -123,30 +123,54 @@ func lostReason(method string) network.Reason {
 	return network.Unknown
 }
 
-// account are the errors that concern the account, not the post.
-var account = []string{"InvalidToken", "AuthMissing", "AuthenticationRequired", "AuthFactorTokenRequired",
-	"AccountTakedown", "AccountDeactivated", "RepoTakendown", "AccountSuspended"}
+// credentials are the errors that concern how we are signed in.
+var credentials = []string{"InvalidToken", "AuthMissing", "AuthenticationRequired", "AuthFactorTokenRequired"}
+
+// standing are the errors that say how an account stands: ours, or in calls
+// about somebody else theirs.
+var standing = []string{"AccountTakedown", "AccountDeactivated", "RepoTakendown", "AccountSuspended"}
+
+// named is a failure with the name that the server gave it.
+type named struct{ name, text string }
+
+// Error says what the server said.
+func (n named) Error() string { return n.text }
+
+func nameOf(err error) string {
+	var n named
+	_ = errors.As(err, &n)
+	return n.name
+}
 
 // failure sorts an answer that is not 200 by what to do next (Bluesky's errors
 // carry a name; see the lexicon of each call).
-func failure(method string, a *network.Answer) error {
+func (c *client) failure(r *http.Request, a *network.Answer) error {
 	var e struct{ Error, Message string }
 	_ = json.Unmarshal(a.Body, &e) // a proxy's page has no name
-	text := explain(a.Status, e.Error, e.Message)
+	n := named{e.Error, network.Quote(explain(a.Status, e.Error, e.Message), r, c.settings.Secret)}
+	fail := func(reason network.Reason) error { return &network.Failure{Reason: reason, Err: n} }
 	switch {
 	case e.Error == "ExpiredToken":
 		return &network.Failure{Reason: network.SignedOut, Err: errExpired}
 	case a.Status == http.StatusTooManyRequests:
 		s, _ := strconv.Atoi(a.Header.Get("Retry-After"))
-		return &network.Failure{Reason: network.Busy, After: resetTime(a.Header), Wait: time.Duration(s) * time.Second, Err: errors.New(text)}
-	case slices.Contains(account, e.Error) || a.Status == http.StatusUnauthorized:
-		return network.Fail(network.SignedOut, "%s", text)
+		return &network.Failure{Reason: network.Busy, After: resetTime(a.Header), Wait: time.Duration(s) * time.Second, Err: n}
+	case slices.Contains(standing, e.Error) && aboutOthers(r), noChat(n):
+		return fail(network.Refused)
+	case slices.Contains(credentials, e.Error) || slices.Contains(standing, e.Error) || a.Status == http.StatusUnauthorized:
+		return fail(network.SignedOut)
 	case e.Error == "BlobNotFound" || strings.Contains(e.Message, "Could not find blob"):
-		return network.Fail(network.Busy, "%s", text)
+		return fail(network.Busy)
 	case a.Status >= 500 || a.Status < 300:
-		return network.Fail(lostReason(method), "%s", text)
+		return fail(lostReason(r.Method))
 	}
-	return network.Fail(network.Refused, "%s", text)
+	return fail(network.Refused)
+}
+
+// aboutOthers tells whether a call asks about, or writes to, somebody else.
+func aboutOthers(r *http.Request) bool {
+	return r.Header.Get("Atproto-Proxy") != "" || strings.HasSuffix(r.URL.Path, "/app.bsky.actor.getProfile") ||
+		strings.HasSuffix(r.URL.Path, "/app.bsky.feed.getPostThread")
 }
 
 func explain(status int, name, message string) string {
@@ -157,6 +181,11 @@ func explain(status int, name, message string) string {
 		return "the server says: " + name
 	}
 	return "the server answered " + strconv.Itoa(status) + " " + http.StatusText(status)
+}
+
+// rubbish is an answer that says less than it has to.
+func rubbish(reason network.Reason, what string) error {
+	return network.Fail(reason, "the server's answer to %s says nothing", what)
 }
 
 // harmless turns Unknown into Busy: what the call leaves behind shows nowhere.

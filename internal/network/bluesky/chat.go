@@ -25,30 +25,38 @@ type logEntry struct {
 	Message chatMessage `json:"message"`
 }
 
-// chatEvents returns what people wrote in chat since p.Chat. An account whose
-// password may not use chat has none; Verify says so.
-func (c *client) chatEvents(ctx context.Context, p *position, first bool) (events []network.Event, err error) {
-	logs, err := c.chatLog(ctx, p)
+// chatEvents returns what people wrote in chat since p.Chat; the first time,
+// only where the present is. An account whose password may not use chat has
+// none; Verify says so.
+func (c *client) chatEvents(ctx context.Context, p *position) (events []network.Event, err error) {
+	next := *p
+	logs, err := c.chatLog(ctx, &next)
 	if noChat(err) {
 		return nil, nil
 	}
-	if err != nil || first {
+	if err != nil {
 		return nil, err
 	}
 	t, err := c.session(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for _, l := range logs {
-		if !strings.HasSuffix(l.Type, "#logCreateMessage") || l.Message.Sender.DID == t.DID {
-			continue
+	if p.Reads {
+		for _, l := range logs {
+			if !strings.HasSuffix(l.Type, "#logCreateMessage") || l.Message.Sender.DID == t.DID {
+				continue
+			}
+			author, err := c.profile(ctx, l.Message.Sender.DID)
+			if network.ReasonOf(err) == network.Refused && err != nil {
+				continue // the author has left the network
+			}
+			if err != nil {
+				return nil, err
+			}
+			events = append(events, network.Event{Mention: l.mention(author)})
 		}
-		author, err := c.profile(ctx, l.Message.Sender.DID)
-		if err != nil {
-			return nil, err
-		}
-		events = append(events, network.Event{Mention: l.mention(author)})
 	}
+	p.Chat, p.Reads = next.Chat, true
 	return events, nil
 }
 

@@ -11,15 +11,18 @@ import (
 	"magpie/internal/network"
 )
 
-// overlap is how far back each look goes again: the app view does not index
-// in order, and there is no since-id (lexicon listNotifications).
-const overlap = 30 * time.Second
+// overlap is how far back each look goes again: there is no since-id, and an
+// item is filed by its author's clock where that is slow (lexicon
+// listNotifications; atproto source, sortAt).
+const overlap = 6 * time.Minute
 
 // position is what an Events cursor holds.
 type position struct {
 	At   string            `json:"at"`             // newest indexedAt seen
 	Seen map[string]string `json:"seen,omitempty"` // uri → indexedAt, of those within the overlap
 	Chat string            `json:"chat,omitempty"`
+	// Reads tells whether chat has been read once: before, it is at the present.
+	Reads bool `json:"reads,omitempty"`
 }
 
 type notification struct {
@@ -27,7 +30,7 @@ type notification struct {
 	CID     string  `json:"cid"`
 	Author  profile `json:"author"`
 	Reason  string  `json:"reason"`
-	Record  record  `json:"record"`
+	Record  said    `json:"record"`
 	Indexed string  `json:"indexedAt"`
 }
 
@@ -56,14 +59,14 @@ func (p profile) person() network.Person {
 func (c *client) Events(ctx context.Context, cursor string) ([]network.Event, string, error) {
 	var p position
 	_ = json.Unmarshal([]byte(cursor), &p) // an empty cursor is now
-	found, err := c.notifications(ctx, p)
+	found, err := c.notifications(ctx, p, cursor == "")
 	if err != nil {
 		return nil, cursor, err
 	}
-	events := c.fresh(ctx, found, &p, cursor == "")
-	messages, err := c.chatEvents(ctx, &p, cursor == "")
-	if err != nil {
-		return nil, cursor, err
+	events := c.fresh(found, &p, cursor == "")
+	messages, err := c.chatEvents(ctx, &p)
+	if err != nil && len(events) == 0 {
+		return nil, cursor, err // with events, chat is read the next time
 	}
 	next, _ := json.Marshal(p) // strings can't fail
 	return append(events, messages...), string(next), nil
@@ -71,7 +74,7 @@ func (c *client) Events(ctx context.Context, cursor string) ([]network.Event, st
 
 // notifications reads pages, newest first, back to before the position, and
 // returns them oldest first.
-func (c *client) notifications(ctx context.Context, p position) (all []notification, err error) {
+func (c *client) notifications(ctx context.Context, p position, first bool) (all []notification, err error) {
 	q := url.Values{"limit": {"100"}}
 	for {
 		var page struct {
@@ -88,7 +91,7 @@ func (c *client) notifications(ctx context.Context, p position) (all []notificat
 			}
 			all = append(all, n)
 		}
-		if page.Cursor == "" || p.At == "" {
+		if page.Cursor == "" || first {
 			slices.Reverse(all)
 			return all, nil
 		}
@@ -104,7 +107,7 @@ func before(a, b string) bool {
 }
 
 // fresh returns the events of found that p has not seen, and moves p on.
-func (c *client) fresh(ctx context.Context, found []notification, p *position, first bool) (events []network.Event) {
+func (c *client) fresh(found []notification, p *position, first bool) (events []network.Event) {
 	me := ""
 	if t := c.current(); t != nil {
 		me = t.DID
@@ -146,14 +149,7 @@ func (n notification) event(me string) []network.Event {
 }
 
 func (n notification) names() (dids []string) {
-	for _, f := range n.Record.Facets {
-		for _, x := range f.Features {
-			if x.DID != "" {
-				dids = append(dids, x.DID)
-			}
-		}
-	}
-	return dids
+	return n.Record.DIDs
 }
 
 func (n notification) mention() *network.Mention {

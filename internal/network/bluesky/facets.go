@@ -7,7 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/net/publicsuffix"
+	"magpie/internal/network"
 )
 
 // facet marks a stretch of a text, in bytes of UTF-8 (lexicon app.bsky.richtext.facet).
@@ -29,11 +29,22 @@ type feature struct {
 }
 
 // The patterns of the official library, as far as RE2 allows: what follows a
-// match is checked in code.
+// match is checked in code. White space is JavaScript's. Where a link stands in
+// Chinese, without spaces, we go further: it may follow a Chinese character, and
+// ends before Chinese punctuation.
+const (
+	space  = `\t\n\v\f\r \x{00a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}`
+	closes = `，。！？；：、）」』》】”’…`
+	opens  = `（「『《【“‘`
+	hidden = `\x{00AD}\x{2060}\x{200A}-\x{200D}\x{20E2}`
+)
+
 var (
-	mentionRule = regexp.MustCompile(`(?m)(?:^|\s|\()(@[a-zA-Z0-9.-]+)`)
-	linkRule    = regexp.MustCompile(`(?im)(?:^|\s|\()(https?://\S+|[a-z][a-z0-9]*(?:\.[a-z0-9]+)+\S*)`)
-	tagRule     = regexp.MustCompile(`(?m)(?:^|\s)([#＃][^\s\x{00AD}\x{2060}\x{200A}-\x{200D}\x{20E2}]+)`)
+	mentionRule = regexp.MustCompile(`(?:^|[` + space + `(])(@[a-zA-Z0-9.-]+)`)
+	linkRule    = regexp.MustCompile(`(?im)(?:^|[` + space + `(` + opens + closes + `\p{Han}])(https?://[^` + space + opens + closes + `]+)`)
+	bareRule    = regexp.MustCompile(`(?im)(?:^|[` + space + `(])(([a-z][a-z0-9]*(?:\.[a-z0-9]+)+)[^` + space + opens + closes + `]*)`)
+	tagRule     = regexp.MustCompile(`(?:^|[` + space + `])([#＃][^` + space + hidden + `]+)`)
+	cashRule    = regexp.MustCompile(`(?:^|[` + space + `(])(\$[A-Za-z][A-Za-z0-9]{0,4})`)
 )
 
 // facets finds links, mentions and tags. A name that resolve does not know
@@ -41,8 +52,12 @@ var (
 func facets(ctx context.Context, text string, resolve func(context.Context, string) (string, error)) ([]facet, error) {
 	var out []facet
 	for _, m := range linkRule.FindAllStringSubmatchIndex(text, -1) {
-		if uri, end := link(text[m[2]:m[3]]); uri != "" {
-			out = append(out, facet{span{m[2], m[2] + end}, []feature{{Type: "app.bsky.richtext.facet#link", URI: uri}}})
+		found := trimLink(text[m[2]:m[3]])
+		out = append(out, facet{span{m[2], m[2] + len(found)}, []feature{{Type: "app.bsky.richtext.facet#link", URI: found}}})
+	}
+	for _, m := range bareRule.FindAllStringSubmatchIndex(text, -1) {
+		if found := trimLink(text[m[2]:m[3]]); network.RealHost(text[m[4]:m[5]]) {
+			out = append(out, facet{span{m[2], m[2] + len(found)}, []feature{{Type: "app.bsky.richtext.facet#link", URI: "https://" + found}}})
 		}
 	}
 	for _, m := range mentionRule.FindAllStringSubmatchIndex(text, -1) {
@@ -63,24 +78,21 @@ func facets(ctx context.Context, text string, resolve func(context.Context, stri
 			out = append(out, facet{span{m[2], m[2] + end}, []feature{{Type: "app.bsky.richtext.facet#tag", Tag: tag}}})
 		}
 	}
+	for _, m := range cashRule.FindAllStringSubmatchIndex(text, -1) {
+		if next, _ := utf8.DecodeRuneInString(text[m[3]:]); m[3] == len(text) || unicode.IsSpace(next) || strings.ContainsRune(".,;:!?)\"'’", next) {
+			out = append(out, facet{span{m[2], m[3]}, []feature{{Type: "app.bsky.richtext.facet#tag", Tag: strings.ToUpper(text[m[2]:m[3]])}}})
+		}
+	}
 	return apart(out), nil
 }
 
-// link returns where a match leads and how many of its bytes are the link.
-func link(s string) (uri string, bytes int) {
+// trimLink takes off what ends a sentence, not a link.
+func trimLink(s string) string {
 	s = trimLast(s, ".,;:!?")
 	if strings.HasSuffix(s, ")") && !strings.Contains(s, "(") {
-		s = strings.TrimSuffix(s, ")")
+		return strings.TrimSuffix(s, ")")
 	}
-	lower := strings.ToLower(s)
-	if strings.HasPrefix(lower, "http://") || strings.HasPrefix(lower, "https://") {
-		return s, len(s)
-	}
-	host, _, _ := strings.Cut(s, "/")
-	if !realHost(strings.TrimRight(host, ".,;:!?")) {
-		return "", 0
-	}
-	return "https://" + s, len(s)
+	return s
 }
 
 func trimLast(s, cut string) string {
@@ -93,16 +105,11 @@ func trimLast(s, cut string) string {
 // realHost tells whether a name ends in a top level domain, or in .test as
 // the official library allows.
 func realHost(name string) bool {
-	name = strings.ToLower(name)
-	if strings.HasSuffix(name, ".test") {
-		return true
-	}
-	suffix, icann := publicsuffix.PublicSuffix(name)
-	return icann && suffix != name
+	return strings.HasSuffix(strings.ToLower(name), ".test") || network.RealHost(name)
 }
 
-// tag returns a tag without its sign; at most 64 graphemes, of which bytes
-// are a safe bound for all but the widest.
+// tag returns a tag without its sign: at most 64 graphemes and 640 bytes
+// (lexicon app.bsky.richtext.facet#tag).
 func tag(s string) (name string, bytes int) {
 	s = strings.TrimRightFunc(s, unicode.IsPunct)
 	_, sign := utf8.DecodeRuneInString(s)
@@ -110,8 +117,8 @@ func tag(s string) (name string, bytes int) {
 		return "", 0
 	}
 	name = s[sign:]
-	worded := strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsDigit(r) && !unicode.IsPunct(r) })
-	if !worded || strings.HasPrefix(name, "\uFE0F") || len([]rune(name)) > 64 || len(name) > 640 {
+	worded := strings.ContainsFunc(name, func(r rune) bool { return (r < '0' || r > '9') && !unicode.IsPunct(r) })
+	if !worded || strings.HasPrefix(name, "\uFE0F") || count(name) > 64 || len(name) > 640 {
 		return "", 0
 	}
 	return name, len(s)

@@ -1,6 +1,7 @@
 package bluesky
 
 import (
+	"fmt"
 	"regexp"
 	"sync"
 
@@ -52,11 +53,15 @@ func measure(text string, direct bool, l network.Limits) network.Size {
 	if len(text) > bytes {
 		return network.Size{Count: len(text), Limit: bytes, Unit: "bytes"}
 	}
-	n := 0
+	return network.Size{Count: count(text), Limit: limit, Unit: "characters"}
+}
+
+// count counts extended grapheme clusters.
+func count(text string) (n int) {
 	for g := graphemes.FromString(text); g.Next(); {
 		n++
 	}
-	return network.Size{Count: n, Limit: limit, Unit: "characters"}
+	return n
 }
 
 // client is one account. tokens and quota are guarded by mu; signing holds
@@ -81,6 +86,9 @@ func open(s network.Settings) (network.Client, error) {
 	}
 	return &client{settings: s}, nil
 }
+
+// Format prints no more than what this is, however it is printed.
+func (c *client) Format(f fmt.State, _ rune) { fmt.Fprint(f, "an account on "+c.settings.Server) }
 
 func (c *client) Quota() network.Quota {
 	c.mu.Lock()

@@ -38,6 +38,9 @@ func (c *client) Publish(ctx context.Context, s network.Sealed) (network.Receipt
 	}
 	var out strong
 	err = c.call(ctx, xrpc{nsid: "com.atproto.repo.putRecord", body: put{t.DID, posts, b.Key, b.Record, nil}}, &out)
+	if err == nil && out.URI == "" {
+		err = rubbish(network.Unknown, "the post")
+	}
 	if err != nil {
 		return network.Receipt{}, err
 	}
@@ -58,6 +61,9 @@ func (c *client) chat(ctx context.Context, m *message) (network.Receipt, error) 
 	}
 	if err := c.call(ctx, xrpc{nsid: "chat.bsky.convo.sendMessage", body: body, chat: true}, &out); err != nil {
 		return network.Receipt{}, err
+	}
+	if out.ID == "" {
+		return network.Receipt{}, rubbish(network.Unknown, "the message")
 	}
 	return network.Receipt{ID: chatID(m.Convo, out.ID)}, nil
 }
@@ -81,8 +87,11 @@ func (c *client) Find(ctx context.Context, s network.Sealed, since time.Time, ta
 	var out strong
 	q := url.Values{"repo": {t.DID}, "collection": {posts}, "rkey": {b.Key}}
 	err = c.call(ctx, xrpc{nsid: "com.atproto.repo.getRecord", query: q}, &out)
-	if err != nil && network.ReasonOf(err) == network.Refused {
+	switch {
+	case nameOf(err) == "RecordNotFound":
 		return network.Receipt{}, false, nil
+	case err == nil && out.URI == "":
+		err = rubbish(network.Busy, "the question for a post")
 	}
 	return network.Receipt{ID: out.URI, URL: page(t, b.Key)}, err == nil, err
 }

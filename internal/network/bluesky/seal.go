@@ -138,6 +138,9 @@ func (c *client) picture(ctx context.Context, i network.Image) (picture, error) 
 		Blob json.RawMessage `json:"blob"`
 	}
 	err := harmless(c.call(ctx, xrpc{nsid: "com.atproto.repo.uploadBlob", raw: i.Data, mime: i.Type}, &out))
+	if err == nil && (len(out.Blob) == 0 || string(out.Blob) == "null") {
+		err = rubbish(network.Busy, "the upload of "+i.Name)
+	}
 	if err != nil {
 		return picture{}, err
 	}

@@ -17,6 +17,9 @@ func (c *client) Verify(ctx context.Context) (network.Self, error) {
 	if _, err := c.get(ctx, "/api/v1/accounts/verify_credentials", nil, &a); err != nil {
 		return network.Self{}, err
 	}
+	if a.ID == "" {
+		return network.Self{}, rubbish(http.MethodGet, c.settings.Server)
+	}
 	c.mu.Lock()
 	c.self = &a
 	c.mu.Unlock()

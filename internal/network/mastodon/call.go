@@ -34,7 +34,7 @@ func (c *client) do(r *http.Request, out any) (http.Header, error) {
 	}
 	c.remember(a.Header)
 	if a.Status != http.StatusOK {
-		return a.Header, failure(r.Method, a)
+		return a.Header, failure(r, a)
 	}
 	if err := json.Unmarshal(a.Body, out); err != nil {
 		return a.Header, rubbish(r.Method, r.URL.Host)
@@ -76,8 +76,8 @@ var signedOut = []string{"access token", "authorized scopes", "requires an authe
 	"login is currently disabled", "pending approval", "confirmed e-mail"}
 
 // failure sorts an answer that is not 200 by what to do next.
-func failure(method string, a *network.Answer) error {
-	text := words(a)
+func failure(r *http.Request, a *network.Answer) error {
+	text := network.Quote(words(a), r)
 	switch {
 	case a.Status == http.StatusTooManyRequests:
 		return &network.Failure{Reason: network.Busy, After: resetTime(a.Header), Wait: retryAfter(a.Header),
@@ -86,7 +86,7 @@ func failure(method string, a *network.Answer) error {
 		return network.Fail(network.SignedOut, "%s", text)
 	case strings.Contains(text, "not finished processing"):
 		return network.Fail(network.Busy, "%s", text)
-	case a.Status >= 500 && method == http.MethodGet:
+	case a.Status >= 500 && r.Method == http.MethodGet:
 		return network.Fail(network.Busy, "%s", text)
 	case a.Status >= 500 || a.Status < 300:
 		return network.Fail(network.Unknown, "%s", text)

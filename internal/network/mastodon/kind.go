@@ -1,6 +1,7 @@
 package mastodon
 
 import (
+	"fmt"
 	"regexp"
 	"sync"
 	"time"
@@ -55,6 +56,9 @@ func open(s network.Settings) (network.Client, error) {
 	}
 	return &client{settings: s, media: map[string]string{}}, nil
 }
+
+// Format prints no more than what this is, however it is printed.
+func (c *client) Format(f fmt.State, _ rune) { fmt.Fprint(f, "an account on "+c.settings.Server) }
 
 func (c *client) Quota() network.Quota {
 	c.mu.Lock()

@@ -107,7 +107,7 @@ func (c *client) upload(ctx context.Context, name string, i network.Image) (stri
 		ID string `json:"id"`
 	}
 	if a.Status != http.StatusOK && a.Status != http.StatusAccepted {
-		return "", harmless(failure(r.Method, a))
+		return "", harmless(failure(r, a))
 	}
 	if json.Unmarshal(a.Body, &m) != nil || m.ID == "" {
 		return "", harmless(rubbish(r.Method, r.URL.Host))
@@ -154,7 +154,7 @@ func (c *client) ready(ctx context.Context, name, id string) error {
 		c.mu.Unlock()
 		return network.Fail(network.Busy, "the server could not work on the picture: it is sent again")
 	case a.Status != http.StatusOK:
-		return failure(r.Method, a)
+		return failure(r, a)
 	}
 	return nil
 }
@@ -195,12 +195,14 @@ func (c *client) Delete(ctx context.Context, id string) error {
 	switch {
 	case err != nil:
 		return err
-	case a.Status == http.StatusOK || a.Status == http.StatusNotFound || a.Status == http.StatusGone:
+	case a.Status == http.StatusOK || a.Status == http.StatusGone:
+		return nil
+	case a.Status == http.StatusNotFound && json.Valid(a.Body): // a proxy's page says nothing about the post
 		return nil
 	case a.Status == http.StatusUnprocessableEntity && c.gone(ctx, id):
 		return nil
 	}
-	return failure(r.Method, a)
+	return failure(r, a)
 }
 
 // gone tells whether the server knows no status of that id.

@@ -1,0 +1,293 @@
+package outbox_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/sirupsen/logrus"
+
+	"magpie/internal/audit"
+	"magpie/internal/coupon"
+	"magpie/internal/lease"
+	"magpie/internal/network"
+	"magpie/internal/network/networktest"
+	"magpie/internal/outbox"
+	"magpie/internal/store"
+)
+
+const (
+	name   = "outlet"
+	settle = time.Minute
+)
+
+var (
+	noon = time.Date(2027, 11, 26, 12, 0, 0, 0, time.UTC)
+	kind = network.Kind{Name: "test", KeyLife: time.Hour, Limits: network.Limits{Text: 100},
+		Address: func(text, handle string) string {
+			if handle == "" {
+				return text
+			}
+			return "@" + handle + " " + text
+		},
+		Measure: func(text string, _ bool, l network.Limits) network.Size {
+			return network.Size{Count: utf8.RuneCountInString(text), Limit: l.Text, Unit: "characters"}
+		}}
+	offer = coupon.Offer{Name: "bf", Made: true, PerPerson: 1}
+)
+
+func TestMain(m *testing.M) {
+	_ = flag.Set("rapid.nofailfile", "true") // the message has all it takes
+	os.Exit(m.Run())
+}
+
+// world is a database, a network made of memory, a clock, and one process that
+// publishes. Fields are changed between passes only.
+type world struct {
+	testing.TB
+	db       *store.DB
+	net      *networktest.Network
+	client   network.Client
+	now      time.Time
+	p        *outbox.Publisher
+	hash     string                                 // of what is composed
+	compose  func(p *outbox.Post) error             // before it is composed
+	recheck  func(p *outbox.Post) error             // as it is frozen
+	settled  func(p *outbox.Post) error             // besides noting it
+	mu       sync.Mutex                             // guards told, out
+	told     []outbox.State                         // by Settled
+	out      []string                               // by SignedOut
+	composed func(p *outbox.Post) (d network.Draft) // nil: the post's text
+}
+
+func newWorld(t testing.TB, replay network.Replay) *world {
+	t.Helper()
+	w := &world{TB: t, now: noon, hash: "h1"}
+	var err error
+	w.db, err = store.Open(context.Background(), filepath.Join(t.TempDir(), "m.db"), audit.Migrations(), lease.Migrations(), coupon.Migrations(), outbox.Migrations())
+	w.must(err)
+	t.Cleanup(func() { _ = w.db.Close() })
+	w.net = networktest.New(func() time.Time { return w.now })
+	w.net.Use(name, kind, replay)
+	w.client = w.net.Client(name)
+	w.restart()
+	return w
+}
+
+func (w *world) must(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+// restart is a new process: it takes the lease and recovers.
+func (w *world) restart() {
+	w.Helper()
+	epoch, err := lease.Take(context.Background(), w.db, name, "me", w.now, 1000*time.Hour)
+	w.must(err)
+	w.p = w.publisher(epoch)
+	w.must(w.p.Recover(context.Background()))
+}
+
+func (w *world) publisher(epoch int64) *outbox.Publisher {
+	log := logrus.New()
+	log.SetOutput(io.Discard)
+	return &outbox.Publisher{DB: w.db, Account: name, Epoch: epoch, Client: w.client, Kind: kind, Log: logrus.NewEntry(log), InFlight: 4, Settle: settle,
+		Limits: func() network.Limits { return kind.Limits }, Clock: func() time.Time { return w.now },
+		Hooks: outbox.Hooks{Compose: w.words, Recheck: w.again, Settled: w.note, SignedOut: func(s string) { w.mu.Lock(); w.out = append(w.out, s); w.mu.Unlock() }}}
+}
+
+func (w *world) words(_ context.Context, p *outbox.Post, now time.Time) (c outbox.Composed, err error) {
+	if w.compose != nil {
+		if err := w.compose(p); err != nil {
+			return c, err
+		}
+	}
+	c = outbox.Composed{Hash: w.hash, Until: now.Add(72 * time.Hour), Draft: network.Draft{Text: p.Text, Language: "en", Direct: p.Kind == outbox.Direct, ReplyTo: network.Ref(p.Ref)}}
+	if p.Recipient != "" {
+		c.Draft.To = &network.Person{ID: p.Recipient, Handle: p.Recipient}
+	}
+	if w.composed != nil {
+		c.Draft = w.composed(p)
+	}
+	return c, nil
+}
+
+func (w *world) again(_ context.Context, _ *sql.Tx, p *outbox.Post, _ time.Time) error {
+	if w.recheck == nil {
+		return nil
+	}
+	return w.recheck(p)
+}
+
+func (w *world) note(_ context.Context, _ *sql.Tx, p *outbox.Post, _ time.Time) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.settled != nil {
+		if err := w.settled(p); err != nil {
+			return err
+		}
+	}
+	w.told = append(w.told, p.State)
+	return nil
+}
+
+// add writes a post down. Some of it is filled in.
+func (w *world) add(key string, change func(*outbox.Post)) *outbox.Post {
+	w.Helper()
+	p := &outbox.Post{Key: key, Kind: outbox.Public, Account: name, Campaign: "c", Step: "s", Occurrence: "o", Text: "text of " + key, SlotAt: w.now}
+	if change != nil {
+		change(p)
+	}
+	w.must(w.db.Write(context.Background(), func(tx *sql.Tx) error {
+		added, err := outbox.Add(context.Background(), tx, p, w.now)
+		if err == nil && !added {
+			w.Fatalf("%s is there already", key)
+		}
+		return err
+	}))
+	return p
+}
+
+// coded is a direct post with a coupon for a person.
+func (w *world) coded(key string, person int64) *outbox.Post {
+	w.Helper()
+	var code string
+	w.must(w.db.Write(context.Background(), func(tx *sql.Tx) (err error) {
+		code, err = coupon.Reserve(context.Background(), tx, offer, coupon.For{Person: person, Post: outbox.ID(key)}, w.now)
+		return err
+	}))
+	return w.add(key, func(p *outbox.Post) {
+		p.Kind, p.Person, p.Recipient, p.Code, p.Text = outbox.Direct, person, "ann", code, "your code is "+code
+	})
+}
+
+func (w *world) pass() (n int) {
+	w.Helper()
+	n, err := w.p.Pass(context.Background())
+	w.must(err)
+	return n
+}
+
+// after lets time go by and passes.
+func (w *world) after(d time.Duration) int {
+	w.Helper()
+	w.now = w.now.Add(d)
+	return w.pass()
+}
+
+func (w *world) post(key string) *outbox.Post {
+	w.Helper()
+	p, err := outbox.One(context.Background(), w.db.Read, outbox.ID(key))
+	w.must(err)
+	return p
+}
+
+// is fails unless the post is in that state; it returns the post.
+func (w *world) is(key string, s outbox.State) *outbox.Post {
+	w.Helper()
+	p := w.post(key)
+	if p.State != s {
+		w.Fatalf("%s is %s (%s), want %s", key, p.State, p.Reason, s)
+	}
+	if (s == outbox.Refused || s == outbox.Late || s == outbox.Withdrawn || s == outbox.Asked || s == outbox.Held || s == outbox.InDoubt) && p.Reason == "" {
+		w.Errorf("%s is %s for no reason", key, s)
+	}
+	return p
+}
+
+// outThere fails unless so many posts are on the network.
+func (w *world) outThere(n int) []networktest.Posted {
+	w.Helper()
+	all := w.net.Posts(name)
+	if len(all) != n {
+		w.Fatalf("%d posts are out, want %d: %+v", len(all), n, all)
+	}
+	return all
+}
+
+// code is the state of a post's coupon.
+func (w *world) code(p *outbox.Post) (s string) {
+	w.Helper()
+	w.must(w.db.Read.QueryRow(`SELECT state FROM coupons WHERE code = $1`, p.Code).Scan(&s))
+	return s
+}
+
+func (w *world) fail(r network.Reason, stored bool) {
+	w.net.Fail(name, networktest.Fault{Failure: network.Fail(r, "the network says %s", r), Stored: stored})
+}
+
+// spy is a client of which some calls do something else first.
+type spy struct {
+	network.Client
+	prepare func() error
+	publish func() error
+	find    func() error
+	quota   func() network.Quota
+}
+
+func (s *spy) Prepare(ctx context.Context, d network.Draft) (network.Sealed, error) {
+	if s.prepare != nil {
+		if err := s.prepare(); err != nil {
+			return network.Sealed{}, err
+		}
+	}
+	return s.Client.Prepare(ctx, d)
+}
+
+func (s *spy) Publish(ctx context.Context, x network.Sealed) (network.Receipt, error) {
+	if s.publish != nil {
+		if err := s.publish(); err != nil {
+			return network.Receipt{}, err
+		}
+	}
+	return s.Client.Publish(ctx, x)
+}
+
+func (s *spy) Find(ctx context.Context, x network.Sealed, since time.Time, taken func(string) bool) (network.Receipt, bool, error) {
+	if s.find != nil {
+		if err := s.find(); err != nil {
+			return network.Receipt{}, false, err
+		}
+	}
+	return s.Client.Find(ctx, x, since, taken)
+}
+
+func (s *spy) Quota() network.Quota {
+	if s.quota != nil {
+		return s.quota()
+	}
+	return s.Client.Quota()
+}
+
+// spied puts a spy between the publisher and the network.
+func (w *world) spied() *spy {
+	s := &spy{Client: w.client}
+	w.client, w.p.Client = s, s
+	return s
+}
+
+var errBusy = errors.New("too many requests")
+
+func (w *world) failWith(f *network.Failure, stored bool) {
+	w.net.Fail(name, networktest.Fault{Failure: f, Stored: stored})
+}
+
+// sameID answers every Publish with one address.
+type sameID struct {
+	network.Client
+	id string
+}
+
+func (s sameID) Publish(context.Context, network.Sealed) (network.Receipt, error) {
+	return network.Receipt{ID: s.id, URL: s.id}, nil
+}

@@ -1,0 +1,93 @@
+package whole_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"magpie/internal/sandbox"
+)
+
+// Whatever the network answers to a post, in the end it is there once.
+func TestFaultsOfPosting(t *testing.T) {
+	soon := map[string]string{"X-RateLimit-Limit": "300", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": time.Now().Add(12 * time.Second).UTC().Format(time.RFC3339)}
+	for name, e := range map[string]sandbox.Effect{
+		"cut after storing": sandbox.DropAfterStore(), "cut before storing": sandbox.DropBeforeStore(), "500 after storing": sandbox.Status500AfterStore(),
+		"a web page": sandbox.HTMLBody(), "rubbish": sandbox.RubbishBody(), "timeout after storing": sandbox.StallAfterStore(40 * time.Second),
+		"429 with a time": sandbox.Answer(http.StatusTooManyRequests, `{"error":"Too many requests"}`, soon),
+		"429 without":     sandbox.Answer(http.StatusTooManyRequests, `{"error":"Too many requests"}`, nil),
+		"503":             sandbox.Answer(http.StatusServiceUnavailable, `<h1>Back soon</h1>`, map[string]string{"Content-Type": "text/html"}),
+	} {
+		for kind, v := range servers {
+			t.Run(name+"/"+kind, func(t *testing.T) {
+				t.Parallel()
+				s := open(t, v, "shop")
+				s.once()
+				s.net.Fail(posting("shop", 2, e))
+				s.due("first")
+				p := s.start()
+				m := s.hears("dan", "a deal please", "shop")
+				want := expected{steps: []string{"first"}, answered: []sandbox.Status{m}, codes: []string{"dan"}}
+				s.all(want, "shop")
+				p.stop()
+				s.check(want, "shop")
+			})
+		}
+	}
+}
+
+// What the network refuses is not tried again: a person is told, the coupon is
+// free again, and the question goes to the desk.
+func TestRefused(t *testing.T) {
+	for _, status := range []int{http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusBadRequest} {
+		t.Run(http.StatusText(status), func(t *testing.T) {
+			t.Parallel()
+			s := open(t, sandbox.Variant{}, "shop")
+			h := s.listen()
+			s.once()
+			s.net.Fail(posting("shop", 2, sandbox.Answer(status, `{"error":"Validation failed: not like this"}`, nil)))
+			s.due("first")
+			p := s.start()
+			m := s.hears("dan", "a deal please", "shop")
+			s.until("both are refused", func() bool { return s.state("first") == "refused" && s.state("claim") == "refused" })
+			if r := s.mention(m); r["state"] != "desk" || !strings.Contains(r["reason"], "not like this") {
+				t.Errorf("the question is %s: %s", r["state"], r["reason"])
+			}
+			if n := s.count(`SELECT count(*) FROM coupons WHERE state <> 'free'`); n != "0" {
+				t.Errorf("%s coupons are not free", n)
+			}
+			s.until("the web hook is told", func() bool { return len(h.of("refused")) == 1 })
+			p.stop()
+			if n := s.asked(); n != 2 {
+				t.Errorf("the server was asked %d times, not 2", n)
+			}
+		})
+	}
+}
+
+// A stream that drops and says everything twice loses and doubles nothing.
+func TestStreamDropsAndRepeats(t *testing.T) {
+	for _, streaming := range []string{sandbox.StreamAll, sandbox.StreamSocket} {
+		t.Run("streaming"+streaming, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, sandbox.Variant{Streaming: streaming}, "shop")
+			s.once()
+			s.net.RepeatEvents(true)
+			p := s.start()
+			s.until("it listens", func() bool { return s.net.Streams() == 1 })
+			var want expected
+			for i := range 12 {
+				who := "person" + string(rune('a'+i))
+				want.answered = append(want.answered, s.hears(who, "your hours?", "shop"))
+				if i%3 == 2 {
+					s.net.DropStreams()
+				}
+				time.Sleep(30 * time.Millisecond) // some come while it is away
+			}
+			s.all(want, "shop")
+			p.stop()
+			s.check(want, "shop")
+		})
+	}
+}
