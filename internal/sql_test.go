@@ -128,7 +128,7 @@ func TestPlaceholders(t *testing.T) {
 }
 
 // alwaysLower are columns that hold small letters only.
-var alwaysLower = []string{"id", "key", "code_lower"}
+var alwaysLower = []string{"id", "key", "h.handle"}
 
 // TestLike: SQLite's LIKE is blind to case and Postgres' is not.
 func TestLike(t *testing.T) {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"net"
+	"net/url"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -107,13 +109,14 @@ func applyCommand() *cli.Command {
 	}
 }
 
-func onLoopback(url string) bool {
-	for _, p := range []string{"http://127.0.0.1:", "http://localhost:", "http://[::1]:"} {
-		if strings.HasPrefix(url, p) {
-			return true
-		}
+// onLoopback tells whether an address is of this machine.
+func onLoopback(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "http" || u.User != nil {
+		return false
 	}
-	return false
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func pauseCommand() *cli.Command {

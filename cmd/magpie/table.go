@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/mattn/go-runewidth"
 	"github.com/urfave/cli/v2"
@@ -29,6 +30,7 @@ func table(w io.Writer, header []string, rows [][]string) {
 	width := make([]int, len(header))
 	for _, row := range append([][]string{header}, rows...) {
 		for i, cell := range row {
+			row[i] = shown(cell)
 			width[i] = max(width[i], runewidth.StringWidth(cell))
 		}
 	}
@@ -53,15 +55,25 @@ func table(w io.Writer, header []string, rows [][]string) {
 	}
 }
 
+// shown is a text without what would steer a terminal: strangers wrote it.
+func shown(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && (unicode.IsControl(r) || r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
 // short is a text on one line, at most so wide.
 func short(s string, width int) string {
-	return runewidth.Truncate(strings.Join(strings.Fields(s), " "), width, "…")
+	return runewidth.Truncate(strings.Join(strings.Fields(shown(s)), " "), width, "…")
 }
 
 // indent puts a margin before each line, wrapped at width.
 func indent(s, margin string, width int) string {
 	var out []string
-	for _, line := range strings.Split(s, "\n") {
+	for _, line := range strings.Split(shown(s), "\n") {
 		for _, part := range strings.Split(wrap(line, width-len(margin)), "\n") {
 			out = append(out, margin+part)
 		}

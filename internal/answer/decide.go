@@ -12,8 +12,8 @@ import (
 	"magpie/internal/workspace"
 )
 
-// loopGuard is how many automated answers one person gets in an hour.
-const loopGuard = 6
+// LoopGuard is how many automated answers one person gets in an hour.
+const LoopGuard = 6
 
 // Outcome is what becomes of a mention.
 type Outcome string
@@ -70,7 +70,7 @@ func Decide(f Facts) (Decision, error) {
 		return Decision{Outcome: Desk, Account: first, Reason: "has opted out: only a person may answer"}, nil
 	case f.Mention.Author.NoBot:
 		return Decision{Outcome: Desk, Account: first, Reason: "asks bots to stay away (#nobot)"}, nil
-	case f.Answers >= loopGuard:
+	case f.Answers >= LoopGuard:
 		return Decision{Outcome: Desk, Account: first, Reason: "has had many automated answers within the hour"}, nil
 	case mayLeave(text):
 		return Decision{Outcome: Desk, Account: first, Reason: "perhaps wants to be left alone"}, nil

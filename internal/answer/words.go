@@ -63,11 +63,15 @@ func apart(a, b rune) bool {
 
 func inWord(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
 
-var nameRule = regexp.MustCompile(`[@＠][\p{L}\p{N}_.-]+([@＠][\p{L}\p{N}_.:-]+)?`)
+// nameRule is a name as the networks write it. Names are ASCII, and Chinese
+// follows them without a space: @pomelo退订.
+var nameRule = regexp.MustCompile(`[@＠](?:[A-Za-z0-9_][A-Za-z0-9_.-]*|[\p{L}\p{N}_.-]+)(?:[@＠](?:[A-Za-z0-9][A-Za-z0-9.:-]*|[\p{L}\p{N}.:-]+))?`)
+
+var linkRule = regexp.MustCompile(`https?://\S+`)
 
 // bare is what a message says besides names, punctuation and emoji.
 func bare(text string) string {
-	text = fold(nameRule.ReplaceAllString(text, " "))
+	text = fold(linkRule.ReplaceAllString(nameRule.ReplaceAllString(text, " "), " "))
 	text = strings.Map(func(r rune) rune {
 		switch {
 		case inWord(r) || unicode.IsMark(r):
@@ -81,7 +85,7 @@ func bare(text string) string {
 }
 
 // polite words do not change what a message is.
-var polite = []string{"please", "pls", "plz", "thanks", "thank you", "bitte", "danke", "por favor", "gracias", "s il vous plait", "merci",
+var polite = []string{"now", "all", "messages", "messaging me", "sending me messages", "吧", "我要", "我想", "帮我", "了", "please", "pls", "plz", "thanks", "thank you", "bitte", "danke", "por favor", "gracias", "s il vous plait", "merci",
 	"请", "谢谢", "麻烦", "谢了", "お願いします"}
 
 // stop are messages that opt out. Each is the whole message.
@@ -120,10 +124,36 @@ func is(text string, words map[string]bool, more []string) bool {
 	if matches(b, words, more) {
 		return true
 	}
-	for _, p := range polite {
-		b = strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(b, bare(p)), bare(p)))
+	for range 3 {
+		for _, p := range polite {
+			b = strings.TrimSpace(without(b, bare(p)))
+		}
 	}
-	return matches(b, words, more)
+	return matches(once(b), words, more)
+}
+
+// without takes a word off both ends. Words of scripts with spaces are taken
+// only as whole words.
+func without(b, word string) string {
+	r, _ := utf8.DecodeRuneInString(word)
+	if unspaced(r) {
+		return strings.TrimSuffix(strings.TrimPrefix(b, word), word)
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(b, word+" "), " "+word)
+}
+
+// once is a word that is said again and again, said once: stop stop stop.
+func once(b string) string {
+	words := strings.Fields(b)
+	for _, w := range words {
+		if w != words[0] {
+			return b
+		}
+	}
+	if len(words) == 0 {
+		return b
+	}
+	return words[0]
 }
 
 func matches(b string, words map[string]bool, more []string) bool {
@@ -139,6 +169,9 @@ func matches(b string, words map[string]bool, more []string) bool {
 }
 
 func mayLeave(text string) bool {
+	if words := strings.Fields(bare(text)); len(words) > 1 && len(words) <= 4 && (words[0] == "stop" || words[len(words)-1] == "stop") {
+		return true
+	}
 	for _, l := range leaving {
 		if Says(text, l) {
 			return true

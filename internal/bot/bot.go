@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -67,11 +66,31 @@ type Bot struct {
 // account is what the bot has open for one account.
 type account struct {
 	client    *connection
+	mu        sync.RWMutex // guards self and limits
 	self      network.Self
 	limits    network.Limits
 	publisher *outbox.Publisher
 	wake      [2]chan struct{}   // the lanes: answers, unasked
 	stop      context.CancelFunc // ends its loops; nil where there are none
+}
+
+// who is the account on the network; zero while the network has not said.
+func (a *account) who() network.Self {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return a.self
+}
+
+func (a *account) allowed() network.Limits {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return a.limits
+}
+
+func (a *account) learn(self network.Self, limits network.Limits) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.self, a.limits = self, limits
 }
 
 // Migrations are those of all packages.
@@ -241,11 +260,6 @@ func (b *Bot) clear(ctx context.Context, kind, subject string) {
 	if err != nil {
 		b.Log.WithError(err).Error("what no longer needs a person could not be written down")
 	}
-}
-
-// Who is the person at the keyboard, for the audit log.
-func Who(flag, user string) string {
-	return strings.TrimSpace(fmt.Sprint(orElse(flag, orElse(user, "somebody"))))
 }
 
 func orElse(a, b string) string {

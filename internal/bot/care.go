@@ -46,7 +46,8 @@ func (b *Bot) signedIn(ctx context.Context, name string) {
 // have fallen silent. It also tries accounts that are signed out for which a
 // new token has been stored.
 func (b *Bot) lookAfter(ctx context.Context, now time.Time) {
-	desk, err := inbox.Select(ctx, b.DB.Read, `state = 'desk' AND received_at < $1 ORDER BY received_at LIMIT 50`, store.Ms(now.Add(-unansweredAfter)))
+	desk, err := inbox.Select(ctx, b.DB.Read, `state = 'desk' AND received_at < $1
+		AND NOT EXISTS (SELECT 1 FROM needs n WHERE n.kind = 'unanswered' AND n.subject = mentions.id) ORDER BY received_at LIMIT 50`, store.Ms(now.Add(-unansweredAfter)))
 	if err != nil && ctx.Err() == nil {
 		b.Log.WithError(err).Error("could not look at the desk")
 	}
@@ -58,7 +59,20 @@ func (b *Bot) lookAfter(ctx context.Context, now time.Time) {
 			b.checkSilence(ctx, a, now)
 		}
 	}
+	b.greetAgain(ctx)
 	b.retrySignedOut(ctx)
+	if untold, err := need.Untold(ctx, b.DB); err == nil && len(untold) > 0 {
+		b.add(ctx, "tell", "all")
+	}
+}
+
+// greetAgain asks those networks who we are that did not answer at the start.
+func (b *Bot) greetAgain(ctx context.Context) {
+	for name, x := range b.opened() {
+		if a := b.Set().Accounts[name]; a != nil && x.who().ID == "" && !b.halted(ctx, name) {
+			b.greet(ctx, a, x)
+		}
+	}
 }
 
 func (b *Bot) checkSilence(ctx context.Context, a *workspace.Account, now time.Time) {
@@ -91,7 +105,7 @@ func (b *Bot) retrySignedOut(ctx context.Context) {
 		if _, err := c.Verify(ctx); err == nil {
 			b.Log.WithField("account", p.Name).Info("signed in again")
 			x.client.set(c, nil)
-			b.signedIn(ctx, p.Name)
+			b.greet(ctx, a, x)
 		}
 	}
 }

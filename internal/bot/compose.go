@@ -62,12 +62,18 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 	if reason := ended(offer, a, now); reason != "" {
 		return outbox.Composed{}, &outbox.Stop{State: outbox.Withdrawn, Reason: reason}
 	}
+	if p.Kind == outbox.Public { // what an approver saw must not change with the minute
+		now = p.SlotAt
+	}
 	out := outbox.Composed{Until: validUntil(offer, a, now)}
 	v, err := b.values(ctx, set, p, s, offer, a, &out)
 	if err != nil {
 		return out, err
 	}
-	text, source, language, err := words(set, p, s, a, v)
+	if p.Code == "" && (p.Kind == outbox.Direct || p.Kind == outbox.Answer) && offer != nil && offer.Codes.Kind != "shared" && showsCode(set, offer, p) {
+		return out, &outbox.Stop{State: outbox.Refused, Reason: "the text shows a code now, and none was reserved when the post was planned"}
+	}
+	text, language, err := words(set, p, s, a, v)
 	if err != nil {
 		return out, &outbox.Stop{State: outbox.Refused, Reason: err.Error()}
 	}
@@ -77,7 +83,7 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 		return out, &outbox.Stop{State: outbox.Refused, Reason: err.Error()}
 	}
 	out.Draft.Images = images
-	out.Hash = hashOf(p, s, offer, source, out.Draft)
+	out.Hash = hashOf(set, p, s, offer, out.Draft)
 	return out, nil
 }
 
@@ -154,26 +160,25 @@ func (b *Bot) values(ctx context.Context, set *workspace.Set, p *outbox.Post, s 
 	return v, nil
 }
 
-// words renders the post's text, and returns the source that decides it and
-// the language it is in.
-func words(set *workspace.Set, p *outbox.Post, s *workspace.Step, a *workspace.Account, v render.Values) (text, source, language string, err error) {
-	source, language = p.Text, v.Language
+// words renders the post's text, and returns the language it is in.
+func words(set *workspace.Set, p *outbox.Post, s *workspace.Step, a *workspace.Account, v render.Values) (text, language string, err error) {
+	language = v.Language
 	if p.Text != "" {
 		text = strings.NewReplacer("{code}", v.Code, "{link}", v.Link, "{name}", render.SafeName(v.Name, v.Handle)).Replace(p.Text)
 	} else {
 		x := variant(set.Templates[p.Template], v.Language, a.Language, p.Key)
 		if x == nil {
-			return "", "", "", fmt.Errorf("the template %s has no text in %s or %s", p.Template, v.Language, a.Language)
+			return "", "", fmt.Errorf("the template %s has no text in %s or %s", p.Template, v.Language, a.Language)
 		}
-		v.Language, language, source = x.Language, x.Language, x.Source
+		v.Language, language = x.Language, x.Language
 		if text, err = x.Render(v); err != nil {
-			return "", "", "", err
+			return "", "", err
 		}
 	}
 	if s != nil && !p.Exempt {
 		text = workspace.Disclosed(s.Campaign, text)
 	}
-	return text, source, language, nil
+	return text, language, nil
 }
 
 // variant picks the text in the reader's language, or else the account's; of
@@ -216,8 +221,9 @@ func pictures(s *workspace.Step, p *outbox.Post) ([]network.Image, error) {
 }
 
 // hashOf is what an approval holds for: of a public post the very text and
-// picture; of posts to people the template, the offer, the segment.
-func hashOf(p *outbox.Post, s *workspace.Step, o *workspace.Offer, source string, d network.Draft) string {
+// picture; of posts to people all that decides what they read and who they are:
+// every text of the template, the offer, the segment's condition.
+func hashOf(set *workspace.Set, p *outbox.Post, s *workspace.Step, o *workspace.Offer, d network.Draft) string {
 	h := sha256.New()
 	add := func(parts ...string) {
 		for _, x := range parts {
@@ -227,7 +233,15 @@ func hashOf(p *outbox.Post, s *workspace.Step, o *workspace.Offer, source string
 	if p.Kind == outbox.Public {
 		add(d.Text)
 	} else {
-		add(source, p.Segment, p.Account)
+		add(p.Text, p.Segment, p.Account)
+		if t := set.Templates[p.Template]; t != nil && p.Text == "" {
+			for _, x := range t.Texts {
+				add(x.Language, x.Variant, x.Source)
+			}
+		}
+		if seg := set.Segments[p.Segment]; seg != nil {
+			add(seg.Source)
+		}
 		if s != nil {
 			add(s.Campaign.Title, s.Campaign.Disclosure)
 		}
@@ -243,8 +257,25 @@ func hashOf(p *outbox.Post, s *workspace.Step, o *workspace.Offer, source string
 
 // recheck looks, as the bytes are fixed, whether the person still wants it.
 func (b *Bot) recheck(ctx context.Context, tx *sql.Tx, p *outbox.Post, now time.Time) error {
-	if p.Person == 0 || p.Exempt {
+	set := b.Set()
+	if a := set.Accounts[p.Account]; a != nil && !p.Exempt {
+		s := step(set, p)
+		if s == nil && p.Campaign != pushed {
+			return &outbox.Stop{State: outbox.Withdrawn, Reason: goneReason}
+		}
+		if reason := ended(b.offerOf(set, s, p), a, now); reason != "" {
+			return &outbox.Stop{State: outbox.Withdrawn, Reason: reason}
+		}
+	}
+	if p.Person == 0 || p.Exempt && p.Mention != "" {
 		return nil
+	}
+	if p.Exempt { // a test to oneself
+		gone, err := people.OptedOut(ctx, tx, p.Person)
+		if err == nil && gone {
+			return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person wants to be left alone"}
+		}
+		return err
 	}
 	if p.Kind == outbox.Answer && now.Sub(p.SlotAt) > staleAnswer {
 		return &outbox.Stop{State: outbox.Withdrawn, Reason: "the question is more than a day old by now"}

@@ -83,12 +83,12 @@ func (c *connection) Delete(ctx context.Context, id string) error {
 }
 
 // Answered implements network.Client.
-func (c *connection) Answered(ctx context.Context, m network.Ref) (bool, error) {
+func (c *connection) Answered(ctx context.Context, m network.Ref, ours func(string) bool) (bool, error) {
 	x, err := c.get()
 	if err != nil {
 		return false, err
 	}
-	return x.Answered(ctx, m)
+	return x.Answered(ctx, m, ours)
 }
 
 // Events implements network.Client.

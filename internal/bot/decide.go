@@ -40,6 +40,9 @@ func (b *Bot) decide(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
+	if age := b.Clock().Sub(m.At); d.Outcome == answer.Reply && age > staleAnswer {
+		d = answer.Decision{Outcome: answer.Desk, Account: d.Account, Reason: "the question is more than a day old"}
+	}
 	worded := ""
 	if d.Outcome == answer.Reply && d.Step.Ask != nil && !d.Others {
 		worded = b.ask(ctx, set, d.Step, m)
@@ -65,10 +68,10 @@ func (b *Bot) facts(ctx context.Context, set *workspace.Set, m *inbox.Mention) (
 			return people.In(ctx, b.DB.Read, set.Segments[name], m.Person, account, b.Clock())
 		},
 		ToPerson: func(s *workspace.Step, per time.Duration) (int, error) {
-			return inbox.Answers(ctx, b.DB, ruleName(s), m.Person, "", b.Clock().Add(-per))
+			return inbox.Answers(ctx, b.DB.Read, ruleName(s), m.Person, "", b.Clock().Add(-per))
 		},
 		ByAccount: func(s *workspace.Step, account string, per time.Duration) (int, error) {
-			return inbox.Answers(ctx, b.DB, ruleName(s), 0, account, b.Clock().Add(-per))
+			return inbox.Answers(ctx, b.DB.Read, ruleName(s), 0, account, b.Clock().Add(-per))
 		},
 	}
 	person, err := b.Book.Get(ctx, m.Person)
@@ -76,7 +79,7 @@ func (b *Bot) facts(ctx context.Context, set *workspace.Set, m *inbox.Mention) (
 		return f, err
 	}
 	f.OptedOut = person != nil && person.OptedOut
-	if f.Answers, err = inbox.Answers(ctx, b.DB, "", m.Person, "", b.Clock().Add(-time.Hour)); err != nil {
+	if f.Answers, err = inbox.Answers(ctx, b.DB.Read, "", m.Person, "", b.Clock().Add(-time.Hour)); err != nil {
 		return f, err
 	}
 	pauses, err := outbox.Pauses(ctx, b.DB)
@@ -95,7 +98,7 @@ func (b *Bot) named(set *workspace.Set, m *inbox.Mention) (out []string) {
 	home := set.Accounts[m.Account]
 	for _, id := range m.Names {
 		for name, a := range open {
-			if w := set.Accounts[name]; w != nil && home != nil && a.self.ID == id && w.Network == home.Network && w.Server == home.Server && !slices.Contains(out, name) {
+			if w := set.Accounts[name]; w != nil && home != nil && a.who().ID == id && w.Network == home.Network && w.Server == home.Server && !slices.Contains(out, name) {
 				out = append(out, name)
 			}
 		}
@@ -106,10 +109,34 @@ func (b *Bot) named(set *workspace.Set, m *inbox.Mention) (out []string) {
 	return slices.DeleteFunc(out, func(n string) bool { return set.Accounts[n] == nil })
 }
 
+// answeredElsewhere asks the other accounts of ours that a mention names whether
+// somebody has answered it under one of them.
+func (b *Bot) answeredElsewhere(ctx context.Context, p *outbox.Post) (bool, error) {
+	m, err := inbox.One(ctx, b.DB.Read, p.Mention)
+	if err != nil || m == nil {
+		return false, err
+	}
+	for _, name := range b.named(b.Set(), m) {
+		x := b.account(name)
+		if name == p.Account || x == nil {
+			continue
+		}
+		ours := func(id string) bool {
+			var yes bool
+			err := b.DB.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts WHERE account = $1 AND remote_id = $2)`, name, id).Scan(&yes)
+			return err == nil && yes
+		}
+		if done, err := x.client.Answered(ctx, m.Ref, ours); err == nil && done {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 func (b *Bot) own(set *workspace.Set, m *inbox.Mention) bool {
 	for name, a := range b.opened() {
 		w := set.Accounts[name]
-		if w != nil && w.Network == m.Network && strings.EqualFold(a.self.Handle, m.Author.Handle) {
+		if w != nil && w.Network == m.Network && strings.EqualFold(a.who().Handle, m.Author.Handle) {
 			return true
 		}
 	}
@@ -178,6 +205,9 @@ func (c *decision) post() *outbox.Post {
 // shows one, and notes the consent that the rule grants.
 func (c *decision) reply(ctx context.Context, tx *sql.Tx) error {
 	s := c.d.Step
+	if why, err := c.over(ctx, tx); err != nil || why != "" {
+		return errors.Join(err, c.note(ctx, tx, inbox.Desk, "", why))
+	}
 	p := c.post()
 	p.ID = outbox.ID(p.Key)
 	p.Campaign, p.Step, p.Segment, p.Text = s.Campaign.Name, s.Name, s.For, c.worded
@@ -206,6 +236,29 @@ func (c *decision) reply(ctx context.Context, tx *sql.Tx) error {
 	return c.note(ctx, tx, inbox.Answered, ruleName(s), "")
 }
 
+// over looks at the limits once more where nobody decides beside us: many
+// mentions are decided at the same time.
+func (c *decision) over(ctx context.Context, tx *sql.Tx) (string, error) {
+	s := c.d.Step
+	count := func(rule string, person int64, account string, per time.Duration) (int, error) {
+		return inbox.Answers(ctx, tx, rule, person, account, c.now.Add(-per))
+	}
+	if n, err := count("", c.m.Person, "", time.Hour); err != nil || n >= answer.LoopGuard {
+		return "has had many automated answers within the hour", err
+	}
+	if r := s.PerPerson; r != nil {
+		if n, err := count(ruleName(s), c.m.Person, "", r.Per); err != nil || n >= r.Count {
+			return "the rule " + s.Name + " has answered this person often enough", err
+		}
+	}
+	if r := s.Limit; r != nil {
+		if n, err := count(ruleName(s), 0, c.d.Account, r.Per); err != nil || n >= r.Count {
+			return "the rule " + s.Name + " has reached its limit", err
+		}
+	}
+	return "", nil
+}
+
 // noCode hands a claim to a person, and says if the offer has run dry.
 func (c *decision) noCode(ctx context.Context, tx *sql.Tx, why error) error {
 	if errors.Is(why, coupon.ErrNone) {
@@ -221,7 +274,10 @@ func (c *decision) noCode(ctx context.Context, tx *sql.Tx, why error) error {
 func (b *Bot) settled(ctx context.Context, tx *sql.Tx, p *outbox.Post, now time.Time) error {
 	switch {
 	case p.Mention != "" && p.State == outbox.Withdrawn && strings.Contains(p.Reason, "by hand"):
-		return inbox.Close(ctx, tx, p.Mention, p.Reason)
+		if err := inbox.Close(ctx, tx, p.Mention, p.Reason); err != nil {
+			return err
+		}
+		return need.Clear(ctx, tx, need.Unanswered, p.Mention)
 	case p.Mention != "" && (p.State == outbox.Refused || p.State == outbox.Withdrawn):
 		return inbox.ToDesk(ctx, tx, p.Mention, "the answer did not go out: "+p.Reason)
 	case p.State == outbox.Refused:
@@ -230,7 +286,10 @@ func (b *Bot) settled(ctx context.Context, tx *sql.Tx, p *outbox.Post, now time.
 	case p.State == outbox.Asked:
 		_, err := b.raiseIn(ctx, tx, need.Asked, p.Account+" "+p.ID, "is the post "+p.ID+" on "+p.Account+" out or not? Look there, then “magpie outbox settle "+p.ID+"”")
 		return err
-	case p.State == outbox.Late && (p.LateThen == "ask" || p.Kind != outbox.Direct):
+	case p.State == outbox.Late && p.Parent != "":
+		_, err := b.raiseIn(ctx, tx, need.Late, p.Account+" "+p.Parent, "the mailing "+p.Parent+" ("+p.Campaign+"/"+p.Step+") does not reach everybody in time: see “magpie outbox list --state late”")
+		return err
+	case p.State == outbox.Late:
 		_, err := b.raiseIn(ctx, tx, need.Late, p.Account+" "+p.ID, "the post "+p.ID+" on "+p.Account+" did not go out: "+p.Reason)
 		return err
 	case p.State == outbox.Sent && p.Kind == outbox.Public:

@@ -14,6 +14,7 @@ import (
 	"magpie/internal/outbox"
 	"magpie/internal/people"
 	"magpie/internal/segment"
+	"magpie/internal/store"
 	"magpie/internal/workspace"
 )
 
@@ -43,12 +44,19 @@ func (b *Bot) expandable(ctx context.Context, now time.Time) ([]*outbox.Post, er
 
 func (b *Bot) expandChunk(ctx context.Context, id string) (done bool, err error) {
 	now := b.Clock()
-	parent, err := outbox.One(ctx, b.DB.Read, id)
-	if err != nil || parent.State != outbox.Planned {
+	found, err := outbox.Select(ctx, b.DB.Read, `id = $1 AND state = 'planned'`, id)
+	if err != nil || len(found) == 0 {
 		return true, err
+	}
+	parent := found[0]
+	if why := outbox.Lateness(parent, now); why != "" && parent.Cursor == 0 {
+		return true, b.end(ctx, parent, outbox.Late, why, now)
 	}
 	set := b.Set()
 	a := set.Accounts[parent.Account]
+	if a == nil {
+		return true, b.end(ctx, parent, outbox.Withdrawn, "the account is no longer in the files", now)
+	}
 	c, err := b.Preview(ctx, parent, now)
 	var stop *outbox.Stop
 	if errors.As(err, &stop) {
@@ -64,8 +72,13 @@ func (b *Bot) expandChunk(ctx context.Context, id string) (done bool, err error)
 	if e.seg == nil {
 		return true, b.end(ctx, parent, outbox.Withdrawn, "the segment "+parent.Segment+" is no longer in the files", now)
 	}
+	// Read outside the transaction: it may take long, and nobody else could write.
+	all, err := people.Recipients(ctx, b.DB.Read, e.seg, parent.Account, a.Network, parent.Cursor, chunk, now)
+	if err != nil {
+		return false, err
+	}
 	err = b.DB.Write(ctx, func(tx *sql.Tx) (err error) {
-		done, err = e.chunk(ctx, tx)
+		done, err = e.chunk(ctx, tx, all)
 		return err
 	})
 	crash.At("expanded")
@@ -74,8 +87,11 @@ func (b *Bot) expandChunk(ctx context.Context, id string) (done bool, err error)
 
 func (b *Bot) end(ctx context.Context, p *outbox.Post, to outbox.State, reason string, now time.Time) error {
 	return b.write(ctx, func(tx *sql.Tx) error {
-		_, err := outbox.Move(ctx, tx, p, to, reason, audit.Bot, now, outbox.Planned)
-		return err
+		moved, err := outbox.Move(ctx, tx, p, to, reason, audit.Bot, now, outbox.Planned)
+		if err != nil || !moved {
+			return err
+		}
+		return b.settled(ctx, tx, p, now)
 	})
 }
 
@@ -90,11 +106,7 @@ type expansion struct {
 	now    time.Time
 }
 
-func (e *expansion) chunk(ctx context.Context, tx *sql.Tx) (done bool, err error) {
-	all, err := people.Recipients(ctx, tx, e.seg, e.parent.Account, e.a.Network, e.parent.Cursor, chunk, e.now)
-	if err != nil {
-		return false, err
-	}
+func (e *expansion) chunk(ctx context.Context, tx *sql.Tx, all []people.Recipient) (done bool, err error) {
 	cursor := e.parent.Cursor
 	for _, r := range all {
 		cursor = r.Person
@@ -111,7 +123,10 @@ func (e *expansion) chunk(ctx context.Context, tx *sql.Tx) (done bool, err error
 	if done {
 		state = outbox.Expanded
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE posts SET cursor = $1, state = $2 WHERE id = $3 AND state = 'planned' AND cursor = $4`, cursor, state, e.parent.ID, e.parent.Cursor)
+	ok, err := store.Changed(tx.ExecContext(ctx, `UPDATE posts SET cursor = $1, state = $2 WHERE id = $3 AND state = 'planned' AND cursor = $4`, cursor, state, e.parent.ID, e.parent.Cursor))
+	if err == nil && !ok {
+		return false, errors.New("the mailing was withdrawn or held meanwhile")
+	}
 	return done, err
 }
 
@@ -122,7 +137,8 @@ func (e *expansion) one(ctx context.Context, tx *sql.Tx, r people.Recipient) err
 		Key: e.parent.Key + "/" + strconv.FormatInt(r.Person, 10), Kind: outbox.Direct, Account: e.parent.Account, Campaign: e.parent.Campaign,
 		Step: e.parent.Step, Occurrence: e.parent.Occurrence, Segment: e.parent.Segment, Parent: e.parent.ID, Person: r.Person,
 		Recipient: people.Encode(r.To), Template: e.parent.Template, Text: e.parent.Text, Language: r.To.Language,
-		SlotAt: e.parent.SlotAt, NextAt: e.now, FinishBy: e.finishBy(),
+		SlotAt: e.parent.SlotAt, NextAt: e.now, FinishBy: finishBy(e.parent), Author: e.parent.Author,
+		Approval: e.parent.Approval, ApprovedHash: e.parent.ApprovedHash, ApprovedBy: e.parent.ApprovedBy,
 	}
 	p.ID = outbox.ID(p.Key)
 	code, err := e.b.reserve(ctx, tx, e.set, e.offer, p, e.now)
@@ -153,11 +169,11 @@ func (e *expansion) leftOut(ctx context.Context, tx *sql.Tx, p *outbox.Post, why
 }
 
 // finishBy bounds posts to people: by what the step says, else a day.
-func (e *expansion) finishBy() time.Time {
-	if !e.parent.FinishBy.IsZero() {
-		return e.parent.FinishBy
+func finishBy(parent *outbox.Post) time.Time {
+	if !parent.FinishBy.IsZero() {
+		return parent.FinishBy
 	}
-	return e.parent.SlotAt.Add(24 * time.Hour)
+	return parent.SlotAt.Add(24 * time.Hour)
 }
 
 // reserve takes a code for the post's person if its text shows one; "" if not.

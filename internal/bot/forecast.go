@@ -98,12 +98,27 @@ func (b *Bot) audience(ctx context.Context, set *workspace.Set, f *Forecast, o p
 			return err
 		}
 	}
-	f.LastOut = f.At
-	if r := o.Account.Pace.Direct; r != nil && f.To > 0 {
-		f.LastOut = f.At.Add(time.Duration((f.To-1)/r.Count) * r.Per)
-	}
-	f.Misses = !o.FinishBy.IsZero() && f.LastOut.After(o.FinishBy)
+	f.LastOut = lastOut(o.Account, f.At, f.To)
+	f.Misses = f.LastOut.After(finishBy(f.Post))
 	return nil
+}
+
+// lastOut is when the last of n direct posts goes out at the account's pace,
+// its quiet hours left out.
+func lastOut(a *workspace.Account, at time.Time, n int) time.Time {
+	for n > 0 {
+		if still, until := quiet(a, at); still {
+			at = until.In(at.Location())
+			continue
+		}
+		r := a.Pace.Direct
+		if r == nil || n <= r.Count {
+			break
+		}
+		n -= r.Count
+		at = at.Add(r.Per)
+	}
+	return at
 }
 
 // Warnings are what check can say only with the database at hand.

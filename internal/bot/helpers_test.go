@@ -287,3 +287,18 @@ func (w *world) texts(account string) (out []string) {
 }
 
 var ann = network.Person{Handle: "ann@s.example", Name: "Ann"}
+
+func networktestFault(r network.Reason) networktest.Fault {
+	return networktest.Fault{Failure: network.Fail(r, "the network says %s", r)}
+}
+
+// lateClients makes an account's next client c.
+func (w *world) lateClients(c network.Client, name string) {
+	before := w.Clients
+	w.Clients = func(a *workspace.Account) (network.Client, error) {
+		if a.Name == name {
+			return c, nil
+		}
+		return before(a)
+	}
+}

@@ -136,6 +136,10 @@ func (b *Bot) stream(ctx context.Context, a *workspace.Account, c network.Client
 			return
 		}
 		if network.ReasonOf(err) == network.SignedOut {
+			if _, verr := c.Verify(ctx); verr == nil {
+				log.WithError(err).Warn("this token may not open the stream; what comes in is polled")
+				return
+			}
 			b.trouble(ctx, a.Name, err, log)
 			for b.halted(ctx, a.Name) && ctx.Err() == nil {
 				sleep(ctx, sweep)

@@ -59,7 +59,7 @@ func (b *Bot) complete(ctx context.Context, set *workspace.Set, s *workspace.Ste
 	}
 	cfg := openai.DefaultConfig(key.Reveal())
 	cfg.BaseURL, cfg.HTTPClient = strings.TrimRight(model.Server, "/"), b.HTTP
-	message = strings.NewReplacer("<message>", "", "</message>", "").Replace(message)
+	message = strings.NewReplacer("<", "‹", ">", "›").Replace(message) // it can't end itself
 	answer, err := openai.NewClientWithConfig(cfg).CreateChatCompletion(ctx, openai.ChatCompletionRequest{
 		Model: model.Name, MaxCompletionTokens: 400,
 		Messages: []openai.ChatCompletionMessage{
@@ -84,7 +84,7 @@ func (b *Bot) proper(set *workspace.Set, s *workspace.Step, m *inbox.Mention, te
 	switch {
 	case bare == "" || strings.ContainsAny(bare, "{}<>"):
 		return "", errors.New("it is empty or has marks that mean nothing")
-	case strings.ContainsAny(bare, "@＠#＃") || strings.Contains(bare, "://") || strings.Contains(bare, "www."):
+	case strings.ContainsAny(bare, "@＠#＃") || render.LooksLikeLink(bare):
 		return "", errors.New("it names somebody, or has a link or a tag")
 	case offer == nil && (strings.Contains(text, "{code}") || strings.Contains(text, "{link}")):
 		return "", errors.New("it speaks of a code, and the campaign has no offer")

@@ -118,13 +118,28 @@ func (b *Bot) SettlePost(ctx context.Context, id string, to outbox.State, url, w
 	if err != nil {
 		return err
 	}
-	if err := outbox.Settle(ctx, b.DB, p.ID, to, url, who, b.Clock()); err != nil {
+	if err := outbox.Settle(ctx, b.DB, p.ID, to, url, who, b.Clock(), b.reserveAgain); err != nil {
 		return err
 	}
 	for _, kind := range []string{need.Asked, need.Late, need.Refused} {
 		b.clear(ctx, kind, p.Account+" "+p.ID)
 	}
 	return nil
+}
+
+// reserveAgain gives a post that goes out after all a code, where it shows one
+// and had to give its own back.
+func (b *Bot) reserveAgain(ctx context.Context, tx *sql.Tx, p *outbox.Post) error {
+	if p.Code != "" || p.Person == 0 {
+		return nil
+	}
+	set := b.Set()
+	code, err := b.reserve(ctx, tx, set, b.offerOf(set, step(set, p), p), p, b.Clock())
+	if err != nil || code == "" {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE posts SET code = $1 WHERE id = $2`, code, p.ID)
+	return err
 }
 
 // CloseMention takes a mention off the desk.
@@ -154,11 +169,25 @@ func (b *Bot) Redeem(ctx context.Context, code string, o coupon.Order, who strin
 	return coupon.Redeem(ctx, b.DB, code, o, shared, who, b.Clock())
 }
 
-// Forget erases a person, and what they wrote.
+// Forget erases a person, what they wrote, and what was about to go out to
+// them.
 func (b *Bot) Forget(ctx context.Context, id int64, who string) error {
-	err := b.write(ctx, func(tx *sql.Tx) error {
-		for _, q := range []string{`UPDATE mentions SET text = '', author = '{}', state = CASE state WHEN 'desk' THEN 'closed' ELSE state END WHERE person = $1`,
-			`UPDATE posts SET recipient = '', sealed_text = '', sealed = '' WHERE person = $1 AND state IN ('sent', 'recalled', 'refused', 'late', 'withdrawn')`} {
+	now := b.Clock()
+	err := b.DB.Write(ctx, func(tx *sql.Tx) error {
+		pending, err := outbox.Select(ctx, tx, `person = $1 AND state IN ('planned', 'held', 'late', 'asked')`, id)
+		if err != nil {
+			return err
+		}
+		for _, p := range pending {
+			if _, err := outbox.Move(ctx, tx, p, outbox.Withdrawn, "the person was forgotten", who, now, p.State); err != nil {
+				return err
+			}
+		}
+		for _, q := range []string{
+			`DELETE FROM needs WHERE kind = 'unanswered' AND subject IN (SELECT id FROM mentions WHERE person = $1)`,
+			`UPDATE mentions SET text = '', author = '{}', item = id, ref = '', state = CASE state WHEN 'desk' THEN 'closed' ELSE state END WHERE person = $1`,
+			`UPDATE posts SET recipient = '', sealed_text = '', sealed = '', text = '', ref = '' WHERE person = $1 AND state NOT IN ('sending', 'in doubt')`,
+		} {
 			if _, err := tx.ExecContext(ctx, q, id); err != nil {
 				return err
 			}
@@ -168,5 +197,5 @@ func (b *Bot) Forget(ctx context.Context, id int64, who string) error {
 	if err != nil {
 		return err
 	}
-	return b.Book.Forget(ctx, id, who, b.Clock())
+	return b.Book.Forget(ctx, id, who, now)
 }

@@ -92,11 +92,11 @@ func (b *Bot) Replan(ctx context.Context) error {
 	for _, o := range plan.Between(set, now, until) {
 		wanted[o.Key()] = post(set, o)
 	}
-	waiting, err := outbox.Select(ctx, b.DB.Read, `state IN ('planned', 'held') AND campaign <> $1 AND kind <> 'answer'`, pushed)
+	waiting, err := outbox.Select(ctx, b.DB.Read, `state IN ('planned', 'held') AND campaign <> $1 AND kind IN ('public', 'segment')`, pushed)
 	if err != nil {
 		return err
 	}
-	void, err := b.changed(ctx, waiting, now)
+	void, err := b.changed(ctx, waiting, wanted, now)
 	if err != nil {
 		return err
 	}
@@ -105,6 +105,9 @@ func (b *Bot) Replan(ctx context.Context) error {
 			if err := b.align(ctx, tx, set, p, wanted, now); err != nil {
 				return err
 			}
+		}
+		if err := b.alignChildren(ctx, tx, set, now); err != nil {
+			return err
 		}
 		for _, p := range void {
 			if err := outbox.Void(ctx, tx, p, now); err != nil {
@@ -118,19 +121,65 @@ func (b *Bot) Replan(ctx context.Context) error {
 // align withdraws a waiting post that the files no longer want. One whose time
 // has come already is left alone while its step exists: it is on its way.
 func (b *Bot) align(ctx context.Context, tx *sql.Tx, set *workspace.Set, p *outbox.Post, wanted map[string]*outbox.Post, now time.Time) error {
-	if p.Parent != "" || p.SlotAt.Before(now) {
-		if step(set, p) != nil && set.Accounts[p.Account] != nil {
+	if p.SlotAt.Before(now) {
+		if wantedAt(set, p) {
 			return nil
 		}
 	} else if w := wanted[p.Key]; w != nil && w.Kind == p.Kind {
-		_, err := tx.ExecContext(ctx, `UPDATE posts SET template = $1, segment = $2, slot_at = $3, next_at = $4, late_after = $5, late_then = $6, finish_by = $7,
-			approval = $8, state = CASE WHEN $9 AND approved_hash = '' THEN 'held' WHEN NOT $10 AND state = 'held' THEN 'planned' ELSE state END
-			WHERE id = $11 AND state IN ('planned', 'held')`,
-			w.Template, w.Segment, store.Ms(w.SlotAt), store.Ms(w.SlotAt), w.LateAfter.Milliseconds(), w.LateThen, store.Ms(w.FinishBy), w.Approval, w.Approval, w.Approval, p.ID)
+		_, err := tx.ExecContext(ctx, `UPDATE posts SET template = $1, segment = $2, slot_at = $3, next_at = $4, late_after = $5, late_then = $6, finish_by = $7, late_at = $8,
+			approval = $9, state = CASE WHEN $10 AND approved_hash = '' THEN 'held' WHEN NOT $11 AND state = 'held' THEN 'planned' ELSE state END
+			WHERE id = $12 AND state IN ('planned', 'held')`,
+			w.Template, w.Segment, store.Ms(w.SlotAt), store.Ms(w.SlotAt), w.LateAfter.Milliseconds(), w.LateThen, store.Ms(w.FinishBy), outbox.LateAt(w), w.Approval, w.Approval, w.Approval, p.ID)
 		return err
 	}
 	_, err := outbox.Move(ctx, tx, p, outbox.Withdrawn, goneReason, audit.Bot, now, outbox.Planned, outbox.Held)
 	return err
+}
+
+// wantedAt tells whether the files still want a post whose time has come, which
+// waits for the end of quiet hours, for approval, or for the pace.
+func wantedAt(set *workspace.Set, p *outbox.Post) bool {
+	for _, o := range plan.Between(set, p.SlotAt, p.SlotAt.Add(time.Second)) {
+		if w := post(set, o); w.Key == p.Key && w.Kind == p.Kind {
+			return true
+		}
+	}
+	return false
+}
+
+// alignChildren withdraws the posts to people whose step or account has left
+// the files. There may be very many of them, so they are looked at by step.
+func (b *Bot) alignChildren(ctx context.Context, tx *sql.Tx, set *workspace.Set, now time.Time) error {
+	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT campaign, step, account FROM posts WHERE state IN ('planned', 'held') AND kind = 'direct' AND campaign <> $1`, pushed)
+	if err != nil {
+		return err
+	}
+	var gone []outbox.Post
+	for rows.Next() {
+		var p outbox.Post
+		if err := rows.Scan(&p.Campaign, &p.Step, &p.Account); err != nil {
+			rows.Close()
+			return err
+		}
+		if step(set, &p) == nil || set.Accounts[p.Account] == nil {
+			gone = append(gone, p)
+		}
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return err
+	}
+	for _, g := range gone {
+		all, err := outbox.Select(ctx, tx, `state IN ('planned', 'held') AND kind = 'direct' AND campaign = $1 AND step = $2 AND account = $3`, g.Campaign, g.Step, g.Account)
+		if err != nil {
+			return err
+		}
+		for _, p := range all {
+			if _, err := outbox.Move(ctx, tx, p, outbox.Withdrawn, goneReason, audit.Bot, now, outbox.Planned, outbox.Held); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // addWanted adds what is new, and brings back what had left the files before.
@@ -143,8 +192,10 @@ func addWanted(ctx context.Context, tx *sql.Tx, wanted map[string]*outbox.Post, 
 		if added {
 			continue
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE posts SET state = $1, approved_hash = '', reason = $2, next_at = slot_at WHERE key = $3 AND state = 'withdrawn' AND reason = $4 AND attempts = 0`,
-			p.State, p.Reason, key, goneReason); err != nil {
+		if _, err := tx.ExecContext(ctx, `UPDATE posts SET state = $1, reason = $2, kind = $3, segment = $4, template = $5, slot_at = $6, next_at = $7, late_after = $8, late_then = $9,
+			finish_by = $10, late_at = $11, approval = $12, approved_hash = '', approved_by = '', cursor = 0 WHERE key = $13 AND state = 'withdrawn' AND reason = $14 AND attempts = 0`,
+			p.State, p.Reason, p.Kind, p.Segment, p.Template, store.Ms(p.SlotAt), store.Ms(p.SlotAt), p.LateAfter.Milliseconds(), p.LateThen,
+			store.Ms(p.FinishBy), outbox.LateAt(p), p.Approval, key, goneReason); err != nil {
 			return err
 		}
 	}
@@ -152,12 +203,16 @@ func addWanted(ctx context.Context, tx *sql.Tx, wanted map[string]*outbox.Post, 
 }
 
 // changed are the approved posts that read differently now.
-func (b *Bot) changed(ctx context.Context, waiting []*outbox.Post, now time.Time) (out []*outbox.Post, err error) {
+func (b *Bot) changed(ctx context.Context, waiting []*outbox.Post, wanted map[string]*outbox.Post, now time.Time) (out []*outbox.Post, err error) {
 	for _, p := range waiting {
 		if !p.Approval || p.ApprovedHash == "" {
 			continue
 		}
-		c, err := b.Preview(ctx, p, now)
+		q := *p
+		if w := wanted[p.Key]; w != nil {
+			q.Kind, q.Template, q.Segment, q.SlotAt = w.Kind, w.Template, w.Segment, w.SlotAt
+		}
+		c, err := b.Preview(ctx, &q, now)
 		var stop *outbox.Stop
 		if err != nil && !errors.As(err, &stop) {
 			return nil, err

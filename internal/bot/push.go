@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -132,6 +133,9 @@ func (b *Bot) pushPost(ctx context.Context, set *workspace.Set, a *workspace.Acc
 	case x.Person != "":
 		return p, b.addressee(ctx, p, a, x.Person)
 	case x.Test != "":
+		if !slices.ContainsFunc(set.Settings.Testers, func(t string) bool { return people.Fold(t) == people.Fold(x.Test) }) {
+			return nil, fmt.Errorf("%s is not known as a tester: write your own handle into magpie.yaml, testers: [%s]", x.Test, people.Fold(x.Test))
+		}
 		p.Kind, p.Exempt, p.Code = outbox.Direct, true, testCode
 		p.Recipient = people.Encode(network.Person{Handle: people.Fold(x.Test)})
 		return p, b.addresseeIfKnown(ctx, p, a, x.Test)
@@ -210,8 +214,8 @@ func unlessAgain(ctx context.Context, tx *sql.Tx, p *outbox.Post, again bool, no
 		return nil
 	}
 	prefix := p.Key[:strings.LastIndexByte(p.Key, '/')+1]
-	same, err := outbox.Select(ctx, tx, `key LIKE $1 AND created_at > $2 AND state NOT IN ('withdrawn', 'refused', 'recalled') LIMIT 1`,
-		prefix+"%", store.Ms(now.Add(-24*time.Hour)))
+	same, err := outbox.Select(ctx, tx, `key >= $1 AND key < $2 AND created_at > $3 AND state NOT IN ('withdrawn', 'refused', 'recalled') LIMIT 1`,
+		prefix, prefix+"~", store.Ms(now.Add(-24*time.Hour)))
 	if err == nil && len(same) > 0 {
 		return fmt.Errorf("%w (post %s, %s)", ErrAgain, same[0].ID, same[0].State)
 	}

@@ -161,14 +161,14 @@ func (b *Bot) greet(ctx context.Context, a *workspace.Account, x *account) {
 		return
 	}
 	b.signedIn(ctx, a.Name)
-	x.self = self
-	if limits, err := x.client.Limits(ctx); err == nil {
-		x.limits = limits
-		x.limits.Text = min(limits.Text, max(b.Kind(a).Limits.Text, limits.Text))
-		if b.Sandbox != "" {
-			x.limits.Text = min(limits.Text, a.Kind.Limits.Text)
-		}
+	limits, err := x.client.Limits(ctx)
+	if err != nil {
+		limits = b.Kind(a).Limits
 	}
+	if b.Sandbox != "" {
+		limits.Text = min(limits.Text, a.Kind.Limits.Text)
+	}
+	x.learn(self, limits)
 }
 
 func (b *Bot) publisher(a *workspace.Account, x *account, epoch int64) *outbox.Publisher {
@@ -178,8 +178,8 @@ func (b *Bot) publisher(a *workspace.Account, x *account, epoch int64) *outbox.P
 	}
 	p := &outbox.Publisher{
 		DB: b.DB, Account: a.Name, Epoch: epoch, Client: x.client, Kind: b.Kind(a), Clock: b.Clock, InFlight: b.InFlight, Settle: wait,
-		Limits: func() network.Limits { return x.limits }, Log: b.Log.WithFields(logrus.Fields{"account": a.Name, "network": a.Network}),
-		Hooks: outbox.Hooks{Compose: b.compose, Recheck: b.recheck, Settled: b.settled,
+		Limits: x.allowed, Log: b.Log.WithFields(logrus.Fields{"account": a.Name, "network": a.Network}),
+		Hooks: outbox.Hooks{Compose: b.compose, Recheck: b.recheck, Settled: b.settled, AnsweredElsewhere: b.answeredElsewhere,
 			SignedOut: func(reason string) { b.signedOut(context.Background(), a.Name, reason) }},
 	}
 	b.adjust(p, a)
@@ -188,14 +188,17 @@ func (b *Bot) publisher(a *workspace.Account, x *account, epoch int64) *outbox.P
 
 // adjust gives a publisher the account's pace, which may change with the files.
 func (b *Bot) adjust(p *outbox.Publisher, a *workspace.Account) {
-	p.Posts, p.Direct, p.Kept = pace(a.Pace.Posts), pace(a.Pace.Direct), int(a.Pace.KeptForAnswers)
-	quiet, zone := a.Quiet, a.Timezone.Location
-	p.Quiet = func(now time.Time) (bool, time.Time) {
-		if quiet == nil || !quiet.Contain(now.In(zone)) {
-			return false, now
-		}
-		return true, endOfQuiet(quiet, now, zone)
+	p.Bound(outbox.Bounds{Posts: pace(a.Pace.Posts), Direct: pace(a.Pace.Direct), Kept: int(a.Pace.KeptForAnswers),
+		Quiet: func(now time.Time) (bool, time.Time) { return quiet(a, now) }})
+}
+
+// quiet tells whether an account keeps quiet now, and until when.
+func quiet(a *workspace.Account, now time.Time) (bool, time.Time) {
+	zone := a.Timezone.Location
+	if a.Quiet == nil || !a.Quiet.Contain(now.In(zone)) {
+		return false, now
 	}
+	return true, endOfQuiet(a.Quiet, now, zone)
 }
 
 func endOfQuiet(h *workspace.Hours, now time.Time, zone *time.Location) time.Time {

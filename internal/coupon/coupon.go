@@ -135,13 +135,22 @@ func NewCode() string {
 	return s.String()
 }
 
-// Start sets until when a code is good; called as its post goes out. A code
-// that is told again keeps its time.
-func Start(ctx context.Context, tx *sql.Tx, code string, until time.Time) error {
-	if until.IsZero() {
-		return nil
+// Start sets until when a person's code is good (zero: for ever); called as its
+// post goes out. A code that is told again keeps its time. theirs is false if
+// the code is not, or no longer, this person's.
+func Start(ctx context.Context, tx *sql.Tx, code string, person int64, until time.Time) (theirs bool, err error) {
+	var ms any
+	if !until.IsZero() {
+		ms = store.Ms(until)
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE coupons SET valid_until = $1 WHERE code = $2 AND valid_until IS NULL`, store.Ms(until), code)
+	return store.Changed(tx.ExecContext(ctx, `UPDATE coupons SET valid_until = COALESCE(valid_until, $1) WHERE code = $2 AND person = $3 AND state IN ('reserved', 'delivered')`,
+		ms, code, person))
+}
+
+// Unstart takes a code's time back: its post provably did not go out yet.
+func Unstart(ctx context.Context, tx *sql.Tx, code, post string) error {
+	_, err := tx.ExecContext(ctx, `UPDATE coupons SET valid_until = NULL WHERE code = $1 AND state = 'reserved'
+		AND NOT EXISTS (SELECT 1 FROM tellings t WHERE t.code = $2 AND t.post <> $3)`, code, code, post)
 	return err
 }
 

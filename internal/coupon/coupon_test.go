@@ -72,7 +72,13 @@ func TestStart(t *testing.T) {
 	if until, err := ValidUntil(t.Context(), db, "NO-SUCH"); err != nil || !until.IsZero() {
 		t.Errorf("got %v, %v", until, err)
 	}
+	if startOf(t, db, a, 2, noon) || startOf(t, db, "NO-SUCH", 1, noon) {
+		t.Error("it goes out to somebody whose code it is not")
+	}
 	release(t, db, a, "p1")
+	if startOf(t, db, a, 1, noon) {
+		t.Error("it goes out to somebody who has lost it")
+	}
 	b, _ := reserve(db, o, 2, "p2", noon)
 	if until, _ := ValidUntil(t.Context(), db, b); b != a || !until.IsZero() {
 		t.Errorf("the next person inherits %v", until)

@@ -64,9 +64,21 @@ func release(t fails, db *store.DB, code, post string) {
 	must(t, db, func(tx *sql.Tx) error { return Release(context.Background(), tx, code, post) })
 }
 
+// begin starts a code's time, as its post goes out to its person.
 func begin(t fails, db *store.DB, code string, until time.Time) {
 	t.Helper()
-	must(t, db, func(tx *sql.Tx) error { return Start(context.Background(), tx, code, until) })
+	if _, person := state(t, db, code); !startOf(t, db, code, person, until) {
+		t.Fatalf("%s is not of %d", code, person)
+	}
+}
+
+func startOf(t fails, db *store.DB, code string, person int64, until time.Time) (theirs bool) {
+	t.Helper()
+	must(t, db, func(tx *sql.Tx) (err error) {
+		theirs, err = Start(context.Background(), tx, code, person, until)
+		return err
+	})
+	return theirs
 }
 
 // load imports n codes, C000 and so on.

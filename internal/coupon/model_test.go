@@ -99,8 +99,10 @@ func (m *model) one() (code string, k *kept, post string) {
 func (m *model) start() {
 	code, k, _ := m.one()
 	until := m.now.Add(time.Duration(rapid.IntRange(1, 48).Draw(m.t, "hours")) * time.Hour)
-	begin(m.t, m.db, code, until)
-	if !k.started {
+	if theirs := startOf(m.t, m.db, code, k.person, until); theirs == k.used {
+		m.t.Fatalf("%s goes out: %v; used: %v", code, theirs, k.used)
+	}
+	if !k.started && !k.used {
 		k.started, k.until = true, until
 	}
 }

@@ -93,6 +93,7 @@ const columns = `id, network, item, account, ref, person, author, text, language
 // Querier is a database or a transaction.
 type Querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
 // Select returns the mentions that a condition names.
@@ -149,7 +150,7 @@ func SetCursor(ctx context.Context, tx *sql.Tx, account, cursor string, now time
 
 // Answers counts the automated answers since an instant: of a rule ("": of
 // all), to a person (0: to anybody), as an account ("": as any).
-func Answers(ctx context.Context, db *store.DB, rule string, person int64, account string, since time.Time) (n int, err error) {
+func Answers(ctx context.Context, q Querier, rule string, person int64, account string, since time.Time) (n int, err error) {
 	where, args := `state = 'answered' AND decided_at > $1`, []any{store.Ms(since)}
 	add := func(column string, value any) {
 		args = append(args, value)
@@ -164,6 +165,6 @@ func Answers(ctx context.Context, db *store.DB, rule string, person int64, accou
 	if account != "" {
 		add("answered_by", account)
 	}
-	err = db.Read.QueryRowContext(ctx, `SELECT count(*) FROM mentions WHERE `+where, args...).Scan(&n)
+	err = q.QueryRowContext(ctx, `SELECT count(*) FROM mentions WHERE `+where, args...).Scan(&n)
 	return n, err
 }

@@ -154,7 +154,7 @@ func TestAnswers(t *testing.T) {
 		per     time.Duration
 		want    int
 	}{{"", 0, "", time.Hour, 3}, {"", 7, "", time.Hour, 3}, {"", 8, "", time.Hour, 0}, {"a", 7, "", time.Hour, 2}, {"a", 0, "outlet", time.Hour, 1}, {"", 0, "", 2 * time.Hour, 4}, {"b", 7, "outlet", time.Hour, 1}} {
-		if n, err := Answers(t.Context(), db, c.rule, c.person, c.account, noon.Add(-c.per)); err != nil || n != c.want {
+		if n, err := Answers(t.Context(), db.Read, c.rule, c.person, c.account, noon.Add(-c.per)); err != nil || n != c.want {
 			t.Errorf("%+v: %d, %v", c, n, err)
 		}
 	}

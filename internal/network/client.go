@@ -28,9 +28,10 @@ type Client interface {
 	Find(ctx context.Context, s Sealed, since time.Time, taken func(id string) bool) (Receipt, bool, error)
 	// Delete removes a post of ours. Deleting it again is no error.
 	Delete(ctx context.Context, id string) error
-	// Answered tells whether the account has answered the mention already,
-	// by whatever hand. May be repeated.
-	Answered(ctx context.Context, m Ref) (bool, error)
+	// Answered tells whether the account has answered the mention already, by
+	// another hand than ours: ours tells which ids are of our own posts (nil:
+	// none is). May be repeated.
+	Answered(ctx context.Context, m Ref, ours func(id string) bool) (bool, error)
 	// Events returns what came in after cursor, oldest first, and the cursor
 	// that follows. An empty cursor means from now on. No events means all
 	// is read. Events may come twice; none is left out.

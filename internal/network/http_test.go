@@ -138,7 +138,8 @@ func TestKeyIsInLowerCase(t *testing.T) {
 		t.Fatal(err)
 	}
 	SetKey(r, "k")
-	if r.Header["idempotency-key"][0] != "k" || r.Header.Get("Idempotency-Key") != "" {
+	spelled := r.Header["idempotency-key"] //nolint:staticcheck // that spelling is the point
+	if len(spelled) != 1 || spelled[0] != "k" || r.Header.Get("Idempotency-Key") != "" {
 		t.Errorf("got %v", r.Header)
 	}
 }

@@ -21,7 +21,7 @@ func (p *Publisher) allowance(ctx context.Context, l lane, now time.Time) (n map
 	q := p.Client.Quota()
 	kept := 0
 	if !l.asked {
-		kept = q.Limit * p.Kept / 100
+		kept = q.Limit * p.bounds().Kept / 100
 		if quiet, _ := p.quiet(now); quiet {
 			return nil, true, nil
 		}
@@ -29,22 +29,26 @@ func (p *Publisher) allowance(ctx context.Context, l lane, now time.Time) (n map
 	if q.Limit > 0 && q.Remaining <= kept && now.Before(q.Reset) {
 		return nil, true, nil
 	}
-	if l.asked {
-		return map[Kind]int{Answer: plenty}, false, nil
+	share := plenty
+	if q.Limit > 0 && now.Before(q.Reset) { // a batch must not use up what is kept
+		share = (q.Remaining - kept + 1) / 2
 	}
-	posts, err := p.room(ctx, Public, p.Posts, now)
+	if l.asked {
+		return map[Kind]int{Answer: share}, false, nil
+	}
+	posts, err := p.room(ctx, Public, p.bounds().Posts, now)
 	if err != nil {
 		return nil, true, err
 	}
-	direct, err := p.room(ctx, Direct, p.Direct, now)
-	return map[Kind]int{Public: posts, Direct: direct}, false, err
+	direct, err := p.room(ctx, Direct, p.bounds().Direct, now)
+	return map[Kind]int{Public: min(posts, share), Direct: min(direct, share)}, false, err
 }
 
 func (p *Publisher) quiet(now time.Time) (bool, time.Time) {
-	if p.Quiet == nil {
-		return false, time.Time{}
+	if quiet := p.bounds().Quiet; quiet != nil {
+		return quiet(now)
 	}
-	return p.Quiet(now)
+	return false, time.Time{}
 }
 
 // room is how many of a kind the pace leaves. What is in flight or in doubt
@@ -55,8 +59,8 @@ func (p *Publisher) room(ctx context.Context, k Kind, pace Pace, now time.Time) 
 	}
 	var n int
 	err := p.DB.Read.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM posts WHERE account = $1 AND kind = $2 AND sent_at > $3)
-		+ (SELECT count(*) FROM posts WHERE account = $4 AND state IN ('sending', 'in doubt', 'asked') AND kind = $5)`,
-		p.Account, k, store.Ms(now.Add(-pace.Per)), p.Account, k).Scan(&n)
+		+ (SELECT count(*) FROM posts WHERE account = $4 AND state IN ('sending', 'in doubt', 'asked') AND kind = $5 AND last_attempt_at > $6)`,
+		p.Account, k, store.Ms(now.Add(-pace.Per)), p.Account, k, store.Ms(now.Add(-pace.Per))).Scan(&n)
 	return pace.Count - n, err
 }
 
@@ -70,15 +74,14 @@ func (p *Publisher) paused(ctx context.Context) (out bool, err error) {
 // markLate takes what has become late out of the way, with the reason.
 func (p *Publisher) markLate(ctx context.Context) error {
 	now := p.Clock()
-	late, err := Select(ctx, p.DB.Read, `account = $1 AND state IN ('planned', 'held') AND kind IN ('public', 'direct', 'segment')
-		AND ((late_after > 0 AND late_then <> 'post' AND slot_at + late_after < $2) OR (finish_by > 0 AND finish_by < $3)) LIMIT 1000`,
-		p.Account, store.Ms(now), store.Ms(now))
+	late, err := Select(ctx, p.DB.Read, `account = $1 AND late_at > 0 AND state IN ('planned', 'held') AND late_at < $2 ORDER BY late_at LIMIT 1000`,
+		p.Account, store.Ms(now))
 	if err != nil || len(late) == 0 {
 		return err
 	}
 	return p.DB.Write(ctx, func(tx *sql.Tx) error {
 		for _, post := range late {
-			if _, err := Move(ctx, tx, post, Late, lateness(post, now), audit.Bot, now, Planned, Held); err != nil {
+			if _, err := Move(ctx, tx, post, Late, Lateness(post, now), audit.Bot, now, Planned, Held); err != nil {
 				return err
 			}
 			if err := p.settled(ctx, tx, post, now); err != nil {
@@ -89,8 +92,8 @@ func (p *Publisher) markLate(ctx context.Context) error {
 	})
 }
 
-// lateness says how a post became late, and "" if it is not.
-func lateness(p *Post, now time.Time) string {
+// Lateness says how a post became late, and "" if it is not.
+func Lateness(p *Post, now time.Time) string {
 	why := ""
 	if p.State == Held {
 		why = ", and was not approved"

@@ -11,7 +11,6 @@ import (
 
 	"magpie/internal/audit"
 	"magpie/internal/crash"
-	"magpie/internal/lease"
 	"magpie/internal/network"
 	"magpie/internal/store"
 )
@@ -19,8 +18,11 @@ import (
 const (
 	// clockSkew is how much a server's clock may differ from ours.
 	clockSkew = 10 * time.Minute
-	// enough attempts with lost answers: then a person is asked.
+	// enough attempts with lost answers on a network that is not exact: then a
+	// person is asked.
 	enough = 5
+	// patience with a network that is: a person is asked after a day.
+	patience = 24 * time.Hour
 )
 
 // doubt notes that nobody knows whether the post is out.
@@ -33,6 +35,17 @@ func (p *Publisher) doubt(ctx context.Context, post *Post, reason string) error 
 	return p.DB.Batch(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'in doubt', doubts = doubts + 1, looks = 0, next_at = $1, reason = $2, updated_at = $3
 			WHERE id = $4 AND state = 'sending'`, store.Ms(next), reason, store.Ms(now), post.ID)
+		return err
+	})
+}
+
+// wait puts a post that could not be repeated yet back in doubt: that was no
+// attempt.
+func (p *Publisher) wait(ctx context.Context, post *Post, cause error) error {
+	now := p.Clock()
+	return p.DB.Batch(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'in doubt', next_at = $1, reason = $2, updated_at = $3 WHERE id = $4 AND state = 'sending'`,
+			store.Ms(network.RetryAt(cause, now, backOff(post.Doubts))), cause.Error(), store.Ms(now), post.ID)
 		return err
 	})
 }
@@ -56,9 +69,6 @@ func (p *Publisher) forgotten(ctx context.Context, l lane) error {
 // again where that is safe.
 func (p *Publisher) prove(ctx context.Context, post *Post, log *logrus.Entry) (moved bool, err error) {
 	sealed := network.Sealed{Body: []byte(post.Sealed), Key: post.Key, Text: post.SealedText, Replay: network.Replay(post.Replay)}
-	if sealed.Replay == network.Exact {
-		return p.repeat(ctx, post, sealed, log)
-	}
 	crash.At("looking")
 	receipt, found, err := p.Client.Find(ctx, sealed, post.FirstAttemptAt.Add(-clockSkew), p.taken(ctx, post))
 	switch {
@@ -67,34 +77,46 @@ func (p *Publisher) prove(ctx context.Context, post *Post, log *logrus.Entry) (m
 	case found:
 		log.Info("found on the network: it is out")
 		return true, p.sent(ctx, post, receipt)
-	case post.Looks == 0:
+	case sealed.Replay != network.Exact && post.Looks == 0:
 		return true, p.lookedOnce(ctx, post)
 	}
 	return p.decide(ctx, post, sealed, log)
 }
 
-// decide is what follows two looks that found nothing.
+// decide is what follows looks that found nothing: the same bytes again, where
+// that is safe and the post may still go out.
 func (p *Publisher) decide(ctx context.Context, post *Post, s network.Sealed, log *logrus.Entry) (bool, error) {
 	left := post.FirstAttemptAt.Add(p.Kind.KeyLife).Sub(p.Clock())
-	if s.Replay == network.Keyed && left > 5*time.Minute && post.Doubts < enough {
+	switch {
+	case s.Replay == network.Exact && p.Clock().Sub(post.FirstAttemptAt) < patience:
+		return p.repeat(ctx, post, s, log)
+	case s.Replay == network.Keyed && left > 5*time.Minute && post.Doubts < enough:
 		return p.repeat(ctx, post, s, log)
 	}
 	return true, p.finish(ctx, post, Asked, "the network's answer was lost and the post can't be found there: look yourself, then “magpie outbox settle”")
 }
 
-// repeat sends the same bytes again.
+// repeat sends the same bytes again, if all that was looked at when they were
+// fixed still holds: it is not too late by now, nobody has said stop.
 func (p *Publisher) repeat(ctx context.Context, post *Post, s network.Sealed, log *logrus.Entry) (bool, error) {
 	now := p.Clock()
+	if quiet, until := p.quiet(now); quiet && post.Kind != Answer {
+		return true, p.lookAgain(ctx, post, &network.Failure{Reason: network.Busy, After: until, Err: errors.New("quiet hours")}, log)
+	}
 	gone := false
 	err := p.DB.Batch(ctx, func(tx *sql.Tx) error {
-		if err := lease.Check(ctx, tx, p.Account, p.Epoch, now); err != nil {
+		if err := p.recheck(ctx, tx, post, Composed{Hash: post.ApprovedHash}, now); err != nil {
 			return err
 		}
-		ok, err := store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'sending', attempts = attempts + 1, epoch = $1, updated_at = $2 WHERE id = $3 AND state = 'in doubt'`,
-			p.Epoch, store.Ms(now), post.ID))
+		ok, err := store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'sending', attempts = attempts + 1, last_attempt_at = $1, epoch = $2, updated_at = $3
+			WHERE id = $4 AND state = 'in doubt'`, store.Ms(now), p.Epoch, store.Ms(now), post.ID))
 		gone = err == nil && !ok
 		return err
 	})
+	var stop *Stop
+	if errors.As(err, &stop) {
+		return true, p.notAgain(ctx, post, s, stop, log)
+	}
 	if err != nil || gone {
 		return gone, err
 	}
@@ -102,6 +124,22 @@ func (p *Publisher) repeat(ctx context.Context, post *Post, s network.Sealed, lo
 	post.State = Sending
 	post.Attempts++
 	return true, p.publish(ctx, post, s, log)
+}
+
+// notAgain deals with a post in doubt that was not found and may not be sent
+// again. Where the network's word is exact, and it had the time to be done with
+// the last attempt, the post is provably not out; elsewhere a person is asked.
+func (p *Publisher) notAgain(ctx context.Context, post *Post, s network.Sealed, stop *Stop, log *logrus.Entry) error {
+	log.WithField("reason", stop.Reason).Warn("a post in doubt is not sent again")
+	switch {
+	case stop.State == Planned || stop.State == Held: // paused: look again later
+		return p.lookAgain(ctx, post, &network.Failure{Reason: network.Busy, Wait: 30 * time.Second, Err: stop}, log)
+	case s.Replay != network.Exact:
+		return p.finish(ctx, post, Asked, stop.Reason+"; and the network's answer to the first try was lost: look there, then “magpie outbox settle”")
+	case p.Clock().Sub(post.LastAttemptAt) < p.Settle:
+		return p.lookAgain(ctx, post, &network.Failure{Reason: network.Busy, Wait: p.Settle, Err: stop}, log)
+	}
+	return p.finish(ctx, post, stop.State, stop.Reason)
 }
 
 // taken tells which ids belong to other posts.
@@ -136,7 +174,10 @@ func (p *Publisher) lookAgain(ctx context.Context, post *Post, cause error, log 
 
 // Settle records what a person decided about a post that was asked, or that
 // is late: sent, planned (send it now) or withdrawn.
-func Settle(ctx context.Context, db *store.DB, id string, to State, url, who string, now time.Time) error {
+//
+// replanned, if not nil, is called for one that is planned again, in the same
+// transaction: its code may have to be reserved anew.
+func Settle(ctx context.Context, db *store.DB, id string, to State, url, who string, now time.Time, replanned func(context.Context, *sql.Tx, *Post) error) error {
 	return db.Write(ctx, func(tx *sql.Tx) error {
 		post, err := One(ctx, tx, id)
 		if err != nil {
@@ -147,7 +188,10 @@ func Settle(ctx context.Context, db *store.DB, id string, to State, url, who str
 			_, err := MarkSent(ctx, tx, post, network.Receipt{URL: url}, who, now, nil)
 			return err
 		case to == Planned && (post.State == Asked || post.State == Late):
-			return replan(ctx, tx, post, who, now)
+			if err := replan(ctx, tx, post, who, now); err != nil || replanned == nil {
+				return err
+			}
+			return replanned(ctx, tx, post)
 		case to == Withdrawn && (post.State == Asked || post.State == Late || post.State == Planned || post.State == Held):
 			_, err := Move(ctx, tx, post, Withdrawn, "by "+who, who, now, post.State)
 			return err
@@ -159,8 +203,9 @@ func Settle(ctx context.Context, db *store.DB, id string, to State, url, who str
 // replan sends a post after all. A person says so, so lateness counts no more,
 // and what was in doubt is not.
 func replan(ctx context.Context, tx *sql.Tx, post *Post, who string, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `UPDATE posts SET state = CASE WHEN approval AND approved_hash = '' THEN 'held' ELSE 'planned' END, next_at = $1, late_after = 0, finish_by = 0,
-		doubts = 0, looks = 0, attempts = 0, first_attempt_at = 0, sealed = '', reason = '', updated_at = $2 WHERE id = $3`, store.Ms(now), store.Ms(now), post.ID)
+	_, err := tx.ExecContext(ctx, `UPDATE posts SET state = CASE WHEN approval AND approved_hash = '' THEN 'held' ELSE 'planned' END, next_at = $1, late_after = 0, finish_by = 0, late_at = 0,
+		doubts = 0, looks = 0, attempts = 0, first_attempt_at = 0, sealed = '',
+		reason = CASE WHEN approval AND approved_hash = '' THEN 'waits for approval' ELSE '' END, updated_at = $2 WHERE id = $3`, store.Ms(now), store.Ms(now), post.ID)
 	if err != nil {
 		return err
 	}

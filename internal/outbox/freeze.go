@@ -31,7 +31,7 @@ func (p *Publisher) send(ctx context.Context, post *Post, log *logrus.Entry) (mo
 func (p *Publisher) prepare(ctx context.Context, post *Post, log *logrus.Entry) (*network.Sealed, error) {
 	now := p.Clock()
 	if post.Kind == Answer && post.Ref != "" {
-		done, err := p.Client.Answered(ctx, network.Ref(post.Ref))
+		done, err := p.answered(ctx, post)
 		if err != nil && network.ReasonOf(err) != network.Refused {
 			return nil, p.notOut(ctx, post, err, log)
 		}
@@ -55,6 +55,16 @@ func (p *Publisher) prepare(ctx context.Context, post *Post, log *logrus.Entry) 
 	return p.freeze(ctx, post, c, sealed, log)
 }
 
+// answered tells whether somebody has answered the mention by hand, under this
+// account or another of ours.
+func (p *Publisher) answered(ctx context.Context, post *Post) (bool, error) {
+	done, err := p.Client.Answered(ctx, network.Ref(post.Ref), p.taken(ctx, post))
+	if err != nil || done || p.Hooks.AnsweredElsewhere == nil {
+		return done, err
+	}
+	return p.Hooks.AnsweredElsewhere(ctx, post)
+}
+
 func (p *Publisher) measure(d network.Draft) network.Size {
 	handle := ""
 	if d.To != nil {
@@ -72,14 +82,12 @@ func (p *Publisher) freeze(ctx context.Context, post *Post, c Composed, s networ
 		if err := p.recheck(ctx, tx, post, c, now); err != nil {
 			return err
 		}
-		if post.Code != "" {
-			if err := coupon.Start(ctx, tx, post.Code, c.Until); err != nil {
-				return err
-			}
+		if err := startCoupon(ctx, tx, post, c.Until); err != nil {
+			return err
 		}
 		ok, err := store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'sending', sealed = $1, sealed_text = $2, replay = $3, attempts = attempts + 1,
-			first_attempt_at = CASE WHEN first_attempt_at = 0 THEN $4 ELSE first_attempt_at END, epoch = $5, reason = '', updated_at = $6
-			WHERE id = $7 AND state = 'planned'`, string(s.Body), s.Text, s.Replay, store.Ms(now), p.Epoch, store.Ms(now), post.ID))
+			first_attempt_at = CASE WHEN first_attempt_at = 0 THEN $4 ELSE first_attempt_at END, last_attempt_at = $5, epoch = $6, reason = '', updated_at = $7
+			WHERE id = $8 AND state = 'planned'`, string(s.Body), s.Text, s.Replay, store.Ms(now), store.Ms(now), p.Epoch, store.Ms(now), post.ID))
 		if err == nil && !ok {
 			return errGone
 		}
@@ -103,6 +111,19 @@ func (p *Publisher) freeze(ctx context.Context, post *Post, c Composed, s networ
 	return &s, nil
 }
 
+// startCoupon lets the coupon's time begin. A code that is no longer this
+// person's is not told.
+func startCoupon(ctx context.Context, tx *sql.Tx, post *Post, until time.Time) error {
+	if post.Code == "" || post.Exempt {
+		return nil
+	}
+	theirs, err := coupon.Start(ctx, tx, post.Code, post.Person, until)
+	if err == nil && !theirs {
+		return &Stop{Withdrawn, "its code is no longer this person's"}
+	}
+	return err
+}
+
 var errGone = errors.New("the post is not planned any more")
 
 // recheck fails with a *Stop if the post may not go out after all.
@@ -121,7 +142,7 @@ func (p *Publisher) recheck(ctx context.Context, tx *sql.Tx, post *Post, c Compo
 	case post.Approval && !approved:
 		return &Stop{Held, "the text has changed since it was approved: approve it again"}
 	}
-	if why := lateness(post, now); why != "" && post.Kind != Answer {
+	if why := Lateness(post, now); why != "" && post.Kind != Answer {
 		return &Stop{Late, why}
 	}
 	if p.Hooks.Recheck == nil {

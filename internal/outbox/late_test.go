@@ -62,7 +62,7 @@ func TestLateSaidPost(t *testing.T) {
 	}
 	w.after(2 * time.Hour)
 	w.is("a", outbox.Late)
-	err := outbox.Settle(t.Context(), w.db, p.ID, outbox.Planned, "", "bob", w.now)
+	err := outbox.Settle(t.Context(), w.db, p.ID, outbox.Planned, "", "bob", w.now, nil)
 	if err == nil {
 		w.pass()
 		w.is("a", outbox.Sent)
@@ -125,7 +125,7 @@ func TestSettle(t *testing.T) {
 		return w, p
 	}
 	decide := func(w *world, to outbox.State) error {
-		return outbox.Settle(t.Context(), w.db, outbox.ID("a"), to, "https://there", "bob", w.now)
+		return outbox.Settle(t.Context(), w.db, outbox.ID("a"), to, "https://there", "bob", w.now, nil)
 	}
 	t.Run("it is out", func(t *testing.T) {
 		w, p := asked(t)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,10 +16,10 @@ import (
 // One returns the post whose id begins with id.
 func One(ctx context.Context, q Querier, id string) (*Post, error) {
 	id = strings.ToLower(strings.TrimSpace(id))
-	if id == "" || strings.ContainsAny(id, "%_") {
-		return nil, fmt.Errorf("%q is no post's id", id)
+	if id == "" {
+		return nil, errors.New("an empty word is no post's id")
 	}
-	found, err := Select(ctx, q, `id LIKE $1 LIMIT 2`, id+"%")
+	found, err := Select(ctx, q, `id >= $1 AND id < $2 ORDER BY id LIMIT 2`, id, id+"~")
 	switch {
 	case err != nil:
 		return nil, err
@@ -39,6 +40,8 @@ func Approve(ctx context.Context, db *store.DB, id, hash, who string, now time.T
 			return err
 		}
 		switch {
+		case post.State == Expanded && post.Kind == Segment:
+			return approveAll(ctx, tx, post, hash, who, now)
 		case post.State != Held:
 			return fmt.Errorf("post %s is %s: only a held post waits for approval", post.ID, post.State)
 		case post.Author != "" && strings.EqualFold(post.Author, who):
@@ -53,6 +56,20 @@ func Approve(ctx context.Context, db *store.DB, id, hash, who string, now time.T
 		return audit.Record(ctx, tx, now, who, "post approved", "post "+post.ID, hash)
 	})
 	return post, err
+}
+
+// approveAll releases the posts of a segment that were held because the text
+// changed after some were out.
+func approveAll(ctx context.Context, tx *sql.Tx, post *Post, hash, who string, now time.Time) error {
+	ok, err := store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'planned', approved_hash = $1, approved_by = $2, reason = '', updated_at = $3
+		WHERE parent = $4 AND state = 'held'`, hash, who, store.Ms(now), post.ID))
+	if err == nil && !ok {
+		return fmt.Errorf("nothing of post %s waits for approval", post.ID)
+	}
+	if err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, now, who, "rest of the segment approved", "post "+post.ID, hash)
 }
 
 // Void takes the approval back from posts whose text has changed.
@@ -131,12 +148,18 @@ type Due struct {
 	Next    time.Time // when the next comes after now; zero if none does
 }
 
+// never is later than any post is due, in milliseconds.
+const never = int64(1) << 60
+
 // Next tells for each account that somebody owns when it has work.
 func Next(ctx context.Context, db *store.DB, now time.Time) (map[string]Due, error) {
-	const waiting = `FROM posts p WHERE p.account = l.account AND p.state IN ('planned', 'in doubt') AND p.kind <> 'segment'`
-	rows, err := db.Read.QueryContext(ctx, `SELECT l.account, EXISTS (SELECT 1 `+waiting+` AND p.next_at <= $1)
-		OR EXISTS (SELECT 1 FROM posts p WHERE p.account = l.account AND p.state = 'sending'),
-		COALESCE((SELECT min(p.next_at) `+waiting+` AND p.next_at > $2), 0) FROM leases l`, store.Ms(now), store.Ms(now))
+	overdue, next := []string{`EXISTS (SELECT 1 FROM posts p WHERE p.account = l.account AND p.state = 'sending')`}, []string{}
+	for _, waiting := range []string{`p.state = 'in doubt'`, `p.state = 'planned' AND p.kind = 'public'`, `p.state = 'planned' AND p.kind = 'direct'`, `p.state = 'planned' AND p.kind = 'answer'`} {
+		from := ` FROM posts p WHERE p.account = l.account AND ` + waiting
+		overdue = append(overdue, `EXISTS (SELECT 1`+from+` AND p.next_at <= n.now)`)
+		next = append(next, `COALESCE((SELECT p.next_at`+from+` AND p.next_at > n.now ORDER BY p.next_at LIMIT 1), `+strconv.FormatInt(never, 10)+`)`)
+	}
+	rows, err := db.Read.QueryContext(ctx, `SELECT l.account, `+strings.Join(overdue, " OR ")+`, min(`+strings.Join(next, ", ")+`) FROM leases l, (SELECT $1 AS now) n`, store.Ms(now))
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +172,9 @@ func Next(ctx context.Context, db *store.DB, now time.Time) (map[string]Due, err
 		if err := rows.Scan(&account, &d.Overdue, &at); err != nil {
 			return nil, err
 		}
-		d.Next = store.Time(at)
+		if at != never {
+			d.Next = store.Time(at)
+		}
 		out[account] = d
 	}
 	return out, rows.Err()

@@ -72,7 +72,7 @@ type Post struct {
 	ApprovedHash, ApprovedBy, Author                     string
 	Sealed, SealedText, Replay                           string
 	Attempts, Doubts, Looks                              int
-	FirstAttemptAt                                       time.Time
+	FirstAttemptAt, LastAttemptAt                        time.Time
 	RemoteID, URL                                        string
 	SentAt                                               time.Time
 	Reason                                               string
@@ -90,7 +90,7 @@ func ID(key string) string {
 func Add(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) (added bool, err error) {
 	p.ID = ID(p.Key)
 	p.State = Planned
-	if p.Approval {
+	if p.Approval && p.ApprovedHash == "" {
 		p.State = Held
 		p.Reason = "waits for approval"
 	}
@@ -98,14 +98,28 @@ func Add(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) (added bool, e
 		p.NextAt = p.SlotAt
 	}
 	return store.Changed(tx.ExecContext(ctx, `INSERT INTO posts (id, key, kind, state, account, campaign, step, occurrence, segment, parent,
-		person, recipient, mention, ref, private, template, language, text, exempt, code, slot_at, next_at, late_after, late_then, finish_by,
-		approval, author, reason, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)
+		person, recipient, mention, ref, private, template, language, text, exempt, code, slot_at, next_at, late_after, late_then, finish_by, late_at,
+		approval, approved_hash, approved_by, author, reason, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
 		ON CONFLICT DO NOTHING`,
 		p.ID, p.Key, p.Kind, p.State, p.Account, p.Campaign, p.Step, p.Occurrence, p.Segment, p.Parent,
 		zeroNull(p.Person), p.Recipient, emptyNull(p.Mention), p.Ref, p.Private, p.Template, p.Language, p.Text, p.Exempt, p.Code,
-		store.Ms(p.SlotAt), store.Ms(p.NextAt), p.LateAfter.Milliseconds(), p.LateThen, store.Ms(p.FinishBy),
-		p.Approval, p.Author, p.Reason, store.Ms(now), store.Ms(now)))
+		store.Ms(p.SlotAt), store.Ms(p.NextAt), p.LateAfter.Milliseconds(), p.LateThen, store.Ms(p.FinishBy), LateAt(p),
+		p.Approval, p.ApprovedHash, p.ApprovedBy, p.Author, p.Reason, store.Ms(now), store.Ms(now)))
+}
+
+// LateAt is from when on a post is too late, in milliseconds; 0: never.
+func LateAt(p *Post) (at int64) {
+	if p.Kind == Answer {
+		return 0
+	}
+	if p.LateAfter > 0 && p.LateThen != "post" {
+		at = store.Ms(p.SlotAt.Add(p.LateAfter))
+	}
+	if end := store.Ms(p.FinishBy); end > 0 && (at == 0 || end < at) {
+		at = end
+	}
+	return at
 }
 
 func zeroNull(n int64) any {
@@ -124,20 +138,20 @@ func emptyNull(s string) any {
 
 const columns = `id, key, kind, state, account, campaign, step, occurrence, segment, parent, cursor, COALESCE(person, 0), recipient, COALESCE(mention, ''),
 	ref, private, template, language, text, exempt, code, slot_at, next_at, late_after, late_then, finish_by, approval, approved_hash, approved_by, author,
-	sealed, sealed_text, replay, attempts, doubts, looks, first_attempt_at, COALESCE(remote_id, ''), url, COALESCE(sent_at, 0), reason, created_at`
+	sealed, sealed_text, replay, attempts, doubts, looks, first_attempt_at, last_attempt_at, COALESCE(remote_id, ''), url, COALESCE(sent_at, 0), reason, created_at`
 
 type scanner interface{ Scan(...any) error }
 
 func scan(row scanner) (*Post, error) {
 	p := &Post{}
-	var slot, next, late, finish, first, sent, created int64
+	var slot, next, late, finish, first, last, sent, created int64
 	err := row.Scan(&p.ID, &p.Key, &p.Kind, &p.State, &p.Account, &p.Campaign, &p.Step, &p.Occurrence, &p.Segment, &p.Parent, &p.Cursor, &p.Person,
 		&p.Recipient, &p.Mention, &p.Ref, &p.Private, &p.Template, &p.Language, &p.Text, &p.Exempt, &p.Code, &slot, &next, &late, &p.LateThen, &finish,
-		&p.Approval, &p.ApprovedHash, &p.ApprovedBy, &p.Author, &p.Sealed, &p.SealedText, &p.Replay, &p.Attempts, &p.Doubts, &p.Looks, &first,
+		&p.Approval, &p.ApprovedHash, &p.ApprovedBy, &p.Author, &p.Sealed, &p.SealedText, &p.Replay, &p.Attempts, &p.Doubts, &p.Looks, &first, &last,
 		&p.RemoteID, &p.URL, &sent, &p.Reason, &created)
 	p.SlotAt, p.NextAt, p.FinishBy = store.Time(slot), store.Time(next), store.Time(finish)
 	p.LateAfter = time.Duration(late) * time.Millisecond
-	p.FirstAttemptAt, p.SentAt, p.CreatedAt = store.Time(first), store.Time(sent), store.Time(created)
+	p.FirstAttemptAt, p.LastAttemptAt, p.SentAt, p.CreatedAt = store.Time(first), store.Time(last), store.Time(sent), store.Time(created)
 	return p, err
 }
 
@@ -176,11 +190,21 @@ func Move(ctx context.Context, tx *sql.Tx, p *Post, to State, reason string, who
 	}
 	p.State, p.Reason = to, reason
 	if p.Code != "" && (to == Refused || to == Withdrawn || to == Late) {
-		if err := coupon.Release(ctx, tx, p.Code, p.ID); err != nil {
+		if err := giveBack(ctx, tx, p); err != nil {
 			return true, err
 		}
 	}
 	return true, audit.Record(ctx, tx, now, who, "post "+string(to), "post "+p.ID, reason)
+}
+
+// giveBack releases a post's coupon. The post forgets the code: it may be
+// somebody else's by the time a person says that the post goes out after all.
+func giveBack(ctx context.Context, tx *sql.Tx, p *Post) error {
+	if err := coupon.Release(ctx, tx, p.Code, p.ID); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE posts SET code = '' WHERE id = $1`, p.ID)
+	return err
 }
 
 func texts(states []State) (out []string) {

@@ -39,6 +39,9 @@ type Hooks struct {
 	Recheck func(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) error
 	// Settled is told, in the same transaction, that a post came to a state.
 	Settled func(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) error
+	// AnsweredElsewhere tells whether another of our accounts has answered the
+	// mention by hand. May be nil.
+	AnsweredElsewhere func(ctx context.Context, p *Post) (bool, error)
 	// SignedOut is told that the account's credentials are refused.
 	SignedOut func(reason string)
 }
@@ -63,13 +66,31 @@ type Publisher struct {
 	Log      *logrus.Entry
 	InFlight int           // posts being sent at the same time
 	Settle   time.Duration // how long a server may take to be done with a request
-	Posts    Pace          // unasked public posts
-	Direct   Pace          // unasked direct posts
-	Kept     int           // percent of the network's quota kept for answers
-	Quiet    func(now time.Time) (quiet bool, until time.Time)
+	Bounds                 // set them at work with Bound
 
 	mu      sync.Mutex
 	working map[string]bool // posts in hand: both lanes may see a post in doubt
+}
+
+// Bounds are what an account may do by itself.
+type Bounds struct {
+	Posts  Pace // unasked public posts
+	Direct Pace // unasked direct posts
+	Kept   int  // percent of the network's quota kept for answers
+	Quiet  func(now time.Time) (quiet bool, until time.Time)
+}
+
+// Bound changes the bounds of a publisher at work.
+func (p *Publisher) Bound(b Bounds) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.Bounds = b
+}
+
+func (p *Publisher) bounds() Bounds {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.Bounds
 }
 
 // lane is a class of posts that does not wait for the other.
@@ -155,8 +176,8 @@ func (p *Publisher) each(ctx context.Context, batch []*Post) (moved int) {
 // due are the posts of a lane that may go out now, the oldest first.
 func (p *Publisher) due(ctx context.Context, l lane) ([]*Post, error) {
 	now := p.Clock()
-	limits, halted, err := p.allowance(ctx, l, now)
-	if err != nil || halted {
+	limits, _, err := p.allowance(ctx, l, now)
+	if err != nil {
 		return nil, err
 	}
 	var out []*Post
@@ -195,7 +216,7 @@ func (p *Publisher) handle(ctx context.Context, post *Post) (moved bool) {
 	if err != nil && !errors.Is(err, context.Canceled) {
 		log.WithError(err).Error("a post could not be worked on; it is tried again")
 	}
-	return moved
+	return moved && err == nil
 }
 
 func (p *Publisher) begin(id string) bool {

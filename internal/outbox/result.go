@@ -30,16 +30,34 @@ func (p *Publisher) publish(ctx context.Context, post *Post, s network.Sealed, l
 	case reason == network.Unknown:
 		log.WithError(err).Warn("the outcome is not known; it is looked into")
 		return p.doubt(ctx, post, "the outcome is not known: "+err.Error())
+	case post.Doubts > 0 && (reason == network.Busy || reason == network.SignedOut):
+		p.tellSignedOut(err)
+		return p.wait(ctx, post, err)
+	case post.Doubts > 0 && reason == network.Refused && s.Replay == network.Exact:
+		return p.refusedExactly(ctx, post, s, err, log)
 	case post.Doubts > 0:
 		// An earlier attempt may be out there: a refusal of this one proves nothing.
 		log.WithError(err).Warn("refused after an attempt whose outcome is not known; it is looked into")
-		p.tellSignedOut(err)
 		return p.doubt(ctx, post, err.Error())
 	case reason == network.Refused:
 		log.WithError(err).Warn("refused")
 		return p.finish(ctx, post, Refused, err.Error())
 	}
 	return p.notOut(ctx, post, err, log)
+}
+
+// refusedExactly ends a post that is refused after an attempt with a lost answer,
+// on a network that can tell for certain whether it is out.
+func (p *Publisher) refusedExactly(ctx context.Context, post *Post, s network.Sealed, cause error, log *logrus.Entry) error {
+	receipt, found, err := p.Client.Find(ctx, s, post.FirstAttemptAt.Add(-clockSkew), p.taken(ctx, post))
+	switch {
+	case err != nil:
+		return p.doubt(ctx, post, cause.Error())
+	case found:
+		return p.sent(ctx, post, receipt)
+	}
+	log.WithError(cause).Warn("refused")
+	return p.finish(ctx, post, Refused, cause.Error())
 }
 
 // sent records a receipt. An id that another post owns proves nothing: a
@@ -112,6 +130,11 @@ func (p *Publisher) notOut(ctx context.Context, post *Post, err error, log *logr
 	log.WithError(err).Warn("not sent; it is tried again")
 	p.tellSignedOut(err)
 	return p.DB.Batch(ctx, func(tx *sql.Tx) error {
+		if post.Code != "" && post.State == Sending {
+			if err := coupon.Unstart(ctx, tx, post.Code, post.ID); err != nil {
+				return err
+			}
+		}
 		_, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'planned', next_at = $1, reason = $2, updated_at = $3 WHERE id = $4 AND state IN ('planned', 'sending')`,
 			store.Ms(next), err.Error(), store.Ms(now), post.ID)
 		return err

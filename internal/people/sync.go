@@ -40,6 +40,10 @@ func (b *Book) SyncFollowers(ctx context.Context, account, net string, c network
 	}
 	if s.Generation == 0 || !s.Finished.IsZero() {
 		s = Sync{Generation: s.Generation + 1}
+		// Noted before the first call: who follows meanwhile belongs to this sync.
+		if err := b.keepPage(ctx, account, net, nil, s, clock()); err != nil {
+			return s, err
+		}
 	}
 	for s.Finished.IsZero() {
 		page, next, err := c.Followers(ctx, s.Cursor)

@@ -115,8 +115,19 @@ func (q *Queue) Start(ctx context.Context, db *store.DB) error {
 	return q.client.Start(ctx)
 }
 
-// Stop waits for what is being done.
-func (q *Queue) Stop(ctx context.Context) error { return q.client.Stop(ctx) }
+// grace is how long work may take to end by itself.
+const grace = 5 * time.Second
+
+// Stop waits a little for what is being done, then cancels it: it may be
+// repeated.
+func (q *Queue) Stop(ctx context.Context) error {
+	soon, cancel := context.WithTimeout(ctx, grace)
+	defer cancel()
+	if q.client.Stop(soon) == nil {
+		return nil
+	}
+	return q.client.StopAndCancel(ctx)
+}
 
 // Add adds work in a transaction: it is done if and only if that commits. Work
 // of the same name and id that waits already is not added again.

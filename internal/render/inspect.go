@@ -39,6 +39,10 @@ func (t *Template) inspect() (out Mistakes) {
 			if !within {
 				out = append(out, t.unknown(n, "."))
 			}
+		case *parse.RangeNode:
+			m := place(t.Source, int(n.Position()))
+			m.Text = "a template can't repeat anything: take “range” out"
+			out = append(out, m)
 		case *parse.TemplateNode:
 			m := place(t.Source, int(n.Position()))
 			m.Text = "a template can't take in another one"

@@ -13,6 +13,9 @@ const nameLength = 30
 
 var looksLikeLink = regexp.MustCompile(`(?i)://|www\.|[\p{L}\p{N}-]\.\p{L}{2,}`)
 
+// LooksLikeLink tells whether a text has something that a network may link.
+func LooksLikeLink(text string) bool { return looksLikeLink.MatchString(text) }
+
 // SafeName is a person's name fit for a brand's post: it mentions nobody,
 // links nowhere, marks no tag, changes no writing direction and has a bound.
 // What is left of nothing is the first part of the handle.

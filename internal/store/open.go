@@ -35,6 +35,10 @@ func Open(ctx context.Context, path string, migrations ...fs.FS) (*DB, error) {
 	if err := ours(ctx, path); err != nil {
 		return nil, err
 	}
+	// Customers and codes are nobody else's business: the file is made 0600.
+	if f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600); err == nil {
+		f.Close()
+	}
 	write, err := sql.Open("sqlite3", dsn(path, "rwc"))
 	if err != nil {
 		return nil, Explain(path, err)

@@ -65,7 +65,7 @@ func TestKilledAtRandom(t *testing.T) {
 func (b *busy) program(n int) {
 	text := "title: Program\nsteps:\n"
 	for i := range n {
-		when := at(time.Duration(i/2+1) * time.Second)
+		when := at(time.Duration(i/2+4) * time.Second)
 		for account, words := range map[string]string{"shop": "Shelf number %d is full of kettles", "club": "%d loaves of bread, and nobody is hungry any more"} {
 			step := fmt.Sprintf("%s-%d", account, i)
 			text += "  " + step + ": {accounts: [" + account + "], at: " + when + ", say: " + step + "}\n"
@@ -74,6 +74,6 @@ func (b *busy) program(n int) {
 		}
 	}
 	b.write("campaigns/program.yaml", text)
-	b.write("campaigns/mail.yaml", "title: Mail\noffer: gift\nsteps:\n  mailing: {accounts: [shop], at: "+at(4*time.Second)+", to: {segment: friends, by: direct}, say: mailing}\n")
+	b.write("campaigns/mail.yaml", "title: Mail\noffer: gift\nsteps:\n  mailing: {accounts: [shop], at: "+at(7*time.Second)+", to: {segment: friends, by: direct}, say: mailing}\n")
 	b.want.codes = []string{"ann", "bob", "cai"}
 }

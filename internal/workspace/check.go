@@ -183,6 +183,9 @@ func (l *loader) checkSegments() {
 func (l *loader) checkCampaign(c *Campaign) {
 	d := l.doc("campaign", c.Name)
 	l.checkName(d, "a campaign", c.Name, "")
+	if c.Name == "push" {
+		d.add("", `no campaign can be called "push"`, "one-off posts are listed under that name")
+	}
 	if c.Offer != "" && l.set.Offers[c.Offer] == nil && !l.anyBroken(offersFile) {
 		text, hint := unknown("offer", c.Offer, l.set.Offers)
 		d.add("offer", text, hint)

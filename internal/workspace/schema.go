@@ -123,7 +123,7 @@ func (Step) JSONSchemaExtend(s *jsonschema.Schema) {
 func (Match) JSONSchemaExtend(s *jsonschema.Schema) { oneOrMany(s, "says", "not") }
 
 // JSONSchemaExtend lets a single word stand for a list of one.
-func (Settings) JSONSchemaExtend(s *jsonschema.Schema) { oneOrMany(s, "bots") }
+func (Settings) JSONSchemaExtend(s *jsonschema.Schema) { oneOrMany(s, "bots", "testers") }
 
 // JSONSchemaExtend lets a single word stand for a list of one.
 func (OptWords) JSONSchemaExtend(s *jsonschema.Schema) { oneOrMany(s, "stop", "start") }

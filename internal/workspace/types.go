@@ -29,8 +29,9 @@ type Settings struct {
 	Tell     *Credentials `yaml:"tell"` // the web hook that is told what needs a person
 	Settle   Duration     `yaml:"settle"`
 	Model    *Model       `yaml:"model"`
-	Bots     []string     `yaml:"bots"`  // handles that are never answered
-	Words    OptWords     `yaml:"words"` // more words that opt out and in
+	Bots     []string     `yaml:"bots"`    // handles that are never answered
+	Testers  []string     `yaml:"testers"` // the marketers\' own handles, for magpie push --test
+	Words    OptWords     `yaml:"words"`   // more words that opt out and in
 }
 
 // Model is an OpenAI-compatible server that may word answers.

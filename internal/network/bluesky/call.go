@@ -155,7 +155,9 @@ func (c *client) failure(r *http.Request, a *network.Answer) error {
 	case a.Status == http.StatusTooManyRequests:
 		s, _ := strconv.Atoi(a.Header.Get("Retry-After"))
 		return &network.Failure{Reason: network.Busy, After: resetTime(a.Header), Wait: time.Duration(s) * time.Second, Err: n}
-	case slices.Contains(standing, e.Error) && aboutOthers(r), noChat(n):
+	case a.Status == http.StatusRequestTimeout: // the server has not read the whole request
+		return fail(network.Busy)
+	case slices.Contains(standing, e.Error) && aboutOthers(r), r.Header.Get("Atproto-Proxy") != "" && strings.HasPrefix(e.Message, "Bad token"):
 		return fail(network.Refused)
 	case slices.Contains(credentials, e.Error) || slices.Contains(standing, e.Error) || a.Status == http.StatusUnauthorized:
 		return fail(network.SignedOut)

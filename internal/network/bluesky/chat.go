@@ -136,19 +136,20 @@ func (c *client) messages(ctx context.Context, convo string, since time.Time) (a
 
 // Answered implements network.Client: an answer of ours in the thread, or a
 // message of ours after theirs.
-func (c *client) Answered(ctx context.Context, m network.Ref) (bool, error) {
+func (c *client) Answered(ctx context.Context, m network.Ref, ours func(string) bool) (bool, error) {
 	t, err := c.session(ctx)
 	if err != nil {
 		return false, err
 	}
 	x := parseRef(m)
 	if x.Convo != "" {
-		return c.answeredChat(ctx, t.DID, x)
+		return c.answeredChat(ctx, t.DID, x, ours)
 	}
 	var out struct {
 		Thread struct {
 			Replies []struct {
 				Post struct {
+					URI    string  `json:"uri"`
 					Author profile `json:"author"`
 				} `json:"post"`
 			} `json:"replies"`
@@ -159,20 +160,20 @@ func (c *client) Answered(ctx context.Context, m network.Ref) (bool, error) {
 		return false, err
 	}
 	for _, r := range out.Thread.Replies {
-		if r.Post.Author.DID == t.DID {
+		if r.Post.Author.DID == t.DID && (ours == nil || !ours(r.Post.URI)) {
 			return true, nil
 		}
 	}
 	return false, nil
 }
 
-func (c *client) answeredChat(ctx context.Context, me string, x ref) (bool, error) {
+func (c *client) answeredChat(ctx context.Context, me string, x ref, ours func(string) bool) (bool, error) {
 	all, err := c.messages(ctx, x.Convo, time.Time{})
 	for _, m := range all {
 		if m.ID == x.ID {
 			break
 		}
-		if m.Sender.DID == me {
+		if m.Sender.DID == me && (ours == nil || !ours(chatID(x.Convo, m.ID))) {
 			return true, nil
 		}
 	}

@@ -62,7 +62,7 @@ func facets(ctx context.Context, text string, resolve func(context.Context, stri
 	}
 	for _, m := range mentionRule.FindAllStringSubmatchIndex(text, -1) {
 		name := strings.TrimRight(text[m[2]+1:m[3]], ".-")
-		if !realHost(name) {
+		if !realHost(name) || strings.HasPrefix(text[m[3]:], "_") { // no word ends there
 			continue
 		}
 		did, err := resolve(ctx, name)

@@ -69,7 +69,10 @@ func (c *client) handle(a account) string {
 }
 
 func (c *client) person(a account) network.Person {
-	return network.Person{ID: a.ID, Handle: c.handle(a), Name: a.Display, Bot: a.Bot,
+	// Ids are a server's own: two of our accounts on two servers see the same
+	// person under two ids. The name with its host never changes.
+	handle := c.handle(a)
+	return network.Person{ID: strings.ToLower(handle), Handle: handle, Name: a.Display, Bot: a.Bot,
 		NoBot: strings.Contains(strings.ToLower(plain(a.Note)), "#nobot"), Followers: a.Followers}
 }
 

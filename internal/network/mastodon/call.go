@@ -32,7 +32,7 @@ func (c *client) do(r *http.Request, out any) (http.Header, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.remember(a.Header)
+	c.remember(r.Method, a.Header)
 	if a.Status != http.StatusOK {
 		return a.Header, failure(r, a)
 	}
@@ -51,7 +51,8 @@ func rubbish(method, host string) error {
 }
 
 // remember keeps the rate limit headers (Mastodon documentation, Rate limits).
-func (c *client) remember(h http.Header) {
+// Posts have limits of their own, so what a read says does not replace them.
+func (c *client) remember(method string, h http.Header) {
 	limit, err := strconv.Atoi(h.Get("X-RateLimit-Limit"))
 	if err != nil {
 		return
@@ -59,7 +60,12 @@ func (c *client) remember(h http.Header) {
 	left, _ := strconv.Atoi(h.Get("X-RateLimit-Remaining"))
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.quota = network.Quota{Limit: limit, Remaining: left, Reset: resetTime(h)}
+	q := network.Quota{Limit: limit, Remaining: left, Reset: resetTime(h)}
+	if method == http.MethodPost {
+		c.writes = q
+	} else {
+		c.quota = q
+	}
 }
 
 func resetTime(h http.Header) time.Time {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +28,7 @@ func (c *client) Find(ctx context.Context, s network.Sealed, since time.Time, ta
 			if got.CreatedAt.Before(since) {
 				return network.Receipt{}, false, nil
 			}
-			if same(want, got) && !taken(got.ID) {
+			if same(want, got) && c.names(want, got) && !taken(got.ID) {
 				return network.Receipt{ID: got.ID, URL: got.URL}, true, nil
 			}
 		}
@@ -54,6 +55,17 @@ func same(want post, got status) bool {
 		bare(want.Status) == bare(plain(got.Content))
 }
 
+// names tells whether a status names everybody whom our text names with a host.
+func (c *client) names(want post, got status) bool {
+	for _, m := range mentionRule.FindAllStringSubmatch(want.Status, -1) {
+		who := strings.ToLower(m[2] + "@" + m[3])
+		if !slices.ContainsFunc(got.Mentions, func(a account) bool { return strings.ToLower(c.handle(a)) == who }) && len(got.Mentions) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // bare makes our text and the server's rendering of it comparable: the server
 // shows @user for @user@host and may change white space.
 func bare(text string) string {
@@ -61,7 +73,7 @@ func bare(text string) string {
 }
 
 // Answered implements network.Client: has the account a direct answer to m?
-func (c *client) Answered(ctx context.Context, m network.Ref) (bool, error) {
+func (c *client) Answered(ctx context.Context, m network.Ref, ours func(string) bool) (bool, error) {
 	me, err := c.me(ctx)
 	if err != nil {
 		return false, err
@@ -74,7 +86,7 @@ func (c *client) Answered(ctx context.Context, m network.Ref) (bool, error) {
 		return false, err
 	}
 	for _, s := range thread.Descendants {
-		if s.Account.ID == me && s.InReplyTo == id {
+		if s.Account.ID == me && s.InReplyTo == id && (ours == nil || !ours(s.ID)) {
 			return true, nil
 		}
 	}

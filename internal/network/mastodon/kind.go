@@ -47,7 +47,8 @@ type client struct {
 	mu       sync.Mutex
 	self     *account
 	media    map[string]string // picture of a post → id, while the server works on it
-	quota    network.Quota
+	quota    network.Quota     // of reads
+	writes   network.Quota     // of posts
 }
 
 func open(s network.Settings) (network.Client, error) {
@@ -63,5 +64,8 @@ func (c *client) Format(f fmt.State, _ rune) { fmt.Fprint(f, "an account on "+c.
 func (c *client) Quota() network.Quota {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.writes.Limit > 0 && (c.quota.Limit == 0 || c.writes.Remaining <= c.quota.Remaining) {
+		return c.writes
+	}
 	return c.quota
 }

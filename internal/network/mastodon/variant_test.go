@@ -76,7 +76,7 @@ func TestAnswerToWhatIsGone(t *testing.T) {
 		c := client1(t, s.URL())
 		_, err := c.Publish(t.Context(), sealed(t, c, network.Draft{Text: "hello", ReplyTo: `{"id":"99999999"}`}))
 		wants(t, "answer", err, network.Refused)
-		_, err = c.Answered(t.Context(), `{"id":"99999999"}`)
+		_, err = c.Answered(t.Context(), `{"id":"99999999"}`, nil)
 		wants(t, "answered", err, network.Refused)
 		if posts := s.Posts(brand); len(posts) != 0 {
 			t.Errorf("%d posts", len(posts))
@@ -167,7 +167,7 @@ func TestHandleHasTheServersName(t *testing.T) {
 		t.Fatalf("%d events", len(events))
 	}
 	got := events[0].Mention.Author
-	if want := (network.Person{ID: ann.ID(), Handle: ann.Handle(), Name: "Ann 柚子", Bot: true, NoBot: true, Followers: got.Followers}); got != want || got.Followers < 7000 {
+	if want := (network.Person{ID: strings.ToLower(ann.Handle()), Handle: ann.Handle(), Name: "Ann 柚子", Bot: true, NoBot: true, Followers: got.Followers}); got != want || got.Followers < 7000 {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	self, err := c.Verify(t.Context())

@@ -161,8 +161,9 @@ type person struct {
 	w *world
 }
 
+// Self has the same id on every server: the name with its host.
 func (p *person) Self() network.Person {
-	return network.Person{ID: p.p.ID(), Handle: p.p.Handle()}
+	return network.Person{ID: strings.ToLower(p.p.Handle()), Handle: p.p.Handle()}
 }
 
 func (p *person) Mention(t *testing.T, text string) string {

@@ -133,9 +133,9 @@ func (c *client) Delete(ctx context.Context, id string) error {
 	})
 }
 
-func (c *client) Answered(ctx context.Context, m network.Ref) (yes bool, err error) {
+func (c *client) Answered(ctx context.Context, m network.Ref, ours func(string) bool) (yes bool, err error) {
 	err = c.with(ctx, func(a *account) error {
-		yes = slices.ContainsFunc(a.posts, func(p Posted) bool { return p.ReplyTo == m && !p.Deleted })
+		yes = slices.ContainsFunc(a.posts, func(p Posted) bool { return p.ReplyTo == m && !p.Deleted && (ours == nil || !ours(p.ID)) })
 		return nil
 	})
 	return yes, err

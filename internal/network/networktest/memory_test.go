@@ -151,11 +151,11 @@ func TestMemoryTellsEvents(t *testing.T) {
 	if _, _, err := c.Events(t.Context(), "rubbish"); network.ReasonOf(err) != network.Refused {
 		t.Errorf("got %v", err)
 	}
-	if yes, err := c.Answered(t.Context(), m.Ref); err != nil || yes {
+	if yes, err := c.Answered(t.Context(), m.Ref, nil); err != nil || yes {
 		t.Errorf("answered: %v, %v", yes, err)
 	}
 	n.AnswerByHand("pomelo", m.Ref, "by hand")
-	if yes, err := c.Answered(t.Context(), m.Ref); err != nil || !yes {
+	if yes, err := c.Answered(t.Context(), m.Ref, nil); err != nil || !yes {
 		t.Errorf("answered: %v, %v", yes, err)
 	}
 }

@@ -46,7 +46,7 @@ func (b *bench) readings() []reading {
 		}},
 		{"delete", func(ctx context.Context, c network.Client) error { return c.Delete(ctx, gone.ID) }},
 		{"answered", func(ctx context.Context, c network.Client) error {
-			_, err := c.Answered(ctx, mention.Ref)
+			_, err := c.Answered(ctx, mention.Ref, nil)
 			return err
 		}},
 		{"events", func(ctx context.Context, c network.Client) error {

@@ -85,7 +85,7 @@ func replies(b *bench) {
 	d.ReplyTo, d.To = m.Ref, &self
 	r := b.publish(d)
 	b.eventually("our answer", func() bool {
-		yes, err := b.c.Answered(b.Context(), m.Ref)
+		yes, err := b.c.Answered(b.Context(), m.Ref, nil)
 		b.must(err)
 		return yes
 	})
@@ -114,7 +114,7 @@ func replies(b *bench) {
 func (b *bench) answered(m network.Mention, want bool) {
 	b.Helper()
 	for _, c := range []network.Client{b.c, b.client(limit * 10)} {
-		got, err := c.Answered(b.Context(), m.Ref)
+		got, err := c.Answered(b.Context(), m.Ref, nil)
 		if b.must(err); got != want {
 			b.Errorf("answered: %v, want %v", got, want)
 		}

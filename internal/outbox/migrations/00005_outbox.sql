@@ -26,6 +26,7 @@ CREATE TABLE posts (
     late_after BIGINT NOT NULL DEFAULT 0,
     late_then TEXT NOT NULL DEFAULT '',
     finish_by BIGINT NOT NULL DEFAULT 0,
+    late_at BIGINT NOT NULL DEFAULT 0,        -- from when on it is too late; 0: never
     approval BOOLEAN NOT NULL DEFAULT FALSE,
     approved_hash TEXT NOT NULL DEFAULT '',
     approved_by TEXT NOT NULL DEFAULT '',
@@ -37,6 +38,7 @@ CREATE TABLE posts (
     doubts BIGINT NOT NULL DEFAULT 0,         -- attempts whose outcome was lost
     looks BIGINT NOT NULL DEFAULT 0,
     first_attempt_at BIGINT NOT NULL DEFAULT 0,
+    last_attempt_at BIGINT NOT NULL DEFAULT 0,
     epoch BIGINT NOT NULL DEFAULT 0,
     remote_id TEXT,
     url TEXT NOT NULL DEFAULT '',
@@ -45,7 +47,13 @@ CREATE TABLE posts (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
-CREATE INDEX posts_due ON posts (account, next_at) WHERE state IN ('planned', 'in doubt');
+-- The conditions repeat those of the queries to the letter, or SQLite does not see that the index serves.
+CREATE INDEX posts_planned ON posts (account, kind, next_at) WHERE state = 'planned';
+CREATE INDEX posts_doubt ON posts (account, next_at) WHERE state = 'in doubt';
+CREATE INDEX posts_sending ON posts (account) WHERE state = 'sending';
+CREATE INDEX posts_late ON posts (account, late_at) WHERE late_at > 0 AND state IN ('planned', 'held');
+CREATE INDEX posts_segments ON posts (next_at) WHERE kind = 'segment' AND state = 'planned';
+CREATE INDEX posts_waiting ON posts (campaign, step, account) WHERE state IN ('planned', 'held');
 CREATE INDEX posts_slot ON posts (account, state, slot_at);
 CREATE INDEX posts_step ON posts (campaign, step, occurrence);
 CREATE INDEX posts_sent ON posts (account, kind, sent_at) WHERE sent_at IS NOT NULL;

@@ -1,0 +1,202 @@
+package bot
+
+import (
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"magpie/internal/coupon"
+	"magpie/internal/need"
+	"magpie/internal/network"
+	"magpie/internal/outbox"
+	"magpie/internal/people"
+)
+
+const fanTime = "2027-11-26 11:00"
+
+// received are the direct posts by who got them.
+func (w *world) received() map[string]string {
+	w.Helper()
+	out := map[string]string{}
+	for _, p := range w.net.Posts("outlet") {
+		if p.Direct {
+			if out[p.To] != "" {
+				w.Errorf("%s got two", p.To)
+			}
+			out[p.To] = p.Text
+		}
+	}
+	return out
+}
+
+// TestExpand: each person of the segment gets one post with a code of their
+// own, in their language; who opted out meanwhile gets none.
+func TestExpand(t *testing.T) {
+	w := newWorld(t, "2027-11-26 08:00", nil)
+	ids := w.fans(6, func(i int, p *network.Person) { p.Language = []string{"", "en", "zh"}[i%3] })
+	w.must(w.DB.Write(t.Context(), func(tx *sql.Tx) error {
+		_, err := people.OptOut(t.Context(), tx, ids[0], "stop", w.now)
+		return err
+	}))
+	w.now = at(t, fanTime)
+	due, err := w.expandable(t.Context(), w.now)
+	if err != nil || len(due) != 1 {
+		t.Fatalf("%v, %v", due, err)
+	}
+	w.must(w.expand(t.Context(), due[0].ID))
+	w.must(w.expand(t.Context(), due[0].ID)) // again: nothing
+	w.must(w.DB.Write(t.Context(), func(tx *sql.Tx) error {
+		_, err := people.OptOut(t.Context(), tx, ids[1], "stop", w.now)
+		return err
+	}))
+	w.step(w.now)
+	got := w.received()
+	if len(got) != 4 {
+		t.Fatalf("got %v", got)
+	}
+	codes := map[string]bool{}
+	for to, text := range got {
+		chinese := strings.Contains(text, "您的优惠码是")
+		if chinese != (to == "fan2@s.example" || to == "fan5@s.example") {
+			t.Errorf("%s got %q", to, text)
+		}
+		for _, p := range w.posts(`recipient LIKE $1`, "%"+to+"%") {
+			if codes[p.Code] || !strings.Contains(text, p.Code) || p.Parent == "" || p.Code == "" {
+				t.Errorf("%s has %q", to, p.Code)
+			}
+			codes[p.Code] = true
+		}
+	}
+	w.is("fans", outbox.Expanded)
+	l, err := coupon.Count(t.Context(), w.DB, "bf")
+	if err != nil || l.Delivered != 4 || l.Reserved != 0 {
+		t.Errorf("left %+v, %v", l, err) // the code of who opted out is free again
+	}
+}
+
+// TestExpandAfterACrash: stopped between two chunks, or before a commit, the
+// next process goes on and nobody is left out or written to twice.
+func TestExpandAfterACrash(t *testing.T) {
+	w := newWorld(t, "2027-11-26 08:00", replaced("campaigns/offers.yaml", "limit: 50", "limit: 1000"))
+	w.fans(2*chunk+50, nil)
+	w.now = at(t, fanTime)
+	id := w.one("fans").ID
+	done, err := w.expandChunk(t.Context(), id)
+	if err != nil || done {
+		t.Fatalf("%v, %v", done, err)
+	}
+	if p := w.is("fans", outbox.Planned); p.Cursor == 0 {
+		t.Error("there is no cursor")
+	}
+	if n := len(w.posts(`parent <> ''`)); n != chunk {
+		t.Errorf("%d posts", n)
+	}
+	// Two at the same time: the loser changes nothing.
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() {
+			if _, err := w.expandChunk(t.Context(), id); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	w.must(w.expand(t.Context(), id))
+	w.is("fans", outbox.Expanded)
+	if n := len(w.posts(`parent <> ''`)); n != 2*chunk+50 {
+		t.Errorf("%d posts", n)
+	}
+	l, err := coupon.Count(t.Context(), w.DB, "bf")
+	if err != nil || l.Reserved != 2*chunk+50 || l.Free != 0 {
+		t.Errorf("left %+v, %v", l, err)
+	}
+}
+
+// TestExpandRunsOut: who gets no code is a row with the reason, and the need
+// is said once.
+func TestExpandRunsOut(t *testing.T) {
+	w := newWorld(t, "2027-11-26 08:00", replaced("campaigns/offers.yaml", "limit: 50", "limit: 3"))
+	w.fans(5, nil)
+	w.step(at(t, fanTime))
+	if got := w.received(); len(got) != 3 {
+		t.Errorf("got %v", got)
+	}
+	out := w.posts(`parent <> '' AND state = 'withdrawn'`)
+	if len(out) != 2 || !strings.Contains(out[0].Reason, "no codes left") {
+		t.Errorf("got %+v", out)
+	}
+	n := 0
+	for _, k := range w.needs() {
+		if k == need.NoCodes {
+			n++
+		}
+	}
+	if n != 1 {
+		t.Errorf("needs %v", w.needs())
+	}
+}
+
+// TestExpandPaused waits; an ended offer withdraws.
+func TestExpandPaused(t *testing.T) {
+	for _, scope := range [][2]string{{"all", ""}, {"account", "outlet"}, {"campaign", "bf"}} {
+		w := newWorld(t, "2027-11-26 08:00", nil)
+		w.fans(2, nil)
+		_, err := w.Halt(t.Context(), scope[0], scope[1], "", "ann", true)
+		w.must(err)
+		w.step(at(t, fanTime))
+		w.is("fans", outbox.Planned)
+		_, err = w.Halt(t.Context(), scope[0], scope[1], "", "ann", false)
+		w.must(err)
+		w.step(at(t, "2027-11-26 11:10"))
+		if got := w.received(); len(got) != 2 {
+			t.Errorf("%v: got %v", scope, got)
+		}
+	}
+	w := newWorld(t, "2027-11-26 08:00", nil)
+	w.fans(2, nil)
+	w.edit(replaced("campaigns/offers.yaml", "valid: 72h", "valid: 72h\n  sold_out: true"))
+	w.step(at(t, fanTime))
+	if p := w.is("fans", outbox.Withdrawn); len(w.received()) != 0 || p.Reason == "" {
+		t.Errorf("got %v, for %q", w.received(), p.Reason)
+	}
+}
+
+// TestFinishBy: a slow pace does not deliver at midnight.
+func TestFinishBy(t *testing.T) {
+	w := newWorld(t, "2027-11-26 08:00", map[string]string{
+		"accounts/outlet.yaml": files["accounts/outlet.yaml"] + "pace:\n  direct: 2/hour\n",
+		"campaigns/bf.yaml":    strings.Replace(files["campaigns/bf.yaml"], "by: direct}\n", "by: direct}\n    finish_by: 2027-11-26 13:30\n", 1)})
+	w.fans(9, nil)
+	for now := at(t, fanTime); now.Before(at(t, "2027-11-26 20:00")); now = now.Add(10 * time.Minute) {
+		w.step(now)
+	}
+	if got := w.received(); len(got) != 6 {
+		t.Errorf("%d got one: %v", len(got), got)
+	}
+	late := w.posts(`parent <> '' AND state = 'late'`)
+	if len(late) != 3 || !strings.Contains(late[0].Reason, "had to be out by") {
+		t.Errorf("got %+v", late)
+	}
+	if l, _ := coupon.Count(t.Context(), w.DB, "bf"); l.Free != 3 || l.Delivered != 6 {
+		t.Errorf("left %+v", l)
+	}
+}
+
+func TestValidFromWhenItGoesOut(t *testing.T) {
+	w := newWorld(t, "2027-11-26 08:00", nil)
+	w.fans(1, nil)
+	w.step(at(t, "2027-11-26 11:20"))
+	got := w.received()["fan0@s.example"]
+	if want := "good until Nov 29, 11:20"; !strings.Contains(got, want) {
+		t.Errorf("got %q, want …%s…", got, want)
+	}
+	code := w.posts(`parent <> ''`)[0].Code
+	until, err := coupon.ValidUntil(t.Context(), w.DB, code)
+	if err != nil || !until.Equal(at(t, "2027-11-29 11:20")) || !slices.Contains(strings.Fields(strings.ReplaceAll(got, ",", "")), code) {
+		t.Errorf("%v, %v", until, fmt.Sprint(err, code, got))
+	}
+}
