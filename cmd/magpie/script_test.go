@@ -29,11 +29,12 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script", RequireExplicitExec: true, RequireUniqueNames: true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("USER", "mia")
-			e.Values["sandbox"] = (*sandbox.Server)(nil)
+			e.Setenv("LONG", strings.Repeat("0123456789", 60))
+			e.Values["network"] = &struct{ *sandbox.Server }{}
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"ends": ends, "sandbox": startSandbox, "say": say, "network": onNetwork, "dates": dates, "pick": pick, "json": parses, "many": many, "shop": shop,
+			"ends": ends, "sandbox": startSandbox, "say": say, "network": onNetwork, "dates": dates, "pick": pick, "json": parses, "many": many, "pickcode": pickCode, "shop": shop,
 		},
 	})
 }
@@ -67,14 +68,12 @@ var jargon = regexp.MustCompile(`goroutine \d|\.go:\d|panic|\*?(workspace|outbox
 
 // server is the script's sandbox.
 func server(ts *testscript.TestScript) *sandbox.Server {
-	s, _ := ts.Value("sandbox").(*sandbox.Server)
+	s := ts.Value("network").(*struct{ *sandbox.Server }).Server
 	if s == nil {
 		ts.Fatalf("no sandbox runs: sandbox ACCOUNT...")
 	}
 	return s
 }
-
-var running = map[string]*sandbox.Server{} // by working folder; scripts run one after the other in it
 
 // startSandbox ACCOUNT... starts one, whose address is in $SANDBOX.
 func startSandbox(ts *testscript.TestScript, _ bool, args []string) {
@@ -90,7 +89,7 @@ func startSandbox(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Defer(func() { _ = s.Close() })
 	ts.Setenv("SANDBOX", s.URL())
 	ts.Setenv("SANDBOX_HOST", strings.TrimPrefix(s.URL(), "http://"))
-	setSandbox(ts, s)
+	ts.Value("network").(*struct{ *sandbox.Server }).Server = s
 }
 
 // say PERSON TEXT ACCOUNT... lets somebody write to accounts.
@@ -152,6 +151,15 @@ rows:
 		return
 	}
 	ts.Fatalf("there is no such row in %s", ts.ReadFile("stdout"))
+}
+
+// pickcode VARIABLE sets it to the coupon code on standard output.
+func pickCode(ts *testscript.TestScript, _ bool, args []string) {
+	code := regexp.MustCompile(`[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}`).FindString(ts.ReadFile("stdout"))
+	if code == "" {
+		ts.Fatalf("there is no code")
+	}
+	ts.Setenv(args[0], code)
 }
 
 // json: standard output is JSON, and nothing else.

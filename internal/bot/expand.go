@@ -82,8 +82,15 @@ func (b *Bot) expandChunk(ctx context.Context, id string) (done bool, err error)
 		return err
 	})
 	crash.At("expanded")
+	if errors.Is(err, errMoved) {
+		return false, nil // looked at again, as it is now
+	}
 	return done, err
 }
+
+// errMoved undoes a chunk: the mailing was withdrawn, held or taken on
+// meanwhile.
+var errMoved = errors.New("the mailing is not where it was")
 
 func (b *Bot) end(ctx context.Context, p *outbox.Post, to outbox.State, reason string, now time.Time) error {
 	return b.write(ctx, func(tx *sql.Tx) error {
@@ -125,7 +132,7 @@ func (e *expansion) chunk(ctx context.Context, tx *sql.Tx, all []people.Recipien
 	}
 	ok, err := store.Changed(tx.ExecContext(ctx, `UPDATE posts SET cursor = $1, state = $2 WHERE id = $3 AND state = 'planned' AND cursor = $4`, cursor, state, e.parent.ID, e.parent.Cursor))
 	if err == nil && !ok {
-		return false, errors.New("the mailing was withdrawn or held meanwhile")
+		return false, errMoved
 	}
 	return done, err
 }

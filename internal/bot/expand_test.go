@@ -186,6 +186,40 @@ func TestFinishBy(t *testing.T) {
 	}
 }
 
+// TestLateSaidPost: a person says post to one that was late. Its code had gone
+// back; it goes out with one that nobody else has.
+func TestLateSaidPost(t *testing.T) {
+	w := newWorld(t, "2027-11-26 08:00", map[string]string{
+		"accounts/outlet.yaml": files["accounts/outlet.yaml"] + "pace:\n  direct: 1/hour\n",
+		"campaigns/bf.yaml":    strings.Replace(files["campaigns/bf.yaml"], "by: direct}\n", "by: direct}\n    finish_by: 2027-11-26 11:30\n", 1)})
+	w.fans(3, nil)
+	for now := at(t, fanTime); now.Before(at(t, "2027-11-26 13:00")); now = now.Add(10 * time.Minute) {
+		w.step(now)
+	}
+	late := w.posts(`parent <> '' AND state = 'late'`)
+	if len(late) != 2 {
+		t.Fatalf("%d are late", len(late))
+	}
+	w.follower(ann)
+	w.said(w.net.Mention("outlet", ann, "deal")) // she gets one of those that came back
+	w.must(w.SettlePost(t.Context(), late[0].ID, outbox.Planned, "", "bob"))
+	w.step(at(t, "2027-11-26 14:30"))
+	codes := map[string]string{}
+	for to, text := range w.received() {
+		for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ',' || r == ':' }) {
+			if len(word) == 14 && strings.Count(word, "-") == 2 {
+				if codes[word] != "" {
+					t.Errorf("%s and %s have %s", to, codes[word], word)
+				}
+				codes[word] = to
+			}
+		}
+	}
+	if l, _ := coupon.Count(t.Context(), w.DB, "bf"); len(codes) != 3 || l.Delivered != 3 {
+		t.Errorf("codes %v, left %+v", codes, l)
+	}
+}
+
 func TestValidFromWhenItGoesOut(t *testing.T) {
 	w := newWorld(t, "2027-11-26 08:00", nil)
 	w.fans(1, nil)

@@ -233,9 +233,9 @@ func (b *Bot) Preview(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 	q := *p
 	if q.Kind == outbox.Segment || q.Kind == outbox.Direct && q.Recipient == "" {
 		q.Recipient = `{"Name": "Ann", "Handle": "ann@social.example"}`
-		if q.Code == "" {
-			q.Code = "XXXX-XXXX-XXXX"
-		}
+	}
+	if q.Kind != outbox.Public && q.Code == "" {
+		q.Code = "XXXX-XXXX-XXXX"
 	}
 	return b.compose(ctx, &q, now)
 }

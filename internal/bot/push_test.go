@@ -88,6 +88,11 @@ func TestPushCoupon(t *testing.T) {
 
 func TestPushTest(t *testing.T) {
 	w := newWorld(t, day1, nil)
+	x := Push{Account: "outlet", Text: "{code}", Offer: "bf", Test: "@me@s.example", Who: "ann"}
+	if _, err := w.Push(t.Context(), x); err == nil || !strings.Contains(err.Error(), "testers: [me@s.example]") {
+		t.Fatalf("a handle that is nobody's own: %v", err)
+	}
+	w.Set().Settings.Testers = []string{"@me@s.example"}
 	_, err := w.Push(t.Context(), Push{Account: "outlet", Text: "{code}", Offer: "bf", Test: "@me@s.example", Who: "ann"})
 	w.must(err)
 	w.step(w.now.Add(time.Second))

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -111,7 +112,7 @@ func (w *world) words(_ context.Context, p *outbox.Post, now time.Time) (c outbo
 			return c, err
 		}
 	}
-	c = outbox.Composed{Hash: w.hash, Until: now.Add(72 * time.Hour), Draft: network.Draft{Text: p.Text, Language: "en", Direct: p.Kind == outbox.Direct, ReplyTo: network.Ref(p.Ref)}}
+	c = outbox.Composed{Hash: w.hash, Until: now.Add(72 * time.Hour), Draft: network.Draft{Text: strings.ReplaceAll(p.Text, "{code}", p.Code), Language: "en", Direct: p.Kind == outbox.Direct, ReplyTo: network.Ref(p.Ref)}}
 	if p.Recipient != "" {
 		c.Draft.To = &network.Person{ID: p.Recipient, Handle: p.Recipient}
 	}
@@ -166,7 +167,7 @@ func (w *world) coded(key string, person int64) *outbox.Post {
 		return err
 	}))
 	return w.add(key, func(p *outbox.Post) {
-		p.Kind, p.Person, p.Recipient, p.Code, p.Text = outbox.Direct, person, "ann", code, "your code is "+code
+		p.Kind, p.Person, p.Recipient, p.Code, p.Text = outbox.Direct, person, "ann", code, "your code is {code}"
 	})
 }
 

@@ -1,11 +1,13 @@
 package outbox_test
 
 import (
+	"context"
 	"database/sql"
 	"strings"
 	"testing"
 	"time"
 
+	"magpie/internal/coupon"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
 )
@@ -52,27 +54,47 @@ func TestLateCode(t *testing.T) {
 	}
 }
 
-// TestLateSaidPost: a person says post; the code in it is the person's own
-// again, or it is said that it can't be.
+// TestLateSaidPost: a person says post. The code went back when it became late:
+// what goes out shows one that is this person's, and nobody else's.
 func TestLateSaidPost(t *testing.T) {
-	w := newWorld(t, network.Exact)
-	p := w.coded("a", 1)
-	if _, err := w.db.Writer().Exec(`UPDATE posts SET finish_by = $1`, noon.Add(time.Hour).UnixMilli()); err != nil {
-		t.Fatal(err)
-	}
-	w.after(2 * time.Hour)
-	w.is("a", outbox.Late)
-	err := outbox.Settle(t.Context(), w.db, p.ID, outbox.Planned, "", "bob", w.now, nil)
-	if err == nil {
-		w.pass()
-		w.is("a", outbox.Sent)
-		if s := w.code(p); s != "delivered" {
-			t.Errorf("the code is out there, and %s: the next person gets it too", s)
+	for _, again := range []bool{true, false} {
+		w := newWorld(t, network.Exact)
+		p := w.coded("a", 1)
+		if _, err := w.db.Writer().Exec(`UPDATE posts SET finish_by = $1, late_at = $2`, noon.Add(time.Hour).UnixMilli(), noon.Add(time.Hour).UnixMilli()); err != nil {
+			t.Fatal(err)
 		}
-	}
-	other := w.coded("b", 2)
-	if other.Code == p.Code && w.post("a").State == outbox.Sent {
-		t.Errorf("%s is told to two persons", p.Code)
+		w.after(2 * time.Hour)
+		w.is("a", outbox.Late)
+		replanned := func(ctx context.Context, tx *sql.Tx, p *outbox.Post) error {
+			if !again {
+				return nil
+			}
+			code, err := coupon.Reserve(ctx, tx, offer, coupon.For{Person: 1, Post: p.ID}, w.now)
+			if err != nil {
+				return err
+			}
+			_, err = tx.Exec(`UPDATE posts SET code = $1 WHERE id = $2`, code, p.ID)
+			return err
+		}
+		w.must(outbox.Settle(t.Context(), w.db, p.ID, outbox.Planned, "", "bob", w.now, replanned))
+		w.pass()
+		other := w.coded("b", 2)
+		w.pass()
+		told := map[string]bool{}
+		for _, out := range w.net.Posts(name) {
+			for _, c := range []string{p.Code, other.Code, w.post("a").Code} {
+				if c == "" || !strings.Contains(out.Text, c) {
+					continue
+				}
+				if told[c+out.Key] = true; c == other.Code && out.Key != "b" || c != other.Code && out.Key != "a" {
+					t.Errorf("%s is told in %s too", c, out.Key)
+				}
+			}
+		}
+		if a := w.post("a"); again && (a.State != outbox.Sent || a.Code == "" || !told[a.Code+"a"] || w.code(a) != "delivered") {
+			t.Errorf("it is %s with the code %q (%s), told %v", a.State, a.Code, a.Reason, told)
+		}
+		w.is("b", outbox.Sent)
 	}
 }
 
