@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"os"
@@ -25,6 +24,9 @@ func accountsCommand() *cli.Command {
 }
 
 func listAccounts(c *cli.Context) error {
+	if err := noMore(c, 0); err != nil {
+		return err
+	}
 	set, err := workspace.Load(c.String("dir"), bot.Kinds())
 	if err != nil {
 		return explain(c, err)
@@ -44,6 +46,9 @@ func listAccounts(c *cli.Context) error {
 }
 
 func verifyAccounts(c *cli.Context) error {
+	if err := noMore(c, 1); err != nil {
+		return err
+	}
 	b, err := open(c)
 	if err != nil {
 		return err
@@ -128,7 +133,11 @@ func readToken(c *cli.Context, a *workspace.Account) (network.Secret, error) {
 		}
 		text = string(b)
 	} else {
-		text, _ = bufio.NewReader(c.App.Reader).ReadString('\n')
+		line, err := readLine(c)
+		if err != nil {
+			return "", err
+		}
+		text = line
 	}
 	if text = strings.TrimSpace(text); text == "" {
 		return "", usage("no token was given; nothing was stored")

@@ -64,6 +64,9 @@ func schemaCommand() *cli.Command {
 }
 
 func schema(c *cli.Context) error {
+	if err := noMore(c, 1); err != nil {
+		return err
+	}
 	all, err := workspace.Schemas()
 	if err != nil {
 		return err

@@ -26,9 +26,9 @@ func couponsCommand() *cli.Command {
 			{Name: "list", Usage: "how many codes each offer has left", Flags: []cli.Flag{jsonFlag()}, Action: listOffers},
 			{Name: "issue", Usage: "send one person a code of an offer", ArgsUsage: "OFFER ACCOUNT HANDLE", Flags: []cli.Flag{
 				&cli.StringFlag{Name: "text", Value: "Here you are, {name}: your code is {code}. {link}", Usage: "the `WORDS`"}, yesFlag()}, Action: issueCode},
-			{Name: "redeem", Usage: "note that a code was used in an order", ArgsUsage: "CODE", Flags: []cli.Flag{
-				&cli.StringFlag{Name: "order", Usage: "the order's `ID`", Required: true},
-				&cli.StringFlag{Name: "amount", Usage: "what was paid, for example `\"899.00 USD\"`", Required: true}}, Action: redeemCode},
+			{Name: "redeem", Usage: "note that a code was used in an order", ArgsUsage: "CODE --order ID --amount 899.00 USD", Flags: []cli.Flag{
+				&cli.StringFlag{Name: "order", Usage: "the order's `ID`"},
+				&cli.StringFlag{Name: "amount", Usage: "what was paid: `899.00 USD`"}}, Action: redeemCode},
 			{Name: "report", Usage: "codes given, delivered and redeemed, and the revenue", Flags: []cli.Flag{sinceFlag(), jsonFlag()}, Action: reportCoupons},
 		},
 	}
@@ -69,6 +69,9 @@ func offer(c *cli.Context) (*bot.Bot, *workspace.Offer, error) {
 }
 
 func importCodes(c *cli.Context) error {
+	if err := noMore(c, 2); err != nil {
+		return err
+	}
 	path, err := arg(c, 1, "the file")
 	if err != nil {
 		return err
@@ -121,6 +124,9 @@ func makeCodes(c *cli.Context) error {
 }
 
 func listOffers(c *cli.Context) error {
+	if err := noMore(c, 0); err != nil {
+		return err
+	}
 	b, err := open(c)
 	if err != nil {
 		return err
@@ -149,6 +155,9 @@ func listOffers(c *cli.Context) error {
 }
 
 func issueCode(c *cli.Context) error {
+	if err := noMore(c, 3); err != nil {
+		return err
+	}
 	account, err := arg(c, 1, "the account")
 	if err != nil {
 		return err
@@ -186,10 +195,14 @@ func redeemCode(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := noMore(c, 1); err != nil {
+	if err := noMore(c, 2); err != nil {
 		return err
 	}
-	m := paid.FindStringSubmatch(strings.TrimSpace(c.String("amount")))
+	if c.String("order") == "" || c.String("amount") == "" {
+		return usage("order and amount are needed: %s", call(c))
+	}
+	// The currency may be a word of its own: --amount 899.00 USD
+	m := paid.FindStringSubmatch(strings.TrimSpace(c.String("amount") + " " + c.Args().Get(1)))
 	if m == nil {
 		return usage("--amount %q: write amount and currency, as “899.00 USD”", c.String("amount"))
 	}
@@ -219,6 +232,9 @@ func redeemCode(c *cli.Context) error {
 }
 
 func reportCoupons(c *cli.Context) error {
+	if err := noMore(c, 0); err != nil {
+		return err
+	}
 	from, err := since(c)
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -22,22 +23,19 @@ var version = "development"
 func main() {
 	time.Local = time.UTC // the job engine compares times as text
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := app().RunContext(ctx, os.Args)
+	a := app()
+	err := a.RunContext(ctx, arranged(a, os.Args))
 	stop()
 	os.Exit(exitCode(os.Stderr, err))
 }
 
 func app() *cli.App {
-	return &cli.App{
+	a := &cli.App{
 		Name: "magpie", Version: version, Usage: "run a brand's microblog accounts from plain files",
 		Description:          "Files say what is posted, when and to whom; “magpie check” tells whether they are right,\n“magpie plan” what would go out, “magpie run” does it. Start with “magpie init DIR”.",
 		EnableBashCompletion: true, HideHelpCommand: true, Suggest: true,
 		ExitErrHandler: func(*cli.Context, error) {}, // exitCode does it
 		OnUsageError:   usageError,
-		CommandNotFound: func(c *cli.Context, name string) {
-			fmt.Fprintf(os.Stderr, "magpie: there is no command %q; “magpie --help” lists them\n", name)
-			os.Exit(exitUsage)
-		},
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "dir", Aliases: []string{"C"}, Value: ".", Usage: "the workspace `FOLDER`", EnvVars: []string{"MAGPIE_DIR"}},
 			&cli.StringFlag{Name: "database", Usage: "the SQLite `FILE` (default: magpie.db in the workspace)", EnvVars: []string{"MAGPIE_DATABASE"}},
@@ -51,9 +49,18 @@ func app() *cli.App {
 			pauseCommand(), resumeCommand(), reportCommand(), sandboxCommand(), demoCommand(), schemaCommand(), doctorCommand(), completionCommand(),
 		},
 	}
+	a.CommandNotFound = notFound(a.Commands, "magpie")
+	even(a.Commands, "magpie")
+	return a
 }
 
-func usageError(_ *cli.Context, err error, _ bool) error { return usage("%v", err) }
+func usageError(c *cli.Context, err error, _ bool) error {
+	text := err.Error()
+	if name, ok := strings.CutPrefix(text, "flag provided but not defined: "); ok {
+		text = "there is no option " + strings.Replace(name, "-", "--", 1)
+	}
+	return usage("%s (see “%s --help”)", text, strings.TrimSpace("magpie "+strings.TrimPrefix(c.Command.HelpName, "magpie")))
+}
 
 // The exit codes.
 const (

@@ -106,7 +106,7 @@ func arg(c *cli.Context, n int, name string) (string, error) {
 	if s := strings.TrimSpace(c.Args().Get(n)); s != "" {
 		return s, nil
 	}
-	return "", usage("%s is missing: magpie %s", name, strings.TrimSpace(c.Command.FullName()+" "+c.Command.ArgsUsage))
+	return "", usage("%s is missing: %s", name, call(c))
 }
 
 // noMore is an error if there are more than n arguments, which happens when a
@@ -115,9 +115,10 @@ func noMore(c *cli.Context, n int) error {
 	if c.Args().Len() <= n {
 		return nil
 	}
-	extra := c.Args().Get(n)
-	if strings.HasPrefix(extra, "-") {
-		return usage("%s has to stand before %s", extra, c.Args().First())
-	}
-	return usage("%q is one word too many: magpie %s %s", extra, c.Command.FullName(), c.Command.ArgsUsage)
+	return usage("%q is one word too many: %s", c.Args().Get(n), call(c))
+}
+
+// call is how a command is called.
+func call(c *cli.Context) string {
+	return strings.TrimSpace(c.Command.HelpName + " " + c.Command.ArgsUsage)
 }

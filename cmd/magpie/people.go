@@ -72,6 +72,9 @@ func importPeople(c *cli.Context) error {
 }
 
 func syncPeople(c *cli.Context) error {
+	if err := noMore(c, 1); err != nil {
+		return err
+	}
 	b, err := open(c)
 	if err != nil {
 		return err
@@ -219,6 +222,9 @@ func speaker(c *cli.Context, b *bot.Bot, name string) (string, error) {
 }
 
 func listSegments(c *cli.Context) error {
+	if err := noMore(c, 0); err != nil {
+		return err
+	}
 	b, err := open(c)
 	if err != nil {
 		return err

@@ -49,6 +49,10 @@ func push(c *cli.Context) error {
 	x := bot.Push{Account: account, Text: c.String("text"), Template: c.String("say"), Offer: c.String("offer"), Segment: c.String("segment"),
 		Person: c.String("person"), Test: c.String("test"), Again: c.Bool("again"), Who: who(c)}
 	would, err := b.PreparePush(c.Context, x)
+	var misuse *bot.Misuse
+	if errors.As(err, &misuse) {
+		return usage("%v", err)
+	}
 	if err != nil {
 		return refused(err)
 	}
@@ -86,6 +90,22 @@ func showPush(w io.Writer, p *bot.Pushed) {
 	fmt.Fprintln(w)
 }
 
+// readLine reads a line, unless the program is to end.
+func readLine(c *cli.Context) (string, error) {
+	lines := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(c.App.Reader).ReadString('\n')
+		lines <- line
+	}()
+	select {
+	case line := <-lines:
+		return line, nil
+	case <-c.Done():
+		fmt.Fprintln(c.App.Writer)
+		return "", c.Err()
+	}
+}
+
 // confirm asks the person at the keyboard, unless --yes was given.
 func confirm(c *cli.Context, question string) error {
 	if c.Bool("yes") {
@@ -95,7 +115,10 @@ func confirm(c *cli.Context, question string) error {
 		return usage("nobody is there to be asked: give --yes")
 	}
 	fmt.Fprintf(c.App.Writer, "%s [y/N] ", question)
-	line, _ := bufio.NewReader(c.App.Reader).ReadString('\n')
+	line, err := readLine(c)
+	if err != nil {
+		return err
+	}
 	if answer := strings.ToLower(strings.TrimSpace(line)); answer != "y" && answer != "yes" {
 		return refused(errors.New("nothing was done"))
 	}

@@ -23,6 +23,9 @@ func reportCommand() *cli.Command {
 func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
 
 func showReport(c *cli.Context) error {
+	if err := noMore(c, 0); err != nil {
+		return err
+	}
 	from, err := since(c)
 	if err != nil {
 		return err
@@ -104,6 +107,9 @@ func deskCommand() *cli.Command {
 }
 
 func listDesk(c *cli.Context) error {
+	if err := noMore(c, 0); err != nil {
+		return err
+	}
 	b, err := open(c)
 	if err != nil {
 		return err
@@ -151,6 +157,9 @@ func deskJSON(all []*inbox.Mention) any {
 }
 
 func closeDesk(c *cli.Context) error {
+	if err := noMore(c, 1); err != nil {
+		return err
+	}
 	id, err := arg(c, 0, "the mention's ID")
 	if err != nil {
 		return err

@@ -92,6 +92,9 @@ func applyCommand() *cli.Command {
 		Name: "apply", Usage: "put the files in force as the next revision",
 		Description: "A running bot notices edits by itself; this is for when none runs, or to be sure.",
 		Action: func(c *cli.Context) error {
+			if err := noMore(c, 0); err != nil {
+				return err
+			}
 			b, err := open(c)
 			if err != nil {
 				return err
@@ -135,6 +138,9 @@ func resumeCommand() *cli.Command {
 }
 
 func halt(c *cli.Context, on bool) error {
+	if err := noMore(c, 2); err != nil {
+		return err
+	}
 	scope, name := c.Args().Get(0), c.Args().Get(1)
 	if scope == "all" && name != "" || scope != "all" && (scope != "account" && scope != "campaign" || name == "") {
 		return usage("say what: magpie %s account NAME, campaign NAME, or all", c.Command.Name)

@@ -52,7 +52,7 @@ func (b *Bot) PreparePush(ctx context.Context, x Push) (*Pushed, error) {
 	set := b.Set()
 	a := set.Accounts[x.Account]
 	if a == nil {
-		return nil, fmt.Errorf("no account %q (%s)", x.Account, suggest.Hint(x.Account, keysOf(set.Accounts)))
+		return nil, misuse("no account %q (%s)", x.Account, suggest.Hint(x.Account, keysOf(set.Accounts)))
 	}
 	if err := x.check(set); err != nil {
 		return nil, err
@@ -91,6 +91,14 @@ func keysOf[T any](m map[string]T) (out []string) {
 	return out
 }
 
+// Misuse is the error of a push that was asked for in a wrong way.
+type Misuse struct{ text string }
+
+// Error says what is wrong.
+func (m *Misuse) Error() string { return m.text }
+
+func misuse(format string, args ...any) error { return &Misuse{fmt.Sprintf(format, args...)} }
+
 func (x Push) check(set *workspace.Set) error {
 	audiences := 0
 	for _, s := range []string{x.Segment, x.Person, x.Test} {
@@ -101,19 +109,19 @@ func (x Push) check(set *workspace.Set) error {
 	o := set.Offers[x.Offer]
 	switch {
 	case (x.Text == "") == (x.Template == ""):
-		return errors.New("say what to post: --text WORDS or --say TEMPLATE, one of them")
+		return misuse("say what to post: --text WORDS or --say TEMPLATE, one of them")
 	case audiences > 1:
-		return errors.New("choose one of --segment, --person and --test; none of them makes a public post")
+		return misuse("choose one of --segment, --person and --test; none of them makes a public post")
 	case x.Template != "" && set.Templates[x.Template] == nil:
-		return fmt.Errorf("no template %q (%s)", x.Template, suggest.Hint(x.Template, keysOf(set.Templates)))
+		return misuse("no template %q (%s)", x.Template, suggest.Hint(x.Template, keysOf(set.Templates)))
 	case x.Segment != "" && set.Segments[x.Segment] == nil:
-		return fmt.Errorf("no segment %q (%s)", x.Segment, suggest.Hint(x.Segment, keysOf(set.Segments)))
+		return misuse("no segment %q (%s)", x.Segment, suggest.Hint(x.Segment, keysOf(set.Segments)))
 	case x.Offer != "" && o == nil:
-		return fmt.Errorf("no offer %q (%s)", x.Offer, suggest.Hint(x.Offer, keysOf(set.Offers)))
+		return misuse("no offer %q (%s)", x.Offer, suggest.Hint(x.Offer, keysOf(set.Offers)))
 	case o == nil && (strings.Contains(x.Text, "{code}") || strings.Contains(x.Text, "{link}")):
-		return errors.New("the text speaks of a code or link: name the offer with --offer")
+		return misuse("the text speaks of a code or link: name the offer with --offer")
 	case o != nil && audiences == 0 && o.Codes.Kind != "shared" && showsCode(set, o, &outbox.Post{Text: x.Text, Template: x.Template}):
-		return errors.New("a personal code can't go into a public post: choose --segment or --person, or a shared code")
+		return misuse("a personal code can't go into a public post: choose --segment or --person, or a shared code")
 	}
 	return nil
 }

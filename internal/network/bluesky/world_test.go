@@ -24,6 +24,7 @@ func open1(t *testing.T) networktest.Target {
 		Settings: network.Settings{Server: local.PDS, Handle: a.Handle, Secret: network.Secret(a.AppPassword),
 			Session: session, ChatDID: local.ChatDID},
 		World: &world{account: a},
+		Crowd: 105,
 		Wire: networktest.Wire{
 			Publish: "POST /xrpc/com.atproto.repo.putRecord",
 			Direct:  "POST /xrpc/chat.bsky.convo.sendMessage",
@@ -123,18 +124,17 @@ func (w *world) Person(t *testing.T) networktest.Person {
 	return p
 }
 
-// Crowd is slow to make: each has keys and a password of its own.
-func (w *world) Crowd(t *testing.T, n int) []network.Person {
+// Crowd is slow to make: each has keys and a password of its own. Under load
+// the app view loses a follow now and then: that one is written again.
+func (w *world) Crowd(t *testing.T, n int) (all []network.Person) {
 	t.Helper()
-	all := make([]network.Person, n)
+	people := make([]*person, n)
 	var wg sync.WaitGroup
 	work := make(chan int)
 	for range 4 {
 		wg.Go(func() {
 			for i := range work {
-				p := &person{Account: newAccount(t), w: w}
-				p.Follow(t)
-				all[i] = p.Self()
+				people[i] = &person{Account: newAccount(t), w: w}
 			}
 		})
 	}
@@ -143,7 +143,43 @@ func (w *world) Crowd(t *testing.T, n int) []network.Person {
 	}
 	close(work)
 	wg.Wait()
+	for _, p := range people {
+		all = append(all, p.Self())
+	}
+	for missing := people; len(missing) > 0; missing = w.unseen(t, missing) {
+		for _, p := range missing {
+			p.Follow(t)
+		}
+	}
 	return all
+}
+
+// unseen are the people whom the app view does not list as followers, though
+// they have had some time.
+func (w *world) unseen(t *testing.T, people []*person) []*person {
+	t.Helper()
+	late := time.After(10 * time.Second)
+	for {
+		people = slices.DeleteFunc(slices.Clone(people), func(p *person) bool { return w.follower(t, p.DID) })
+		if len(people) == 0 {
+			return nil
+		}
+		select {
+		case <-late:
+			return people
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// follower asks the app view about one person.
+func (w *world) follower(t *testing.T, did string) bool {
+	t.Helper()
+	var out struct {
+		Relationships []struct{ FollowedBy string }
+	}
+	must(t, w.account.Query(t.Context(), "app.bsky.graph.getRelationships", url.Values{"actor": {w.account.DID}, "others": {did}}, &out))
+	return len(out.Relationships) == 1 && out.Relationships[0].FollowedBy != ""
 }
 
 func (w *world) DropStreams(*testing.T) {}

@@ -1,6 +1,7 @@
 package networktest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -100,7 +101,7 @@ func (b *bench) allInOrder(got, want []string) {
 func (b *bench) followers() {
 	b.Helper()
 	want := map[string]string{}
-	for _, p := range b.World.Crowd(b.T, manyFollowers) {
+	for _, p := range b.World.Crowd(b.T, cmp.Or(b.Crowd, manyFollowers)) {
 		want[p.ID] = p.Handle
 	}
 	b.eventually("all followers", func() bool {
@@ -120,7 +121,6 @@ func (b *bench) followers() {
 			}
 		}
 		if len(got) < len(want) {
-			b.Logf("%d of %d followers in %d pages", len(got), len(want), pages)
 			return false
 		}
 		for id, handle := range want {

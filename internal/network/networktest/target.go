@@ -14,6 +14,7 @@ type Target struct {
 	Settings network.Settings // as for Kind.Open, but HTTP; Server is the true one
 	World    World
 	Wire     Wire
+	Crowd    int             // how many followers more than a page are; 0: 205
 	Streams  bool            // the server has a stream
 	Keyless  bool            // the server does not know keys again, whatever Replay says
 	Unlisted bool            // the network has posts that are public but in no list
