@@ -73,28 +73,24 @@ func words(flags []cli.Flag, args []string) int {
 }
 
 // even makes all commands behave alike where they are called in a wrong way.
-func even(commands []*cli.Command, path string) {
+func even(commands []*cli.Command) {
 	for _, c := range commands {
 		c.OnUsageError, c.HideHelpCommand = usageError, true
-		if len(c.Subcommands) > 0 {
-			c.CommandNotFound = notFound(c.Subcommands, path+" "+c.Name)
-			even(c.Subcommands, path+" "+c.Name)
-		}
+		even(c.Subcommands)
 	}
 }
 
 // notFound says which command was meant, and ends.
-func notFound(commands []*cli.Command, path string) cli.CommandNotFoundFunc {
-	return func(_ *cli.Context, name string) {
-		names := make([]string, len(commands))
-		for i, c := range commands {
-			names[i] = c.Name
-		}
-		if near := suggest.For(name, names); near != "" {
-			fmt.Fprintf(os.Stderr, "magpie: there is no command %q (did you mean “%s %s”?)\n", name, path, near)
-		} else {
-			fmt.Fprintf(os.Stderr, "magpie: there is no command %q; “%s --help” lists them\n", name, path)
-		}
-		os.Exit(exitUsage)
+func notFound(c *cli.Context, name string) {
+	path := "magpie " + strings.TrimPrefix(strings.TrimPrefix(c.Command.HelpName, "magpie"), " ")
+	var names []string
+	for _, x := range c.Command.Subcommands {
+		names = append(names, x.Name)
 	}
+	if near := suggest.For(name, names); near != "" {
+		fmt.Fprintf(os.Stderr, "magpie: there is no command %q (did you mean “%s %s”?)\n", name, strings.TrimSpace(path), near)
+	} else {
+		fmt.Fprintf(os.Stderr, "magpie: there is no command %q; “%s --help” lists them\n", name, strings.TrimSpace(path))
+	}
+	os.Exit(exitUsage)
 }

@@ -49,8 +49,8 @@ func app() *cli.App {
 			pauseCommand(), resumeCommand(), reportCommand(), sandboxCommand(), demoCommand(), schemaCommand(), doctorCommand(), completionCommand(),
 		},
 	}
-	a.CommandNotFound = notFound(a.Commands, "magpie")
-	even(a.Commands, "magpie")
+	a.CommandNotFound = notFound
+	even(a.Commands)
 	return a
 }
 
@@ -59,7 +59,7 @@ func usageError(c *cli.Context, err error, _ bool) error {
 	if name, ok := strings.CutPrefix(text, "flag provided but not defined: "); ok {
 		text = "there is no option " + strings.Replace(name, "-", "--", 1)
 	}
-	return usage("%s (see “%s --help”)", text, strings.TrimSpace("magpie "+strings.TrimPrefix(c.Command.HelpName, "magpie")))
+	return usage("%s (see “%s --help”)", text, "magpie "+strings.TrimSpace(strings.TrimPrefix(c.Command.HelpName, "magpie")))
 }
 
 // The exit codes.
