@@ -112,7 +112,7 @@ func Open(ctx context.Context, o Options) (*Bot, error) {
 	if b.DB, err = store.Open(ctx, b.Database, Migrations()...); err != nil {
 		return nil, err
 	}
-	b.Book = &people.Book{DB: b.DB, IDs: store.NewIDs(), OnMerge: merge}
+	b.Book = &people.Book{DB: b.DB, IDs: store.NewIDs(), OnMerge: merge, CheckHandle: checkHandle}
 	if b.Vault, err = vault.Open(b.DB, b.Clock); err == nil {
 		b.Queue, err = queue.Open(ctx, b.DB, b.work(), b.Log)
 	}
@@ -145,6 +145,14 @@ func defaults(o Options, set *workspace.Set) Options {
 		o.InFlight = 8
 	}
 	return o
+}
+
+// checkHandle says what is wrong with a handle, where we know the network.
+func checkHandle(net, handle string) string {
+	if k := network.Find(Kinds(), net); k != nil {
+		return k.CheckHandle(handle)
+	}
+	return ""
 }
 
 // merge lets coupons, posts and mentions follow when two persons are one.

@@ -121,7 +121,7 @@ func (x Push) check(set *workspace.Set) error {
 	case o == nil && (strings.Contains(x.Text, "{code}") || strings.Contains(x.Text, "{link}")):
 		return misuse("the text speaks of a code or link: name the offer with --offer")
 	case o != nil && audiences == 0 && o.Codes.Kind != "shared" && showsCode(set, o, &outbox.Post{Text: x.Text, Template: x.Template}):
-		return misuse("a personal code can't go into a public post: choose --segment or --person, or a shared code")
+		return errors.New("a personal code can't go into a public post: choose --segment or --person, or a shared code")
 	}
 	return nil
 }

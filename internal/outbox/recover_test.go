@@ -114,3 +114,38 @@ func freezeOnly(w *world) {
 		w.Fatal(err)
 	}
 }
+
+// TestInHand: a post whose call is under way is nobody else's, however long it
+// takes and whoever passes meanwhile.
+func TestInHand(t *testing.T) {
+	w := newWorld(t, network.Blind)
+	w.add("a", nil)
+	entered, release := make(chan struct{}), make(chan struct{})
+	s := w.spied()
+	calls := 0
+	s.publish = func() error {
+		if calls++; calls == 1 {
+			close(entered)
+		}
+		<-release
+		return nil
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := w.p.Unasked(t.Context())
+		done <- err
+	}()
+	<-entered
+	for range 3 {
+		if _, err := w.p.Unasked(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	w.is("a", outbox.Sending)
+	close(release)
+	w.must(<-done)
+	if p := w.is("a", outbox.Sent); p.Doubts != 0 || p.Attempts != 1 {
+		t.Errorf("got %+v", p)
+	}
+	w.outThere(1)
+}

@@ -118,6 +118,19 @@ func parse(at map[string]int, row []string) (c Customer, err error) {
 	return c, nil
 }
 
+// check looks at the handles by the networks' own rules.
+func (b *Book) check(c Customer) error {
+	for i, h := range c.handles {
+		if h == "" || b.CheckHandle == nil {
+			continue
+		}
+		if hint := b.CheckHandle(networkColumns[i], h); hint != "" {
+			return fmt.Errorf("%s: %q is no handle (%s)", networkColumns[i], h, hint)
+		}
+	}
+	return nil
+}
+
 // Amount reads 899, 899.5 or 899.00 into hundredths.
 func Amount(s string) (int64, error) {
 	whole, part, _ := strings.Cut(s, ".")
@@ -197,6 +210,9 @@ func (w *writer) all(ctx context.Context, in *csv.Reader, out *Imported, progres
 			return fmt.Errorf("%w: nothing was imported", csvError(err))
 		}
 		c, err := parse(w.at, row)
+		if err == nil {
+			err = w.book.check(c)
+		}
 		if err != nil {
 			return fmt.Errorf("line %d: %w: nothing was imported", line, err)
 		}

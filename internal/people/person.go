@@ -26,6 +26,9 @@ type Book struct {
 	// OnMerge is told when two persons turn out to be one, so that what other
 	// packages keep of the second can follow.
 	OnMerge func(ctx context.Context, tx *sql.Tx, into, from int64) error
+	// CheckHandle says what is wrong with a handle on a network, "" if nothing
+	// is. nil takes any.
+	CheckHandle func(network, handle string) string
 }
 
 // Person is what we know of somebody.

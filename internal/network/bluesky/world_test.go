@@ -146,12 +146,17 @@ func (w *world) Crowd(t *testing.T, n int) (all []network.Person) {
 	for _, p := range people {
 		all = append(all, p.Self())
 	}
-	for missing := people; len(missing) > 0; missing = w.unseen(t, missing) {
+	missing := people
+	for range 3 {
 		for _, p := range missing {
 			p.Follow(t)
 		}
+		if missing = w.unseen(t, missing); len(missing) == 0 {
+			return all
+		}
 	}
-	return all
+	t.Fatalf("the app view does not show %d of %d followers", len(missing), n)
+	return nil
 }
 
 // unseen are the people whom the app view does not list as followers, though
