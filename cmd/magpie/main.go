@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -54,10 +55,16 @@ func app() *cli.App {
 	return a
 }
 
+// badValue is how the flag package words a value that it can't read.
+var badValue = regexp.MustCompile(`^invalid value "(.*)" for flag -(\S+): `)
+
 func usageError(c *cli.Context, err error, _ bool) error {
 	text := err.Error()
 	if name, ok := strings.CutPrefix(text, "flag provided but not defined: "); ok {
 		text = "there is no option " + strings.Replace(name, "-", "--", 1)
+	}
+	if m := badValue.FindStringSubmatch(text); m != nil {
+		text = fmt.Sprintf("--%s %s is not what this option takes", m[2], m[1])
 	}
 	return usage("%s (see “%s --help”)", text, "magpie "+strings.TrimSpace(strings.TrimPrefix(c.Command.HelpName, "magpie")))
 }
