@@ -162,12 +162,38 @@ func pickCode(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], code)
 }
 
-// json: standard output is JSON, and nothing else.
-func parses(ts *testscript.TestScript, _ bool, _ []string) {
+// json [schema]: standard output is JSON and nothing else, its keys in lower
+// case; those of a schema are types.
+func parses(ts *testscript.TestScript, _ bool, args []string) {
 	var v any
 	if err := json.Unmarshal([]byte(ts.ReadFile("stdout")), &v); err != nil {
 		ts.Fatalf("that is no JSON: %v: %s", err, ts.ReadFile("stdout"))
 	}
+	if k := capital(v); k != "" && len(args) == 0 {
+		ts.Fatalf("the key %q is not in lower case", k)
+	}
+}
+
+// capital is a key that begins with a capital letter.
+func capital(v any) string {
+	switch v := v.(type) {
+	case []any:
+		for _, x := range v {
+			if k := capital(x); k != "" {
+				return k
+			}
+		}
+	case map[string]any:
+		for k, x := range v {
+			if k != "" && k[0] >= 'A' && k[0] <= 'Z' {
+				return k
+			}
+			if k := capital(x); k != "" {
+				return k
+			}
+		}
+	}
+	return ""
 }
 
 // many FILE ROWS HEADER PATTERN [LINE TEXT] writes a CSV file; %d is the row.

@@ -39,7 +39,7 @@ func TestClaim(t *testing.T) {
 		t.Errorf("got %+v, code %s", p, code)
 	}
 	// Asked again, in Chinese: the same code in her language.
-	m = w.said(w.net.Mention("outlet", ann, "@outlet 还有优惠吗"))
+	w.said(w.net.Mention("outlet", ann, "@outlet 还有优惠吗"))
 	if p := w.net.Posts("outlet")[1]; !strings.Contains(p.Text, "给您："+code) || p.Language != "zh" {
 		t.Errorf("got %+v", p)
 	}

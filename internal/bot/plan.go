@@ -150,22 +150,8 @@ func wantedAt(set *workspace.Set, p *outbox.Post) bool {
 // alignChildren withdraws the posts to people whose step or account has left
 // the files. There may be very many of them, so they are looked at by step.
 func (b *Bot) alignChildren(ctx context.Context, tx *sql.Tx, set *workspace.Set, now time.Time) error {
-	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT campaign, step, account FROM posts WHERE state IN ('planned', 'held') AND kind = 'direct' AND campaign <> $1`, pushed)
+	gone, err := goneSteps(ctx, tx, set)
 	if err != nil {
-		return err
-	}
-	var gone []outbox.Post
-	for rows.Next() {
-		var p outbox.Post
-		if err := rows.Scan(&p.Campaign, &p.Step, &p.Account); err != nil {
-			rows.Close()
-			return err
-		}
-		if step(set, &p) == nil || set.Accounts[p.Account] == nil {
-			gone = append(gone, p)
-		}
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return err
 	}
 	for _, g := range gone {
@@ -180,6 +166,25 @@ func (b *Bot) alignChildren(ctx context.Context, tx *sql.Tx, set *workspace.Set,
 		}
 	}
 	return nil
+}
+
+// goneSteps are those of waiting posts to people that the files have no more.
+func goneSteps(ctx context.Context, tx *sql.Tx, set *workspace.Set) (gone []outbox.Post, err error) {
+	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT campaign, step, account FROM posts WHERE state IN ('planned', 'held') AND kind = 'direct' AND campaign <> $1`, pushed)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var p outbox.Post
+		if err := rows.Scan(&p.Campaign, &p.Step, &p.Account); err != nil {
+			return nil, err
+		}
+		if step(set, &p) == nil || set.Accounts[p.Account] == nil {
+			gone = append(gone, p)
+		}
+	}
+	return gone, rows.Err()
 }
 
 // addWanted adds what is new, and brings back what had left the files before.

@@ -1,6 +1,9 @@
 package network
 
-import "log/slog"
+import (
+	"fmt"
+	"log/slog"
+)
 
 const dots = "•••"
 
@@ -10,8 +13,8 @@ type Secret string
 // String prints dots.
 func (Secret) String() string { return dots }
 
-// GoString prints dots.
-func (Secret) GoString() string { return dots }
+// Format prints dots, whatever the verb.
+func (Secret) Format(f fmt.State, _ rune) { fmt.Fprint(f, dots) }
 
 // MarshalText writes dots, in JSON and YAML too.
 func (Secret) MarshalText() ([]byte, error) { return []byte(dots), nil }

@@ -171,7 +171,7 @@ func (c *client) failure(r *http.Request, a *network.Answer) error {
 
 // aboutOthers tells whether a call asks about, or writes to, somebody else.
 func aboutOthers(r *http.Request) bool {
-	return r.Header.Get("Atproto-Proxy") != "" || strings.HasSuffix(r.URL.Path, "/app.bsky.actor.getProfile") ||
+	return r.Header.Get("Atproto-Proxy") != "" || strings.HasSuffix(r.URL.Path, "/app.bsky.actor.getProfile") || strings.HasSuffix(r.URL.Path, "/com.atproto.identity.resolveHandle") ||
 		strings.HasSuffix(r.URL.Path, "/app.bsky.feed.getPostThread")
 }
 

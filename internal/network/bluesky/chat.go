@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,10 +48,12 @@ func (c *client) chatEvents(ctx context.Context, p *position) (events []network.
 				continue
 			}
 			author, err := c.profile(ctx, l.Message.Sender.DID)
-			if network.ReasonOf(err) == network.Refused && err != nil {
+			switch {
+			case err != nil && slices.Contains(standing, nameOf(err)):
 				continue // the author has left the network
-			}
-			if err != nil {
+			case err != nil && network.ReasonOf(err) == network.Refused: // the app view does not know them yet
+				author = network.Person{ID: l.Message.Sender.DID, Handle: l.Message.Sender.DID}
+			case err != nil:
 				return nil, err
 			}
 			events = append(events, network.Event{Mention: l.mention(author)})

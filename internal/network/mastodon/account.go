@@ -56,16 +56,18 @@ func (c *client) me(ctx context.Context) (string, error) {
 	return s.ID, err
 }
 
-// handle adds the server to the name of a local person.
+// handle adds the server's name to that of a local person. It may differ from
+// the address we call.
 func (c *client) handle(a account) string {
 	if strings.Contains(a.Acct, "@") {
 		return a.Acct
 	}
-	u, err := url.Parse(c.settings.Server)
-	if err != nil {
-		return a.Acct
+	for _, address := range []string{a.URL, c.settings.Server} {
+		if u, err := url.Parse(address); err == nil && u.Host != "" {
+			return a.Acct + "@" + u.Host
+		}
 	}
-	return a.Acct + "@" + u.Host
+	return a.Acct
 }
 
 func (c *client) person(a account) network.Person {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -35,7 +34,11 @@ func (c *client) Find(ctx context.Context, s network.Sealed, since time.Time, ta
 		if len(page) == 0 {
 			return network.Receipt{}, false, nil
 		}
-		q.Set("max_id", page[len(page)-1].ID)
+		last := page[len(page)-1].ID
+		if last == q.Get("max_id") { // a server that knows no pages
+			return network.Receipt{}, false, network.Fail(network.Busy, "the server does not show older posts")
+		}
+		q.Set("max_id", last)
 	}
 }
 
@@ -55,11 +58,17 @@ func same(want post, got status) bool {
 		bare(want.Status) == bare(plain(got.Content))
 }
 
-// names tells whether a status names everybody whom our text names with a host.
+// names tells whether a status may name those whom our text names: nobody of
+// the same name on another server. The server may not know somebody at all.
 func (c *client) names(want post, got status) bool {
 	for _, m := range mentionRule.FindAllStringSubmatch(want.Status, -1) {
-		who := strings.ToLower(m[2] + "@" + m[3])
-		if !slices.ContainsFunc(got.Mentions, func(a account) bool { return strings.ToLower(c.handle(a)) == who }) && len(got.Mentions) > 0 {
+		same, right := false, false
+		for _, a := range got.Mentions {
+			handle := strings.ToLower(c.handle(a))
+			same = same || strings.HasPrefix(handle, strings.ToLower(m[2])+"@")
+			right = right || handle == strings.ToLower(m[2]+"@"+m[3])
+		}
+		if same && !right {
 			return false
 		}
 	}

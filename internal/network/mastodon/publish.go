@@ -205,9 +205,13 @@ func (c *client) Delete(ctx context.Context, id string) error {
 	return failure(r, a)
 }
 
-// gone tells whether the server knows no status of that id.
+// gone tells whether the server says that it knows no status of that id.
 func (c *client) gone(ctx context.Context, id string) bool {
-	var s status
-	_, err := c.get(ctx, "/api/v1/statuses/"+url.PathEscape(id), nil, &s)
-	return err != nil && network.ReasonOf(err) == network.Refused
+	r, err := network.Request(ctx, http.MethodGet, c.settings.Server+"/api/v1/statuses/"+url.PathEscape(id), nil)
+	if err != nil {
+		return false
+	}
+	r.Header.Set("Authorization", "Bearer "+c.settings.Secret.Reveal())
+	a, err := network.Do(c.settings.HTTP, r)
+	return err == nil && a.Status == http.StatusNotFound && json.Valid(a.Body)
 }

@@ -90,6 +90,7 @@ func replies(b *bench) {
 		return yes
 	})
 	b.answered(m, true)
+	b.byOurselves(m, r.ID)
 	p := b.World.Posts(b.T)[0]
 	if p.ReplyTo != m.Item || p.Direct || !strings.HasSuffix(p.Text, d.Text) {
 		b.Errorf("got %+v, want an answer to %s", p, m.Item)
@@ -117,6 +118,17 @@ func (b *bench) answered(m network.Mention, want bool) {
 		got, err := c.Answered(b.Context(), m.Ref, nil)
 		if b.must(err); got != want {
 			b.Errorf("answered: %v, want %v", got, want)
+		}
+	}
+}
+
+// byOurselves: an answer that is known as ours is not one by hand.
+func (b *bench) byOurselves(m network.Mention, id string) {
+	b.Helper()
+	for ours, want := range map[string]bool{id: false, "another": true} {
+		got, err := b.c.Answered(b.Context(), m.Ref, func(x string) bool { return x == ours })
+		if b.must(err); got != want {
+			b.Errorf("answered by another hand, ours being %s: %v, want %v", ours, got, want)
 		}
 	}
 }
@@ -155,8 +167,9 @@ func direct(b *bench) {
 	d = b.draft("Try again now.")
 	d.Direct, d.To, d.ReplyTo = true, &back.Author, back.Ref
 	third := b.seal(d)
-	_, err = b.c.Publish(b.Context(), third)
+	r, err := b.c.Publish(b.Context(), third)
 	b.must(err)
+	b.byOurselves(back, r.ID)
 	b.onlyFor(bob, eve, s.Text, second.Text, third.Text)
 	b.answered(back, true)
 	if in.read(); len(in.mentions) != 1 {
