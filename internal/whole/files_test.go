@@ -132,3 +132,24 @@ func TestOnce(t *testing.T) {
 		t.Errorf("what is not due is %s", got)
 	}
 }
+
+// A time that has just gone by when the file is saved is not too late yet, as
+// the step itself says; what is too late stays unsent.
+func TestTimeJustGone(t *testing.T) {
+	t.Parallel()
+	s := open(t, sandbox.Variant{}, "shop")
+	s.write("campaigns/early.yaml", "title: Early\nsteps:\n  atstart: {accounts: [shop], at: "+at(-20*time.Second)+", say: third}\n")
+	p := s.start()
+	s.all(expected{steps: []string{"atstart"}}, "shop")
+	s.write("campaigns/now.yaml", "title: Now\nsteps:\n  just: {accounts: [shop], at: "+at(-20*time.Second)+", say: first}\n"+
+		"  long: {accounts: [shop], at: "+at(-time.Hour)+", say: second}\n")
+	s.all(expected{steps: []string{"atstart", "just"}}, "shop")
+	p.stop()
+	for range 2 {
+		s.once()
+	}
+	s.check(expected{steps: []string{"atstart", "just"}}, "shop")
+	if n := len(s.timeline("shop")); n != 2 {
+		t.Errorf("%d posts are out, not 2:\n%s", n, s.outbox())
+	}
+}

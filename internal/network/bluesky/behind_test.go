@@ -2,11 +2,8 @@ package bluesky
 
 import (
 	"encoding/json"
-	"errors"
 	"net/http"
 	"regexp"
-	"slices"
-	"sync"
 	"testing"
 	"time"
 

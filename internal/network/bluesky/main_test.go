@@ -35,7 +35,7 @@ func run(m *testing.M) int {
 }
 
 // Every connector passes this.
-func TestConnector(t *testing.T) { networktest.Run(t, open1) }
+func TestConnector(t *testing.T) { networktest.Run(t, target) }
 
 var handles atomic.Int64
 

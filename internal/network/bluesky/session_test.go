@@ -1,17 +1,14 @@
 package bluesky
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
-	"regexp"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"magpie/internal/network"
-	"magpie/internal/network/bluesky/localnet"
 	"magpie/internal/network/networktest"
 )
 

@@ -16,8 +16,8 @@ import (
 	"magpie/internal/network/networktest"
 )
 
-// open1 makes an account on the local network, for the suite.
-func open1(t *testing.T) networktest.Target {
+// target makes an account on the local network, for the suite.
+func target(t *testing.T) networktest.Target {
 	a, session := newAccount(t), &memory{}
 	return networktest.Target{
 		Kind: Kind(),

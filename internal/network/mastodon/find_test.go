@@ -30,7 +30,7 @@ func TestItemIsTheSameForAllAccounts(t *testing.T) {
 			continue
 		}
 		s.Person("ann@far.example").Say("which of you?", brand, "home")
-		for _, c := range []network.Client{c, client1(t, s.URL())} {
+		for _, c := range []network.Client{c, newClient(t, s.URL())} {
 			events, _, err := c.Events(t.Context(), cursor)
 			must(t, err)
 			if len(events) != 1 || len(events[0].Mention.Names) != 2 {
@@ -50,7 +50,7 @@ func TestHandleHasTheServersName(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Options{})
 	ann := s.Person("ann", sandbox.Called("Ann 柚子"), sandbox.Automated(), sandbox.About("I said #NoBot."), sandbox.FollowedBy(7000))
-	c := client1(t, networktest.Before(t, s.URL()).URL)
+	c := newClient(t, networktest.Before(t, s.URL()).URL)
 	_, cursor, err := c.Events(t.Context(), "")
 	must(t, err)
 	ann.Say("hello", brand)
@@ -82,7 +82,7 @@ func TestFindKnowsItsNames(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Options{})
 	far, other, local := s.Person("ann@far.example"), s.Person("ann@other.example"), s.Person("li")
-	c := client1(t, networktest.Before(t, s.URL()).URL)
+	c := newClient(t, networktest.Before(t, s.URL()).URL)
 	none := func(string) bool { return false }
 	for name, d := range map[string]network.Draft{
 		"somebody unknown":    {Text: "hello @ghost@nowhere.example, hello @ann@far.example"},
@@ -124,7 +124,7 @@ func TestFindEnds(t *testing.T) {
 	t.Cleanup(s.Close)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
-	c := client1(t, s.URL)
+	c := newClient(t, s.URL)
 	_, found, err := c.Find(ctx, sealed(t, c, network.Draft{Text: "hello"}), time.Now().Add(-time.Hour), func(string) bool { return false })
 	if found || errors.Is(err, context.DeadlineExceeded) || asked.Load() > 3 {
 		t.Errorf("found %v, %v, after %d pages", found, err, asked.Load())

@@ -89,7 +89,7 @@ var linkGaps = []string{" ", " ", "\n", ", ", ". ", ") ", "! ", "? ", "ï¼Œ", "ã€
 func TestServerTakesWhatFits(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Options{})
-	c := client1(t, s.URL())
+	c := newClient(t, s.URL())
 	r := rand.New(rand.NewPCG(7, 7)) //nolint:gosec // the same texts each time
 	for i := range 500 {
 		var b strings.Builder

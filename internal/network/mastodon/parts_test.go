@@ -1,18 +1,10 @@
 package mastodon
 
 import (
-	"context"
-	"encoding/json"
-	"errors"
-	"net/http"
-	"net/http/httptest"
 	"strings"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	"magpie/internal/network"
-	"magpie/internal/network/networktest"
 	"magpie/internal/sandbox"
 )
 
@@ -20,7 +12,7 @@ import (
 func TestKey(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Options{Variant: sandbox.Variant{Idempotency: sandbox.KeysIgnored}})
-	c := client1(t, s.URL())
+	c := newClient(t, s.URL())
 	for _, text := range []string{"one", "two"} {
 		for range 2 {
 			_, err := c.Publish(t.Context(), sealed(t, c, network.Draft{Text: text}))
@@ -36,7 +28,7 @@ func TestKey(t *testing.T) {
 func TestLimitsAreTheServers(t *testing.T) {
 	t.Parallel()
 	s := start(t, sandbox.Options{Variant: sandbox.Variant{MaxCharacters: 1234}})
-	l, err := client1(t, s.URL()).Limits(t.Context())
+	l, err := newClient(t, s.URL()).Limits(t.Context())
 	must(t, err)
 	if l.Text != 1234 || l.URL != 23 || l.Images != 4 || l.Alt != 1500 || l.ImageBytes != 16_777_216 || len(l.ImageTypes) == 0 {
 		t.Errorf("got %+v", l)

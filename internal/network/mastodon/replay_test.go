@@ -19,7 +19,7 @@ import (
 func TestTransportDoesNotReplay(t *testing.T) {
 	t.Parallel()
 	address, posts := cutter(t)
-	c := client1(t, "http://"+address)
+	c := newClient(t, "http://"+address)
 	_, err := c.Verify(t.Context()) // so that the connection is an old one
 	must(t, err)
 	_, err = c.Publish(t.Context(), sealed(t, c, network.Draft{Text: "once"}))

@@ -1,13 +1,6 @@
 package mastodon
 
 import (
-	"context"
-	"encoding/json"
-	"errors"
-	"net/http"
-	"net/http/httptest"
-	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,7 +9,7 @@ import (
 	"magpie/internal/sandbox"
 )
 
-func client1(t *testing.T, server string) *client {
+func newClient(t *testing.T, server string) *client {
 	t.Helper()
 	c, err := Kind().Open(network.Settings{Server: server, Secret: secret, HTTP: network.HTTPClient(10 * time.Second)})
 	must(t, err)
@@ -46,7 +39,7 @@ func TestWithdrawnToken(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{401, 422, 403} {
 		s := start(t, sandbox.Options{Variant: sandbox.Variant{BadToken: status}})
-		c := client1(t, s.URL())
+		c := newClient(t, s.URL())
 		post := sealed(t, c, network.Draft{Text: "hello"})
 		_, err := c.Verify(t.Context())
 		must(t, err)
@@ -73,7 +66,7 @@ func TestAnswerToWhatIsGone(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{404, 422} {
 		s := start(t, sandbox.Options{Variant: sandbox.Variant{UnknownReply: status}})
-		c := client1(t, s.URL())
+		c := newClient(t, s.URL())
 		_, err := c.Publish(t.Context(), sealed(t, c, network.Draft{Text: "hello", ReplyTo: `{"id":"99999999"}`}))
 		wants(t, "answer", err, network.Refused)
 		_, err = c.Answered(t.Context(), `{"id":"99999999"}`, nil)
@@ -89,7 +82,7 @@ func TestTooManyPosts(t *testing.T) {
 	t.Parallel()
 	for _, silent := range []bool{false, true} {
 		s := start(t, sandbox.Options{Variant: sandbox.Variant{PostsPer3Hours: 1, NoRateHeaders: silent}})
-		c := client1(t, s.URL())
+		c := newClient(t, s.URL())
 		_, err := c.Publish(t.Context(), sealed(t, c, network.Draft{Text: "one"}))
 		must(t, err)
 		q := c.Quota()

@@ -1,14 +1,8 @@
 package networktest
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"log"
-	"log/slog"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
