@@ -140,6 +140,7 @@ func TestTimeJustGone(t *testing.T) {
 	s := open(t, sandbox.Variant{}, "shop")
 	s.write("campaigns/early.yaml", "title: Early\nsteps:\n  atstart: {accounts: [shop], at: "+at(-20*time.Second)+", say: third}\n")
 	p := s.start()
+	s.until("it listens", func() bool { return s.net.Streams() == 1 })
 	s.all(expected{steps: []string{"atstart"}}, "shop")
 	s.write("campaigns/now.yaml", "title: Now\nsteps:\n  just: {accounts: [shop], at: "+at(-20*time.Second)+", say: first}\n"+
 		"  long: {accounts: [shop], at: "+at(-time.Hour)+", say: second}\n")
