@@ -94,6 +94,12 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, fail(http.StatusBadRequest, "Unknown stream type"))
 		return
 	}
+	// Subscribed before the client knows, so that it misses nothing from then on.
+	sub := s.subscribe(me)
+	if name != "" {
+		s.do(func() { sub.wanted[name] = true })
+	}
+	defer s.do(func() { s.cut(sub) })
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{
 		InsecureSkipVerify: true, // cors and the token decide
 		Subprotocols:       r.Header.Values("Sec-WebSocket-Protocol"),
@@ -101,11 +107,6 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // Accept has answered
 	}
-	sub := s.subscribe(me)
-	if name != "" {
-		s.do(func() { sub.wanted[name] = true })
-	}
-	defer s.do(func() { s.cut(sub) })
 	s.converse(r, conn, sub)
 }
 

@@ -116,6 +116,7 @@ func (b *busy) finish() {
 
 // The program is killed at every point, on servers of every kind.
 func TestKilledAtEveryPoint(t *testing.T) {
+	t.Parallel()
 	for _, point := range points(t) {
 		for name, v := range servers {
 			t.Run(point+"/"+name, func(t *testing.T) {

@@ -35,6 +35,7 @@ func (s *shop) mention(m sandbox.Status) row {
 
 // Who was answered by a colleague on the network itself is not answered again.
 func TestAnsweredByHand(t *testing.T) {
+	t.Parallel()
 	for _, by := range []string{"shop", "club"} {
 		t.Run(by, func(t *testing.T) {
 			t.Parallel()
@@ -56,6 +57,7 @@ func TestAnsweredByHand(t *testing.T) {
 
 // One who names two of our accounts gets one answer, from one of them.
 func TestMentionOfTwoAccounts(t *testing.T) {
+	t.Parallel()
 	for _, streaming := range []string{sandbox.StreamAll, sandbox.StreamSocket, sandbox.StreamNone} {
 		t.Run("streaming"+streaming, func(t *testing.T) {
 			t.Parallel()
@@ -79,6 +81,7 @@ func TestMentionOfTwoAccounts(t *testing.T) {
 // “stop” on one account ends direct posts on all, is confirmed once, and is
 // taken back by “start”.
 func TestStopAndStart(t *testing.T) {
+	t.Parallel()
 	for _, word := range []string{"Stop!", "退订"} {
 		t.Run(word, func(t *testing.T) {
 			t.Parallel()

@@ -11,6 +11,7 @@ import (
 
 // Whatever the network answers to a post, in the end it is there once.
 func TestFaultsOfPosting(t *testing.T) {
+	t.Parallel()
 	soon := map[string]string{"X-RateLimit-Limit": "300", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": time.Now().Add(12 * time.Second).UTC().Format(time.RFC3339)}
 	for name, e := range map[string]sandbox.Effect{
 		"cut after storing": sandbox.DropAfterStore(), "cut before storing": sandbox.DropBeforeStore(), "500 after storing": sandbox.Status500AfterStore(),
@@ -40,6 +41,7 @@ func TestFaultsOfPosting(t *testing.T) {
 // What the network refuses is not tried again: a person is told, the coupon is
 // free again, and the question goes to the desk.
 func TestRefused(t *testing.T) {
+	t.Parallel()
 	for _, status := range []int{http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusBadRequest} {
 		t.Run(http.StatusText(status), func(t *testing.T) {
 			t.Parallel()
@@ -68,6 +70,7 @@ func TestRefused(t *testing.T) {
 
 // A stream that drops and says everything twice loses and doubles nothing.
 func TestStreamDropsAndRepeats(t *testing.T) {
+	t.Parallel()
 	for _, streaming := range []string{sandbox.StreamAll, sandbox.StreamSocket} {
 		t.Run("streaming"+streaming, func(t *testing.T) {
 			t.Parallel()

@@ -28,6 +28,7 @@ var faults = []sandbox.Effect{
 
 // The program is killed at random times while everything happens.
 func TestKilledAtRandom(t *testing.T) {
+	t.Parallel()
 	from := *seed
 	if from == 0 {
 		from = uint64(time.Now().UnixNano())

@@ -40,6 +40,7 @@ func (s *shop) all(want expected, accounts ...string) {
 
 // Killed between “stored by the server” and “recorded by us”.
 func TestKilledWhileTheAnswerIsOutstanding(t *testing.T) {
+	t.Parallel()
 	for name, v := range servers {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -69,6 +70,7 @@ func TestKilledWhileTheAnswerIsOutstanding(t *testing.T) {
 // The server stores what was sent only after the program that sent it is dead,
 // and after its successor has looked for the first time.
 func TestStoredAfterDeath(t *testing.T) {
+	t.Parallel()
 	for name, v := range servers {
 		for _, late := range []time.Duration{700 * time.Millisecond, 1600 * time.Millisecond, 2500 * time.Millisecond} {
 			t.Run(name+"/"+late.String(), func(t *testing.T) {
