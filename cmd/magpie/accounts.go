@@ -31,7 +31,15 @@ func listAccounts(c *cli.Context) error {
 	if err != nil {
 		return explain(c, err)
 	}
-	type row struct{ Name, Network, Server, Handle, Language, Timezone, About string }
+	type row struct {
+		Name     string `json:"name"`
+		Network  string `json:"network"`
+		Server   string `json:"server"`
+		Handle   string `json:"handle"`
+		Language string `json:"language"`
+		Timezone string `json:"timezone"`
+		About    string `json:"about"`
+	}
 	rows, cells := []row{}, [][]string{}
 	for _, name := range sortedKeys(set.Accounts) {
 		a := set.Accounts[name]

@@ -14,38 +14,40 @@ import (
 // arranged puts options before arguments, where people write them in any
 // order: the library wants options first.
 func arranged(app *cli.App, args []string) []string {
-	flags, commands := app.Flags, app.Commands
-	out, at := args[:min(1, len(args))], 1
-	for at < len(args) {
-		if isFlag(args[at]) {
-			n := words(flags, args[at:])
-			out = append(out, args[at:at+n]...)
-			at += n
-			continue
+	var front, mid, rest []string // the app's own options; commands and theirs; arguments
+	var own []cli.Flag
+	commands := app.Commands
+	take := func(at int) int {
+		n := words(append(slices.Clone(own), app.Flags...), args[at:])
+		if !defines(own, args[at]) && defines(app.Flags, args[at]) {
+			front = append(front, args[at:at+n]...)
+		} else {
+			mid = append(mid, args[at:at+n]...)
 		}
-		c := command(commands, args[at])
-		if c == nil {
-			break
-		}
-		out = append(out, args[at])
-		flags, commands = append(slices.Clone(c.Flags), app.Flags...), c.Subcommands
-		at++
+		return at + n
 	}
-	var rest []string
-	for at < len(args) {
+	for at := 1; at < len(args); {
+		c := command(commands, args[at])
 		switch {
 		case args[at] == "--":
-			return append(append(out, rest...), args[at:]...)
+			return slices.Concat(args[:1], front, mid, rest, args[at:])
 		case isFlag(args[at]):
-			n := words(flags, args[at:])
-			out = append(out, args[at:at+n]...)
-			at += n
+			at = take(at)
+		case c != nil && len(rest) == 0:
+			mid, own, commands = append(mid, args[at]), c.Flags, c.Subcommands
+			at++
 		default:
 			rest = append(rest, args[at])
 			at++
 		}
 	}
-	return append(out, rest...)
+	return slices.Concat(args[:min(1, len(args))], front, mid, rest)
+}
+
+// defines tells whether an option is among flags.
+func defines(flags []cli.Flag, arg string) bool {
+	name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+	return slices.ContainsFunc(flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), name) })
 }
 
 func isFlag(s string) bool { return len(s) > 1 && s[0] == '-' && s != "--" }

@@ -63,6 +63,9 @@ func usageError(c *cli.Context, err error, _ bool) error {
 	if name, ok := strings.CutPrefix(text, "flag provided but not defined: "); ok {
 		text = "there is no option " + strings.Replace(name, "-", "--", 1)
 	}
+	if name, ok := strings.CutPrefix(text, "flag needs an argument: "); ok {
+		text = strings.Replace(name, "-", "--", 1) + " needs a value"
+	}
 	if m := badValue.FindStringSubmatch(text); m != nil {
 		text = fmt.Sprintf("--%s %s is not what this option takes", m[2], m[1])
 	}

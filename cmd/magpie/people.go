@@ -140,7 +140,7 @@ func showPerson(c *cli.Context) error {
 		return err
 	}
 	if c.Bool("json") {
-		return printJSON(c.App.Writer, map[string]any{"person": p, "consents": consents})
+		return printJSON(c.App.Writer, personJSON(p, consents))
 	}
 	w := c.App.Writer
 	fmt.Fprintln(w, orDash(p.Name, "(no name)"))
@@ -166,6 +166,36 @@ func showPerson(c *cli.Context) error {
 		fmt.Fprintf(w, "  %s may write to them: %s (by %s)\n", x.Account, state, x.Source)
 	}
 	return nil
+}
+
+func personJSON(p *people.Person, consents []people.Consent) any {
+	type handle struct {
+		Network string `json:"network"`
+		Handle  string `json:"handle"`
+	}
+	type consent struct {
+		Account   string     `json:"account"`
+		Source    string     `json:"source"`
+		Given     time.Time  `json:"given"`
+		Withdrawn *time.Time `json:"withdrawn,omitempty"`
+	}
+	handles, given := []handle{}, []consent{}
+	for _, h := range p.Handles {
+		handles = append(handles, handle{h.Network, h.Handle})
+	}
+	for _, x := range consents {
+		row := consent{x.Account, x.Source, x.Given, nil}
+		if !x.Withdrawn.IsZero() {
+			row.Withdrawn = &x.Withdrawn
+		}
+		given = append(given, row)
+	}
+	out := map[string]any{"id": strconv.FormatInt(p.ID, 10), "name": p.Name, "language": p.Language, "city": p.City, "orders": p.Orders,
+		"spent": strings.TrimSpace(coupon.Money(p.Spent, "")), "followers": p.Followers, "tags": p.Tags, "opted_out": p.OptedOut, "handles": handles, "consents": given}
+	if !p.LastOrder.IsZero() {
+		out["last_order"] = p.LastOrder.Format(time.DateOnly)
+	}
+	return out
 }
 
 func forgetPerson(c *cli.Context) error {

@@ -225,7 +225,7 @@ func rehearse(c *cli.Context) error {
 		return explain(c, err)
 	}
 	if c.Bool("json") {
-		return printJSON(c.App.Writer, out)
+		return printJSON(c.App.Writer, rehearsedJSON(out))
 	}
 	p := paint(terminal(c.App.Writer))
 	total := 0
@@ -246,4 +246,20 @@ func rehearse(c *cli.Context) error {
 	}
 	fmt.Fprintf(c.App.Writer, "%s arrived, %d did not go out.\n", plural(total, "post"), len(out.Missed))
 	return nil
+}
+
+func rehearsedJSON(r *bot.Rehearsed) any {
+	type row struct {
+		Account string    `json:"account"`
+		At      time.Time `json:"at"`
+		To      string    `json:"to,omitempty"`
+		Text    string    `json:"text"`
+	}
+	arrived := []row{}
+	for _, name := range slices.Sorted(maps.Keys(r.Arrived)) {
+		for _, x := range r.Arrived[name] {
+			arrived = append(arrived, row{name, x.At, x.To, x.Text})
+		}
+	}
+	return map[string]any{"arrived": arrived, "missed": postsJSON(r.Missed)}
 }

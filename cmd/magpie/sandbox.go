@@ -52,7 +52,7 @@ func runSandbox(c *cli.Context) error {
 	}
 	s, err := sandbox.Start(o)
 	if err != nil {
-		return err
+		return usage("--addr %s: %v", o.Addr, err)
 	}
 	defer s.Close()
 	for _, name := range c.StringSlice("fault") {

@@ -32,9 +32,10 @@ type Forecast struct {
 
 // Codes are those an occurrence needs.
 type Codes struct {
-	Offer        string
-	Needed, Left int
-	Bounded      bool // Left is a bound
+	Offer   string `json:"offer"`
+	Needed  int    `json:"needed"`
+	Left    int    `json:"left"`
+	Bounded bool   `json:"bounded"` // Left is a bound
 }
 
 // Forecasts tells what would go out in [from, to), with the real texts.

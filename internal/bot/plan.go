@@ -92,6 +92,9 @@ func (b *Bot) Replan(ctx context.Context) error {
 	for _, o := range plan.Between(set, now, until) {
 		wanted[o.Key()] = post(set, o)
 	}
+	if err := b.justMissed(ctx, set, now, wanted); err != nil {
+		return err
+	}
 	waiting, err := outbox.Select(ctx, b.DB.Read, `state IN ('planned', 'held') AND campaign <> $1 AND kind IN ('public', 'segment')`, pushed)
 	if err != nil {
 		return err
@@ -116,6 +119,30 @@ func (b *Bot) Replan(ctx context.Context) error {
 		}
 		return addWanted(ctx, tx, wanted, now)
 	})
+}
+
+// missedMost is how far back a time in an edited file may lie and still count.
+const missedMost = 24 * time.Hour
+
+// justMissed adds the steps that came into the files when their time had just
+// passed, by less than makes them late. One that has gone out already under
+// another time is not sent again.
+func (b *Bot) justMissed(ctx context.Context, set *workspace.Set, now time.Time, wanted map[string]*outbox.Post) error {
+	for _, o := range plan.Between(set, now.Add(-missedMost), now) {
+		if o.Step.At == nil || now.Sub(o.At) > time.Duration(o.Step.Late.After) {
+			continue
+		}
+		out, err := outbox.Select(ctx, b.DB.Read, `campaign = $1 AND step = $2 AND account = $3 AND slot_at > $4 AND key <> $5
+			AND state IN ('sent', 'sending', 'in doubt', 'asked', 'recalled', 'expanded') LIMIT 1`,
+			o.Step.Campaign.Name, o.Step.Name, o.Account.Name, store.Ms(now.Add(-missedMost)), o.Key())
+		if err != nil {
+			return err
+		}
+		if len(out) == 0 {
+			wanted[o.Key()] = post(set, o)
+		}
+	}
+	return nil
 }
 
 // align withdraws a waiting post that the files no longer want. One whose time

@@ -190,7 +190,12 @@ func Reassign(ctx context.Context, tx *sql.Tx, into, from int64) error {
 }
 
 // Left is the state of an offer's codes.
-type Left struct{ Free, Reserved, Delivered, Redeemed int }
+type Left struct {
+	Free      int `json:"free"`
+	Reserved  int `json:"reserved"`
+	Delivered int `json:"delivered"`
+	Redeemed  int `json:"redeemed"`
+}
 
 // Count tells how many codes of an offer are in which state.
 func Count(ctx context.Context, db *store.DB, offer string) (l Left, err error) {

@@ -100,6 +100,7 @@ func (s *timed) steps(n int, when, more string) {
 func TestMachineSleeps(t *testing.T) {
 	t.Parallel()
 	s := openTimed(t, servers["ignore"], "09:59")
+	s.write("magpie.yaml", "settle: 1m\n") // so that they are in doubt as it falls asleep
 	s.write("campaigns/day.yaml", "title: Day\nsteps:\n"+
 		"  first: {accounts: [shop], at: 2027-03-10 10:00, say: first}\n"+
 		"  often: {accounts: [shop], cron: \"*/5 * * * *\", say: second}\n"+

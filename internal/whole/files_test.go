@@ -74,7 +74,8 @@ func TestStepLeavesTheFiles(t *testing.T) {
 func TestEditVoidsApproval(t *testing.T) {
 	t.Parallel()
 	s := open(t, sandbox.Variant{}, "shop")
-	s.write("campaigns/now.yaml", "title: Now\napproval: required\nsteps:\n  first: {accounts: [shop], at: "+at(6*time.Second)+", say: first}\n")
+	s.write("campaigns/now.yaml", "title: Now\napproval: required\nsteps:\n  first: {accounts: [shop], at: "+at(15*time.Second)+", say: first}\n")
+	slot := time.Now().Add(15 * time.Second)
 	s.once()
 	p := s.start()
 	s.until("the post waits for approval", func() bool { return s.state("first") == "held" })
@@ -83,7 +84,7 @@ func TestEditVoidsApproval(t *testing.T) {
 	s.until("it is approved", func() bool { return s.state("first") == "planned" })
 	s.write("templates/first.en.tmpl", "A kettle is only a kettle.")
 	s.until("the approval is void", func() bool { return s.state("first") == "held" })
-	time.Sleep(6 * time.Second) // its time comes and goes
+	time.Sleep(time.Until(slot) + time.Second) // its time comes and goes
 	if n := len(s.timeline("shop")); n != 0 {
 		t.Fatalf("words went out that nobody has approved: %v", s.timeline("shop"))
 	}

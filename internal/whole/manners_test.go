@@ -66,10 +66,7 @@ func TestMentionOfTwoAccounts(t *testing.T) {
 			s.write("campaigns/gift.yaml", gift("shop, club"))
 			s.once()
 			p := s.start()
-			want := expected{codes: []string{"eve"}}
-			for _, m := range []sandbox.Status{s.hears("dan", "your hours?", "shop", "club"), s.hears("eve", "deal", "club", "shop")} {
-				want.answered = append(want.answered, m)
-			}
+			want := expected{codes: []string{"eve"}, answered: []sandbox.Status{s.hears("dan", "your hours?", "shop", "club"), s.hears("eve", "deal", "club", "shop")}}
 			s.all(want, "shop", "club")
 			p.stop()
 			s.once()
