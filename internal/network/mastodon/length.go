@@ -73,7 +73,7 @@ func mentions(text string) (out []piece) {
 	for _, m := range mentionRule.FindAllStringSubmatchIndex(text, -1) {
 		rest := text[m[1]:]
 		next, _ := utf8.DecodeRuneInString(rest)
-		seen := next != '@' && next != '＠' && !strings.HasPrefix(rest, "://") && !(unicode.Is(unicode.Latin, next) && next > 0x7F)
+		seen := next != '@' && next != '＠' && !strings.HasPrefix(rest, "://") && (next <= 0x7F || !unicode.Is(unicode.Latin, next))
 		if seen && m[7]-m[6] <= 253 {
 			out = append(out, piece{m[3], m[1], "@" + text[m[4]:m[5]]})
 		}
