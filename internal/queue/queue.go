@@ -80,7 +80,7 @@ func Open(ctx context.Context, db *store.DB, work map[string]Work, log *logrus.E
 func config(work map[string]Work, log *logrus.Entry) *river.Config {
 	cfg := &river.Config{
 		Logger: bridge(log), JobTimeout: 10 * time.Minute, RescueStuckJobsAfter: 15 * time.Minute,
-		FetchCooldown: 2 * time.Millisecond, FetchPollInterval: time.Second,
+		FetchCooldown: 2 * time.Millisecond, FetchPollInterval: 2 * time.Second,
 		CompletedJobRetentionPeriod: time.Hour, ReindexerSchedule: river.NeverSchedule(),
 	}
 	if len(work) == 0 {
@@ -140,7 +140,7 @@ func (q *Queue) Add(ctx context.Context, tx *sql.Tx, name, id string) error {
 }
 
 // Wake makes the queue look for work of that name now. Call it after the
-// commit; without it the work begins within a second.
+// commit; without it the work begins within two seconds.
 func (q *Queue) Wake(ctx context.Context, name string) {
 	_, _ = q.client.Insert(ctx, wake{}, &river.InsertOpts{ // only a hint: the poll comes anyway
 		Queue: name, ScheduledAt: time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC), UniqueOpts: river.UniqueOpts{ByQueue: true}})

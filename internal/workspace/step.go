@@ -166,6 +166,11 @@ func (l *loader) checkImage(d *document, s *Step, path string) {
 	if s.Image.Alt != "" && strings.TrimSpace(s.Image.Alt) == "" {
 		d.add(path+".alt", "the alternative text is empty", "say what the picture shows, for those who can't see it")
 	}
+	for _, name := range s.Accounts {
+		if a := l.set.Accounts[name]; a != nil && s.To != nil && a.Network == "bluesky" {
+			d.add(path, "a message to a person on Bluesky takes no picture", "take image: out, or post in public")
+		}
+	}
 	if s.Image.File == "" {
 		return
 	}

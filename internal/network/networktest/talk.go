@@ -39,7 +39,7 @@ func (b *bench) inbox() *inbox {
 // read takes what is there until all is read.
 func (in *inbox) read() {
 	in.b.Helper()
-	for {
+	for range 100 {
 		events, next, err := in.c.Events(in.b.Context(), in.cursor)
 		in.b.must(err)
 		if in.cursor = next; len(events) == 0 {
@@ -47,6 +47,7 @@ func (in *inbox) read() {
 		}
 		in.take(events)
 	}
+	in.b.Fatal("the events have no end")
 }
 
 func (in *inbox) take(events []network.Event) {
