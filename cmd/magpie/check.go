@@ -24,6 +24,9 @@ func check(c *cli.Context) error {
 	if err := noMore(c, 0); err != nil {
 		return err
 	}
+	if _, err := options(c); err != nil {
+		return err
+	}
 	set, err := workspace.Load(c.String("dir"), bot.Kinds())
 	if err != nil {
 		return explain(c, err)

@@ -145,13 +145,26 @@ func listOffers(c *cli.Context) error {
 		}
 		o := b.Set().Offers[name]
 		rows = append(rows, row{name, o.Codes.Kind, l})
-		cells = append(cells, []string{name, o.Value, o.Codes.Kind, thousands(l.Free), thousands(l.Reserved), thousands(l.Delivered), thousands(l.Redeemed)})
+		cells = append(cells, []string{name, o.Value, o.Codes.Kind, free(o, l), thousands(l.Reserved), thousands(l.Delivered), thousands(l.Redeemed)})
 	}
 	if c.Bool("json") {
 		return printJSON(c.App.Writer, rows)
 	}
 	table(c.App.Writer, []string{"OFFER", "VALUE", "CODES", "FREE", "RESERVED", "DELIVERED", "REDEEMED"}, cells)
 	return nil
+}
+
+// free says how many codes there are to give.
+func free(o *workspace.Offer, l coupon.Left) string {
+	switch {
+	case o.Codes.Kind == "shared":
+		return "–"
+	case o.Codes.Kind == "made" && o.Limit == 0:
+		return "made as needed"
+	case o.Codes.Kind == "made":
+		return thousands(max(0, o.Limit-l.Reserved-l.Delivered-l.Redeemed)) + " to make"
+	}
+	return thousands(l.Free)
 }
 
 func issueCode(c *cli.Context) error {

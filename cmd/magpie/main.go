@@ -42,7 +42,7 @@ func app() *cli.App {
 			&cli.StringFlag{Name: "database", Usage: "the SQLite `FILE` (default: magpie.db in the workspace)", EnvVars: []string{"MAGPIE_DATABASE"}},
 			&cli.StringFlag{Name: "as", Usage: "your `NAME`, for approvals and the audit log", EnvVars: []string{"MAGPIE_USER", "USER"}},
 			&cli.StringFlag{Name: "log", Value: "info", Usage: "`LEVEL` of the log: error, warn, info, debug"},
-			&cli.StringFlag{Name: "log-format", Value: "text", Usage: "text or json"},
+			&cli.StringFlag{Name: "log-format", Value: "text", Usage: "`FORMAT` of the log: text or json"},
 		},
 		Commands: []*cli.Command{
 			initCommand(), checkCommand(), planCommand(), rehearseCommand(), pushCommand(), runCommand(), applyCommand(),

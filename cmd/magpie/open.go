@@ -17,6 +17,9 @@ import (
 
 // options are what the global flags say.
 func options(c *cli.Context) (bot.Options, error) {
+	if st, err := os.Stat(c.String("dir")); err != nil || !st.IsDir() {
+		return bot.Options{}, usage("there is no folder %s", c.String("dir"))
+	}
 	log, err := logger(c, os.Stderr)
 	return bot.Options{Dir: c.String("dir"), Database: c.String("database"), Log: log}, err
 }

@@ -114,6 +114,10 @@ func printPlan(w io.Writer, all []bot.Forecast, p paint) {
 			public++
 		}
 	}
+	if public == len(all) {
+		fmt.Fprintf(w, "%s.\n", plural(public, "public post"))
+		return
+	}
 	fmt.Fprintf(w, "%s, and %s to %s.\n", plural(public, "public post"), plural(len(all)-public, "mailing"), peopleWord(people))
 }
 

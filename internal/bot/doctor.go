@@ -54,7 +54,7 @@ func (b *Bot) Examine(ctx context.Context) (out []Finding, err error) {
 	}
 	needs, err2 := need.Open(ctx, b.DB)
 	for _, x := range needs {
-		add(false, x.Kind, "since "+x.At.Format("2006-01-02 15:04 MST"), "%s", x.Text)
+		add(false, x.Kind, "since "+x.At.Format("2006-01-02 15:04 -07:00"), "%s", x.Text)
 	}
 	if err == nil {
 		err = err2
@@ -77,7 +77,7 @@ func (b *Bot) examineBot(ctx context.Context, add note) {
 	late, err := b.Posts(ctx, `state IN ('planned', 'in doubt', 'sending') AND next_at < $1 AND kind <> 'segment' ORDER BY next_at LIMIT 1`, store.Ms(now.Add(-time.Minute)))
 	if err == nil && len(late) > 0 {
 		add(false, "overdue", "is the account paused, at its pace, or in its quiet hours? See “magpie outbox show "+late[0].ID+"”",
-			"post %s on %s waits since %s", late[0].ID, late[0].Account, late[0].NextAt.Format("2006-01-02 15:04 MST"))
+			"post %s on %s waits since %s", late[0].ID, late[0].Account, late[0].NextAt.Format("2006-01-02 15:04 -07:00"))
 	}
 	depth, err := queue.Depth(ctx, b.DB)
 	waiting := 0
@@ -90,7 +90,7 @@ func (b *Bot) examineBot(ctx context.Context, add note) {
 	pauses, err := outbox.Pauses(ctx, b.DB)
 	for _, p := range pauses {
 		if err == nil && p.Scope != "signed out" {
-			add(false, "paused", "magpie resume "+p.Scope+" "+p.Name, "%s %s, by %s since %s %s", p.Scope, p.Name, p.Who, p.At.Format("2006-01-02 15:04 MST"), p.Reason)
+			add(false, "paused", "magpie resume "+p.Scope+" "+p.Name, "%s %s, by %s since %s %s", p.Scope, p.Name, p.Who, p.At.Format("2006-01-02 15:04 -07:00"), p.Reason)
 		}
 	}
 }
@@ -99,7 +99,7 @@ func (b *Bot) examineAccount(ctx context.Context, a *workspace.Account, add note
 	zone := a.Timezone.Location
 	self, err := b.Verify(ctx, a)
 	if err != nil {
-		add(false, a.Name, "magpie accounts login "+a.Name, "%v", err)
+		add(false, a.Name, signInHint(a), "%v", err)
 	} else {
 		add(true, a.Name, "", "signed in as @%s", self.Handle)
 		for _, n := range self.Notes {
@@ -111,14 +111,22 @@ func (b *Bot) examineAccount(ctx context.Context, a *workspace.Account, add note
 		add(skew.Abs() < 5*time.Second, a.Name, "set this machine's clock (NTP)", "this clock and the server's differ by %s", skew.Abs().Round(time.Second))
 	}
 	if next, err := b.Posts(ctx, `account = $1 AND state IN ('planned', 'held') ORDER BY slot_at LIMIT 1`, a.Name); err == nil && len(next) > 0 {
-		add(next[0].State != outbox.Held, a.Name, "magpie outbox approve "+next[0].ID, "next post: %s (%s, %s)", next[0].SlotAt.In(zone).Format("Mon 2006-01-02 15:04 MST"), postName(next[0]), next[0].State)
+		add(next[0].State != outbox.Held, a.Name, "magpie outbox approve "+next[0].ID, "next post: %s (%s, %s)", next[0].SlotAt.In(zone).Format("Mon 2006-01-02 15:04 -07:00"), postName(next[0]), next[0].State)
 	}
 	if last, err := b.Posts(ctx, `account = $1 AND sent_at IS NOT NULL ORDER BY sent_at DESC LIMIT 1`, a.Name); err == nil && len(last) > 0 {
-		add(true, a.Name, "", "last post out: %s", last[0].SentAt.In(zone).Format("Mon 2006-01-02 15:04 MST"))
+		add(true, a.Name, "", "last post out: %s", last[0].SentAt.In(zone).Format("Mon 2006-01-02 15:04 -07:00"))
 	}
 	if _, at, err := inbox.Cursor(ctx, b.DB, a.Name); err == nil && !at.IsZero() {
-		add(true, a.Name, "", "mentions read up to %s", at.In(zone).Format("Mon 2006-01-02 15:04:05 MST"))
+		add(true, a.Name, "", "mentions read up to %s", at.In(zone).Format("Mon 2006-01-02 15:04:05 -07:00"))
 	}
+}
+
+// signInHint says how an account gets its credentials.
+func signInHint(a *workspace.Account) string {
+	if c := a.Credentials; c != nil && c.Kind != "stored" {
+		return "set " + where(c) + ", or write “credentials: stored” and run “magpie accounts login " + a.Name + "”"
+	}
+	return "magpie accounts login " + a.Name
 }
 
 func postName(p *outbox.Post) string { return p.Campaign + "/" + p.Step }

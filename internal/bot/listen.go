@@ -41,8 +41,10 @@ func (b *Bot) listen(ctx context.Context, a *workspace.Account, c network.Client
 			sleep(ctx, sweep)
 			continue
 		}
+		wait := every
 		if err := b.Poll(ctx, a, c); err != nil && ctx.Err() == nil {
 			b.trouble(ctx, a.Name, err, log)
+			wait = pollEvery
 		}
 		select {
 		case <-ctx.Done():
@@ -52,7 +54,7 @@ func (b *Bot) listen(ctx context.Context, a *workspace.Account, c network.Client
 				every = pollSafety
 			}
 		case <-now:
-		case <-time.After(every):
+		case <-time.After(wait):
 		}
 	}
 }

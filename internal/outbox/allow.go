@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"time"
 
 	"magpie/internal/audit"
@@ -102,9 +103,21 @@ func Lateness(p *Post, now time.Time) string {
 	case !p.FinishBy.IsZero() && now.After(p.FinishBy):
 		return "it had to be out by " + p.FinishBy.UTC().Format("2006-01-02 15:04 MST") + why
 	case p.LateAfter > 0 && p.LateThen != "post" && now.After(p.SlotAt.Add(p.LateAfter)):
-		return "it was due " + now.Sub(p.SlotAt).Round(time.Second).String() + " before, and late after " + p.LateAfter.String() + why
+		return "it was due " + span(now.Sub(p.SlotAt)) + " before, and late after " + span(p.LateAfter) + why
 	}
 	return ""
+}
+
+// span prints 16m, 1h or 2h30m.
+func span(d time.Duration) string {
+	s := d.Round(time.Second).String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
 }
 
 func (p *Publisher) settled(ctx context.Context, tx *sql.Tx, post *Post, now time.Time) error {
