@@ -130,7 +130,7 @@ func (c *client) messages(ctx context.Context, convo string, since time.Time) (a
 			}
 			all = append(all, m)
 		}
-		if page.Cursor == "" || len(page.Messages) == 0 {
+		if page.Cursor == "" || page.Cursor == q.Get("cursor") || len(page.Messages) == 0 {
 			return all, nil
 		}
 		q.Set("cursor", page.Cursor)

@@ -91,7 +91,7 @@ func (c *client) notifications(ctx context.Context, p position, first bool) (all
 			}
 			all = append(all, n)
 		}
-		if page.Cursor == "" || first {
+		if page.Cursor == "" || page.Cursor == q.Get("cursor") || first {
 			slices.Reverse(all)
 			return all, nil
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strings"
 
 	"magpie/internal/network"
 )
@@ -51,6 +52,9 @@ func (c *client) stored() *tokens {
 	var t tokens
 	if err != nil || json.Unmarshal([]byte(saved.Reveal()), &t) != nil || t.Access == "" {
 		return nil
+	}
+	if c.settings.Secret != "" && !strings.EqualFold(t.Handle, c.settings.Handle) {
+		return nil // of the account that had this name before
 	}
 	c.use(&t)
 	return &t

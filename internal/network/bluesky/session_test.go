@@ -180,6 +180,15 @@ func TestRefreshFallsBackToPassword(t *testing.T) {
 	b.calls(t, createSession, 3)
 }
 
+// The account's handle is changed in its file: what was stored under the
+// account's name speaks for another account now.
+func TestSessionOfAnotherAccountIsNotUsed(t *testing.T) {
+	t.Parallel()
+	old, b := newBehind(t), newBehind(t)
+	old.verified(t, old.client)
+	b.verified(t, b.again(t, old.session, network.Secret(b.account.AppPassword)))
+}
+
 func TestWrongPassword(t *testing.T) {
 	t.Parallel()
 	b := newBehind(t)
