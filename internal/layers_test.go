@@ -17,7 +17,7 @@ var layers = map[string]string{
 
 	"network/networktest":              "network",
 	"network/mastodon":                 "network",
-	"network/bluesky":                  "network",
+	"network/bluesky":                  "crash network",
 	"network/bluesky/localnet":         "",
 	"network/bluesky/localnet/prepare": "network/bluesky/localnet",
 
@@ -32,9 +32,9 @@ var layers = map[string]string{
 	"lease":  "store",
 	"queue":  "store",
 	"report": "store",
-	"vault":  "network store",
+	"vault":  "crash network store",
 	"people": "audit network segment store suggest",
-	"coupon": "audit store",
+	"coupon": "audit crash store",
 	"inbox":  "network store",
 	"outbox": "audit coupon crash lease network store",
 

@@ -66,7 +66,9 @@ func (b *Bot) Poll(ctx context.Context, a *workspace.Account, c network.Client) 
 		if err != nil {
 			return err
 		}
+		crash.At("listening")
 		events, next, err := c.Events(ctx, cursor)
+		crash.At("heard")
 		if err != nil {
 			return err
 		}
@@ -95,6 +97,7 @@ func (b *Bot) take(ctx context.Context, a *workspace.Account, events []network.E
 		if cursor == "" {
 			return nil
 		}
+		crash.At("keeping")
 		return inbox.SetCursor(ctx, tx, a.Name, cursor, now)
 	})
 	crash.At("kept")

@@ -36,7 +36,7 @@ func (b *Bot) Plan(ctx context.Context) error {
 	}
 	set := b.Set()
 	due := plan.Between(set, from, to)
-	return b.DB.Write(ctx, func(tx *sql.Tx) error {
+	err = b.DB.Write(ctx, func(tx *sql.Tx) error {
 		for _, o := range due {
 			if _, err := outbox.Add(ctx, tx, post(set, o), now); err != nil {
 				return err
@@ -45,6 +45,8 @@ func (b *Bot) Plan(ctx context.Context) error {
 		crash.At("planning")
 		return setMark(ctx, tx, to)
 	})
+	crash.At("planned")
+	return err
 }
 
 // planned is how far has been planned; now if nothing has.

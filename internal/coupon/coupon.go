@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"magpie/internal/crash"
 	"magpie/internal/store"
 )
 
@@ -45,6 +46,7 @@ type For struct {
 // Reserve gives a person a code, or tells them theirs again. It is given to
 // nobody else from then on.
 func Reserve(ctx context.Context, tx *sql.Tx, o Offer, f For, now time.Time) (code string, err error) {
+	crash.At("reserving")
 	code, err = again(ctx, tx, o, f.Person, now)
 	if err != nil {
 		return "", err
@@ -55,6 +57,7 @@ func Reserve(ctx context.Context, tx *sql.Tx, o Offer, f For, now time.Time) (co
 		}
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO tellings (code, post) VALUES ($1, $2) ON CONFLICT DO NOTHING`, code, f.Post)
+	crash.At("reserved")
 	return code, err
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"magpie/internal/audit"
+	"magpie/internal/crash"
 	"magpie/internal/store"
 )
 
@@ -40,8 +41,10 @@ type Shared struct {
 func Redeem(ctx context.Context, db *store.DB, code string, o Order, shared []Shared, who string, now time.Time) (again bool, err error) {
 	err = db.Write(ctx, func(tx *sql.Tx) error {
 		again, err = redeem(ctx, tx, strings.TrimSpace(code), o, shared, who, now)
+		crash.At("redeeming")
 		return err
 	})
+	crash.At("redeemed")
 	return again, err
 }
 

@@ -6,3 +6,6 @@ package crash
 
 // At does nothing in this build.
 func At(string) {}
+
+// Fault is false in this build.
+func Fault(string) bool { return false }

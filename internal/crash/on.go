@@ -12,6 +12,10 @@ import (
 	"syscall"
 )
 
+// Fault tells whether MAGPIE_FAULT names this deliberate mistake. Tests switch it
+// on to see that they notice.
+func Fault(name string) bool { return os.Getenv("MAGPIE_FAULT") == name }
+
 // seen counts how often the point in MAGPIE_CRASH_AT was passed.
 var seen atomic.Int64
 

@@ -35,6 +35,7 @@ func (p *Publisher) doubt(ctx context.Context, post *Post, reason string) error 
 	return p.DB.Batch(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'in doubt', doubts = doubts + 1, looks = 0, next_at = $1, reason = $2, updated_at = $3
 			WHERE id = $4 AND state = 'sending'`, store.Ms(next), reason, store.Ms(now), post.ID)
+		crash.At("doubting")
 		return err
 	})
 }
@@ -71,7 +72,11 @@ func (p *Publisher) prove(ctx context.Context, post *Post, log *logrus.Entry) (m
 	sealed := network.Sealed{Body: []byte(post.Sealed), Key: post.Key, Text: post.SealedText, Replay: network.Replay(post.Replay)}
 	crash.At("looking")
 	receipt, found, err := p.Client.Find(ctx, sealed, post.FirstAttemptAt.Add(-clockSkew), p.taken(ctx, post))
+	crash.At("looked")
 	switch {
+	case crash.Fault("resend without looking"):
+		sealed.Key += fmt.Sprint("#", post.Doubts)
+		return p.repeat(ctx, post, sealed, log)
 	case err != nil:
 		return true, p.lookAgain(ctx, post, err, log)
 	case found:

@@ -18,6 +18,7 @@ import (
 // program waits for it.
 func (p *Publisher) publish(ctx context.Context, post *Post, s network.Sealed, log *logrus.Entry) error {
 	ctx = context.WithoutCancel(ctx)
+	crash.At("publishing")
 	receipt, err := p.Client.Publish(ctx, s)
 	crash.At("published")
 	if err == nil {

@@ -20,6 +20,7 @@ import (
 
 	"filippo.io/age"
 
+	"magpie/internal/crash"
 	"magpie/internal/network"
 	"magpie/internal/store"
 )
@@ -94,12 +95,15 @@ func (v *Vault) Put(ctx context.Context, name string, s network.Secret) error {
 	if err := w.Close(); err != nil {
 		return err
 	}
-	return v.db.Batch(ctx, func(tx *sql.Tx) error {
+	err = v.db.Batch(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO secrets (name, sealed, at) VALUES ($1, $2, $3)
 			ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed, at = excluded.at`,
 			name, base64.StdEncoding.EncodeToString(b.Bytes()), store.Ms(v.clock()))
+		crash.At("storing")
 		return err
 	})
+	crash.At("stored")
+	return err
 }
 
 // Get returns a secret, "" if there is none.

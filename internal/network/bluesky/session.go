@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"magpie/internal/crash"
 	"magpie/internal/network"
 )
 
@@ -103,6 +104,7 @@ func (c *client) obtain(ctx context.Context, server, nsid, bearer string, body [
 	if body != nil {
 		r.Header.Set("Content-Type", "application/json")
 	}
+	crash.At("refreshing")
 	var t tokens
 	if err := harmless(c.send(r, &t)); err != nil {
 		return nil, err
@@ -111,6 +113,7 @@ func (c *client) obtain(ctx context.Context, server, nsid, bearer string, body [
 		return nil, network.Fail(network.Busy, "%s sent no tokens", r.URL.Host)
 	}
 	t.PDS = c.pds(t)
+	crash.At("refreshed")
 	return &t, c.save(&t)
 }
 
