@@ -3,17 +3,20 @@ package audit
 import (
 	"database/sql"
 	"errors"
-	"path/filepath"
+	"os"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"magpie/internal/store"
+	"magpie/internal/store/storetest"
 )
 
+func TestMain(m *testing.M) { os.Exit(storetest.Both(m)) }
+
 func TestLines(t *testing.T) {
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "m.db"), Migrations())
+	db, err := store.Open(t.Context(), storetest.Place(t), Migrations())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +46,7 @@ func TestLines(t *testing.T) {
 
 // TestOnlyAdded: two lines of the same instant are two, and keep their order.
 func TestOnlyAdded(t *testing.T) {
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "m.db"), Migrations())
+	db, err := store.Open(t.Context(), storetest.Place(t), Migrations())
 	if err != nil {
 		t.Fatal(err)
 	}

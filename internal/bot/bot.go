@@ -39,7 +39,9 @@ func Kinds() []network.Kind {
 // Options say what to open.
 type Options struct {
 	Dir      string // the workspace
-	Database string // the SQLite file; empty: magpie.yaml, or magpie.db in the workspace
+	Database string // the SQLite file or the address of a Postgres database; empty: magpie.yaml, or magpie.db in the workspace
+	Here     bool   // work with the files in Dir, even where another revision is in force
+	Watch    bool   // apply edits of the files in Dir; on SQLite that is done anyway
 	Sandbox  string // address of a sandbox that plays every account; empty: the real networks
 	Clock    func() time.Time
 	Log      *logrus.Entry
@@ -56,11 +58,14 @@ type Bot struct {
 	Book     *people.Book
 	Vault    *vault.Vault
 	Queue    *queue.Queue
-	set      atomic.Pointer[workspace.Set]
-	mu       sync.Mutex // guards accounts
+	set      atomic.Pointer[revision]
+	mu       sync.Mutex // guards accounts and guests
 	accounts map[string]*account
-	planning sync.Mutex // one plan at a time
-	owner    string     // of the leases
+	guests   map[string]*connection // to accounts that other machines hold
+	planning sync.Mutex             // one plan at a time
+	owner    string                 // of the leases
+	peers    string                 // the machines at work, when last looked
+	beats    beats
 }
 
 // account is what the bot has open for one account.
@@ -70,8 +75,25 @@ type account struct {
 	self      network.Self
 	limits    network.Limits
 	publisher *outbox.Publisher
-	wake      [2]chan struct{}   // the lanes: answers, unasked
-	stop      context.CancelFunc // ends its loops; nil where there are none
+	wake      [2]chan struct{} // the lanes: answers, unasked
+	stop      context.CancelFunc
+	loops     sync.WaitGroup
+	until     time.Time // until when the account is ours for certain
+}
+
+// holdUntil notes for how long the lease is good.
+func (a *account) holdUntil(t time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.until = t
+}
+
+// held tells whether the account is ours for certain: a machine that has slept
+// finds out here, before it says anything in the account's name.
+func (a *account) held() bool {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return time.Now().Before(a.until)
 }
 
 // who is the account on the network; zero while the network has not said.
@@ -103,23 +125,55 @@ func Migrations() []fs.FS {
 // workspace.Problems where the files are to blame.
 func Open(ctx context.Context, o Options) (*Bot, error) {
 	set, err := workspace.Load(o.Dir, Kinds())
-	if err != nil {
+	if err != nil && (o.Here || !store.IsPostgres(o.Database)) {
 		return nil, err
 	}
-	b := &Bot{Options: defaults(o, set), accounts: map[string]*account{}}
+	b := &Bot{Options: defaults(o, set), accounts: map[string]*account{}, guests: map[string]*connection{}}
 	b.owner = fmt.Sprintf("%d-%d", os.Getpid(), time.Now().UnixNano())
-	b.set.Store(set)
-	if b.DB, err = store.Open(ctx, b.Database, Migrations()...); err != nil {
-		return nil, err
+	db, dbErr := store.Open(ctx, b.Database, Migrations()...)
+	if dbErr != nil {
+		return nil, dbErr
 	}
-	b.Book = &people.Book{DB: b.DB, IDs: store.NewIDs(), OnMerge: merge, CheckHandle: checkHandle}
-	if b.Vault, err = vault.Open(b.DB, b.Clock); err == nil {
-		b.Queue, err = queue.Open(ctx, b.DB, b.work(), b.Log)
-	}
-	if err != nil {
+	b.DB = db
+	if err := b.equip(ctx, set, err); err != nil {
 		return nil, errors.Join(err, b.DB.Close())
 	}
 	return b, nil
+}
+
+// equip gives an open database its files, keys and job engine. set are the
+// files here, or bad says what is wrong with them.
+func (b *Bot) equip(ctx context.Context, set *workspace.Set, bad error) error {
+	r := &revision{Set: set}
+	if b.DB.Postgres() && !b.Here {
+		inForce, err := inForceAt(ctx, b.DB, b.Dir)
+		if err != nil {
+			return err
+		}
+		if inForce != nil {
+			r = inForce
+		}
+	}
+	if r.Set == nil {
+		return bad
+	}
+	b.set.Store(r)
+	b.Book = &people.Book{DB: b.DB, IDs: store.NewIDs(), OnMerge: merge, CheckHandle: checkHandle}
+	var err error
+	if b.Vault, err = vault.Open(ctx, b.DB, keyFile(b.Dir, b.DB), b.Clock); err != nil {
+		return err
+	}
+	b.Queue, err = queue.Open(ctx, b.DB, b.owner, b.work(), b.Log)
+	return err
+}
+
+// keyFile is where the key of the stored tokens lies: beside a SQLite file, or
+// in the workspace of each machine.
+func keyFile(dir string, db *store.DB) string {
+	if db.Postgres() {
+		return filepath.Join(dir, "magpie.key")
+	}
+	return db.Path + ".key"
 }
 
 // Path is where the database of a workspace lies.
@@ -127,6 +181,8 @@ func Path(dir, flag string, set *workspace.Set) string {
 	switch {
 	case flag != "":
 		return flag
+	case set != nil && store.IsPostgres(set.Settings.Database):
+		return set.Settings.Database
 	case set != nil && set.Settings.Database != "":
 		return filepath.Join(dir, set.Settings.Database)
 	}
@@ -172,7 +228,7 @@ func merge(ctx context.Context, tx *sql.Tx, into, from int64) error {
 func (b *Bot) Close() error { return b.DB.Close() }
 
 // Set is the workspace in force.
-func (b *Bot) Set() *workspace.Set { return b.set.Load() }
+func (b *Bot) Set() *workspace.Set { return b.set.Load().Set }
 
 // Secret reads what credentials refer to.
 func (b *Bot) Secret(ctx context.Context, name string, c *workspace.Credentials) (network.Secret, error) {

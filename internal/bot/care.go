@@ -129,11 +129,11 @@ func (b *Bot) queueSyncs(ctx context.Context, now time.Time) {
 
 // sync reads the followers of an account.
 func (b *Bot) sync(ctx context.Context, name string) error {
-	a, x := b.Set().Accounts[name], b.account(name)
-	if a == nil || x == nil {
+	a := b.Set().Accounts[name]
+	if a == nil {
 		return nil
 	}
-	s, err := b.Book.SyncFollowers(ctx, name, a.Network, x.client, b.Clock, nil)
+	s, err := b.Book.SyncFollowers(ctx, name, a.Network, b.guest(ctx, a), b.Clock, nil)
 	switch network.ReasonOf(err) {
 	case network.Busy:
 		if err != nil {

@@ -8,8 +8,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"mime"
-	"os"
-	"path/filepath"
+	"path"
 	"strings"
 	"time"
 
@@ -49,7 +48,8 @@ func step(set *workspace.Set, p *outbox.Post) *workspace.Step {
 
 // compose gives a post its words, from the files in force now.
 func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbox.Composed, error) {
-	set := b.Set()
+	files := b.set.Load()
+	set := files.Set
 	a := set.Accounts[p.Account]
 	if a == nil {
 		return outbox.Composed{}, &outbox.Stop{State: outbox.Withdrawn, Reason: "the account is no longer in the files"}
@@ -65,7 +65,7 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 	if p.Kind == outbox.Public { // what an approver saw must not change with the minute
 		now = p.SlotAt
 	}
-	out := outbox.Composed{Until: validUntil(offer, a, now)}
+	out := outbox.Composed{Until: validUntil(offer, a, now), Files: files.number}
 	v, err := b.values(ctx, set, p, s, offer, a, &out)
 	if err != nil {
 		return out, err
@@ -78,11 +78,7 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 		return out, &outbox.Stop{State: outbox.Refused, Reason: err.Error()}
 	}
 	out.Draft = draft(p, a, text, language)
-	images, err := pictures(s, p)
-	if err != nil {
-		return out, &outbox.Stop{State: outbox.Refused, Reason: err.Error()}
-	}
-	out.Draft.Images = images
+	out.Draft.Images = pictures(set, s, p)
 	out.Hash = hashOf(set, p, s, offer, out.Draft)
 	return out, nil
 }
@@ -208,16 +204,12 @@ func draft(p *outbox.Post, a *workspace.Account, text, language string) network.
 	return d
 }
 
-// pictures reads the step's picture.
-func pictures(s *workspace.Step, p *outbox.Post) ([]network.Image, error) {
+// pictures are the step's.
+func pictures(set *workspace.Set, s *workspace.Step, p *outbox.Post) []network.Image {
 	if s == nil || s.Image == nil || p.Private && p.Kind == outbox.Answer {
-		return nil, nil
+		return nil
 	}
-	data, err := os.ReadFile(s.Image.Path)
-	if err != nil {
-		return nil, fmt.Errorf("the picture campaigns/%s can't be read", s.Image.File)
-	}
-	return []network.Image{{Name: filepath.Base(s.Image.Path), Type: mime.TypeByExtension(filepath.Ext(s.Image.Path)), Alt: s.Image.Alt, Data: data}}, nil
+	return []network.Image{{Name: path.Base(s.Image.File), Type: mime.TypeByExtension(path.Ext(s.Image.File)), Alt: s.Image.Alt, Data: set.Picture(s.Image)}}
 }
 
 // hashOf is what an approval holds for: of a public post the very text and
@@ -256,7 +248,10 @@ func hashOf(set *workspace.Set, p *outbox.Post, s *workspace.Step, o *workspace.
 }
 
 // recheck looks, as the bytes are fixed, whether the person still wants it.
-func (b *Bot) recheck(ctx context.Context, tx *sql.Tx, p *outbox.Post, now time.Time) error {
+func (b *Bot) recheck(ctx context.Context, tx *sql.Tx, p *outbox.Post, c outbox.Composed, now time.Time) error {
+	if err := b.sameFiles(ctx, tx, c); err != nil {
+		return err
+	}
 	set := b.Set()
 	if a := set.Accounts[p.Account]; a != nil && !p.Exempt {
 		s := step(set, p)

@@ -13,6 +13,7 @@ import (
 	"magpie/internal/crash"
 	"magpie/internal/inbox"
 	"magpie/internal/need"
+	"magpie/internal/network"
 	"magpie/internal/outbox"
 	"magpie/internal/people"
 	"magpie/internal/workspace"
@@ -63,7 +64,11 @@ func (b *Bot) decide(ctx context.Context, id string) error {
 }
 
 func (b *Bot) facts(ctx context.Context, set *workspace.Set, m *inbox.Mention) (answer.Facts, error) {
-	f := answer.Facts{Set: set, Mention: m.Mention, Accounts: b.named(set, m), Own: b.own(set, m), Now: b.Clock(),
+	selves, err := inbox.Selves(ctx, b.DB)
+	if err != nil {
+		return answer.Facts{}, err
+	}
+	f := answer.Facts{Set: set, Mention: m.Mention, Accounts: named(set, selves, m), Own: own(set, selves, m), Now: b.Clock(),
 		InSegment: func(name, account string) (bool, error) {
 			return people.In(ctx, b.DB.Read, set.Segments[name], m.Person, account, b.Clock())
 		},
@@ -93,12 +98,11 @@ func ruleName(s *workspace.Step) string { return s.Campaign.Name + "/" + s.Name 
 
 // named are our accounts that a mention names, in its order, and the one that
 // saw it. Ids mean something on one server only.
-func (b *Bot) named(set *workspace.Set, m *inbox.Mention) (out []string) {
-	open := b.opened()
+func named(set *workspace.Set, selves map[string]network.Self, m *inbox.Mention) (out []string) {
 	home := set.Accounts[m.Account]
 	for _, id := range m.Names {
-		for name, a := range open {
-			if w := set.Accounts[name]; w != nil && home != nil && a.who().ID == id && w.Network == home.Network && w.Server == home.Server && !slices.Contains(out, name) {
+		for name, self := range selves {
+			if w := set.Accounts[name]; w != nil && home != nil && self.ID == id && w.Network == home.Network && w.Server == home.Server && !slices.Contains(out, name) {
 				out = append(out, name)
 			}
 		}
@@ -116,9 +120,13 @@ func (b *Bot) answeredElsewhere(ctx context.Context, p *outbox.Post) (bool, erro
 	if err != nil || m == nil {
 		return false, err
 	}
-	for _, name := range b.named(b.Set(), m) {
-		x := b.account(name)
-		if name == p.Account || x == nil {
+	set := b.Set()
+	selves, err := inbox.Selves(ctx, b.DB)
+	if err != nil {
+		return false, err
+	}
+	for _, name := range named(set, selves, m) {
+		if name == p.Account {
 			continue
 		}
 		ours := func(id string) bool {
@@ -126,17 +134,17 @@ func (b *Bot) answeredElsewhere(ctx context.Context, p *outbox.Post) (bool, erro
 			err := b.DB.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts WHERE account = $1 AND remote_id = $2)`, name, id).Scan(&yes)
 			return err == nil && yes
 		}
-		if done, err := x.client.Answered(ctx, m.Ref, ours); err == nil && done {
+		if done, err := b.guest(ctx, set.Accounts[name]).Answered(ctx, m.Ref, ours); err == nil && done {
 			return true, nil
 		}
 	}
 	return false, nil
 }
 
-func (b *Bot) own(set *workspace.Set, m *inbox.Mention) bool {
-	for name, a := range b.opened() {
+func own(set *workspace.Set, selves map[string]network.Self, m *inbox.Mention) bool {
+	for name, self := range selves {
 		w := set.Accounts[name]
-		if w != nil && w.Network == m.Network && strings.EqualFold(a.who().Handle, m.Author.Handle) {
+		if w != nil && w.Network == m.Network && strings.EqualFold(self.Handle, m.Author.Handle) {
 			return true
 		}
 	}

@@ -14,7 +14,6 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"magpie/internal/inbox"
-	"magpie/internal/lease"
 	"magpie/internal/need"
 	"magpie/internal/network"
 	"magpie/internal/network/networktest"
@@ -148,7 +147,7 @@ func newWorld(t testing.TB, now string, changed map[string]string) *world {
 	}
 	w.Bot = b
 	t.Cleanup(func() { _ = b.Close() })
-	w.must(b.begin(context.Background()))
+	w.must(b.begin(context.Background(), nil))
 	for name, x := range b.opened() { // reads from now on
 		w.must(b.Poll(context.Background(), b.Set().Accounts[name], x.client))
 	}
@@ -197,9 +196,6 @@ func (w *world) step(now time.Time) {
 	w.Helper()
 	w.now = now
 	ctx := context.Background()
-	if _, err := lease.Renew(ctx, w.DB, w.owner, now, 2*Ahead); err != nil {
-		w.Fatal(err)
-	}
 	for name, x := range w.opened() {
 		w.must(w.Poll(ctx, w.Set().Accounts[name], x.client))
 	}

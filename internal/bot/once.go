@@ -8,7 +8,6 @@ import (
 	"magpie/internal/audit"
 	"magpie/internal/coupon"
 	"magpie/internal/inbox"
-	"magpie/internal/lease"
 	"magpie/internal/need"
 	"magpie/internal/outbox"
 	"magpie/internal/store"
@@ -17,12 +16,12 @@ import (
 // Once does what is due now and returns: it reads what came in, answers,
 // plans, expands and sends. For an outside cron.
 func (b *Bot) Once(ctx context.Context) error {
-	unlock, err := store.Lock(b.DB.Path)
+	unlock, err := b.lock()
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	if err := b.begin(ctx); err != nil {
+	if err := b.begin(ctx, nil); err != nil {
 		return err
 	}
 	b.lookAfter(ctx, b.Clock())
@@ -37,12 +36,7 @@ func (b *Bot) Once(ctx context.Context) error {
 	if err := b.tell(ctx); err != nil {
 		b.Log.WithError(err).Error("the web hook could not be told")
 	}
-	for name, x := range b.opened() {
-		if err := lease.Release(ctx, b.DB, name, x.publisher.Epoch); err != nil {
-			return err
-		}
-	}
-	return nil
+	return b.handAllOver(ctx)
 }
 
 // Step does, one after the other and without the job engine, what is due at

@@ -37,6 +37,9 @@ func (b *Bot) Plan(ctx context.Context) error {
 	set := b.Set()
 	due := plan.Between(set, from, to)
 	err = b.DB.Write(ctx, func(tx *sql.Tx) error {
+		if err := b.inStep(ctx, tx); err != nil {
+			return err
+		}
 		for _, o := range due {
 			if _, err := outbox.Add(ctx, tx, post(set, o), now); err != nil {
 				return err
@@ -106,6 +109,9 @@ func (b *Bot) Replan(ctx context.Context) error {
 		return err
 	}
 	return b.DB.Write(ctx, func(tx *sql.Tx) error {
+		if err := b.inStep(ctx, tx); err != nil {
+			return err
+		}
 		for _, p := range waiting {
 			if err := b.align(ctx, tx, set, p, wanted, now); err != nil {
 				return err

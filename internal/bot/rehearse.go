@@ -10,7 +10,6 @@ import (
 
 	"github.com/sirupsen/logrus"
 
-	"magpie/internal/lease"
 	"magpie/internal/network"
 	"magpie/internal/network/networktest"
 	"magpie/internal/outbox"
@@ -90,13 +89,10 @@ func (b *Bot) play(ctx context.Context, now *time.Time, end time.Time) error {
 	if err != nil {
 		return err
 	}
-	if err := b.begin(ctx); err != nil {
+	if err := b.begin(ctx, nil); err != nil {
 		return err
 	}
 	for now.Before(end) && ctx.Err() == nil {
-		if _, err := lease.Renew(ctx, b.DB, b.owner, b.Clock(), 2*Ahead); err != nil {
-			return err
-		}
 		if err := b.approveDue(ctx); err != nil {
 			return err
 		}

@@ -2,12 +2,14 @@ package bot
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"sync"
 	"time"
 
 	"github.com/sirupsen/logrus"
 
+	"magpie/internal/inbox"
 	"magpie/internal/lease"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
@@ -18,7 +20,6 @@ import (
 )
 
 const (
-	leaseTime = 15 * time.Second
 	sweep     = time.Second // the longest the timer sleeps
 	planEvery = time.Minute
 	settle    = time.Minute // how long a server may take to be done with a request
@@ -38,38 +39,44 @@ func (b *Bot) work() map[string]queue.Work {
 // Running is a bot at work. Stop ends it cleanly.
 type Running struct {
 	b      *Bot
+	ctx    context.Context //nolint:containedctx // the life of the loops
 	cancel context.CancelFunc
 	done   sync.WaitGroup
 	unlock func()
 }
 
 // Start begins to work: scheduler, publishers, listeners. It fails if another
-// process works on the same database.
+// process works on the same SQLite file.
 func (b *Bot) Start(ctx context.Context) (*Running, error) {
-	unlock, err := store.Lock(b.DB.Path)
+	unlock, err := b.lock()
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	r := &Running{b: b, cancel: cancel, unlock: unlock}
-	if err := b.begin(ctx); err != nil {
-		cancel()
-		unlock()
-		return nil, err
-	}
+	r := &Running{b: b, unlock: unlock}
+	r.ctx, r.cancel = context.WithCancel(ctx)
 	// The engine outlives the loops, which hand it work until they end.
-	if err := b.Queue.Start(context.WithoutCancel(ctx), b.DB); err != nil {
-		cancel()
+	if err = b.begin(r.ctx, r); err == nil {
+		err = b.Queue.Start(context.WithoutCancel(ctx))
+	}
+	if err != nil {
+		r.cancel()
 		unlock()
 		return nil, err
 	}
-	for name, a := range b.opened() {
-		r.serve(ctx, b.Set().Accounts[name], a)
+	r.loop(func() { b.hold(r.ctx, r) })
+	r.loop(func() { b.schedule(r.ctx) })
+	if b.Watch || !b.DB.Postgres() {
+		r.loop(func() { b.watch(r.ctx, r) })
 	}
-	r.loop(func() { b.renew(ctx) })
-	r.loop(func() { b.schedule(ctx) })
-	r.loop(func() { b.watch(ctx, r) })
 	return r, nil
+}
+
+// lock takes the right to work on a SQLite file. On Postgres any number may.
+func (b *Bot) lock() (unlock func(), err error) {
+	if b.DB.Postgres() {
+		return func() {}, nil
+	}
+	return store.Lock(b.DB.Path)
 }
 
 func (r *Running) loop(fn func()) { r.done.Go(fn) }
@@ -80,64 +87,62 @@ func (r *Running) Stop() error {
 	r.done.Wait()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	err := r.b.Queue.Stop(ctx)
-	for name, a := range r.b.opened() {
-		err = errors.Join(err, lease.Release(ctx, r.b.DB, name, a.publisher.Epoch))
-	}
+	err := errors.Join(r.b.Queue.Stop(ctx), r.b.handAllOver(ctx))
 	r.unlock()
 	return err
 }
 
-// begin plans, and opens every account. It is called under the lock of the
-// database.
-func (b *Bot) begin(ctx context.Context) error {
-	if err := lease.Free(ctx, b.DB); err != nil {
-		return err
-	}
-	if err := b.noteRevision(ctx); err != nil {
-		return err
-	}
-	if err := b.Replan(ctx); err != nil {
-		return err
-	}
-	if err := b.Plan(ctx); err != nil {
-		return err
-	}
-	return b.openAll(ctx)
-}
-
-func (b *Bot) openAll(ctx context.Context) error {
-	for _, a := range b.Set().Accounts {
-		if b.account(a.Name) != nil {
-			continue
-		}
-		if err := b.open(ctx, a); err != nil {
+// begin plans, and opens the accounts of this machine's share. On SQLite it is
+// called under the lock.
+func (b *Bot) begin(ctx context.Context, r *Running) error {
+	if !b.DB.Postgres() {
+		if err := errors.Join(lease.Free(ctx, b.DB), queue.Rescue(ctx, b.DB, nil)); err != nil {
 			return err
 		}
 	}
-	return nil
+	if b.set.Load().number == 0 {
+		if err := b.noteRevision(ctx); err != nil {
+			return err
+		}
+	}
+	if err := b.Replan(ctx); err != nil && !errors.Is(err, errStale) {
+		return err
+	}
+	if err := b.Plan(ctx); err != nil && !errors.Is(err, errStale) {
+		return err
+	}
+	return errors.Join(b.undecided(ctx), b.beat(ctx, r))
+}
+
+// undecided hands the job engine what it may not know of: a database that was
+// copied brings no jobs along.
+func (b *Bot) undecided(ctx context.Context) error {
+	fresh, err := inbox.Select(ctx, b.DB.Read, `state = 'new' ORDER BY received_at`)
+	if err != nil {
+		return err
+	}
+	return b.write(ctx, func(tx *sql.Tx) error {
+		for _, m := range fresh {
+			if err := b.Queue.Add(ctx, tx, "answer", m.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // open takes an account's lease and opens its connector. An account that is
 // signed out is opened too, and halted.
-func (b *Bot) open(ctx context.Context, a *workspace.Account) error {
-	epoch, err := lease.Take(ctx, b.DB, a.Name, b.owner, b.Clock(), leaseTime)
-	if err != nil {
+func (b *Bot) open(ctx context.Context, a *workspace.Account, r *Running) error {
+	before := time.Now()
+	epoch, err := lease.Take(ctx, b.DB, a.Name, b.owner, b.Clock(), b.lasting())
+	if err != nil || epoch == 0 {
 		return err
 	}
-	for epoch == 0 { // the last owner was killed: its lease runs out
-		sleep(ctx, sweep)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if epoch, err = lease.Take(ctx, b.DB, a.Name, b.owner, b.Clock(), leaseTime); err != nil {
-			return err
-		}
-	}
-	x := &account{limits: b.Kind(a).Limits, wake: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}}
+	x := &account{limits: b.Kind(a).Limits, stop: func() {}, wake: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}}
+	x.holdUntil(before.Add(b.lasting()))
 	x.client = &connection{}
 	x.client.set(b.Client(ctx, a))
-	b.greet(ctx, a, x)
 	x.publisher = b.publisher(a, x, epoch)
 	if err := x.publisher.Recover(ctx); err != nil {
 		return err
@@ -145,6 +150,10 @@ func (b *Bot) open(ctx context.Context, a *workspace.Account) error {
 	b.mu.Lock()
 	b.accounts[a.Name] = x
 	b.mu.Unlock()
+	b.greet(ctx, a, x)
+	if r != nil {
+		r.serve(a, x)
+	}
 	return nil
 }
 
@@ -169,6 +178,9 @@ func (b *Bot) greet(ctx context.Context, a *workspace.Account, x *account) {
 		limits.Text = min(limits.Text, a.Kind.Limits.Text)
 	}
 	x.learn(self, limits)
+	if err := b.write(ctx, func(tx *sql.Tx) error { return inbox.SetSelf(ctx, tx, a.Name, self) }); err != nil {
+		b.Log.WithError(err).Error("who the account is could not be written down")
+	}
 }
 
 func (b *Bot) publisher(a *workspace.Account, x *account, epoch int64) *outbox.Publisher {
@@ -182,8 +194,20 @@ func (b *Bot) publisher(a *workspace.Account, x *account, epoch int64) *outbox.P
 		Hooks: outbox.Hooks{Compose: b.compose, Recheck: b.recheck, Settled: b.settled, AnsweredElsewhere: b.answeredElsewhere,
 			SignedOut: func(reason string) { b.signedOut(context.Background(), a.Name, reason) }},
 	}
+	if b.DB.Postgres() {
+		p.Held = x.held
+	}
 	b.adjust(p, a)
 	return p
+}
+
+// adjustAll gives all publishers what the files say now.
+func (b *Bot) adjustAll() {
+	for name, x := range b.opened() {
+		if a := b.Set().Accounts[name]; a != nil {
+			b.adjust(x.publisher, a)
+		}
+	}
 }
 
 // adjust gives a publisher the account's pace, which may change with the files.
@@ -217,9 +241,10 @@ func pace(r *workspace.Rate) outbox.Pace {
 	return outbox.Pace{Count: r.Count, Per: r.Per}
 }
 
-// serve runs an account's loops until ctx ends.
-func (r *Running) serve(ctx context.Context, a *workspace.Account, x *account) {
-	ctx, x.stop = context.WithCancel(ctx)
+// serve runs an account's loops until it is stopped.
+func (r *Running) serve(a *workspace.Account, x *account) {
+	ctx, stop := context.WithCancel(r.ctx)
+	x.stop = stop
 	log := x.publisher.Log
 	lane := func(i int, pass func(context.Context) (int, error)) {
 		for ctx.Err() == nil {
@@ -232,9 +257,10 @@ func (r *Running) serve(ctx context.Context, a *workspace.Account, x *account) {
 			}
 		}
 	}
-	r.loop(func() { lane(0, x.publisher.Answers) })
-	r.loop(func() { lane(1, x.publisher.Unasked) })
-	r.loop(func() { r.b.listen(ctx, a, x.client, log) })
+	x.loops.Go(func() { lane(0, x.publisher.Answers) })
+	x.loops.Go(func() { lane(1, x.publisher.Unasked) })
+	x.loops.Go(func() { r.b.listen(ctx, a, x.client, log) })
+	r.loop(x.loops.Wait)
 }
 
 func (b *Bot) passFailed(err error, log *logrus.Entry) {
@@ -243,21 +269,6 @@ func (b *Bot) passFailed(err error, log *logrus.Entry) {
 		return
 	}
 	log.WithError(err).Error("posts could not be sent; it is tried again")
-}
-
-// renew keeps the leases. A machine that slept finds them its own still, unless
-// another has taken over.
-func (b *Bot) renew(ctx context.Context) {
-	for ctx.Err() == nil {
-		n, err := lease.Renew(ctx, b.DB, b.owner, b.Clock(), leaseTime)
-		if err == nil && n < len(b.opened()) {
-			err = lease.ErrLost
-		}
-		if err != nil && ctx.Err() == nil {
-			b.Log.WithError(err).Error("the leases of the accounts could not be renewed")
-		}
-		sleep(ctx, leaseTime/5)
-	}
 }
 
 // poke wakes a lane of an account: 0 answers, 1 unasked.

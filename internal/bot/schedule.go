@@ -10,10 +10,8 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 
-	"magpie/internal/lease"
 	"magpie/internal/need"
 	"magpie/internal/outbox"
-	"magpie/internal/store"
 	"magpie/internal/workspace"
 )
 
@@ -23,6 +21,8 @@ func (b *Bot) schedule(ctx context.Context) {
 	var planned, watched, synced time.Time
 	for ctx.Err() == nil {
 		now := b.Clock()
+		b.beats.note("timer", now)
+		b.follow(ctx)
 		next := b.wakeDue(ctx, now)
 		b.queueExpansions(ctx, now)
 		if now.Sub(planned) >= planEvery || now.Before(planned) {
@@ -81,23 +81,6 @@ func (b *Bot) queueExpansions(ctx context.Context, now time.Time) {
 	}
 }
 
-// noteRevision numbers the files in force.
-func (b *Bot) noteRevision(ctx context.Context) error {
-	set := b.Set()
-	return b.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO revisions (number, hash, at) SELECT COALESCE(max(number), 0) + 1, $1, $2 FROM revisions
-			HAVING COALESCE((SELECT hash FROM revisions ORDER BY number DESC LIMIT 1), '') <> $3`,
-			set.Hash, store.Ms(b.Clock()), set.Hash)
-		return err
-	})
-}
-
-// Revision is the number of the files in force.
-func (b *Bot) Revision(ctx context.Context) (n int, err error) {
-	err = b.DB.Read.QueryRowContext(ctx, `SELECT COALESCE(max(number), 0) FROM revisions`).Scan(&n)
-	return n, err
-}
-
 // watch applies edits of the files while the bot runs. A bad edit leaves the
 // last good files in force and says what is wrong.
 func (b *Bot) watch(ctx context.Context, r *Running) {
@@ -140,24 +123,12 @@ func (b *Bot) Reload(ctx context.Context, r *Running) {
 	if set.Hash == b.Set().Hash {
 		return
 	}
-	before := b.set.Swap(set)
-	if err := b.inForce(ctx, r, before); err != nil && ctx.Err() == nil {
+	before := b.set.Swap(&revision{Set: set})
+	if err := b.inForce(ctx, r, before.Set); err != nil && ctx.Err() == nil {
 		b.Log.WithError(err).Error("the new files are in force, but the plan is not yet in line with them; it is tried with the next edit")
 		return
 	}
-	n, _ := b.Revision(ctx)
-	b.Log.WithField("revision", n).Info("the edited files are in force")
-}
-
-// leave ends the work for an account that has left the files.
-func (b *Bot) leave(ctx context.Context, name string, x *account) error {
-	if x.stop != nil {
-		x.stop()
-	}
-	b.mu.Lock()
-	delete(b.accounts, name)
-	b.mu.Unlock()
-	return lease.Release(ctx, b.DB, name, x.publisher.Epoch)
+	b.Log.WithField("revision", b.set.Load().number).Info("the edited files are in force")
 }
 
 // inForce brings plan and accounts in line with new files.
@@ -165,26 +136,16 @@ func (b *Bot) inForce(ctx context.Context, r *Running, before *workspace.Set) er
 	if err := b.noteRevision(ctx); err != nil {
 		return err
 	}
-	for name, x := range b.opened() {
-		a := b.Set().Accounts[name]
-		if a == nil {
-			if err := b.leave(ctx, name, x); err != nil {
-				return err
-			}
-			continue
-		}
-		b.adjust(x.publisher, a)
-		if old := before.Accounts[name]; old != nil && (old.Server != a.Server || old.Handle != a.Handle || old.Network != a.Network) {
+	for name := range b.opened() {
+		a, old := b.Set().Accounts[name], before.Accounts[name]
+		if a != nil && old != nil && (old.Server != a.Server || old.Handle != a.Handle || old.Network != a.Network) {
 			b.Log.WithField("account", name).Warn("the account's server or handle has changed: that takes effect at the next start")
 		}
 	}
-	known := b.opened()
-	if err := b.openAll(ctx); err != nil {
-		return err
-	}
-	for name, x := range b.opened() {
-		if known[name] == nil && r != nil {
-			r.serve(ctx, b.Set().Accounts[name], x)
+	b.adjustAll()
+	if r != nil {
+		if err := b.beat(ctx, r); err != nil {
+			return err
 		}
 	}
 	if err := b.Replan(ctx); err != nil {

@@ -6,25 +6,25 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"magpie/internal/audit"
 	"magpie/internal/store"
+	"magpie/internal/store/storetest"
 )
 
 var noon = time.Date(2027, 11, 26, 12, 0, 0, 0, time.UTC)
 
 func TestMain(m *testing.M) {
 	_ = flag.Set("rapid.nofailfile", "true") // the message has all it takes
-	os.Exit(m.Run())
+	os.Exit(storetest.Both(m))
 }
 
 func open(t testing.TB) *store.DB {
 	t.Helper()
-	db, err := store.Open(context.Background(), filepath.Join(t.TempDir(), "m.db"), audit.Migrations(), Migrations())
+	db, err := store.Open(context.Background(), storetest.Place(t), audit.Migrations(), Migrations())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,7 @@ package inbox
 import (
 	"context"
 	"database/sql"
-	"path/filepath"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -12,13 +12,16 @@ import (
 
 	"magpie/internal/network"
 	"magpie/internal/store"
+	"magpie/internal/store/storetest"
 )
 
 var noon = time.Date(2027, 11, 26, 12, 0, 0, 0, time.UTC)
 
+func TestMain(m *testing.M) { os.Exit(storetest.Both(m)) }
+
 func open(t *testing.T) *store.DB {
 	t.Helper()
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "m.db"), Migrations())
+	db, err := store.Open(t.Context(), storetest.Place(t), Migrations())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,9 @@
 // Package lease says who owns an account: one process at a time publishes and
 // listens for it. Owners change with an epoch that only grows; whoever writes
 // on an account's behalf checks its epoch in the same transaction.
+//
+// Times are by the database's clock. That an owner is late in renewing hurts
+// nobody while nobody has taken over: the epoch alone fences.
 package lease
 
 import (
@@ -18,20 +21,25 @@ import (
 //go:embed migrations/*.sql
 var files embed.FS
 
-// Migrations makes the table.
+// Migrations makes the tables.
 func Migrations() fs.FS { f, _ := fs.Sub(files, "migrations"); return f }
 
 // ErrLost means that somebody else owns the account by now.
 var ErrLost = errors.New("another process has taken over the account")
 
-// Take makes owner the owner of account until now+lasting and returns the new
-// epoch; 0 if somebody else owns it still.
+// Take makes owner the owner of account for as long as lasting and returns the
+// new epoch; 0 if somebody else owns it still. now is this machine's time, for
+// databases without a clock of their own.
 func Take(ctx context.Context, db *store.DB, account, owner string, now time.Time, lasting time.Duration) (epoch int64, err error) {
 	err = db.Write(ctx, func(tx *sql.Tx) error {
+		ms, err := db.Now(ctx, tx, now)
+		if err != nil {
+			return err
+		}
 		return tx.QueryRowContext(ctx, `INSERT INTO leases (account, owner, epoch, expires_at) VALUES ($1, $2, 1, $3)
 			ON CONFLICT (account) DO UPDATE SET owner = excluded.owner, epoch = leases.epoch + 1, expires_at = excluded.expires_at
 			WHERE leases.expires_at < $4 OR leases.owner = excluded.owner RETURNING epoch`,
-			account, owner, store.Ms(now.Add(lasting)), store.Ms(now)).Scan(&epoch)
+			account, owner, ms+lasting.Milliseconds(), ms).Scan(&epoch)
 	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
@@ -39,50 +47,36 @@ func Take(ctx context.Context, db *store.DB, account, owner string, now time.Tim
 	return epoch, err
 }
 
-// Renew prolongs all leases of an owner and returns how many there are: fewer
-// than were taken means that somebody else has taken over an account.
-func Renew(ctx context.Context, db *store.DB, owner string, now time.Time, lasting time.Duration) (n int, err error) {
-	err = db.Batch(ctx, func(tx *sql.Tx) error {
-		r, err := tx.ExecContext(ctx, `UPDATE leases SET expires_at = $1 WHERE owner = $2`, store.Ms(now.Add(lasting)), owner)
-		if err != nil {
-			return err
-		}
-		changed, err := r.RowsAffected()
-		n = int(changed)
-		return err
-	})
-	return n, err
-}
-
 // Release gives a lease back, so that the next owner need not wait.
 func Release(ctx context.Context, db *store.DB, account string, epoch int64) error {
 	return db.Batch(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE leases SET expires_at = 0 WHERE account = $1 AND epoch = $2`, account, epoch)
+		_, err := tx.ExecContext(ctx, `UPDATE leases SET expires_at = 0, epoch = epoch + 1 WHERE account = $1 AND epoch = $2`, account, epoch)
 		return err
 	})
 }
 
-// Free ends all leases. Call it only under the lock of the database, which
+// Free ends all leases. Call it only under the lock of a SQLite file, which
 // proves that their owners are dead.
 func Free(ctx context.Context, db *store.DB) error {
 	return db.Batch(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE leases SET expires_at = 0`)
-		return err
+		_, err1 := tx.ExecContext(ctx, `UPDATE leases SET expires_at = 0`)
+		_, err2 := tx.ExecContext(ctx, `DELETE FROM machines`)
+		return errors.Join(err1, err2)
 	})
 }
 
 // Check fails with ErrLost unless epoch still owns the account.
-func Check(ctx context.Context, tx *sql.Tx, account string, epoch int64, now time.Time) error {
+func Check(ctx context.Context, tx *sql.Tx, account string, epoch int64) error {
 	var ours bool
-	err := tx.QueryRowContext(ctx, `SELECT `+Holds(1), account, epoch, store.Ms(now)).Scan(&ours)
+	err := tx.QueryRowContext(ctx, `SELECT `+Holds(1), account, epoch).Scan(&ours)
 	if err == nil && !ours {
 		return ErrLost
 	}
 	return err
 }
 
-// Holds is Check as a condition of a larger query, with three placeholders
-// from $first on: account, epoch, now in milliseconds.
+// Holds is Check as a condition of a larger query, with two placeholders from
+// $first on: account and epoch.
 func Holds(first int) string {
-	return fmt.Sprintf(`EXISTS (SELECT 1 FROM leases WHERE account = $%d AND epoch = $%d AND expires_at >= $%d)`, first, first+1, first+2)
+	return fmt.Sprintf(`EXISTS (SELECT 1 FROM leases WHERE account = $%d AND epoch = $%d)`, first, first+1)
 }

@@ -2,14 +2,17 @@ package need
 
 import (
 	"database/sql"
-	"path/filepath"
+	"os"
 	"testing"
 	"time"
 
 	"magpie/internal/store"
+	"magpie/internal/store/storetest"
 )
 
 var noon = time.Date(2027, 11, 26, 12, 0, 0, 0, time.UTC)
+
+func TestMain(m *testing.M) { os.Exit(storetest.Both(m)) }
 
 func write(t *testing.T, db *store.DB, fn func(*sql.Tx) error) {
 	t.Helper()
@@ -20,7 +23,7 @@ func write(t *testing.T, db *store.DB, fn func(*sql.Tx) error) {
 
 // TestOnce: a need is fresh once, told once, and fresh again after it was over.
 func TestOnce(t *testing.T) {
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "m.db"), Migrations())
+	db, err := store.Open(t.Context(), storetest.Place(t), Migrations())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func (p *Publisher) doubt(ctx context.Context, post *Post, reason string) error 
 	if network.Replay(post.Replay) == network.Exact {
 		next = now.Add(backOff(post.Doubts))
 	}
-	return p.DB.Batch(ctx, func(tx *sql.Tx) error {
+	return p.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'in doubt', doubts = doubts + 1, looks = 0, next_at = $1, reason = $2, updated_at = $3
 			WHERE id = $4 AND state = 'sending'`, store.Ms(next), reason, store.Ms(now), post.ID)
 		crash.At("doubting")
@@ -44,7 +44,7 @@ func (p *Publisher) doubt(ctx context.Context, post *Post, reason string) error 
 // attempt.
 func (p *Publisher) wait(ctx context.Context, post *Post, cause error) error {
 	now := p.Clock()
-	return p.DB.Batch(ctx, func(tx *sql.Tx) error {
+	return p.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'in doubt', next_at = $1, reason = $2, updated_at = $3 WHERE id = $4 AND state = 'sending'`,
 			store.Ms(network.RetryAt(cause, now, backOff(post.Doubts))), cause.Error(), store.Ms(now), post.ID)
 		return err
@@ -109,7 +109,7 @@ func (p *Publisher) repeat(ctx context.Context, post *Post, s network.Sealed, lo
 		return true, p.lookAgain(ctx, post, &network.Failure{Reason: network.Busy, After: until, Err: errors.New("quiet hours")}, log)
 	}
 	gone := false
-	err := p.DB.Batch(ctx, func(tx *sql.Tx) error {
+	err := p.write(ctx, func(tx *sql.Tx) error {
 		if err := p.recheck(ctx, tx, post, Composed{Hash: post.ApprovedHash}, now); err != nil {
 			return err
 		}
@@ -159,7 +159,7 @@ func (p *Publisher) taken(ctx context.Context, post *Post) func(string) bool {
 
 func (p *Publisher) lookedOnce(ctx context.Context, post *Post) error {
 	next := p.Clock().Add(p.Settle / 2)
-	return p.DB.Batch(ctx, func(tx *sql.Tx) error {
+	return p.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE posts SET looks = looks + 1, next_at = $1 WHERE id = $2 AND state = 'in doubt'`, store.Ms(next), post.ID)
 		return err
 	})
@@ -170,7 +170,7 @@ func (p *Publisher) lookAgain(ctx context.Context, post *Post, cause error, log 
 	now := p.Clock()
 	log.WithError(cause).Warn("could not look for the post")
 	p.tellSignedOut(cause)
-	return p.DB.Batch(ctx, func(tx *sql.Tx) error {
+	return p.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE posts SET next_at = $1 WHERE id = $2 AND state = 'in doubt'`,
 			store.Ms(network.RetryAt(cause, now, 30*time.Second)), post.ID)
 		return err

@@ -129,9 +129,9 @@ var errGone = errors.New("the post is not planned any more")
 // recheck fails with a *Stop if the post may not go out after all.
 func (p *Publisher) recheck(ctx context.Context, tx *sql.Tx, post *Post, c Composed, now time.Time) error {
 	var ours, paused, approved bool
-	err := tx.QueryRowContext(ctx, `SELECT `+lease.Holds(1)+`, EXISTS (SELECT 1 FROM pauses WHERE scope = 'all' OR scope IN ('account', 'signed out') AND name = $4
-		OR scope = 'campaign' AND name = $5), approved_hash = $6 AND approved_hash <> '' FROM posts WHERE id = $7`,
-		p.Account, p.Epoch, store.Ms(now), p.Account, post.Campaign, c.Hash, post.ID).Scan(&ours, &paused, &approved)
+	err := tx.QueryRowContext(ctx, `SELECT `+lease.Holds(1)+`, EXISTS (SELECT 1 FROM pauses WHERE scope = 'all' OR scope IN ('account', 'signed out') AND name = $3
+		OR scope = 'campaign' AND name = $4), approved_hash = $5 AND approved_hash <> '' FROM posts WHERE id = $6`,
+		p.Account, p.Epoch, p.Account, post.Campaign, c.Hash, post.ID).Scan(&ours, &paused, &approved)
 	switch {
 	case err != nil:
 		return err
@@ -148,7 +148,7 @@ func (p *Publisher) recheck(ctx context.Context, tx *sql.Tx, post *Post, c Compo
 	if p.Hooks.Recheck == nil {
 		return nil
 	}
-	return p.Hooks.Recheck(ctx, tx, post, now)
+	return p.Hooks.Recheck(ctx, tx, post, c, now)
 }
 
 // stopOr ends a post where err is a *Stop, and else hands err on.
@@ -165,7 +165,7 @@ func (p *Publisher) stop(ctx context.Context, post *Post, s *Stop) error {
 		return nil
 	}
 	now := p.Clock()
-	return p.DB.Batch(ctx, func(tx *sql.Tx) error {
+	return p.write(ctx, func(tx *sql.Tx) error {
 		if _, err := Move(ctx, tx, post, s.State, s.Reason, audit.Bot, now, Planned, Held); err != nil {
 			return err
 		}

@@ -6,7 +6,6 @@ import (
 	"flag"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +21,7 @@ import (
 	"magpie/internal/network/networktest"
 	"magpie/internal/outbox"
 	"magpie/internal/store"
+	"magpie/internal/store/storetest"
 )
 
 const (
@@ -46,7 +46,7 @@ var (
 
 func TestMain(m *testing.M) {
 	_ = flag.Set("rapid.nofailfile", "true") // the message has all it takes
-	os.Exit(m.Run())
+	os.Exit(storetest.Both(m))
 }
 
 // world is a database, a network made of memory, a clock, and one process that
@@ -72,7 +72,7 @@ func newWorld(t testing.TB, replay network.Replay) *world {
 	t.Helper()
 	w := &world{TB: t, now: noon, hash: "h1"}
 	var err error
-	w.db, err = store.Open(context.Background(), filepath.Join(t.TempDir(), "m.db"), audit.Migrations(), lease.Migrations(), coupon.Migrations(), outbox.Migrations())
+	w.db, err = store.Open(context.Background(), storetest.Place(t), audit.Migrations(), lease.Migrations(), coupon.Migrations(), outbox.Migrations())
 	w.must(err)
 	t.Cleanup(func() { _ = w.db.Close() })
 	w.net = networktest.New(func() time.Time { return w.now })
@@ -122,7 +122,7 @@ func (w *world) words(_ context.Context, p *outbox.Post, now time.Time) (c outbo
 	return c, nil
 }
 
-func (w *world) again(_ context.Context, _ *sql.Tx, p *outbox.Post, _ time.Time) error {
+func (w *world) again(_ context.Context, _ *sql.Tx, p *outbox.Post, _ outbox.Composed, _ time.Time) error {
 	if w.recheck == nil {
 		return nil
 	}

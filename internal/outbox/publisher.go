@@ -10,6 +10,8 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"magpie/internal/crash"
+	"magpie/internal/lease"
 	"magpie/internal/network"
 	"magpie/internal/store"
 )
@@ -28,6 +30,7 @@ type Composed struct {
 	Draft network.Draft
 	Hash  string    // of what decides the words: an approval holds for this very hash
 	Until time.Time // until when the coupon is good; zero: no end
+	Files int64     // the revision of the files that it was made from; 0: none
 }
 
 // Hooks are what the publisher is told from outside.
@@ -36,7 +39,7 @@ type Hooks struct {
 	Compose func(ctx context.Context, p *Post, now time.Time) (Composed, error)
 	// Recheck looks, in the transaction that freezes a post, whether it may go
 	// out: opt-out, consent. It may fail with a *Stop.
-	Recheck func(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) error
+	Recheck func(ctx context.Context, tx *sql.Tx, p *Post, c Composed, now time.Time) error
 	// Settled is told, in the same transaction, that a post came to a state.
 	Settled func(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) error
 	// AnsweredElsewhere tells whether another of our accounts has answered the
@@ -66,6 +69,7 @@ type Publisher struct {
 	Log      *logrus.Entry
 	InFlight int           // posts being sent at the same time
 	Settle   time.Duration // how long a server may take to be done with a request
+	Held     func() bool   // tells whether the account is ours for certain; nil: it is
 	Bounds                 // set them at work with Bound
 
 	mu      sync.Mutex
@@ -198,6 +202,17 @@ func (p *Publisher) due(ctx context.Context, l lane) ([]*Post, error) {
 	return append(doubts, out...), err
 }
 
+// write notes something on the account's behalf, if it is ours still: what
+// another has taken over is theirs to judge.
+func (p *Publisher) write(ctx context.Context, fn func(*sql.Tx) error) error {
+	return p.DB.Batch(ctx, func(tx *sql.Tx) error {
+		if err := lease.Check(ctx, tx, p.Account, p.Epoch); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+}
+
 func (p *Publisher) batch() int { return max(p.InFlight, 1) * 8 }
 
 // handle takes one post a step further; moved is false if nothing changed.
@@ -243,6 +258,7 @@ func (p *Publisher) end(id string) {
 func (p *Publisher) Recover(ctx context.Context) error {
 	now := p.Clock()
 	return p.DB.Write(ctx, func(tx *sql.Tx) error {
+		crash.At("recovering")
 		_, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'in doubt', doubts = doubts + 1, looks = 0, next_at = $1, updated_at = $2,
 			reason = 'the program ended while it was being sent' WHERE account = $3 AND state = 'sending' AND epoch <> $4`,
 			store.Ms(now.Add(p.Settle)), store.Ms(now), p.Account, p.Epoch)

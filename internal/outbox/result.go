@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -19,6 +20,9 @@ import (
 func (p *Publisher) publish(ctx context.Context, post *Post, s network.Sealed, log *logrus.Entry) error {
 	ctx = context.WithoutCancel(ctx)
 	crash.At("publishing")
+	if p.Held != nil && !p.Held() {
+		return p.lapsed(ctx, post, log)
+	}
 	receipt, err := p.Client.Publish(ctx, s)
 	crash.At("published")
 	if err == nil {
@@ -43,6 +47,18 @@ func (p *Publisher) publish(ctx context.Context, post *Post, s network.Sealed, l
 	case reason == network.Refused:
 		log.WithError(err).Warn("refused")
 		return p.finish(ctx, post, Refused, err.Error())
+	}
+	return p.notOut(ctx, post, err, log)
+}
+
+// lapsed deals with a post that was about to be sent when this machine could no
+// longer be sure that the account is its own, because it slept or could not
+// renew its lease. It has not been sent; if nobody has taken over, it is sent
+// when the lease is renewed.
+func (p *Publisher) lapsed(ctx context.Context, post *Post, log *logrus.Entry) error {
+	err := &network.Failure{Reason: network.Busy, Wait: time.Second, Err: errors.New("the account's lease had run out")}
+	if post.Doubts > 0 {
+		return p.wait(ctx, post, err)
 	}
 	return p.notOut(ctx, post, err, log)
 }
@@ -111,7 +127,7 @@ func MarkSent(ctx context.Context, tx *sql.Tx, post *Post, r network.Receipt, wh
 // finish ends a post that was being sent.
 func (p *Publisher) finish(ctx context.Context, post *Post, to State, reason string) error {
 	now := p.Clock()
-	return p.DB.Batch(ctx, func(tx *sql.Tx) error {
+	return p.write(ctx, func(tx *sql.Tx) error {
 		moved, err := Move(ctx, tx, post, to, reason, audit.Bot, now, Sending, InDoubt)
 		if err != nil || !moved {
 			return err
@@ -130,7 +146,7 @@ func (p *Publisher) notOut(ctx context.Context, post *Post, err error, log *logr
 	}
 	log.WithError(err).Warn("not sent; it is tried again")
 	p.tellSignedOut(err)
-	return p.DB.Batch(ctx, func(tx *sql.Tx) error {
+	return p.write(ctx, func(tx *sql.Tx) error {
 		if post.Code != "" && post.State == Sending {
 			if err := coupon.Unstart(ctx, tx, post.Code, post.ID); err != nil {
 				return err

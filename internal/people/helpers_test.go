@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"flag"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"magpie/internal/network"
 	"magpie/internal/people"
 	"magpie/internal/store"
+	"magpie/internal/store/storetest"
 )
 
 const day = 24 * time.Hour
@@ -25,7 +25,7 @@ var noon = time.Date(2027, 11, 26, 12, 0, 0, 0, time.UTC)
 // because segments look at them.
 func open(t testing.TB) *people.Book {
 	t.Helper()
-	db, err := store.Open(context.Background(), filepath.Join(t.TempDir(), "m.db"), audit.Migrations(), people.Migrations(), coupon.Migrations())
+	db, err := store.Open(context.Background(), storetest.Place(t), audit.Migrations(), people.Migrations(), coupon.Migrations())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,5 +103,5 @@ func says(t testing.TB, err error, words ...string) {
 
 func TestMain(m *testing.M) {
 	_ = flag.Set("rapid.nofailfile", "true") // the message has all it takes
-	os.Exit(m.Run())
+	os.Exit(storetest.Both(m))
 }

@@ -25,7 +25,7 @@ func (b *Book) merge(ctx context.Context, tx *sql.Tx, into, from int64) error {
 		`INSERT INTO person_tags (person, tag) SELECT $1, tag FROM person_tags WHERE person = $2 ON CONFLICT DO NOTHING`,
 		`INSERT INTO optouts (person, at, source) SELECT $1, at, source FROM optouts WHERE person = $2 ON CONFLICT DO NOTHING`,
 		`UPDATE consents SET withdrawn_at = (SELECT at FROM optouts WHERE person = $1), withdrawn_by = 'opted out under another handle'
-		 WHERE person = $1 AND withdrawn_at IS NULL AND EXISTS (SELECT 1 FROM optouts WHERE person = $1) AND $2 = $2`,
+		 WHERE person = $1 AND withdrawn_at IS NULL AND EXISTS (SELECT 1 FROM optouts WHERE person = $1) AND CAST($2 AS BIGINT) IS NOT NULL`,
 	} {
 		if _, err := tx.ExecContext(ctx, q, into, from); err != nil {
 			return err

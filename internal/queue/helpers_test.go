@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -15,11 +14,12 @@ import (
 
 	"magpie/internal/audit"
 	"magpie/internal/store"
+	"magpie/internal/store/storetest"
 )
 
 func TestMain(m *testing.M) {
 	time.Local = time.UTC // as main does: see internal/sql_test.go
-	os.Exit(m.Run())
+	os.Exit(storetest.Both(m))
 }
 
 // patience is how long a test waits for what must come.
@@ -71,7 +71,7 @@ func quiet() *logrus.Entry {
 
 func database(t *testing.T) *store.DB {
 	t.Helper()
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "m.db"), audit.Migrations())
+	db, err := store.Open(t.Context(), storetest.Place(t), audit.Migrations())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func database(t *testing.T) *store.DB {
 
 func queueOf(t *testing.T, db *store.DB, work map[string]Work) *Queue {
 	t.Helper()
-	q, err := Open(t.Context(), db, work, quiet())
+	q, err := Open(t.Context(), db, "me", work, quiet())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func queueOf(t *testing.T, db *store.DB, work map[string]Work) *Queue {
 
 func start(t *testing.T, q *Queue, db *store.DB) {
 	t.Helper()
-	if err := q.Start(context.Background(), db); err != nil {
+	if err := q.Start(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

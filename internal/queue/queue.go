@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver/riversqlite"
-	"github.com/riverqueue/river/rivermigrate"
 	"github.com/riverqueue/river/rivertype"
 	"github.com/sirupsen/logrus"
 
@@ -56,30 +54,25 @@ func (wake) Kind() string { return "wake" }
 
 // Queue adds work and, once started, does it.
 type Queue struct {
-	client *river.Client[*sql.Tx]
+	db     *store.DB
+	client *river.Client[*sql.Tx] // adds
+	engine engine                 // works
 }
 
 // Open makes the queue's tables if need be. With work it can be started;
-// without, it only takes work for another process to do.
-func Open(ctx context.Context, db *store.DB, work map[string]Work, log *logrus.Entry) (*Queue, error) {
-	driver := riversqlite.New(db.Writer())
-	m, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: bridge(log)})
+// without, it only takes work for another process to do. owner names this
+// process among all that work on the database.
+func Open(ctx context.Context, db *store.DB, owner string, work map[string]Work, log *logrus.Entry) (*Queue, error) {
+	q, err := open(ctx, db, config(owner, work, log))
 	if err != nil {
-		return nil, fmt.Errorf("the job engine can't be set up: %w", err)
+		return nil, fmt.Errorf("the job engine can't be set up: %w", store.Explain(db.Path, err))
 	}
-	if _, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
-		return nil, fmt.Errorf("the job engine's tables can't be made: %w", store.Explain(db.Path, err))
-	}
-	c, err := river.NewClient(driver, config(work, log))
-	if err != nil {
-		return nil, fmt.Errorf("the job engine can't be set up: %w", err)
-	}
-	return &Queue{c}, nil
+	return q, nil
 }
 
-func config(work map[string]Work, log *logrus.Entry) *river.Config {
+func config(owner string, work map[string]Work, log *logrus.Entry) *river.Config {
 	cfg := &river.Config{
-		Logger: bridge(log), JobTimeout: 10 * time.Minute, RescueStuckJobsAfter: 15 * time.Minute,
+		ID: owner, Logger: bridge(log), JobTimeout: 10 * time.Minute, RescueStuckJobsAfter: 15 * time.Minute,
 		FetchCooldown: 2 * time.Millisecond, FetchPollInterval: 2 * time.Second,
 		CompletedJobRetentionPeriod: time.Hour, ReindexerSchedule: river.NeverSchedule(),
 	}
@@ -100,20 +93,8 @@ func bridge(log *logrus.Entry) *slog.Logger {
 	return slog.New(slog.NewTextHandler(log.WriterLevel(logrus.WarnLevel), &slog.HandlerOptions{Level: slog.LevelError}))
 }
 
-// Start begins to work. What a killed process was at is taken up at once:
-// River alone would wait for its leader to die and its jobs to be stuck. Call
-// it only under the lock of the database.
-func (q *Queue) Start(ctx context.Context, db *store.DB) error {
-	err := db.Write(ctx, func(tx *sql.Tx) error {
-		_, err1 := tx.ExecContext(ctx, `DELETE FROM river_leader`)
-		_, err2 := tx.ExecContext(ctx, `UPDATE river_job SET state = 'available', scheduled_at = strftime('%Y-%m-%d %H:%M:%f', 'now') WHERE state = 'running'`)
-		return errors.Join(err1, err2)
-	})
-	if err != nil {
-		return err
-	}
-	return q.client.Start(ctx)
-}
+// Start begins to work.
+func (q *Queue) Start(ctx context.Context) error { return q.engine.Start(ctx) }
 
 // grace is how long work may take to end by itself.
 const grace = 5 * time.Second
@@ -123,10 +104,10 @@ const grace = 5 * time.Second
 func (q *Queue) Stop(ctx context.Context) error {
 	soon, cancel := context.WithTimeout(ctx, grace)
 	defer cancel()
-	if q.client.Stop(soon) == nil {
+	if q.engine.Stop(soon) == nil {
 		return nil
 	}
-	return q.client.StopAndCancel(ctx)
+	return q.engine.StopAndCancel(ctx)
 }
 
 // Add adds work in a transaction: it is done if and only if that commits. Work

@@ -209,7 +209,7 @@ func TestStopWaits(t *testing.T) {
 		d.note(id)
 		return nil
 	}}})
-	if err := q.Start(context.Background(), db); err != nil {
+	if err := q.Start(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	put(t, q, db, "work", "a")

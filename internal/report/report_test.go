@@ -3,7 +3,7 @@ package report_test
 import (
 	"database/sql"
 	"fmt"
-	"path/filepath"
+	"os"
 	"testing"
 	"time"
 
@@ -17,13 +17,16 @@ import (
 	"magpie/internal/people"
 	"magpie/internal/report"
 	"magpie/internal/store"
+	"magpie/internal/store/storetest"
 )
 
 var noon = time.Date(2027, 11, 26, 12, 0, 0, 0, time.UTC)
 
+func TestMain(m *testing.M) { os.Exit(storetest.Both(m)) }
+
 func open(t *testing.T) *store.DB {
 	t.Helper()
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "m.db"), audit.Migrations(), people.Migrations(), coupon.Migrations(), outbox.Migrations(), inbox.Migrations())
+	db, err := store.Open(t.Context(), storetest.Place(t), audit.Migrations(), people.Migrations(), coupon.Migrations(), outbox.Migrations(), inbox.Migrations())
 	if err != nil {
 		t.Fatal(err)
 	}

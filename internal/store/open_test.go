@@ -60,7 +60,9 @@ func TestOlderSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	db.Close()
-	again, err := Open(t.Context(), db.Path, one(), two())
+	_, err := Open(t.Context(), db.Path, one(), two())
+	says(t, err, db.Path, "older Magpie", "schema 1", "wants 2", "magpie database upgrade")
+	again, err := Migrate(t.Context(), db.Path, one(), two())
 	if err != nil {
 		t.Fatal(err)
 	}

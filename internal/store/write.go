@@ -4,22 +4,43 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 
-	"github.com/mattn/go-sqlite3"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// Write runs fn in a transaction of its own.
+// Write runs fn in a transaction of its own, which nobody else writes during.
+// After ErrAway nobody knows whether it is committed: look before doing it
+// again.
 func (db *DB) Write(ctx context.Context, fn func(*sql.Tx) error) error {
-	tx, err := db.write.BeginTx(ctx, nil)
+	err, _ := db.transact(ctx, true, fn)
+	return err
+}
+
+// Apart is Write without waiting for others that write, where the database can
+// do that: for rows that only one process changes.
+func (db *DB) Apart(ctx context.Context, fn func(*sql.Tx) error) error {
+	err, _ := db.transact(ctx, false, fn)
+	return err
+}
+
+// transact is Write; lost tells that the outcome of the commit is not known.
+func (db *DB) transact(ctx context.Context, turn bool, fn func(*sql.Tx) error) (err error, lost bool) {
+	if db.Postgres() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, longest)
+		defer cancel()
+	}
+	tx, err := db.begin(ctx, turn)
 	if err != nil {
-		return Explain(db.Path, err)
+		return Explain(db.Path, err), false
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
 	if err := fn(tx); err != nil {
-		return Explain(db.Path, err)
+		return Explain(db.Path, err), false
 	}
-	return Explain(db.Path, tx.Commit())
+	err = tx.Commit()
+	var told *pgconn.PgError
+	return Explain(db.Path, err), err != nil && db.Postgres() && !errors.As(err, &told)
 }
 
 // most is how many share a commit.
@@ -77,9 +98,11 @@ func (db *DB) serve() {
 	}
 }
 
-// commit runs a group in one transaction, or each alone if that fails.
+// commit runs a group in one transaction, or each alone if that fails. Where
+// nobody knows whether the commit was done, that is what all are told: to run
+// them again could do it twice.
 func (db *DB) commit(group []batched) {
-	err := db.Write(context.Background(), func(tx *sql.Tx) error {
+	err, lost := db.transact(context.Background(), true, func(tx *sql.Tx) error {
 		for _, b := range group {
 			if err := b.fn(tx); err != nil {
 				return err
@@ -88,36 +111,10 @@ func (db *DB) commit(group []batched) {
 		return nil
 	})
 	for _, b := range group {
-		if err != nil && len(group) > 1 {
+		if err != nil && !lost && len(group) > 1 {
 			b.done <- db.Write(context.Background(), b.fn)
 		} else {
 			b.done <- err
 		}
 	}
-}
-
-// ErrFull is behind the error when there is no room left on the disk.
-var ErrFull = errors.New("the disk is full")
-
-// Explain puts what an operator can mend into words.
-func Explain(path string, err error) error {
-	var s sqlite3.Error
-	if !errors.As(err, &s) {
-		return err
-	}
-	switch s.Code {
-	case sqlite3.ErrFull:
-		return fmt.Errorf("%w: %s could not be written; make room and start again, nothing is lost (%w)", ErrFull, path, err)
-	case sqlite3.ErrCantOpen:
-		return fmt.Errorf("%s can't be opened: does the folder exist, and may Magpie write there?", path)
-	case sqlite3.ErrNotADB:
-		return fmt.Errorf("%s is no database: choose another file with --database", path)
-	case sqlite3.ErrReadonly:
-		return fmt.Errorf("%s can't be written: is the file or its folder read only?", path)
-	case sqlite3.ErrCorrupt:
-		return fmt.Errorf("%s is damaged: restore a copy", path)
-	case sqlite3.ErrIoErr:
-		return fmt.Errorf("%s: the disk fails (%w)", path, err)
-	}
-	return err
 }

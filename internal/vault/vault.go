@@ -38,12 +38,19 @@ type Vault struct {
 	clock func() time.Time
 }
 
-// Open reads the key file beside the database, or makes one.
-func Open(db *store.DB, clock func() time.Time) (*Vault, error) {
-	path := db.Path + ".key"
+// Open reads the key file at path, or makes one. Where tokens are stored
+// already that only another machine's key opens, it says so.
+func Open(ctx context.Context, db *store.DB, path string, clock func() time.Time) (*Vault, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return create(db, path, clock)
+		var some bool
+		if err := db.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM secrets)`).Scan(&some); err != nil {
+			return nil, err
+		}
+		if some && db.Postgres() {
+			return nil, fmt.Errorf("the key of the stored tokens is missing: copy %s from the machine that made it", path)
+		}
+		return create(ctx, db, path, clock)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the key file %s can't be read: %w", path, err)
@@ -55,7 +62,7 @@ func Open(db *store.DB, clock func() time.Time) (*Vault, error) {
 	return &Vault{db, key, clock}, nil
 }
 
-func create(db *store.DB, path string, clock func() time.Time) (*Vault, error) {
+func create(ctx context.Context, db *store.DB, path string, clock func() time.Time) (*Vault, error) {
 	key, err := age.GenerateX25519Identity()
 	if err != nil {
 		return nil, err
@@ -72,11 +79,20 @@ func create(db *store.DB, path string, clock func() time.Time) (*Vault, error) {
 		return nil, fmt.Errorf("the key file %s can't be written: %w", path, err)
 	}
 	if err := os.Link(f.Name(), path); errors.Is(err, os.ErrExist) {
-		return Open(db, clock) // another process was quicker
+		return Open(ctx, db, path, clock) // another process was quicker
 	} else if err != nil {
 		return nil, fmt.Errorf("the key file %s can't be written: %w", path, err)
 	}
-	return &Vault{db, key, clock}, nil
+	return &Vault{db, key, clock}, lasting(filepath.Dir(path))
+}
+
+// lasting makes names in a folder survive a power cut.
+func lasting(folder string) error {
+	d, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // Put stores a secret durably. An empty one is refused.

@@ -11,17 +11,18 @@ import (
 
 	"magpie/internal/network"
 	"magpie/internal/store"
+	"magpie/internal/store/storetest"
 )
 
 const token = "tok-7f3a-very-secret-49"
 
 func open(t *testing.T, path string) (*store.DB, *Vault) {
 	t.Helper()
-	db, err := store.Open(t.Context(), path, Migrations())
+	db, err := store.Open(t.Context(), placeOf(t, path), Migrations())
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := Open(db, time.Now)
+	v, err := Open(t.Context(), db, keyOf(path), time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,6 +31,23 @@ func open(t *testing.T, path string) (*store.DB, *Vault) {
 }
 
 func path(t *testing.T) string { return filepath.Join(t.TempDir(), "m.db") }
+
+func TestMain(m *testing.M) { os.Exit(storetest.Both(m)) }
+
+// places are the Postgres databases that stand for files.
+var places = map[string]string{}
+
+func placeOf(t *testing.T, path string) string {
+	if !storetest.OnPostgres() {
+		return path
+	}
+	if places[path] == "" {
+		places[path] = storetest.Place(t)
+	}
+	return places[path]
+}
+
+func keyOf(path string) string { return path + ".key" }
 
 func get(t *testing.T, v *Vault, name string) string {
 	t.Helper()
@@ -116,7 +134,7 @@ func TestOtherKey(t *testing.T) {
 	if err := os.Remove(p + ".key"); err != nil {
 		t.Fatal(err)
 	}
-	other, err := Open(db, time.Now)
+	other, err := Open(t.Context(), db, keyOf(p), time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +148,7 @@ func TestOtherKey(t *testing.T) {
 	if err := os.WriteFile(p+".key", []byte("AGE-SECRET-KEY-nonsense"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(db, time.Now); err == nil || !strings.Contains(err.Error(), "holds no key") || strings.Contains(err.Error(), "nonsense") {
+	if _, err := Open(t.Context(), db, keyOf(p), time.Now); err == nil || !strings.Contains(err.Error(), "holds no key") || strings.Contains(err.Error(), "nonsense") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -153,7 +171,7 @@ func TestSpoiled(t *testing.T) {
 
 // TestFirstStart: many that start at once agree on one key.
 func TestFirstStart(t *testing.T) {
-	db, err := store.Open(t.Context(), path(t), Migrations())
+	db, err := store.Open(t.Context(), storetest.Place(t), Migrations())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +181,7 @@ func TestFirstStart(t *testing.T) {
 	for i := range vaults {
 		wg.Go(func() {
 			var err error
-			if vaults[i], err = Open(db, time.Now); err != nil {
+			if vaults[i], err = Open(t.Context(), db, keyOf(path(t)), time.Now); err != nil {
 				t.Error(err)
 			}
 		})

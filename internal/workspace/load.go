@@ -41,9 +41,13 @@ type loader struct {
 }
 
 // Load reads the workspace in dir. Its error is Problems.
-func Load(dir string, kinds []network.Kind) (*Set, error) {
-	l := &loader{fs: os.DirFS(dir), kinds: kinds, docs: map[string]*document{}, home: map[string]string{},
-		set: &Set{Dir: dir, Accounts: map[string]*Account{}, Campaigns: map[string]*Campaign{}, Schedules: map[string]*Schedule{},
+func Load(dir string, kinds []network.Kind) (*Set, error) { return LoadFS(os.DirFS(dir), dir, kinds) }
+
+// LoadFS reads a workspace from wherever its files are kept. dir is where it
+// is on this machine, for what is looked up there: secrets, the database.
+func LoadFS(files fs.FS, dir string, kinds []network.Kind) (*Set, error) {
+	l := &loader{fs: files, kinds: kinds, docs: map[string]*document{}, home: map[string]string{},
+		set: &Set{Dir: dir, Files: map[string][]byte{}, Accounts: map[string]*Account{}, Campaigns: map[string]*Campaign{}, Schedules: map[string]*Schedule{},
 			Offers: map[string]*Offer{}, Segments: map[string]*segment.Segment{}, Templates: map[string]*Template{}}}
 	l.readAll()
 	l.checkAll()
@@ -172,6 +176,7 @@ func (l *loader) bytes(file string) ([]byte, bool) {
 
 func (l *loader) sum(file string, b []byte) {
 	s := sha256.Sum256(b)
+	l.set.Files[file] = b
 	l.sums = append(l.sums, file+" "+hex.EncodeToString(s[:]))
 }
 
@@ -240,7 +245,7 @@ func mainLanguage(l string) string {
 	return main
 }
 
-// imagePath is where a campaign's picture lies.
-func (s *Set) imagePath(file string) string {
-	return filepath.Join(s.Dir, "campaigns", filepath.FromSlash(file))
-}
+// Picture is the content of a step's picture.
+func (s *Set) Picture(i *Image) []byte { return s.Files[i.path()] }
+
+func (i *Image) path() string { return path.Join("campaigns", filepath.ToSlash(i.File)) }

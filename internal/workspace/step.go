@@ -9,7 +9,6 @@ import (
 	_ "image/jpeg" // the same
 	_ "image/png"  // the same
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -178,13 +177,12 @@ func (l *loader) checkImage(d *document, s *Step, path string) {
 		d.add(path+".file", fmt.Sprintf("the picture %q lies outside campaigns/", s.Image.File), "")
 		return
 	}
-	s.Image.Path = l.set.imagePath(s.Image.File)
-	b, err := os.ReadFile(s.Image.Path)
+	b, err := fs.ReadFile(l.fs, s.Image.path())
 	if errors.Is(err, fs.ErrNotExist) {
 		d.add(path+".file", fmt.Sprintf("there is no picture campaigns/%s", s.Image.File), "")
 		return
 	}
-	l.sum("campaigns/"+s.Image.File, b)
+	l.sum(s.Image.path(), b)
 	if _, _, err := image.DecodeConfig(bytes.NewReader(b)); err != nil {
 		d.add(path+".file", fmt.Sprintf("campaigns/%s is no picture", s.Image.File), "it has to be JPEG, PNG or GIF")
 		return

@@ -19,7 +19,8 @@ type Set struct {
 	Offers    map[string]*Offer
 	Segments  map[string]*segment.Segment
 	Templates map[string]*Template
-	Hash      string // of all files
+	Files     map[string][]byte // as they were read, by path
+	Hash      string            // of all files
 	Warnings  []Problem
 }
 
@@ -28,6 +29,7 @@ type Settings struct {
 	Database string       `yaml:"database"`
 	Tell     *Credentials `yaml:"tell"` // the web hook that is told what needs a person
 	Settle   Duration     `yaml:"settle"`
+	Lease    Duration     `yaml:"lease"` // how long an account waits for a machine that has died; several machines on Postgres
 	Model    *Model       `yaml:"model"`
 	Bots     []string     `yaml:"bots"`    // handles that are never answered
 	Testers  []string     `yaml:"testers"` // the marketers\' own handles, for magpie push --test

@@ -1,0 +1,164 @@
+package bot
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"magpie/internal/outbox"
+	"magpie/internal/store"
+	"magpie/internal/workspace"
+)
+
+// revision is a set of files in force. Its number is 0 while it has none.
+type revision struct {
+	*workspace.Set
+	number int64
+}
+
+// keepFiles is of how many revisions the files are kept.
+const keepFiles = 20
+
+// errStale means that the files in hand are not those in force any more.
+var errStale = errors.New("the files have changed meanwhile")
+
+// noteRevision numbers the files in hand and puts them in force, for all
+// machines.
+func (b *Bot) noteRevision(ctx context.Context) error {
+	set := b.Set()
+	packed, err := pack(set.Files)
+	if err != nil {
+		return err
+	}
+	number, err := int64(0), error(nil)
+	err = b.write(ctx, func(tx *sql.Tx) error {
+		var hash string
+		if number, hash, err = newest(ctx, tx); err != nil || hash == set.Hash {
+			return err
+		}
+		number++
+		if _, err := tx.ExecContext(ctx, `INSERT INTO revisions (number, hash, at, files) VALUES ($1, $2, $3, $4)`, number, set.Hash, store.Ms(b.Clock()), packed); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE revisions SET files = '' WHERE number <= $1`, number-keepFiles)
+		return err
+	})
+	if err == nil {
+		b.set.Store(&revision{set, number})
+	}
+	return err
+}
+
+// newest is the revision in force; 0 if there is none.
+func newest(ctx context.Context, tx *sql.Tx) (number int64, hash string, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT number, hash FROM revisions ORDER BY number DESC LIMIT 1`).Scan(&number, &hash)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, "", nil
+	}
+	return number, hash, err
+}
+
+// Revision is the number of the files in force.
+func (b *Bot) Revision(ctx context.Context) (n int64, err error) {
+	err = b.DB.Read.QueryRowContext(ctx, `SELECT COALESCE(max(number), 0) FROM revisions`).Scan(&n)
+	return n, err
+}
+
+// inStep fails with errStale where several machines work and the files in hand
+// are not those in force.
+func (b *Bot) inStep(ctx context.Context, tx *sql.Tx) error {
+	r := b.set.Load()
+	if !b.DB.Postgres() || r.number == 0 {
+		return nil
+	}
+	var n int64
+	err := tx.QueryRowContext(ctx, `SELECT COALESCE(max(number), 0) FROM revisions`).Scan(&n)
+	if err == nil && n != r.number {
+		return errStale
+	}
+	return err
+}
+
+// sameFiles stops a post whose words were made from files that are not in force
+// any more: it is made anew.
+func (b *Bot) sameFiles(ctx context.Context, tx *sql.Tx, c outbox.Composed) error {
+	if c.Files == 0 {
+		return nil // the same bytes again: they are fixed
+	}
+	err := b.inStep(ctx, tx)
+	if errors.Is(err, errStale) || err == nil && c.Files != b.set.Load().number {
+		return &outbox.Stop{State: outbox.Planned, Reason: errStale.Error()}
+	}
+	return err
+}
+
+// inForceAt loads the files of the revision in force; nil if there is none.
+func inForceAt(ctx context.Context, db *store.DB, dir string) (*revision, error) {
+	var number int64
+	var packed string
+	err := db.Read.QueryRowContext(ctx, `SELECT number, files FROM revisions ORDER BY number DESC LIMIT 1`).Scan(&number, &packed)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && packed == "" {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	raw, err := base64.StdEncoding.DecodeString(packed)
+	if err != nil {
+		return nil, fmt.Errorf("the files of revision %d can't be read: apply them again with “magpie apply”", number)
+	}
+	z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
+	if err != nil {
+		return nil, fmt.Errorf("the files of revision %d can't be read: apply them again with “magpie apply”", number)
+	}
+	set, err := workspace.LoadFS(z, dir, Kinds())
+	if err != nil {
+		return nil, fmt.Errorf("revision %d, which is in force, was made by another version of Magpie: apply the files again with “magpie apply”:\n%w", number, err)
+	}
+	return &revision{set, number}, nil
+}
+
+// pack puts files into a zip.
+func pack(files map[string][]byte) (string, error) {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		w, err := z.Create(name)
+		if err == nil {
+			_, err = w.Write(files[name])
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	err := z.Close()
+	return base64.StdEncoding.EncodeToString(b.Bytes()), err
+}
+
+// follow loads the revision in force, where another machine has applied a newer
+// one.
+func (b *Bot) follow(ctx context.Context) {
+	if !b.DB.Postgres() {
+		return
+	}
+	n, err := b.Revision(ctx)
+	if err != nil || n == b.set.Load().number {
+		return // what is wrong with the database is said elsewhere
+	}
+	r, err := inForceAt(ctx, b.DB, b.Dir)
+	if err != nil || r == nil {
+		if ctx.Err() == nil {
+			b.Log.WithError(err).Error("the files in force can't be loaded")
+		}
+		return
+	}
+	b.set.Store(r)
+	b.adjustAll()
+	b.Log.WithField("revision", r.number).Info("new files are in force")
+}

@@ -1,0 +1,134 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"os"
+	"sync"
+	"time"
+
+	"magpie/internal/lease"
+	"magpie/internal/queue"
+)
+
+// leaseTime is how long an account stays without anybody after its machine was
+// killed. Setting lease: in magpie.yaml.
+const leaseTime = 10 * time.Second
+
+// lasting is for how long leases are taken.
+func (b *Bot) lasting() time.Duration {
+	if d := time.Duration(b.Set().Settings.Lease); d > 0 {
+		return d
+	}
+	return leaseTime
+}
+
+// machine is this process among those that work on the database.
+func (b *Bot) machine() lease.Machine {
+	host, _ := os.Hostname() // for people only
+	return lease.Machine{Owner: b.owner, Host: host}
+}
+
+// hold renews the leases, and takes and hands over accounts, until ctx ends.
+func (b *Bot) hold(ctx context.Context, r *Running) {
+	for ctx.Err() == nil {
+		if err := b.beat(ctx, r); err != nil && ctx.Err() == nil {
+			b.Log.WithError(err).Error("the leases of the accounts could not be renewed")
+		}
+		b.beats.note("leases", b.Clock())
+		sleep(ctx, b.lasting()/5)
+	}
+}
+
+// beat renews the leases and brings the accounts at work here in line with
+// them. r is nil where nothing runs.
+func (b *Bot) beat(ctx context.Context, r *Running) error {
+	before := time.Now() // the lease lasts from here at least
+	short, cancel := context.WithTimeout(ctx, b.lasting()/2)
+	defer cancel()
+	s, err := lease.Beat(short, b.DB, b.machine(), b.Clock(), b.lasting())
+	if err != nil {
+		return err
+	}
+	for name, x := range b.opened() {
+		if s.Held[name] == x.publisher.Epoch {
+			x.holdUntil(before.Add(b.lasting()))
+			continue
+		}
+		b.Log.WithField("account", name).Warn("another machine has taken over the account")
+		b.drop(name, x)
+	}
+	return errors.Join(b.share(ctx, s, r), b.rescue(ctx, s.Live))
+}
+
+// share takes accounts that nobody holds, and hands over what is more than
+// this machine's share, one at a time.
+func (b *Bot) share(ctx context.Context, s lease.Standing, r *Running) error {
+	set, mine := b.Set(), b.opened()
+	fair := lease.Share(len(set.Accounts), len(s.Live))
+	for name, x := range mine {
+		if set.Accounts[name] == nil || len(mine) > fair {
+			return b.handOver(ctx, name, x)
+		}
+	}
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	var errs []error
+	room := fair - len(mine)
+	for name, a := range set.Accounts {
+		if mine[name] != nil || s.Other[name] || room <= 0 {
+			continue
+		}
+		room--
+		wg.Go(func() {
+			err := b.open(ctx, a, r)
+			mu.Lock()
+			defer mu.Unlock()
+			errs = append(errs, err)
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// rescue takes up the work of machines that are gone.
+func (b *Bot) rescue(ctx context.Context, live []lease.Machine) error {
+	names := ""
+	owners := make([]string, 0, len(live))
+	for _, m := range live {
+		names += m.Owner + " "
+		owners = append(owners, m.Owner)
+	}
+	if !b.DB.Postgres() || names == b.peers {
+		return nil
+	}
+	if err := queue.Rescue(ctx, b.DB, owners); err != nil {
+		return err
+	}
+	b.peers = names
+	return nil
+}
+
+// drop ends the work for an account that is ours no more.
+func (b *Bot) drop(name string, x *account) {
+	x.stop()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.accounts, name)
+}
+
+// handOver ends the work for an account after what is in flight, and lets
+// another machine have it.
+func (b *Bot) handOver(ctx context.Context, name string, x *account) error {
+	b.drop(name, x)
+	x.loops.Wait()
+	return lease.Release(ctx, b.DB, name, x.publisher.Epoch)
+}
+
+// handAllOver is handOver of everything: this machine ends.
+func (b *Bot) handAllOver(ctx context.Context) (err error) {
+	for name, x := range b.opened() {
+		err = errors.Join(err, b.handOver(ctx, name, x))
+	}
+	return errors.Join(err, lease.Leave(ctx, b.DB, b.owner))
+}

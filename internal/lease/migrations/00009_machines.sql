@@ -1,0 +1,7 @@
+-- +goose Up
+CREATE TABLE machines (                       -- the processes at work on this database
+    owner TEXT PRIMARY KEY,
+    host TEXT NOT NULL,
+    started_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);

@@ -1,0 +1,97 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/mattn/go-sqlite3"
+)
+
+// ErrFull is behind the error when there is no room left on the disk.
+var ErrFull = errors.New("the disk is full")
+
+// ErrAway is behind the error when the database does not answer now and may do
+// so in a moment. What was being written may be written, or not.
+var ErrAway = errors.New("the database does not answer")
+
+// Explain puts what an operator can mend into words.
+func Explain(path string, err error) error {
+	if err == nil || errors.Is(err, ErrFull) || errors.Is(err, ErrAway) || errors.Is(err, ErrUnusable) {
+		return err
+	}
+	var s sqlite3.Error
+	if errors.As(err, &s) {
+		return explainSQLite(path, s, err)
+	}
+	var p *pgconn.PgError
+	if errors.As(err, &p) {
+		return explainPostgres(path, p, err)
+	}
+	if connection(err) {
+		return fmt.Errorf("%w: %s (%s): is Postgres running there, and may this machine reach it?", ErrAway, path, plain(err))
+	}
+	return err
+}
+
+func explainSQLite(path string, s sqlite3.Error, err error) error {
+	switch s.Code {
+	case sqlite3.ErrFull:
+		return fmt.Errorf("%w: %s could not be written; make room and start again, nothing is lost (%w)", ErrFull, path, err)
+	case sqlite3.ErrCantOpen:
+		return fmt.Errorf("%w: %s can't be opened: does the folder exist, and may Magpie write there?", ErrUnusable, path)
+	case sqlite3.ErrNotADB:
+		return fmt.Errorf("%w: %s is no database: choose another file with --database", ErrUnusable, path)
+	case sqlite3.ErrReadonly:
+		return fmt.Errorf("%w: %s can't be written: is the file or its folder read only?", ErrUnusable, path)
+	case sqlite3.ErrCorrupt:
+		return fmt.Errorf("%w: %s is damaged: restore a copy", ErrUnusable, path)
+	case sqlite3.ErrIoErr:
+		return fmt.Errorf("%s: the disk fails (%w)", path, err)
+	}
+	return err
+}
+
+// explainPostgres goes by the SQLSTATE (PostgreSQL manual, Appendix A).
+func explainPostgres(path string, p *pgconn.PgError, err error) error {
+	switch p.Code[:2] {
+	case "53":
+		if p.Code == "53100" {
+			return fmt.Errorf("%w: the server of %s has no room left; make some, nothing is lost (%w)", ErrFull, path, err)
+		}
+		return fmt.Errorf("%w: %s takes no more connections now (max_connections)", ErrAway, path)
+	case "57":
+		return fmt.Errorf("%w: %s is stopping, starting, or took too long", ErrAway, path)
+	case "28":
+		return fmt.Errorf("%w: %s refuses the user or the password in its address", ErrUnusable, path)
+	case "3D":
+		return fmt.Errorf("%w: the server has no such database as %s: make it with createdb", ErrUnusable, path)
+	}
+	switch p.Code {
+	case "25P03", "25P04":
+		return fmt.Errorf("%w: %s ended a transaction that stood still", ErrAway, path)
+	case "25006":
+		return fmt.Errorf("%w: %s can only be read: is it a standby?", ErrUnusable, path)
+	case "42501":
+		return fmt.Errorf("%w: the user of %s may not make or write tables there: let it own the database", ErrUnusable, path)
+	}
+	return err
+}
+
+// connection tells whether an error comes from the line, not from the server.
+func connection(err error) bool {
+	var c *pgconn.ConnectError
+	var n net.Error
+	return errors.As(err, &c) || errors.As(err, &n) || pgconn.Timeout(err) || strings.Contains(err.Error(), "conn closed") ||
+		strings.Contains(err.Error(), "unexpected EOF") || strings.Contains(err.Error(), "bad connection")
+}
+
+// plain is the innermost cause: a ConnectError would name the user.
+func plain(err error) string {
+	for next := errors.Unwrap(err); next != nil; next = errors.Unwrap(err) {
+		err = next
+	}
+	return err.Error()
+}

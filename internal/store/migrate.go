@@ -1,0 +1,133 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+)
+
+// ErrUnusable is behind the error when a database can't be used as it is: it
+// can't be reached, is of something else, or of another version. Nothing was
+// changed.
+var ErrUnusable = errors.New("the database can't be used")
+
+// prepare marks an empty database as ours and makes its tables.
+func (db *DB) prepare(ctx context.Context, files fs.FS, upgrade bool) error {
+	done, err := db.current(ctx, files, upgrade)
+	if err != nil || done {
+		return err
+	}
+	return db.Alone(ctx, func() error {
+		if done, err := db.current(ctx, files, upgrade); err != nil || done {
+			return err // another machine was quicker
+		}
+		p, err := db.provider(files)
+		if err != nil {
+			return err
+		}
+		if _, err := db.write.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS magpie (name TEXT PRIMARY KEY, value TEXT NOT NULL)`); err != nil {
+			return Explain(db.Path, err)
+		}
+		_, err = p.Up(ctx)
+		return Explain(db.Path, err)
+	})
+}
+
+// current tells whether the tables are as this program knows them. Older ones
+// are an error unless they may be upgraded, newer ones always are.
+func (db *DB) current(ctx context.Context, files fs.FS, upgrade bool) (bool, error) {
+	p, err := db.provider(files)
+	if err != nil {
+		return false, err
+	}
+	now, err := db.version(ctx)
+	if err != nil {
+		return false, Explain(db.Path, err)
+	}
+	sources := p.ListSources()
+	newest := sources[len(sources)-1].Version
+	switch {
+	case now > newest:
+		return false, fmt.Errorf("%w: %s was written by a newer Magpie (schema %d, this one knows %d): install that version or a later one", ErrUnusable, db.Path, now, newest)
+	case now > 0 && now < newest && !upgrade:
+		return false, fmt.Errorf("%w: %s was written by an older Magpie (schema %d, this one wants %d): stop every “magpie run” on it, keep a copy (magpie database backup), then run “magpie database upgrade”", ErrUnusable, db.Path, now, newest)
+	}
+	return now == newest, nil
+}
+
+// version is the number of the last migration; 0 for an empty database.
+func (db *DB) version(ctx context.Context) (n int64, err error) {
+	there := `SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'goose_db_version')`
+	if db.Postgres() {
+		there = `SELECT to_regclass('goose_db_version') IS NOT NULL`
+	}
+	var is bool
+	if err := db.Read.QueryRowContext(ctx, there).Scan(&is); err != nil || !is {
+		return 0, err
+	}
+	err = db.Read.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&n)
+	return n, err
+}
+
+func (db *DB) provider(files fs.FS) (*goose.Provider, error) {
+	dialect := goose.DialectSQLite3
+	if db.Postgres() {
+		dialect = goose.DialectPostgres
+	}
+	p, err := goose.NewProvider(dialect, db.write, files)
+	if err != nil {
+		return nil, fmt.Errorf("the migrations can't be read: %w", err)
+	}
+	return p, nil
+}
+
+// Mark returns what was noted about the database under a name; "" if nothing.
+func (db *DB) Mark(ctx context.Context, name string) (value string, err error) {
+	err = db.Read.QueryRowContext(ctx, `SELECT value FROM magpie WHERE name = $1`, name).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return value, Explain(db.Path, err)
+}
+
+// SetMark notes something about the database as a whole; "" forgets it.
+func SetMark(ctx context.Context, tx *sql.Tx, name, value string) error {
+	if value == "" {
+		_, err := tx.ExecContext(ctx, `DELETE FROM magpie WHERE name = $1`, name)
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO magpie (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
+	return err
+}
+
+// merged presents the migrations of all packages as one folder.
+type merged []fs.FS
+
+// Open implements fs.FS.
+func (m merged) Open(name string) (fs.File, error) {
+	for _, f := range m {
+		if file, err := f.Open(name); err == nil && name != "." {
+			return file, nil
+		}
+	}
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
+
+// ReadDir implements fs.ReadDirFS.
+func (m merged) ReadDir(name string) (all []fs.DirEntry, err error) {
+	for _, f := range m {
+		some, err := fs.ReadDir(f, name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	slices.SortFunc(all, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return all, nil
+}

@@ -1,0 +1,140 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// oneWriter is the advisory lock that every writing transaction begins with.
+	// Several workspaces may share a database by their search_path.
+	oneWriter = `SELECT pg_advisory_xact_lock(hashtext('magpie writes to ' || current_schema()))`
+	// alone is the lock of those who make or change tables.
+	alone, notAlone = `SELECT pg_advisory_lock(hashtext('magpie migrates ' || current_schema()))`, `SELECT pg_advisory_unlock(hashtext('magpie migrates ' || current_schema()))`
+	// unheard is how long a silent connection is taken to be alive.
+	unheard = 10 * time.Second
+	// longest is how long a writing transaction may take.
+	longest = time.Minute
+)
+
+func openPostgres(ctx context.Context, address string) (*DB, error) {
+	cfg, err := Config(address)
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{Path: shown(cfg), url: address}
+	db.write = stdlib.OpenDB(*cfg)
+	db.write.SetMaxOpenConns(4)
+	db.write.SetMaxIdleConns(4)
+	reading := cfg.Copy()
+	reading.RuntimeParams["default_transaction_read_only"] = "on"
+	db.Read = stdlib.OpenDB(*reading)
+	db.Read.SetMaxOpenConns(6)
+	db.Read.SetMaxIdleConns(6)
+	if err := foreignTables(ctx, db); err != nil {
+		return nil, errors.Join(err, db.Read.Close(), db.write.Close())
+	}
+	return db, nil
+}
+
+// Config is how connections to a Postgres database are made. One that a
+// stopped machine has left in the middle of a transaction is ended by the
+// server, so that nobody waits for it longer than a few seconds.
+func Config(address string) (*pgx.ConnConfig, error) {
+	cfg, err := pgx.ParseConfig(address)
+	if err != nil {
+		return nil, fmt.Errorf("%w: this is no address of a Postgres database; write it like postgres://user@host:5432/name", ErrUnusable)
+	}
+	if cfg.ConnectTimeout == 0 {
+		cfg.ConnectTimeout = unheard
+	}
+	p := cfg.RuntimeParams
+	p["timezone"], p["application_name"] = "UTC", "magpie"
+	p["idle_in_transaction_session_timeout"], p["statement_timeout"] = "3s", "60s"
+	cfg.DialFunc = dialer().DialContext
+	return cfg, nil
+}
+
+// dialer makes connections that notice when nobody is there any more.
+func dialer() *net.Dialer {
+	return &net.Dialer{
+		Timeout:         unheard,
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: unheard / 2, Interval: unheard / 4, Count: 2},
+		Control: func(network, _ string, c syscall.RawConn) (err error) {
+			if network == "unix" {
+				return nil
+			}
+			control := c.Control(func(fd uintptr) {
+				err = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(unheard.Milliseconds()))
+			})
+			return errors.Join(control, err)
+		},
+	}
+}
+
+// shown is the address for the eyes of people.
+func shown(cfg *pgx.ConnConfig) string {
+	host := cfg.Host
+	if cfg.Port != 5432 && cfg.Port != 0 {
+		host = net.JoinHostPort(cfg.Host, fmt.Sprint(cfg.Port))
+	}
+	return (&url.URL{Scheme: "postgres", Host: host, Path: "/" + cfg.Database}).String()
+}
+
+// foreignTables looks, without changing anything, whether the database is ours or new.
+func foreignTables(ctx context.Context, db *DB) error {
+	var ours, others bool
+	err := db.Read.QueryRowContext(ctx, `SELECT to_regclass('magpie') IS NOT NULL, EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = current_schema())`).Scan(&ours, &others)
+	if err != nil {
+		return Explain(db.Path, err)
+	}
+	if others && !ours {
+		return fmt.Errorf("%w: %s is the database of something else: make one of its own for Magpie (createdb magpie) and name it with --database", ErrUnusable, db.Path)
+	}
+	return nil
+}
+
+// Alone runs fn while no other machine runs such a thing: making tables.
+func (db *DB) Alone(ctx context.Context, fn func() error) error {
+	if !db.Postgres() {
+		return fn()
+	}
+	cfg, err := Config(db.url)
+	if err != nil {
+		return err
+	}
+	c := stdlib.OpenDB(*cfg)
+	defer c.Close()
+	conn, err := c.Conn(ctx)
+	if err != nil {
+		return Explain(db.Path, err)
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, alone); err != nil {
+		return Explain(db.Path, err)
+	}
+	defer func() { _, _ = conn.ExecContext(context.WithoutCancel(ctx), notAlone) }() // closing the connection does it too
+	return fn()
+}
+
+// begin starts a writing transaction, when its turn has come.
+func (db *DB) begin(ctx context.Context, turn bool) (*sql.Tx, error) {
+	tx, err := db.write.BeginTx(ctx, nil)
+	if err != nil || !turn || !db.Postgres() {
+		return tx, err
+	}
+	if _, err := tx.ExecContext(ctx, oneWriter); err != nil {
+		return nil, errors.Join(err, tx.Rollback())
+	}
+	return tx, nil
+}

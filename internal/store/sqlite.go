@@ -1,0 +1,89 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// applicationID marks a SQLite file as ours ("Magp").
+const applicationID = 0x4d616770
+
+func openSQLite(ctx context.Context, path string) (*DB, error) {
+	if err := ours(ctx, path); err != nil {
+		return nil, err
+	}
+	// Customers and codes are nobody else's business: the file is made 0600.
+	if f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600); err == nil {
+		f.Close()
+	}
+	write, err := sql.Open("sqlite3", dsn(path, "rwc"))
+	if err != nil {
+		return nil, Explain(path, err)
+	}
+	write.SetMaxOpenConns(1)
+	if _, err := write.ExecContext(ctx, fmt.Sprintf(`PRAGMA application_id = %d`, applicationID)); err != nil {
+		return nil, errors.Join(Explain(path, err), write.Close())
+	}
+	read, err := sql.Open("sqlite3", dsn(path, "rw")+"&_query_only=1")
+	if err != nil {
+		return nil, errors.Join(Explain(path, err), write.Close())
+	}
+	read.SetMaxOpenConns(4)
+	return &DB{Path: path, Read: read, write: write}, nil
+}
+
+// dsn: FULL, because with NORMAL a power cut can lose the last commits, and
+// with them the word that a post is being sent.
+func dsn(path, mode string) string {
+	q := "?mode=" + mode + "&_journal_mode=WAL&_synchronous=FULL&_busy_timeout=60000&_txlock=immediate&_foreign_keys=1&_cache_size=-65536&_stmt_cache_size=200"
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + q
+}
+
+// ours looks, without changing anything, whether the file is ours or new.
+func ours(ctx context.Context, path string) error {
+	if st, err := os.Stat(path); err != nil || st.Size() == 0 {
+		return nil
+	}
+	id, tables, err := peek(ctx, path, "ro")
+	var s sqlite3.Error
+	if errors.As(err, &s) && s.Code == sqlite3.ErrReadonly { // a killed process has left something to be rolled back
+		id, tables, err = peek(ctx, path, "rw")
+	}
+	if err != nil {
+		return Explain(path, err)
+	}
+	if id != applicationID && tables > 0 {
+		return fmt.Errorf("%w: %s is a database, but not one of Magpie's: choose another file with --database", ErrUnusable, path)
+	}
+	return nil
+}
+
+// peek reads whose a file is, and how many tables it has.
+func peek(ctx context.Context, path, mode string) (id, tables int, err error) {
+	db, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: path}).EscapedPath()+"?mode="+mode+"&_busy_timeout=60000")
+	if err != nil {
+		return 0, 0, err
+	}
+	defer db.Close()
+	if err := db.QueryRowContext(ctx, `PRAGMA application_id`).Scan(&id); err != nil {
+		return 0, 0, err
+	}
+	err = db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_master`).Scan(&tables)
+	return id, tables, err
+}
+
+// Exists tells whether there is a database at a place already. One of Postgres
+// is taken to be there.
+func Exists(place string) bool {
+	if IsPostgres(place) {
+		return true
+	}
+	_, err := os.Stat(place)
+	return err == nil
+}

@@ -1,0 +1,139 @@
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// nobody is the user that the server runs as where the tests are root's:
+// Postgres refuses root.
+const nobody = 65534
+
+// Server is a private Postgres server on this machine's loopback.
+type Server struct {
+	URL  string // of its first database
+	dir  string
+	bin  string
+	port string
+	stop io.Closer // the server ends when this is closed, or this process ends
+	done chan struct{}
+	log  bytes.Buffer
+}
+
+// Start makes a new server, from Debian's package.
+func Start() (*Server, error) {
+	bin, err := programs()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "magpie-postgres-")
+	if err != nil {
+		return nil, err
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	port := strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+	l.Close()
+	s := &Server{dir: dir, bin: bin, port: port, URL: "postgres://magpie@127.0.0.1:" + port + "/postgres?sslmode=disable"}
+	if err := errors.Join(os.Chmod(dir, 0o700), own(dir)); err != nil {
+		return nil, err
+	}
+	init := as(exec.Command(filepath.Join(bin, "initdb"), "-D", filepath.Join(dir, "data"), "-U", "magpie", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"))
+	init.Dir = dir
+	if out, err := init.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("initdb: %w\n%s", err, out)
+	}
+	return s, s.Restart()
+}
+
+// programs finds the folder of Debian's postgresql package.
+func programs() (string, error) {
+	found, err := filepath.Glob("/usr/lib/postgresql/*/bin")
+	if err == nil && len(found) > 0 {
+		return found[len(found)-1], nil
+	}
+	path, err := exec.LookPath("initdb")
+	if err != nil {
+		return "", errors.New("there is no Postgres on this machine: apt-get install postgresql")
+	}
+	return filepath.Dir(path), nil
+}
+
+// Restart starts the server, on the same port and with the same data as before.
+func (s *Server) Restart() error {
+	// A shell that reads from us starts it, so that it ends when this process
+	// does, in whatever way.
+	c := as(exec.Command("sh", "-c", `"$@" & pid=$!; cat >/dev/null; kill -INT $pid 2>/dev/null; wait $pid`, "sh", filepath.Join(s.bin, "postgres"), "-D", filepath.Join(s.dir, "data"),
+		"-p", s.port, "-k", s.dir, "-h", "127.0.0.1", "-c", "fsync=off", "-c", "shared_buffers=64MB", "-c", "max_connections=300", "-c", "log_min_messages=fatal"))
+	c.Dir, c.Stdout, c.Stderr = s.dir, &s.log, &s.log
+	in, err := c.StdinPipe()
+	if err != nil {
+		return err
+	}
+	if err := c.Start(); err != nil {
+		return err
+	}
+	s.stop, s.done = in, make(chan struct{})
+	go func(done chan struct{}) { _ = c.Wait(); close(done) }(s.done) // its end is what counts
+	return s.ready()
+}
+
+func (s *Server) ready() error {
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		c, err := pgx.Connect(context.Background(), s.URL)
+		if err == nil {
+			return c.Close(context.Background())
+		}
+		select {
+		case <-s.done:
+			return fmt.Errorf("postgres has ended:\n%s", s.log.String())
+		default:
+		}
+		if time.Now().After(end) {
+			return fmt.Errorf("postgres does not start: %w", err)
+		}
+	}
+}
+
+// Halt ends the server; Restart brings it back with its data.
+func (s *Server) Halt() {
+	_ = s.stop.Close() // the shell ends it then
+	<-s.done
+}
+
+// Stop ends the server for good.
+func (s *Server) Stop() {
+	s.Halt()
+	_ = os.RemoveAll(s.dir) // in the system's folder for such things
+}
+
+// as lets a command run as nobody where we are root.
+func as(c *exec.Cmd) *exec.Cmd {
+	c.Env = append(os.Environ(), "LC_ALL=C")
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a Ctrl-C is for us
+	if os.Getuid() == 0 {
+		c.SysProcAttr.Credential = &syscall.Credential{Uid: nobody, Gid: nobody}
+	}
+	return c
+}
+
+func own(dir string) error {
+	if os.Getuid() != 0 {
+		return nil
+	}
+	return os.Chown(dir, nobody, nobody)
+}
