@@ -35,7 +35,7 @@ func check(c *cli.Context) error {
 		fmt.Fprintln(c.App.Writer, "warning: "+w.String())
 	}
 	if store.Exists(bot.Path(set.Dir, c.String("database"), set)) {
-		b, err := open(c)
+		b, err := openHere(c)
 		if err != nil {
 			return err
 		}

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/urfave/cli/v2"
+
+	"magpie/internal/store"
 )
 
 // version is set when a release is built.
@@ -39,7 +41,7 @@ func app() *cli.App {
 		OnUsageError:   usageError,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "dir", Aliases: []string{"C"}, Value: ".", Usage: "the workspace `FOLDER`", EnvVars: []string{"MAGPIE_DIR"}},
-			&cli.StringFlag{Name: "database", Usage: "the SQLite `FILE` (default: magpie.db in the workspace)", EnvVars: []string{"MAGPIE_DATABASE"}},
+			&cli.StringFlag{Name: "database", Usage: "the SQLite `FILE` (default: magpie.db in the workspace), or postgres://user@host/name", EnvVars: []string{"MAGPIE_DATABASE"}},
 			&cli.StringFlag{Name: "as", Usage: "your `NAME`, for approvals and the audit log", EnvVars: []string{"MAGPIE_USER", "USER"}},
 			&cli.StringFlag{Name: "log", Value: "info", Usage: "`LEVEL` of the log: error, warn, info, debug"},
 			&cli.StringFlag{Name: "log-format", Value: "text", Usage: "`FORMAT` of the log: text or json"},
@@ -74,11 +76,12 @@ func usageError(c *cli.Context, err error, _ bool) error {
 
 // The exit codes.
 const (
-	exitFailed  = 1 // the files have mistakes, or something went wrong
-	exitUsage   = 2 // the command was called in a wrong way
-	exitRefused = 3 // asked for something that is not allowed: a used code, the same push twice
-	exitBusy    = 4 // another “magpie run” works on the database
-	exitStopped = 130
+	exitFailed   = 1 // the files have mistakes, or something went wrong
+	exitUsage    = 2 // the command was called in a wrong way
+	exitRefused  = 3 // asked for something that is not allowed: a used code, the same push twice
+	exitBusy     = 4 // another “magpie run” works on the database
+	exitDatabase = 5 // the database can't be used: not reached, of something else, of another version
+	exitStopped  = 130
 )
 
 // failure is an error with an exit code.
@@ -105,6 +108,9 @@ func exitCode(w *os.File, err error) int {
 	var f failure
 	if errors.As(err, &f) {
 		code = f.code
+	}
+	if code == exitFailed && (errors.Is(err, store.ErrUnusable) || errors.Is(err, store.ErrAway)) {
+		code = exitDatabase
 	}
 	switch {
 	case errors.Is(err, errSaid):

@@ -43,12 +43,18 @@ func logger(c *cli.Context, w io.Writer) (*logrus.Entry, error) {
 	return logrus.NewEntry(l), nil
 }
 
-// open opens the workspace and its database.
-func open(c *cli.Context) (*bot.Bot, error) {
+// open opens the workspace and its database, with the files in force.
+func open(c *cli.Context) (*bot.Bot, error) { return openWith(c, false) }
+
+// openHere is open with the files in the folder, whatever is in force.
+func openHere(c *cli.Context) (*bot.Bot, error) { return openWith(c, true) }
+
+func openWith(c *cli.Context, here bool) (*bot.Bot, error) {
 	o, err := options(c)
 	if err != nil {
 		return nil, err
 	}
+	o.Here = here
 	b, err := bot.Open(c.Context, o)
 	return b, explain(c, err)
 }

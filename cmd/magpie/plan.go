@@ -63,7 +63,7 @@ func showPlan(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	b, err := open(c)
+	b, err := openHere(c)
 	if err != nil {
 		return err
 	}
@@ -218,7 +218,7 @@ func rehearse(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	b, err := open(c)
+	b, err := openHere(c)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -16,9 +18,11 @@ import (
 func runCommand() *cli.Command {
 	return &cli.Command{
 		Name: "run", Usage: "run the bot: post what is due, answer what comes in",
-		Description: "Edits of the files are picked up while it runs. Ends cleanly on Ctrl-C or SIGTERM.",
+		Description: "Edits of the files are picked up while it runs. Ends cleanly on Ctrl-C or SIGTERM.\nOn Postgres any number of machines may run; they share the accounts, and work with the files that “magpie apply” put in force.",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "once", Usage: "do what is due now, then end: for an outside cron"},
+			&cli.StringFlag{Name: "listen", Value: "127.0.0.1:8470", Usage: "answer /healthz, /readyz and /metrics at `HOST:PORT`; off: nowhere", EnvVars: []string{"MAGPIE_LISTEN"}},
+			&cli.BoolFlag{Name: "watch", Usage: "several machines: apply edits of the files on this one"},
 			&cli.BoolFlag{Name: "sandbox", Usage: "every account is played by a sandbox on this machine; nothing leaves it"},
 			&cli.StringFlag{Name: "sandbox-url", Usage: "the same, with a sandbox that runs already at `URL`"},
 		},
@@ -34,6 +38,7 @@ func run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	o.Watch = c.Bool("watch")
 	if o.Sandbox = c.String("sandbox-url"); o.Sandbox != "" && !onLoopback(o.Sandbox) {
 		return usage("--sandbox-url %s: a sandbox runs on this machine: http://127.0.0.1:PORT", o.Sandbox)
 	}
@@ -61,7 +66,15 @@ func run(c *cli.Context) error {
 	if c.Bool("once") {
 		return busy(b.Once(c.Context))
 	}
+	stop, err := probes(c, b)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	r, err := b.Start(c.Context)
+	if c.Context.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil // asked to end before it had begun
+	}
 	if err != nil {
 		return busy(err)
 	}
@@ -90,12 +103,12 @@ func sandboxAccounts(set *workspace.Set) (out []sandbox.Account) {
 func applyCommand() *cli.Command {
 	return &cli.Command{
 		Name: "apply", Usage: "put the files in force as the next revision",
-		Description: "A running bot notices edits by itself; this is for when none runs, or to be sure.",
+		Description: "On SQLite a running bot notices edits by itself. On Postgres this is how new files reach all machines.",
 		Action: func(c *cli.Context) error {
 			if err := noMore(c, 0); err != nil {
 				return err
 			}
-			b, err := open(c)
+			b, err := openHere(c)
 			if err != nil {
 				return err
 			}

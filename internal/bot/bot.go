@@ -66,6 +66,8 @@ type Bot struct {
 	owner    string                 // of the leases
 	peers    string                 // the machines at work, when last looked
 	beats    beats
+	skews    skews
+	running  atomic.Bool
 }
 
 // account is what the bot has open for one account.
@@ -129,6 +131,7 @@ func Open(ctx context.Context, o Options) (*Bot, error) {
 		return nil, err
 	}
 	b := &Bot{Options: defaults(o, set), accounts: map[string]*account{}, guests: map[string]*connection{}}
+	b.HTTP = b.dated(b.HTTP)
 	b.owner = fmt.Sprintf("%d-%d", os.Getpid(), time.Now().UnixNano())
 	db, dbErr := store.Open(ctx, b.Database, Migrations()...)
 	if dbErr != nil {

@@ -78,7 +78,7 @@ func (b *Bot) greetAgain(ctx context.Context) {
 func (b *Bot) checkSilence(ctx context.Context, a *workspace.Account, now time.Time) {
 	var last sql.NullInt64
 	err := b.DB.Read.QueryRowContext(ctx, `SELECT max(at) FROM (SELECT max(sent_at) AS at FROM posts WHERE account = $1 AND kind = 'public'
-		UNION ALL SELECT min(at) FROM revisions)`, a.Name).Scan(&last)
+		UNION ALL SELECT min(at) FROM revisions) both_of`, a.Name).Scan(&last)
 	if err != nil || !last.Valid {
 		return
 	}
@@ -140,7 +140,7 @@ func (b *Bot) sync(ctx context.Context, name string) error {
 			return queue.Later(max(time.Until(network.RetryAt(err, b.Clock(), time.Minute)), time.Second))
 		}
 	case network.SignedOut, network.Refused:
-		b.trouble(ctx, name, err, b.Log.WithField("account", name))
+		b.unreadable(ctx, name, err, b.Log.WithField("account", name))
 		return nil
 	}
 	if err == nil {

@@ -5,13 +5,11 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"magpie/internal/inbox"
-	"magpie/internal/need"
 	"magpie/internal/outbox"
-	"magpie/internal/queue"
-	"magpie/internal/store"
 	"magpie/internal/workspace"
 )
 
@@ -52,13 +50,6 @@ func (b *Bot) Examine(ctx context.Context) (out []Finding, err error) {
 	for _, w := range warnings {
 		add(false, "offers", "", "%s", w)
 	}
-	needs, err2 := need.Open(ctx, b.DB)
-	for _, x := range needs {
-		add(false, x.Kind, "since "+x.At.Format("2006-01-02 15:04 -07:00"), "%s", x.Text)
-	}
-	if err == nil {
-		err = err2
-	}
 	return out, err
 }
 
@@ -66,33 +57,38 @@ type note func(good bool, what, hint, says string, args ...any)
 
 // examineBot looks whether a bot is at work, and whether anything has stuck.
 func (b *Bot) examineBot(ctx context.Context, add note) {
-	unlock, err := store.Lock(b.DB.Path)
-	if err == nil {
-		unlock()
-		add(false, "bot", "start it with “magpie run”", "no bot is running on this database")
-	} else {
-		add(true, "bot", "", "a bot is running")
+	r := b.Health(ctx)
+	if r.Machines > 0 {
+		add(true, "bot", "", "%d at work on this database", r.Machines)
 	}
-	now := b.Clock()
-	late, err := b.Posts(ctx, `state IN ('planned', 'in doubt', 'sending') AND next_at < $1 AND kind <> 'segment' ORDER BY next_at LIMIT 1`, store.Ms(now.Add(-time.Minute)))
-	if err == nil && len(late) > 0 {
-		add(false, "overdue", "is the account paused, at its pace, or in its quiet hours? See “magpie outbox show "+late[0].ID+"”",
-			"post %s on %s waits since %s", late[0].ID, late[0].Account, late[0].NextAt.Format("2006-01-02 15:04 -07:00"))
+	for _, p := range r.Problems {
+		text, hint, _ := strings.Cut(p, ": magpie ")
+		if hint != "" {
+			hint = "magpie " + hint
+		}
+		add(false, "bot", hint, "%s", text)
 	}
-	depth, err := queue.Depth(ctx, b.DB)
 	waiting := 0
-	for _, n := range depth {
+	for _, n := range r.Queue {
 		waiting += n
 	}
-	if err == nil {
-		add(waiting < 1000, "work", "is the bot running, and the machine fast enough?", "%d pieces of work wait", waiting)
-	}
+	add(true, "work", "", "%d pieces of work wait", waiting)
+	add(true, "posts", "", "next due: %s, last out: %s", when(r.NextDue), when(r.LastOut))
+	add(true, "disk", "", "%d GB are left", r.Disk>>30)
 	pauses, err := outbox.Pauses(ctx, b.DB)
 	for _, p := range pauses {
 		if err == nil && p.Scope != "signed out" {
-			add(false, "paused", "magpie resume "+p.Scope+" "+p.Name, "%s %s, by %s since %s %s", p.Scope, p.Name, p.Who, p.At.Format("2006-01-02 15:04 -07:00"), p.Reason)
+			add(false, "paused", strings.TrimSpace("magpie resume "+p.Scope+" "+p.Name), "%s, by %s since %s %s", strings.TrimSpace(p.Scope+" "+p.Name), p.Who, p.At.Format(stamp), p.Reason)
 		}
 	}
+}
+
+// when prints a time, or that there is none.
+func when(t time.Time) string {
+	if t.IsZero() {
+		return "none"
+	}
+	return t.Format(stamp)
 }
 
 func (b *Bot) examineAccount(ctx context.Context, a *workspace.Account, add note) {

@@ -36,14 +36,17 @@ func (b *Bot) listen(ctx context.Context, a *workspace.Account, c network.Client
 	defer done.Wait()
 	done.Go(func() { b.stream(ctx, a, c, now, streaming, log) })
 	every := pollEvery
+	b.beats.note(reading+a.Name, b.Clock()) // from now on it is missed
 	for ctx.Err() == nil {
 		if b.halted(ctx, a.Name) {
+			b.beats.forget(reading + a.Name)
+			b.beats.setStream(a.Name, "", b.Clock())
 			sleep(ctx, sweep)
 			continue
 		}
 		wait := every
 		if err := b.Poll(ctx, a, c); err != nil && ctx.Err() == nil {
-			b.trouble(ctx, a.Name, err, log)
+			b.unreadable(ctx, a.Name, err, log)
 			wait = pollEvery
 		}
 		select {
@@ -72,6 +75,7 @@ func (b *Bot) Poll(ctx context.Context, a *workspace.Account, c network.Client) 
 		if err != nil {
 			return err
 		}
+		b.beats.note(reading+a.Name, b.Clock())
 		if len(events) == 0 && next == cursor && b.Clock().Sub(at) < noteRead {
 			return nil
 		}
@@ -130,7 +134,7 @@ func (b *Bot) stream(ctx context.Context, a *workspace.Account, c network.Client
 	wait := time.Second
 	for ctx.Err() == nil {
 		began := b.Clock()
-		err := c.Stream(ctx, func() { signal(poll); put(on, true) }, func(e network.Event) {
+		err := c.Stream(ctx, func() { signal(poll); put(on, true); b.beats.setStream(a.Name, "open", b.Clock()) }, func(e network.Event) {
 			if err := b.take(ctx, a, []network.Event{e}, ""); err != nil {
 				log.WithError(err).Error("what came by the stream could not be kept; the next poll brings it")
 				signal(poll)
@@ -140,12 +144,14 @@ func (b *Bot) stream(ctx context.Context, a *workspace.Account, c network.Client
 		if errors.Is(err, network.ErrNoStream) || ctx.Err() != nil {
 			return
 		}
+		b.beats.setStream(a.Name, "down", b.Clock())
 		if network.ReasonOf(err) == network.SignedOut {
 			if _, verr := c.Verify(ctx); verr == nil {
 				log.WithError(err).Warn("this token may not open the stream; what comes in is polled")
+				b.beats.setStream(a.Name, "", b.Clock())
 				return
 			}
-			b.trouble(ctx, a.Name, err, log)
+			b.unreadable(ctx, a.Name, err, log)
 			for b.halted(ctx, a.Name) && ctx.Err() == nil {
 				sleep(ctx, sweep)
 			}
@@ -159,9 +165,9 @@ func (b *Bot) stream(ctx context.Context, a *workspace.Account, c network.Client
 	}
 }
 
-// trouble notes why an account could not be read. Signed out, it is halted
+// unreadable notes why an account could not be read. Signed out, it is halted
 // until a person signs in.
-func (b *Bot) trouble(ctx context.Context, name string, err error, log *logrus.Entry) {
+func (b *Bot) unreadable(ctx context.Context, name string, err error, log *logrus.Entry) {
 	if network.ReasonOf(err) == network.SignedOut {
 		b.signedOut(ctx, name, err.Error())
 		return

@@ -27,7 +27,7 @@ func (b *Bot) Once(ctx context.Context) error {
 	b.lookAfter(ctx, b.Clock())
 	for name, x := range b.opened() {
 		if err := b.Poll(ctx, b.Set().Accounts[name], x.client); err != nil {
-			b.trouble(ctx, name, err, x.publisher.Log)
+			b.unreadable(ctx, name, err, x.publisher.Log)
 		}
 	}
 	if err := b.Step(ctx); err != nil {

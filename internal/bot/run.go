@@ -63,6 +63,7 @@ func (b *Bot) Start(ctx context.Context) (*Running, error) {
 		unlock()
 		return nil, err
 	}
+	b.running.Store(true)
 	r.loop(func() { b.hold(r.ctx, r) })
 	r.loop(func() { b.schedule(r.ctx) })
 	if b.Watch || !b.DB.Postgres() {
@@ -83,6 +84,7 @@ func (r *Running) loop(fn func()) { r.done.Go(fn) }
 
 // Stop ends all work, after what is in flight.
 func (r *Running) Stop() error {
+	r.b.running.Store(false)
 	r.cancel()
 	r.done.Wait()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -81,6 +82,20 @@ func (b *Bot) queueExpansions(ctx context.Context, now time.Time) {
 	}
 }
 
+// An edit is in force when the files were left alone for a stroke, at the latest
+// after strokes.
+const stroke, strokes = 300 * time.Millisecond, 2 * time.Second
+
+// edits tells whether an event is one of our files: the database, which may lie
+// in the same folder, is written all the time.
+func edits(dir string, e fsnotify.Event) bool {
+	if !e.Has(fsnotify.Create | fsnotify.Write | fsnotify.Remove | fsnotify.Rename) {
+		return false
+	}
+	in, err := filepath.Rel(dir, e.Name)
+	return err != nil || filepath.Dir(in) != "." || filepath.Ext(in) == ".yaml" || slices.Contains(workspace.Folders, in)
+}
+
 // watch applies edits of the files while the bot runs. A bad edit leaves the
 // last good files in force and says what is wrong.
 func (b *Bot) watch(ctx context.Context, r *Running) {
@@ -96,17 +111,23 @@ func (b *Bot) watch(ctx context.Context, r *Running) {
 		}
 	}
 	quiet := time.After(0) // first what was edited while we started; then after a while, for editors write in several strokes
+	var first time.Time
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case e := <-w.Events:
-			if e.Has(fsnotify.Create | fsnotify.Write | fsnotify.Remove | fsnotify.Rename) {
-				quiet = time.After(300 * time.Millisecond)
+			if !edits(b.Dir, e) {
+				continue
 			}
+			if first.IsZero() {
+				first = time.Now()
+			}
+			quiet = time.After(max(0, min(stroke, strokes-time.Since(first))))
 		case err := <-w.Errors:
 			b.Log.WithError(err).Warn("watching the files")
 		case <-quiet:
+			first = time.Time{}
 			b.Reload(ctx, r)
 		}
 	}

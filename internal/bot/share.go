@@ -26,7 +26,7 @@ func (b *Bot) lasting() time.Duration {
 // machine is this process among those that work on the database.
 func (b *Bot) machine() lease.Machine {
 	host, _ := os.Hostname() // for people only
-	return lease.Machine{Owner: b.owner, Host: host}
+	return lease.Machine{Owner: b.owner, Host: host, Trouble: b.trouble(b.Clock())}
 }
 
 // hold renews the leases, and takes and hands over accounts, until ctx ends.
@@ -112,6 +112,8 @@ func (b *Bot) rescue(ctx context.Context, live []lease.Machine) error {
 // drop ends the work for an account that is ours no more.
 func (b *Bot) drop(name string, x *account) {
 	x.stop()
+	b.beats.forget(reading + name)
+	b.beats.setStream(name, "", b.Clock())
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.accounts, name)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"magpie/internal/store/storetest"
 )
 
 func TestImport(t *testing.T) {
@@ -63,21 +65,23 @@ func TestManyWithOneBad(t *testing.T) {
 	db := open(t)
 	var b strings.Builder
 	b.WriteString("code\n")
-	for i := range 100_000 {
-		if i == 77_777 {
+	n := storetest.Fewer(100_000, 10_000)
+	bad := n * 7 / 9
+	for i := range n {
+		if i == bad {
 			i = 5
 		}
 		fmt.Fprintf(&b, "C%06d\n", i)
 	}
 	_, err := Import(t.Context(), db, "bf", strings.NewReader(b.String()), noon)
-	if err == nil || !strings.Contains(err.Error(), "line 77779: the code C000005") {
+	if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("line %d: the code C000005", bad+2)) {
 		t.Errorf("got %v", err)
 	}
 	if l := left(t, db, "bf"); l != (Left{}) {
 		t.Errorf("left %+v", l)
 	}
-	good := strings.Replace(b.String(), "C077776\nC000005\n", "C077776\nC077777\n", 1)
-	if n, err := Import(t.Context(), db, "bf", strings.NewReader(good), noon); err != nil || n != 100_000 {
-		t.Errorf("mended: %d, %v", n, err)
+	good := strings.Replace(b.String(), fmt.Sprintf("C%06d\nC000005\n", bad-1), fmt.Sprintf("C%06d\nC%06d\n", bad-1, bad), 1)
+	if got, err := Import(t.Context(), db, "bf", strings.NewReader(good), noon); err != nil || got != n {
+		t.Errorf("mended: %d, %v", got, err)
 	}
 }

@@ -3,6 +3,7 @@ package lease
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"time"
 
 	"magpie/internal/store"
@@ -13,6 +14,7 @@ type Machine struct {
 	Owner   string // as in Take
 	Host    string // for people
 	Started time.Time
+	Trouble []string // what is stuck there
 }
 
 // Standing is how the accounts are shared out.
@@ -31,8 +33,9 @@ func Beat(ctx context.Context, db *store.DB, m Machine, now time.Time, lasting t
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO machines (owner, host, started_at, expires_at) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (owner) DO UPDATE SET expires_at = excluded.expires_at`, m.Owner, m.Host, ms, ms+lasting.Milliseconds()); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO machines (owner, host, started_at, expires_at, trouble) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (owner) DO UPDATE SET expires_at = excluded.expires_at, trouble = excluded.trouble`,
+			m.Owner, m.Host, ms, ms+lasting.Milliseconds(), strings.Join(m.Trouble, "\n")); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE leases SET expires_at = $1 WHERE owner = $2 AND expires_at > 0`, ms+lasting.Milliseconds(), m.Owner); err != nil {
@@ -41,7 +44,15 @@ func Beat(ctx context.Context, db *store.DB, m Machine, now time.Time, lasting t
 		if s.Live, err = live(ctx, tx, ms); err != nil {
 			return err
 		}
-		s.Held, s.Other, err = held(ctx, tx, m.Owner, ms)
+		all, err := holders(ctx, tx, ms)
+		s.Held, s.Other = map[string]int64{}, map[string]bool{}
+		for account, h := range all {
+			if h.owner == m.Owner {
+				s.Held[account] = h.epoch
+			} else {
+				s.Other[account] = true
+			}
+		}
 		return err
 	})
 	return s, err
@@ -67,8 +78,25 @@ func Live(ctx context.Context, db *store.DB, now time.Time) (all []Machine, err 
 	return all, err
 }
 
+// Held are the accounts that somebody holds now.
+func Held(ctx context.Context, db *store.DB, now time.Time) (held map[string]bool, err error) {
+	held = map[string]bool{}
+	err = db.Apart(ctx, func(tx *sql.Tx) error {
+		ms, err := db.Now(ctx, tx, now)
+		if err != nil {
+			return err
+		}
+		all, err := holders(ctx, tx, ms)
+		for account := range all {
+			held[account] = true
+		}
+		return err
+	})
+	return held, err
+}
+
 func live(ctx context.Context, tx *sql.Tx, ms int64) (all []Machine, err error) {
-	rows, err := tx.QueryContext(ctx, `SELECT owner, host, started_at FROM machines WHERE expires_at >= $1 ORDER BY owner`, ms)
+	rows, err := tx.QueryContext(ctx, `SELECT owner, host, started_at, trouble FROM machines WHERE expires_at >= $1 ORDER BY owner`, ms)
 	if err != nil {
 		return nil, err
 	}
@@ -76,8 +104,12 @@ func live(ctx context.Context, tx *sql.Tx, ms int64) (all []Machine, err error) 
 	for rows.Next() {
 		var m Machine
 		var at int64
-		if err := rows.Scan(&m.Owner, &m.Host, &at); err != nil {
+		var trouble string
+		if err := rows.Scan(&m.Owner, &m.Host, &at, &trouble); err != nil {
 			return nil, err
+		}
+		if trouble != "" {
+			m.Trouble = strings.Split(trouble, "\n")
 		}
 		m.Started = store.Time(at)
 		all = append(all, m)
@@ -85,26 +117,28 @@ func live(ctx context.Context, tx *sql.Tx, ms int64) (all []Machine, err error) 
 	return all, rows.Err()
 }
 
-func held(ctx context.Context, tx *sql.Tx, owner string, ms int64) (mine map[string]int64, other map[string]bool, err error) {
-	mine, other = map[string]int64{}, map[string]bool{}
+// holders are the owners of accounts, with their epochs.
+func holders(ctx context.Context, tx *sql.Tx, ms int64) (by map[string]holder, err error) {
+	by = map[string]holder{}
 	rows, err := tx.QueryContext(ctx, `SELECT account, owner, epoch FROM leases WHERE expires_at >= $1`, ms)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var account, by string
-		var epoch int64
-		if err := rows.Scan(&account, &by, &epoch); err != nil {
-			return nil, nil, err
+		var account string
+		var h holder
+		if err := rows.Scan(&account, &h.owner, &h.epoch); err != nil {
+			return nil, err
 		}
-		if by == owner {
-			mine[account] = epoch
-		} else {
-			other[account] = true
-		}
+		by[account] = h
 	}
-	return mine, other, rows.Err()
+	return by, rows.Err()
+}
+
+type holder struct {
+	owner string
+	epoch int64
 }
 
 // Share is how many of n accounts a machine is to hold where so many live: no

@@ -82,11 +82,12 @@ func TestLeaseLost(t *testing.T) {
 	w := newWorld(t, network.Exact)
 	w.add("a", nil)
 	s := w.spied()
-	s.prepare = func() error {
+	var other int64
+	s.prepare = func() (err error) {
 		if err := lease.Release(t.Context(), w.db, name, w.p.Epoch); err != nil {
 			return err
 		}
-		_, err := lease.Take(t.Context(), w.db, name, "other", w.now, time.Hour)
+		other, err = lease.Take(t.Context(), w.db, name, "other", w.now, time.Hour)
 		return err
 	}
 	w.pass()
@@ -95,7 +96,7 @@ func TestLeaseLost(t *testing.T) {
 	s.prepare = nil
 	w.after(time.Minute)
 	w.outThere(0) // we are not the owner any more
-	w.now = w.now.Add(2 * time.Hour)
+	w.must(lease.Release(t.Context(), w.db, name, other))
 	w.restart()
 	w.pass()
 	w.outThere(1)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -159,7 +160,7 @@ func Next(ctx context.Context, db *store.DB, now time.Time) (map[string]Due, err
 		overdue = append(overdue, `EXISTS (SELECT 1`+from+` AND p.next_at <= n.now)`)
 		next = append(next, `COALESCE((SELECT p.next_at`+from+` AND p.next_at > n.now ORDER BY p.next_at LIMIT 1), `+strconv.FormatInt(never, 10)+`)`)
 	}
-	rows, err := db.Read.QueryContext(ctx, `SELECT l.account, `+strings.Join(overdue, " OR ")+`, min(`+strings.Join(next, ", ")+`) FROM leases l, (SELECT $1 AS now) n`, store.Ms(now))
+	rows, err := db.Read.QueryContext(ctx, `SELECT l.account, `+strings.Join(overdue, " OR ")+`, `+strings.Join(next, ", ")+` FROM leases l, (SELECT CAST($1 AS BIGINT) AS now) n`, store.Ms(now))
 	if err != nil {
 		return nil, err
 	}
@@ -168,12 +169,12 @@ func Next(ctx context.Context, db *store.DB, now time.Time) (map[string]Due, err
 	for rows.Next() {
 		var account string
 		var d Due
-		var at int64
-		if err := rows.Scan(&account, &d.Overdue, &at); err != nil {
+		var at [4]int64
+		if err := rows.Scan(&account, &d.Overdue, &at[0], &at[1], &at[2], &at[3]); err != nil {
 			return nil, err
 		}
-		if at != never {
-			d.Next = store.Time(at)
+		if first := slices.Min(at[:]); first != never {
+			d.Next = store.Time(first)
 		}
 		out[account] = d
 	}

@@ -81,7 +81,7 @@ func (c *chaos) turn() {
 	if !c.killed {
 		return
 	}
-	if _, err := c.db.Writer().Exec(`UPDATE posts SET state = 'sending', doubts = max(doubts - 1, 0) WHERE state = 'in doubt' AND (reason LIKE '%killed%')`); err != nil {
+	if _, err := c.db.Writer().Exec(`UPDATE posts SET state = 'sending', doubts = CASE doubts WHEN 0 THEN 0 ELSE doubts - 1 END WHERE state = 'in doubt' AND (reason LIKE '%killed%')`); err != nil {
 		c.Fatal(err)
 	}
 	c.killed = false

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,29 +35,90 @@ type Customer struct {
 // Imported says what an import did.
 type Imported struct{ Rows, New int }
 
-// Import reads a customer list (CSV with a header) and keeps it, all or
-// nothing. A person is known by any of the handles; what a column says
-// replaces what we knew, an absent column changes nothing.
+// chunk is how many rows are kept in one transaction: others write in between.
+const chunk = 2000
+
+// Import reads a customer list (CSV with a header) and keeps it. A file with a
+// mistake is not imported at all. A person is known by any of the handles; what
+// a column says replaces what we knew, an absent column changes nothing. So a
+// file may be imported again, for example after a power cut.
 func (b *Book) Import(ctx context.Context, r io.Reader, now time.Time, progress func(n int)) (out Imported, err error) {
-	in := csv.NewReader(r)
+	// Looked at whole first: the second pass reads what the first has seen.
+	seen, err := os.CreateTemp("", "magpie-import-*.csv")
+	if err != nil {
+		return out, fmt.Errorf("there is no room for a copy of the file: %w", err)
+	}
+	defer os.Remove(seen.Name())
+	defer seen.Close()
+	if err := b.inspect(io.TeeReader(r, seen)); err != nil {
+		return out, err
+	}
+	if _, err := seen.Seek(0, io.SeekStart); err != nil {
+		return out, err
+	}
+	in, at, err := list(seen)
+	for err == nil {
+		var n int
+		err = b.DB.Write(ctx, func(tx *sql.Tx) error {
+			w, err := b.writer(ctx, tx, at, now)
+			if err != nil {
+				return err
+			}
+			defer w.close()
+			n, err = w.some(ctx, in, &out, progress)
+			return err
+		})
+		if err == nil && n < chunk {
+			return out, nil
+		}
+	}
+	return out, fmt.Errorf("%w; %d rows are in: import the file again, nobody comes twice", err, out.Rows/chunk*chunk)
+}
+
+// list begins to read a customer list.
+func list(r io.Reader) (in *csv.Reader, at map[string]int, err error) {
+	in = csv.NewReader(r)
 	in.ReuseRecord = true
 	header, err := in.Read()
 	if err != nil {
-		return out, errors.New("line 1: the file is empty or no CSV: it begins with a line of column names")
+		return nil, nil, errors.New("line 1: the file is empty or no CSV: it begins with a line of column names")
 	}
-	at, err := layout(header)
+	at, err = layout(header)
+	return in, at, err
+}
+
+// manyMistakes are said at a time.
+const manyMistakes = 20
+
+// inspect says what is wrong with a list, up to manyMistakes at once.
+func (b *Book) inspect(r io.Reader) error {
+	in, at, err := list(r)
 	if err != nil {
-		return out, err
+		return err
 	}
-	err = b.DB.Write(ctx, func(tx *sql.Tx) error {
-		w, err := b.writer(ctx, tx, at, now)
-		if err != nil {
-			return err
+	var wrong []error
+	for len(wrong) < manyMistakes {
+		row, err := in.Read()
+		if errors.Is(err, io.EOF) {
+			break
 		}
-		defer w.close()
-		return w.all(ctx, in, &out, progress)
-	})
-	return out, err
+		if err != nil {
+			wrong = append(wrong, csvError(err))
+			break // the lines that follow can't be told apart
+		}
+		c, err := parse(at, row)
+		if err == nil {
+			err = b.check(c)
+		}
+		if err != nil {
+			line, _ := in.FieldPos(0)
+			wrong = append(wrong, fmt.Errorf("line %d: %w", line, err))
+		}
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: nothing was imported", errors.Join(wrong...))
 }
 
 // layout finds each column's place.
@@ -199,26 +261,23 @@ func (w *writer) close() {
 	}
 }
 
-func (w *writer) all(ctx context.Context, in *csv.Reader, out *Imported, progress func(n int)) error {
-	for {
+// some keeps up to chunk rows and returns how many there were.
+func (w *writer) some(ctx context.Context, in *csv.Reader, out *Imported, progress func(n int)) (n int, err error) {
+	for ; n < chunk; n++ {
 		row, err := in.Read()
 		if errors.Is(err, io.EOF) {
-			return nil
+			return n, nil
 		}
-		line, _ := in.FieldPos(0)
 		if err != nil {
-			return fmt.Errorf("%w: nothing was imported", csvError(err))
+			return n, csvError(err)
 		}
 		c, err := parse(w.at, row)
-		if err == nil {
-			err = w.book.check(c)
-		}
 		if err != nil {
-			return fmt.Errorf("line %d: %w: nothing was imported", line, err)
+			return n, err
 		}
 		fresh, err := w.one(ctx, c)
 		if err != nil {
-			return err
+			return n, err
 		}
 		out.Rows++
 		if fresh {
@@ -228,6 +287,7 @@ func (w *writer) all(ctx context.Context, in *csv.Reader, out *Imported, progres
 			progress(out.Rows)
 		}
 	}
+	return n, nil
 }
 
 func csvError(err error) error {

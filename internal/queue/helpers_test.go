@@ -71,17 +71,17 @@ func quiet() *logrus.Entry {
 
 func database(t *testing.T) *store.DB {
 	t.Helper()
-	db, err := store.Open(t.Context(), storetest.Place(t), audit.Migrations())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	return db
+	return storetest.Open(t, audit.Migrations())
 }
 
 func queueOf(t *testing.T, db *store.DB, work map[string]Work) *Queue {
 	t.Helper()
-	q, err := Open(t.Context(), db, "me", work, quiet())
+	return queueBy(t, db, "me", work)
+}
+
+func queueBy(t *testing.T, db *store.DB, owner string, work map[string]Work) *Queue {
+	t.Helper()
+	q, err := Open(t.Context(), db, owner, work, quiet())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,6 +110,11 @@ func put(t *testing.T, q *Queue, db *store.DB, name string, ids ...string) {
 		}
 	}
 	q.Wake(t.Context(), name)
+}
+
+// adds adds a piece of work in a transaction.
+func adds(t *testing.T, q *Queue, id string) func(*sql.Tx) error {
+	return func(tx *sql.Tx) error { return q.Add(t.Context(), tx, "work", id) }
 }
 
 func depth(t *testing.T, db *store.DB, name string) int {

@@ -146,6 +146,17 @@ func Depth(ctx context.Context, db *store.DB) (map[string]int, error) {
 	return out, rows.Err()
 }
 
+// Oldest is for how long the oldest piece of work waits that could begin.
+func Oldest(ctx context.Context, db *store.DB) (time.Duration, error) {
+	age := `SELECT COALESCE(max((julianday('now') - julianday(scheduled_at)) * 86400), 0)`
+	if db.Postgres() {
+		age = `SELECT COALESCE(max(extract(epoch FROM now() - scheduled_at)), 0)`
+	}
+	var seconds float64
+	err := db.Read.QueryRowContext(ctx, age+` FROM river_job WHERE state = 'available' AND kind = 'task'`).Scan(&seconds)
+	return time.Duration(seconds * float64(time.Second)), err
+}
+
 // guarded turns a panic into an error: River would count it and give up.
 func guarded(ctx context.Context, do Handler, id string) (err error) {
 	defer func() {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"magpie/internal/store"
+	"magpie/internal/store/storetest"
 )
 
 // TestUnique: what waits is not added again; what is done may come again.
@@ -81,10 +82,14 @@ func TestErrorIsTriedAgain(t *testing.T) {
 
 // waiting is the state of the one task that is not done, and for how long it
 // waits.
-func waiting(t *testing.T, db *store.DB) (state string, in time.Duration) {
+func waiting(t *testing.T, db *store.DB) (state string, span time.Duration) {
 	t.Helper()
 	var seconds float64
-	err := db.Read.QueryRow(`SELECT state, (julianday(scheduled_at) - julianday('now')) * 86400 FROM river_job WHERE kind = 'task' AND state <> 'completed'`).Scan(&state, &seconds)
+	in := `(julianday(scheduled_at) - julianday('now')) * 86400`
+	if db.Postgres() {
+		in = `extract(epoch FROM scheduled_at - now())`
+	}
+	err := db.Read.QueryRow(`SELECT state, `+in+` FROM river_job WHERE kind = 'task' AND state <> 'completed'`).Scan(&state, &seconds)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,11 +126,12 @@ func TestLater(t *testing.T) {
 
 // TestZones runs the snooze where the clock on the wall is hours off.
 func TestZones(t *testing.T) {
+	here := storetest.Elsewhere(t)
 	var wg sync.WaitGroup
 	for _, zone := range []string{"America/New_York", "Asia/Tokyo"} {
 		wg.Go(func() {
 			c := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^(TestLater|TestTakenUp)$", "-test.v")
-			c.Env = append(os.Environ(), "TZ="+zone)
+			c.Env = append(os.Environ(), "TZ="+zone, here)
 			out, err := c.CombinedOutput()
 			if err != nil || strings.Count(string(out), "--- PASS") != 2 {
 				t.Errorf("%s: %v\n%s", zone, err, out)
@@ -141,13 +147,13 @@ func TestTakenUp(t *testing.T) {
 	db, d := database(t), &diary{}
 	q := queueOf(t, db, map[string]Work{"work": {Do: func(_ context.Context, id string) error { d.note(id); return nil }, AtOnce: 1}})
 	put(t, q, db, "work", "a", "b")
-	for _, s := range []string{
-		`UPDATE river_job SET state = 'running', attempt = 1, attempted_at = strftime('%Y-%m-%d %H:%M:%f', 'now') WHERE kind = 'task'`,
-		`INSERT INTO river_leader (name, leader_id, elected_at, expires_at) VALUES ('default', 'dead', strftime('%Y-%m-%d %H:%M:%f', 'now'), strftime('%Y-%m-%d %H:%M:%f', 'now', '+1 hour'))`,
-	} {
+	for _, s := range ofTheDead(db) {
 		if _, err := db.Writer().Exec(s); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := Rescue(t.Context(), db, nil); err != nil {
+		t.Fatal(err)
 	}
 	began := time.Now()
 	start(t, q, db)
@@ -155,6 +161,21 @@ func TestTakenUp(t *testing.T) {
 	d.await(t, "b")
 	if took := time.Since(began); took > 10*time.Second {
 		t.Errorf("it took %s", took)
+	}
+}
+
+// ofTheDead makes all work that waits look as if a process was at it that was
+// killed just now, and led.
+func ofTheDead(db *store.DB) []string {
+	if db.Postgres() {
+		return []string{
+			`UPDATE river_job SET state = 'running', attempt = 1, attempted_at = now(), attempted_by = ARRAY['before', 'dead'] WHERE kind = 'task'`,
+			`INSERT INTO river_leader (name, leader_id, elected_at, expires_at) VALUES ('default', 'dead', now(), now() + INTERVAL '1 hour')`,
+		}
+	}
+	return []string{
+		`UPDATE river_job SET state = 'running', attempt = 1, attempted_at = strftime('%Y-%m-%d %H:%M:%f', 'now') WHERE kind = 'task'`,
+		`INSERT INTO river_leader (name, leader_id, elected_at, expires_at) VALUES ('default', 'dead', strftime('%Y-%m-%d %H:%M:%f', 'now'), strftime('%Y-%m-%d %H:%M:%f', 'now', '+1 hour'))`,
 	}
 }
 

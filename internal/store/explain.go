@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -29,6 +30,9 @@ func Explain(path string, err error) error {
 	var p *pgconn.PgError
 	if errors.As(err, &p) {
 		return explainPostgres(path, p, err)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%w: %s took too long", ErrAway, path)
 	}
 	if connection(err) {
 		return fmt.Errorf("%w: %s (%s): is Postgres running there, and may this machine reach it?", ErrAway, path, plain(err))

@@ -17,6 +17,9 @@ import (
 // changed.
 var ErrUnusable = errors.New("the database can't be used")
 
+// made is the mark of a database whose tables have been made to the end.
+const made = "tables made"
+
 // prepare marks an empty database as ours and makes its tables.
 func (db *DB) prepare(ctx context.Context, files fs.FS, upgrade bool) error {
 	done, err := db.current(ctx, files, upgrade)
@@ -34,8 +37,10 @@ func (db *DB) prepare(ctx context.Context, files fs.FS, upgrade bool) error {
 		if _, err := db.write.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS magpie (name TEXT PRIMARY KEY, value TEXT NOT NULL)`); err != nil {
 			return Explain(db.Path, err)
 		}
-		_, err = p.Up(ctx)
-		return Explain(db.Path, err)
+		if _, err = p.Up(ctx); err != nil {
+			return Explain(db.Path, err)
+		}
+		return db.Write(ctx, func(tx *sql.Tx) error { return SetMark(ctx, tx, made, "yes") })
 	})
 }
 
@@ -50,15 +55,21 @@ func (db *DB) current(ctx context.Context, files fs.FS, upgrade bool) (bool, err
 	if err != nil {
 		return false, Explain(db.Path, err)
 	}
+	whole := ""
+	if now > 0 {
+		if whole, err = db.Mark(ctx, made); err != nil {
+			return false, err
+		}
+	}
 	sources := p.ListSources()
 	newest := sources[len(sources)-1].Version
 	switch {
 	case now > newest:
 		return false, fmt.Errorf("%w: %s was written by a newer Magpie (schema %d, this one knows %d): install that version or a later one", ErrUnusable, db.Path, now, newest)
-	case now > 0 && now < newest && !upgrade:
+	case whole != "" && now < newest && !upgrade:
 		return false, fmt.Errorf("%w: %s was written by an older Magpie (schema %d, this one wants %d): stop every “magpie run” on it, keep a copy (magpie database backup), then run “magpie database upgrade”", ErrUnusable, db.Path, now, newest)
 	}
-	return now == newest, nil
+	return now == newest && whole != "", nil
 }
 
 // version is the number of the last migration; 0 for an empty database.
@@ -103,6 +114,12 @@ func SetMark(ctx context.Context, tx *sql.Tx, name, value string) error {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO magpie (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
+	return err
+}
+
+// SetNewMark is SetMark that leaves what is noted already.
+func SetNewMark(ctx context.Context, tx *sql.Tx, name, value string) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO magpie (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, name, value)
 	return err
 }
 

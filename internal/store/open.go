@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
 	"strings"
 	"sync"
@@ -44,9 +45,12 @@ func Migrate(ctx context.Context, place string, migrations ...fs.FS) (*DB, error
 }
 
 func openAs(ctx context.Context, place string, upgrade bool, migrations []fs.FS) (db *DB, err error) {
-	if IsPostgres(place) {
+	switch kind, _, isURL := strings.Cut(place, "://"); {
+	case IsPostgres(place):
 		db, err = openPostgres(ctx, place)
-	} else {
+	case isURL:
+		err = fmt.Errorf("%w: Magpie knows no %s databases: name a SQLite file, or postgres://user@host/name", ErrUnusable, kind)
+	default:
 		db, err = openSQLite(ctx, place)
 	}
 	if err != nil {
@@ -82,6 +86,16 @@ func (db *DB) Close() error {
 	db.closing.Unlock()
 	<-db.done
 	return errors.Join(db.Read.Close(), db.write.Close())
+}
+
+// Clock is Now for somebody who writes nothing.
+func (db *DB) Clock(ctx context.Context, local time.Time) (t time.Time, err error) {
+	err = db.Apart(ctx, func(tx *sql.Tx) error {
+		ms, err := db.Now(ctx, tx, local)
+		t = Time(ms)
+		return err
+	})
+	return t, err
 }
 
 // Now is the time by which machines agree, in milliseconds: that of the

@@ -36,6 +36,9 @@ func (db *DB) transact(ctx context.Context, turn bool, fn func(*sql.Tx) error) (
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
 	if err := fn(tx); err != nil {
+		if ctx.Err() != nil {
+			err = ctx.Err() // what fn met follows from it
+		}
 		return Explain(db.Path, err), false
 	}
 	err = tx.Commit()

@@ -59,7 +59,30 @@ func Open(ctx context.Context, db *store.DB, path string, clock func() time.Time
 	if err != nil {
 		return nil, fmt.Errorf("%s holds no key: put the right file back, or delete it and sign in again with “magpie accounts login”", path)
 	}
-	return &Vault{db, key, clock}, nil
+	return &Vault{db, key, clock}, theOne(ctx, db, path, key)
+}
+
+// theOne fails where the tokens of a database that machines share are kept
+// under another machine's key.
+func theOne(ctx context.Context, db *store.DB, path string, key *age.X25519Identity) error {
+	if !db.Postgres() {
+		return nil
+	}
+	const mark = "key"
+	kept, err := db.Mark(ctx, mark)
+	if err != nil {
+		return err
+	}
+	if kept == "" {
+		err = db.Write(ctx, func(tx *sql.Tx) error { return store.SetNewMark(ctx, tx, mark, key.Recipient().String()) })
+		if err == nil {
+			kept, err = db.Mark(ctx, mark)
+		}
+	}
+	if err == nil && kept != key.Recipient().String() {
+		return fmt.Errorf("%s is not the key of this database's tokens: copy that file from the machine that made it", path)
+	}
+	return err
 }
 
 func create(ctx context.Context, db *store.DB, path string, clock func() time.Time) (*Vault, error) {
@@ -83,7 +106,7 @@ func create(ctx context.Context, db *store.DB, path string, clock func() time.Ti
 	} else if err != nil {
 		return nil, fmt.Errorf("the key file %s can't be written: %w", path, err)
 	}
-	return &Vault{db, key, clock}, lasting(filepath.Dir(path))
+	return &Vault{db, key, clock}, errors.Join(lasting(filepath.Dir(path)), theOne(ctx, db, path, key))
 }
 
 // lasting makes names in a folder survive a power cut.

@@ -96,63 +96,6 @@ func TestEmptyIsRefused(t *testing.T) {
 	}
 }
 
-// TestAtRest: no file beside the database has the token in it.
-func TestAtRest(t *testing.T) {
-	p := path(t)
-	_, v := open(t, p)
-	for _, name := range []string{"account x", "session x"} {
-		if err := v.Put(t.Context(), name, token); err != nil {
-			t.Fatal(err)
-		}
-	}
-	files, err := filepath.Glob(p + "*")
-	if err != nil || len(files) < 2 {
-		t.Fatalf("%v, %v", files, err)
-	}
-	for _, f := range files {
-		b, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if strings.Contains(string(b), token) || strings.Contains(string(b), "dG9rLTdmM2") {
-			t.Errorf("%s has the token in it", f)
-		}
-	}
-	info, err := os.Stat(p + ".key")
-	if err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("the key file is %v (%v), want 0600", info.Mode(), err)
-	}
-}
-
-// TestOtherKey: with the wrong key nothing is read, and it is said what to do.
-func TestOtherKey(t *testing.T) {
-	p := path(t)
-	db, v := open(t, p)
-	if err := v.Put(t.Context(), "account x", token); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Remove(p + ".key"); err != nil {
-		t.Fatal(err)
-	}
-	other, err := Open(t.Context(), db, keyOf(p), time.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := other.Get(t.Context(), "account x")
-	if err == nil || s != "" || !strings.Contains(err.Error(), "another key") || !strings.Contains(err.Error(), "magpie accounts login") || strings.Contains(err.Error(), token) {
-		t.Errorf("got %q, %v", s.Reveal(), err)
-	}
-	if err := other.Put(t.Context(), "account x", "fresh"); err != nil || get(t, other, "account x") != "fresh" {
-		t.Errorf("signing in again does not mend it: %v", err)
-	}
-	if err := os.WriteFile(p+".key", []byte("AGE-SECRET-KEY-nonsense"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Open(t.Context(), db, keyOf(p), time.Now); err == nil || !strings.Contains(err.Error(), "holds no key") || strings.Contains(err.Error(), "nonsense") {
-		t.Errorf("got %v", err)
-	}
-}
-
 // TestSpoiled: what was altered at rest is not taken for a token.
 func TestSpoiled(t *testing.T) {
 	db, v := open(t, path(t))
@@ -176,12 +119,13 @@ func TestFirstStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
+	key := keyOf(path(t))
 	vaults := make([]*Vault, 8)
 	var wg sync.WaitGroup
 	for i := range vaults {
 		wg.Go(func() {
 			var err error
-			if vaults[i], err = Open(t.Context(), db, keyOf(path(t)), time.Now); err != nil {
+			if vaults[i], err = Open(t.Context(), db, key, time.Now); err != nil {
 				t.Error(err)
 			}
 		})

@@ -57,7 +57,24 @@ func Start() (*Server, error) {
 	if out, err := init.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w\n%s", err, out)
 	}
+	if err := s.guard(); err != nil {
+		return nil, err
+	}
 	return s, s.Restart()
+}
+
+// Guarded is the one user whom the server asks for a password. A test that
+// wants it makes it.
+const Guarded = "guarded"
+
+// guard puts the rule for that user before those of initdb.
+func (s *Server) guard() error {
+	path := filepath.Join(s.dir, "data", "pg_hba.conf")
+	rules, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, append([]byte("host all "+Guarded+" 127.0.0.1/32 scram-sha-256\n"), rules...), 0o600)
 }
 
 // programs finds the folder of Debian's postgresql package.

@@ -4,41 +4,77 @@ package storetest
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
-	"sync"
+	"strings"
 	"sync/atomic"
 	"testing"
-
-	"github.com/jackc/pgx/v5"
 
 	"magpie/internal/store"
 )
 
+// Only is an environment variable that chooses one round: sqlite, postgres, or
+// the address of a server that runs already.
+const Only = "MAGPIE_TEST_DATABASE"
+
+var onPostgres atomic.Bool
+
 // Both runs all tests on SQLite and then on Postgres. Call it in TestMain.
-func Both(m *testing.M) int {
-	code := m.Run()
-	if os.Getenv("MAGPIE_TEST_SQLITE_ONLY") != "" {
+func Both(m *testing.M) (code int) {
+	only := os.Getenv(Only)
+	if only == "" || only == "sqlite" {
+		code = m.Run()
+	}
+	if only == "sqlite" {
 		return code
 	}
 	fmt.Println("on Postgres:")
 	onPostgres.Store(true)
 	defer stopShared()
+	defer fewerChecks()()
 	return max(code, m.Run())
 }
 
-var (
-	onPostgres atomic.Bool
-	shared     *Server
-	starting   sync.Mutex
-	schemas    atomic.Int64
-)
+// fewerChecks lets rapid try less on Postgres, where each step takes several
+// times as long: the same tests have run in full on SQLite.
+func fewerChecks() (undo func()) {
+	f := flag.Lookup("rapid.checks")
+	if f == nil || f.Value.String() != f.DefValue {
+		return func() {}
+	}
+	_ = f.Value.Set("50")
+	return func() { _ = f.Value.Set(f.DefValue) }
+}
 
 // OnPostgres tells whether this is the round on Postgres.
 func OnPostgres() bool { return onPostgres.Load() }
+
+// SQLiteOnly skips a test in the round on Postgres.
+func SQLiteOnly(t testing.TB, reason string) {
+	t.Helper()
+	if OnPostgres() {
+		t.Skip("SQLite only: " + reason)
+	}
+}
+
+// PostgresOnly skips a test in the round on SQLite.
+func PostgresOnly(t testing.TB) {
+	t.Helper()
+	if !OnPostgres() {
+		t.Skip("Postgres only")
+	}
+}
+
+// Fewer is how many of something a test takes in this round.
+func Fewer(onSQLite, onPostgres int) int {
+	if OnPostgres() {
+		return onPostgres
+	}
+	return onSQLite
+}
 
 // Place is an empty database of this round: the path of a file that is not
 // there yet, or the address of a new schema.
@@ -53,21 +89,33 @@ func Place(t testing.TB) string {
 // Postgres is the address of a new schema on the server of this test process.
 func Postgres(t testing.TB) string {
 	t.Helper()
-	s, err := server()
-	if err != nil {
-		t.Fatal(err)
-	}
-	address, err := s.Schema(fmt.Sprint("t", schemas.Add(1)))
+	address, err := Shared(t).Schema(fmt.Sprintf("t%d_%d", os.Getpid(), schemas.Add(1)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return address
 }
 
+// Elsewhere sets the environment of another process of this test binary, so
+// that its tests run in this round alone, on this server.
+func Elsewhere(t testing.TB) string {
+	t.Helper()
+	if OnPostgres() {
+		return Only + "=" + Shared(t).URL
+	}
+	return Only + "=sqlite"
+}
+
 // Open opens an empty database of this round.
 func Open(t testing.TB, migrations ...fs.FS) *store.DB {
 	t.Helper()
-	db, err := store.Open(context.Background(), Place(t), migrations...)
+	return OpenAt(t, Place(t), migrations...)
+}
+
+// OpenAt opens a database for as long as the test runs.
+func OpenAt(t testing.TB, place string, migrations ...fs.FS) *store.DB {
+	t.Helper()
+	db, err := store.Open(context.Background(), place, migrations...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,35 +123,12 @@ func Open(t testing.TB, migrations ...fs.FS) *store.DB {
 	return db
 }
 
-func server() (*Server, error) {
-	starting.Lock()
-	defer starting.Unlock()
-	if shared != nil {
-		return shared, nil
+// Shown is a place as the program names it: without user, password and options.
+func Shown(place string) string {
+	if !store.IsPostgres(place) {
+		return place
 	}
-	s, err := Start()
-	shared = s
-	return s, err
-}
-
-func stopShared() {
-	starting.Lock()
-	defer starting.Unlock()
-	if shared != nil {
-		shared.Stop()
-		shared = nil
-	}
-}
-
-// Schema makes an empty schema and returns the address that leads there.
-func (s *Server) Schema(name string) (string, error) {
-	c, err := pgx.Connect(context.Background(), s.URL)
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = c.Close(context.Background()) }() // nothing to lose
-	if _, err := c.Exec(context.Background(), `CREATE SCHEMA `+pgx.Identifier{name}.Sanitize()); err != nil {
-		return "", err
-	}
-	return s.URL + "&search_path=" + url.QueryEscape(name), nil
+	place, _, _ = strings.Cut(place, "?")
+	_, place, _ = strings.Cut(place, "@")
+	return "postgres://" + place
 }

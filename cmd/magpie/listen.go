@@ -1,0 +1,37 @@
+package main
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"magpie/internal/bot"
+	"magpie/internal/health"
+)
+
+// probes answers /healthz, /readyz and /metrics while the bot runs. Where
+// nobody has named a place and the usual one is taken, another port does.
+func probes(c *cli.Context, b *bot.Bot) (stop func(), err error) {
+	place := c.String("listen")
+	if place == "off" {
+		return func() {}, nil
+	}
+	l, err := new(net.ListenConfig).Listen(c.Context, "tcp", place)
+	if err != nil && !c.IsSet("listen") {
+		l, err = new(net.ListenConfig).Listen(c.Context, "tcp", "127.0.0.1:0")
+	}
+	if err != nil {
+		var at *net.OpError
+		if errors.As(err, &at) {
+			err = at.Err
+		}
+		return nil, usage("--listen %s: %v", place, err)
+	}
+	b.Log.WithField("address", "http://"+l.Addr().String()).Info("answers /healthz, /readyz and /metrics")
+	s := &http.Server{Handler: health.Handler(b.Health), ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = s.Serve(l) }() // ends with stop
+	return func() { _ = s.Close() }, nil
+}

@@ -1,0 +1,212 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"magpie/internal/health"
+	"magpie/internal/lease"
+	"magpie/internal/need"
+	"magpie/internal/outbox"
+	"magpie/internal/queue"
+	"magpie/internal/store"
+	"magpie/internal/workspace"
+)
+
+const (
+	// stuckAfter is how long something that could go on may stand still.
+	stuckAfter = 30 * time.Second
+	// unread is how long an account may go without reading what comes in.
+	unread = 3 * pollSafety
+	// skewMost is how much clocks may differ.
+	skewMost = 5 * time.Second
+	// diskLeast is how much room there should be.
+	diskLeast = 200 << 20
+	// reading is the part that reads what comes in for an account.
+	reading = "reading for "
+	// stamp is how a time is said.
+	stamp = "2006-01-02 15:04:05 -07:00"
+	// patience with the database when somebody asks how we are.
+	lookAtMost = 5 * time.Second
+)
+
+// Health looks how the bot is. It asks the database, not the networks.
+func (b *Bot) Health(ctx context.Context) *health.Report {
+	ctx, cancel := context.WithTimeout(ctx, lookAtMost)
+	defer cancel()
+	now := b.Clock()
+	r := &health.Report{At: now, Revision: b.set.Load().number, Posts: map[string]int{}, Queue: map[string]int{}}
+	for _, look := range []func(context.Context, *health.Report, time.Time) error{b.lookMachines, b.lookPosts, b.lookQueue, b.lookAccounts, b.lookNeeds} {
+		if err := look(ctx, r, now); err != nil {
+			r.Add("the database does not answer: " + store.Explain(b.DB.Path, err).Error())
+			break
+		}
+		r.Ready = b.running.Load()
+	}
+	if len(r.Problems) > 0 && r.Accounts == nil {
+		r.Ready = false
+	}
+	for _, t := range b.trouble(now) {
+		r.Add(t)
+	}
+	b.lookDisk(r)
+	return r.Close()
+}
+
+// trouble is what is stuck in this process.
+func (b *Bot) trouble(now time.Time) (out []string) {
+	all := b.beats.all()
+	for _, part := range slices.Sorted(maps.Keys(all)) {
+		most := stuckAfter + b.lasting()
+		if strings.HasPrefix(part, reading) {
+			most = unread
+		}
+		if still := now.Sub(all[part]); still > most {
+			out = append(out, fmt.Sprintf("the %s has stood still since %s", part, all[part].Format(stamp)))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.opened())) {
+		if down := b.beats.streamDown(name, now); down > unread {
+			out = append(out, fmt.Sprintf("the stream of %s is down for %s; what comes in is polled", name, down.Round(time.Second)))
+		}
+	}
+	return out
+}
+
+func (b *Bot) lookMachines(ctx context.Context, r *health.Report, now time.Time) error {
+	before := time.Now()
+	server, err := b.DB.Clock(ctx, now)
+	if err != nil {
+		return err
+	}
+	r.Skew = max(server.Sub(now).Abs()-time.Since(before), b.skews.worst())
+	if r.Skew > skewMost {
+		r.Add(fmt.Sprintf("this machine's clock differs by %s from the database's or a network's: set it (NTP)", r.Skew.Round(time.Second)))
+	}
+	live, err := lease.Live(ctx, b.DB, now)
+	r.Machines = len(live)
+	for _, m := range live {
+		for _, t := range m.Trouble {
+			if m.Owner != b.owner { // ours is said below, as it is now
+				r.Add("on " + m.Host + ": " + t)
+			}
+		}
+	}
+	if err == nil && len(live) == 0 {
+		r.Add("no bot is running on this database: start it with “magpie run”")
+	}
+	return err
+}
+
+// lookPosts counts what is under way, and finds what could be out and is not.
+func (b *Bot) lookPosts(ctx context.Context, r *health.Report, now time.Time) error {
+	u, err := outbox.Look(ctx, b.DB)
+	if err != nil {
+		return err
+	}
+	for state, n := range u.States {
+		r.Posts[string(state)] = n
+	}
+	r.NextDue, r.LastOut = u.Next, u.Last
+	for _, a := range b.Set().Accounts {
+		p, err := b.judge(a).Overdue(ctx, now)
+		if err != nil {
+			return err
+		}
+		if p == nil || now.Sub(p.SlotAt) < stuckAfter {
+			continue
+		}
+		r.Overdue = max(r.Overdue, now.Sub(p.SlotAt))
+		why := ""
+		if p.Reason != "" {
+			why = " (" + p.Reason + ")"
+		}
+		r.Add(fmt.Sprintf("post %s on %s could be out since %s and is %s%s: magpie outbox show %s", p.ID, a.Name, p.SlotAt.In(a.Timezone.Location).Format(stamp), p.State, why, p.ID))
+	}
+	return nil
+}
+
+// judge knows what holds an account's posts back: its publisher, or where
+// another process has that, one that never publishes.
+func (b *Bot) judge(a *workspace.Account) *outbox.Publisher {
+	if x := b.account(a.Name); x != nil {
+		return x.publisher
+	}
+	x := &account{client: &connection{err: errors.New("another process has the account")}, limits: b.Kind(a).Limits}
+	return b.publisher(a, x, 0)
+}
+
+func (b *Bot) lookQueue(ctx context.Context, r *health.Report, now time.Time) (err error) {
+	if r.Queue, err = queue.Depth(ctx, b.DB); err != nil {
+		return err
+	}
+	r.Waiting, err = queue.Oldest(ctx, b.DB)
+	if err == nil && r.Waiting > stuckAfter {
+		r.Add(fmt.Sprintf("work waits for %s and nobody does it", r.Waiting.Round(time.Second)))
+	}
+	return err
+}
+
+// lookAccounts tells of each account whether somebody holds it, reads for it
+// and may speak for it.
+func (b *Bot) lookAccounts(ctx context.Context, r *health.Report, now time.Time) error {
+	pauses, err := outbox.Pauses(ctx, b.DB)
+	if err != nil {
+		return err
+	}
+	held, err := lease.Held(ctx, b.DB, now)
+	if err != nil {
+		return err
+	}
+	set, read := b.Set(), b.beats.all()
+	for _, name := range slices.Sorted(maps.Keys(set.Accounts)) {
+		a := health.Account{Name: name, Network: set.Accounts[name].Network, Stream: b.beats.stream(name), Read: read[reading+name]}
+		a.Held = b.account(name) != nil
+		for _, p := range pauses {
+			a.SignedOut = a.SignedOut || p.Scope == "signed out" && p.Name == name
+			a.Paused = a.Paused || p.Scope == "all" || p.Scope == "account" && p.Name == name
+		}
+		if a.NextDue, a.LastOut, err = outbox.Around(ctx, b.DB, name); err != nil {
+			return err
+		}
+		if !held[name] && r.Machines > 0 {
+			r.Add("nobody has taken on the account " + name)
+		}
+		if a.SignedOut {
+			r.Add("the account " + name + " is signed out: magpie accounts login " + name)
+		}
+		r.Accounts = append(r.Accounts, a)
+	}
+	return nil
+}
+
+// lookNeeds adds what was said to a person and is not over.
+func (b *Bot) lookNeeds(ctx context.Context, r *health.Report, _ time.Time) error {
+	all, err := need.Open(ctx, b.DB)
+	for _, n := range all {
+		if n.Kind != need.SignedOut {
+			r.Add(n.Text)
+		}
+	}
+	return err
+}
+
+// lookDisk looks for room where the database, or the workspace, is.
+func (b *Bot) lookDisk(r *health.Report) {
+	var fs unix.Statfs_t
+	if err := unix.Statfs(b.Dir, &fs); err != nil {
+		r.Add("the folder " + b.Dir + " can't be looked at: " + errors.Unwrap(err).Error())
+		return
+	}
+	r.Disk = fs.Bavail * uint64(fs.Bsize) //nolint:gosec // a block size is no negative number
+	if r.Disk < diskLeast {
+		r.Add(fmt.Sprintf("the disk is nearly full: %d MB are left", r.Disk>>20))
+	}
+}
