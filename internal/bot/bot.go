@@ -81,6 +81,7 @@ type account struct {
 	stop      context.CancelFunc
 	loops     sync.WaitGroup
 	until     time.Time // until when the account is ours for certain
+	refused   time.Time // when a new token was refused last
 }
 
 // holdUntil notes for how long the lease is good.
@@ -253,7 +254,7 @@ func (b *Bot) Client(ctx context.Context, a *workspace.Account) (network.Client,
 	if err != nil {
 		return nil, network.Fail(network.SignedOut, "%w", err)
 	}
-	c, err := a.Kind.Open(network.Settings{Server: a.Server, Handle: a.Handle, Secret: secret, HTTP: b.HTTP, Session: b.Vault.Session(a.Name)})
+	c, err := a.Kind.Open(network.Settings{Server: a.Server, Handle: a.Handle, Secret: secret, HTTP: b.HTTP, Session: b.session(a.Name)})
 	if err != nil {
 		return nil, network.Fail(network.SignedOut, "%w: set %s, or run “magpie accounts login %s”", err, where(a.Credentials), a.Name)
 	}

@@ -60,7 +60,6 @@ func (b *Bot) lookAfter(ctx context.Context, now time.Time) {
 		}
 	}
 	b.greetAgain(ctx)
-	b.retrySignedOut(ctx)
 	if untold, err := need.Untold(ctx, b.DB); err == nil && len(untold) > 0 {
 		b.add(ctx, "tell", "all")
 	}
@@ -87,7 +86,8 @@ func (b *Bot) checkSilence(ctx context.Context, a *workspace.Account, now time.T
 	}
 }
 
-// retrySignedOut signs in again where the stored token is a new one.
+// retrySignedOut signs in again where the stored token is a new one, once with
+// each.
 func (b *Bot) retrySignedOut(ctx context.Context) {
 	pauses, err := outbox.Pauses(ctx, b.DB)
 	if err != nil {
@@ -95,14 +95,16 @@ func (b *Bot) retrySignedOut(ctx context.Context) {
 	}
 	for _, p := range pauses {
 		a, x := b.Set().Accounts[p.Name], b.account(p.Name)
-		if p.Scope != "signed out" || a == nil || x == nil || !b.hasNewToken(ctx, p) {
+		if p.Scope != "signed out" || a == nil || x == nil || !b.hasNewToken(ctx, p.Name, later(p.At, x.refused)) {
 			continue
 		}
 		c, err := b.Client(ctx, a)
 		if err != nil {
 			continue
 		}
-		if _, err := c.Verify(ctx); err == nil {
+		if _, err := c.Verify(ctx); network.ReasonOf(err) == network.SignedOut && err != nil {
+			x.refused = b.Clock()
+		} else if err == nil {
 			b.Log.WithField("account", p.Name).Info("signed in again")
 			x.client.set(c, nil)
 			b.greet(ctx, a, x)
@@ -110,10 +112,17 @@ func (b *Bot) retrySignedOut(ctx context.Context) {
 	}
 }
 
-func (b *Bot) hasNewToken(ctx context.Context, p outbox.PauseRow) bool {
+func (b *Bot) hasNewToken(ctx context.Context, account string, since time.Time) bool {
 	var at int64
-	err := b.DB.Read.QueryRowContext(ctx, `SELECT at FROM secrets WHERE name = $1`, "account "+p.Name).Scan(&at)
-	return err == nil && store.Time(at).After(p.At)
+	err := b.DB.Read.QueryRowContext(ctx, `SELECT at FROM secrets WHERE name = $1`, "account "+account).Scan(&at)
+	return err == nil && store.Time(at).After(since)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // queueSyncs asks for the followers of accounts that have not been read for a

@@ -30,7 +30,7 @@ func (b *Bot) Login(ctx context.Context, a *workspace.Account, token network.Sec
 		return network.Self{}, err
 	}
 	if fresh.tokens != "" {
-		if err := b.Vault.Session(a.Name).Save(fresh.tokens); err != nil {
+		if err := b.session(a.Name).Save(fresh.tokens); err != nil {
 			return self, err
 		}
 	}
@@ -45,3 +45,6 @@ func (m *memorySession) Load() (network.Secret, error) { return m.tokens, nil }
 
 // Save implements network.Session.
 func (m *memorySession) Save(s network.Secret) error { m.tokens = s; return nil }
+
+// Alone implements network.Session.
+func (m *memorySession) Alone(_ context.Context, fn func() error) error { return fn() }

@@ -24,6 +24,11 @@ func (b *Bot) Once(ctx context.Context) error {
 	if err := b.begin(ctx, nil); err != nil {
 		return err
 	}
+	for name := range b.Set().Accounts {
+		if b.account(name) == nil {
+			b.Log.WithField("account", name).Warn("another machine holds this account, or did a moment ago: it is left alone")
+		}
+	}
 	b.lookAfter(ctx, b.Clock())
 	for name, x := range b.opened() {
 		if err := b.Poll(ctx, b.Set().Accounts[name], x.client); err != nil {

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"context"
 	"net/http"
 	"time"
 )
@@ -38,6 +39,10 @@ type Session interface {
 	Load() (Secret, error)
 	// Save stores the new tokens durably; it is called before they are used.
 	Save(Secret) error
+	// Alone runs fn while no other process does so for this account: tokens
+	// that work once are exchanged by one at a time. Look again inside what
+	// is stored: another may have been quicker.
+	Alone(ctx context.Context, fn func() error) error
 }
 
 // Limits are a server's own.

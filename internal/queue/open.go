@@ -24,6 +24,10 @@ type engine interface {
 	StopAndCancel(ctx context.Context) error
 }
 
+// notify tells River's workers on all machines to look at a queue, in the words
+// that River itself uses (riverpgxv5, NotifyMany).
+const notify = `SELECT pg_notify(current_schema() || '.river_insert', json_build_object('queue', queue)::text)`
+
 // pool is how many connections River has to Postgres.
 const pool = 6
 
@@ -34,7 +38,7 @@ func open(ctx context.Context, db *store.DB, cfg *river.Config) (*Queue, error) 
 		c, err := client(ctx, db, riversqlite.New(db.Writer()), cfg)
 		return &Queue{db, c, c}, err
 	}
-	adding := &river.Config{Logger: cfg.Logger}
+	adding := &river.Config{Logger: cfg.Logger, FetchCooldown: cfg.FetchCooldown}
 	c, err := client(ctx, db, riverdatabasesql.New(db.Writer()), adding)
 	if err != nil || len(cfg.Queues) == 0 {
 		return &Queue{db, c, c}, err
@@ -112,11 +116,17 @@ func Rescue(ctx context.Context, db *store.DB, live []string) error {
 			_, err2 := tx.ExecContext(ctx, `UPDATE river_job SET state = 'available', scheduled_at = strftime('%Y-%m-%d %H:%M:%f', 'now') WHERE state = 'running'`)
 			return errors.Join(err1, err2)
 		}
+		if live == nil {
+			live = []string{} // NULL would match nobody
+		}
 		if _, err := tx.ExecContext(ctx, `DELETE FROM river_leader WHERE NOT (leader_id = ANY($1))`, live); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `UPDATE river_job SET state = 'available', scheduled_at = now()
-			WHERE state = 'running' AND NOT (attempted_by[array_upper(attempted_by, 1)] = ANY($1))`, live)
+		if _, err := tx.ExecContext(ctx, `UPDATE river_job SET state = 'available', scheduled_at = now()
+			WHERE state = 'running' AND NOT (attempted_by[array_upper(attempted_by, 1)] = ANY($1))`, live); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, notify+` FROM (SELECT DISTINCT queue FROM river_job WHERE state = 'available') waiting`)
 		return err
 	})
 }

@@ -123,6 +123,10 @@ func (q *Queue) Add(ctx context.Context, tx *sql.Tx, name, id string) error {
 // Wake makes the queue look for work of that name now. Call it after the
 // commit; without it the work begins within two seconds.
 func (q *Queue) Wake(ctx context.Context, name string) {
+	if q.db.Postgres() {
+		_, _ = q.db.Writer().ExecContext(ctx, notify+` FROM (SELECT CAST($1 AS TEXT) AS queue) one`, name)
+		return
+	}
 	_, _ = q.client.Insert(ctx, wake{}, &river.InsertOpts{ // only a hint: the poll comes anyway
 		Queue: name, ScheduledAt: time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC), UniqueOpts: river.UniqueOpts{ByQueue: true}})
 }

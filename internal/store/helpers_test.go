@@ -1,14 +1,19 @@
-package store
+package store_test
 
 import (
 	"context"
 	"database/sql"
 	"io/fs"
-	"path/filepath"
+	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"magpie/internal/store"
+	"magpie/internal/store/storetest"
 )
+
+func TestMain(m *testing.M) { os.Exit(storetest.Both(m)) }
 
 // one is a migration with a table of numbers.
 func one() fs.FS {
@@ -20,25 +25,22 @@ func two() fs.FS {
 	return fstest.MapFS{"00002_m.sql": {Data: []byte("-- +goose Up\nCREATE TABLE m (m BIGINT PRIMARY KEY);\n")}}
 }
 
-func open(t *testing.T) *DB {
+func open(t *testing.T) *store.DB {
 	t.Helper()
-	return openAt(t, filepath.Join(t.TempDir(), "m.db"))
+	return openAt(t, storetest.Place(t))
 }
 
-func openAt(t *testing.T, path string) *DB {
+func openAt(t *testing.T, place string) *store.DB {
 	t.Helper()
-	db := openToClose(t, path)
+	db := openToClose(t, place)
 	t.Cleanup(func() { _ = db.Close() })
 	return db
 }
 
 // openToClose opens a database that the test closes itself.
-func openToClose(t *testing.T, path string) *DB {
+func openToClose(t *testing.T, place string) *store.DB {
 	t.Helper()
-	if path == "" {
-		path = filepath.Join(t.TempDir(), "m.db")
-	}
-	db, err := Open(t.Context(), path, one())
+	db, err := store.Open(t.Context(), place, one())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +54,7 @@ func add(n int) func(*sql.Tx) error {
 	}
 }
 
-func numbers(t *testing.T, db *DB) (out []int) {
+func numbers(t *testing.T, db *store.DB) (out []int) {
 	t.Helper()
 	rows, err := db.Read.QueryContext(context.Background(), `SELECT n FROM n ORDER BY n`)
 	if err != nil {

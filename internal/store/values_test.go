@@ -1,4 +1,4 @@
-package store
+package store_test
 
 import (
 	"os"
@@ -8,16 +8,19 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"magpie/internal/store"
+	"magpie/internal/store/storetest"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
 func TestTimes(t *testing.T) {
 	now := time.Date(2027, 11, 26, 9, 0, 0, 123e6, time.FixedZone("", 8*3600))
-	if got := Time(Ms(now)); !got.Equal(now) || got.Location() != time.UTC {
+	if got := store.Time(store.Ms(now)); !got.Equal(now) || got.Location() != time.UTC {
 		t.Errorf("got %v", got)
 	}
-	if Ms(time.Time{}) != 0 || !Time(0).IsZero() {
+	if store.Ms(time.Time{}) != 0 || !store.Time(0).IsZero() {
 		t.Error("no time is 0")
 	}
 }
@@ -25,7 +28,7 @@ func TestTimes(t *testing.T) {
 // TestIDsGrow: each is greater than those before it, however many there are
 // in a millisecond and even if the clock goes back.
 func TestIDsGrow(t *testing.T) {
-	ids, now := NewIDs(), time.UnixMilli(1_800_000_000_000)
+	ids, now := store.NewIDs(), time.UnixMilli(1_800_000_000_000)
 	last := int64(0)
 	for i := range 20_000 {
 		if i == 10_000 {
@@ -46,7 +49,7 @@ func TestIDsGrow(t *testing.T) {
 }
 
 func TestIDsAreUnique(t *testing.T) {
-	ids, now := NewIDs(), time.UnixMilli(1_800_000_000_000)
+	ids, now := store.NewIDs(), time.UnixMilli(1_800_000_000_000)
 	var mu sync.Mutex
 	seen := map[int64]bool{}
 	var wg sync.WaitGroup
@@ -73,9 +76,9 @@ func TestIDsAreUnique(t *testing.T) {
 // (unless they drew the same of 1,024 numbers).
 func TestIDsOfProcesses(t *testing.T) {
 	now := time.UnixMilli(1_800_000_000_000)
-	a, b := NewIDs(), NewIDs()
-	for a.node == b.node {
-		b = NewIDs()
+	a, b := store.NewIDs(), store.NewIDs()
+	for a.Node() == b.Node() {
+		b = store.NewIDs()
 	}
 	seen := map[int64]bool{}
 	for range 10_000 {
@@ -88,7 +91,7 @@ func TestIDsOfProcesses(t *testing.T) {
 	}
 	nodes := map[int64]bool{}
 	for range 200 {
-		nodes[NewIDs().node] = true
+		nodes[store.NewIDs().Node()] = true
 	}
 	if len(nodes) < 100 {
 		t.Errorf("200 series have only %d numbers", len(nodes))
@@ -96,12 +99,13 @@ func TestIDsOfProcesses(t *testing.T) {
 }
 
 func TestLock(t *testing.T) {
+	storetest.SQLiteOnly(t, "on Postgres any number may run")
 	db := open(t)
-	unlock, err := Lock(db.Path)
+	unlock, err := store.Lock(db.Path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = Lock(db.Path)
+	_, err = store.Lock(db.Path)
 	says(t, err, "another “magpie run”", db.Path, "stop it first")
 	if other := lockElsewhere(t, db.Path); !strings.Contains(other, "another “magpie run”") {
 		t.Errorf("another process: %s", other)
@@ -110,7 +114,7 @@ func TestLock(t *testing.T) {
 	if other := lockElsewhere(t, db.Path); other != "locked" {
 		t.Errorf("after the lock was given back: %s", other)
 	}
-	if unlock, err = Lock(db.Path); err != nil { // the other process has ended
+	if unlock, err = store.Lock(db.Path); err != nil { // the other process has ended
 		t.Fatal(err)
 	}
 	unlock()
@@ -120,7 +124,7 @@ func TestLock(t *testing.T) {
 func lockElsewhere(t *testing.T, path string) string {
 	t.Helper()
 	c := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestOtherProcess$")
-	c.Env = append(os.Environ(), "MAGPIE_TEST_LOCK="+path)
+	c.Env = append(os.Environ(), "MAGPIE_TEST_LOCK="+path, storetest.Elsewhere(t))
 	out, err := c.CombinedOutput()
 	said, _, found := strings.Cut(string(out), "\n")
 	if err != nil || !found {
@@ -135,7 +139,7 @@ func TestOtherProcess(t *testing.T) {
 	if path == "" {
 		return
 	}
-	if _, err := Lock(path); err != nil {
+	if _, err := store.Lock(path); err != nil {
 		println2(err.Error())
 		return
 	}

@@ -1,4 +1,4 @@
-package store
+package store_test
 
 import (
 	"context"
@@ -9,6 +9,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"magpie/internal/store"
+	"magpie/internal/store/storetest"
 )
 
 // TestBatchTogether: many write at the same time, some fail; each is told its
@@ -72,7 +75,7 @@ func TestBatchSharesACommit(t *testing.T) {
 			}
 		})
 	}
-	for len(db.queue) < len(seen) {
+	for db.Waiting() < len(seen) {
 		time.Sleep(time.Millisecond)
 	}
 	close(release)
@@ -129,7 +132,8 @@ func TestWriteUndoesAll(t *testing.T) {
 
 // TestCloseFinishes: what is being written when the database closes is kept.
 func TestCloseFinishes(t *testing.T) {
-	db := openToClose(t, "")
+	place := storetest.Place(t)
+	db := openToClose(t, place)
 	entered := make(chan struct{})
 	done := make(chan error, 1)
 	go func() {
@@ -142,14 +146,14 @@ func TestCloseFinishes(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Errorf("it had begun: %v", err)
 	}
-	if got := numbers(t, openAt(t, db.Path)); !slices.Equal(got, []int{1}) {
+	if got := numbers(t, openAt(t, place)); !slices.Equal(got, []int{1}) {
 		t.Errorf("got %v", got)
 	}
 }
 
 // TestBatchAfterClose: a listener that is late must not bring the program down.
 func TestBatchAfterClose(t *testing.T) {
-	db := openToClose(t, "")
+	db := openToClose(t, storetest.Place(t))
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +172,7 @@ func TestReadersOnlyRead(t *testing.T) {
 	if _, err := db.Read.Exec(`INSERT INTO n (n) VALUES (1)`); err == nil {
 		t.Error("a reader wrote")
 	}
-	if _, err := Changed(nil, sql.ErrTxDone); !errors.Is(err, sql.ErrTxDone) {
+	if _, err := store.Changed(nil, sql.ErrTxDone); !errors.Is(err, sql.ErrTxDone) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -175,16 +175,17 @@ func (v *Vault) Delete(ctx context.Context, name string) error {
 	})
 }
 
-// Session is where a connector keeps an account's short-lived tokens.
-func (v *Vault) Session(account string) network.Session { return session{v, "session " + account} }
+// Session is where an account's short-lived tokens are kept.
+func (v *Vault) Session(account string) Session { return Session{v, "session " + account} }
 
-type session struct {
+// Session is the part of the vault that holds one account's tokens.
+type Session struct {
 	v    *Vault
 	name string
 }
 
-// Load implements network.Session.
-func (s session) Load() (network.Secret, error) { return s.v.Get(context.Background(), s.name) }
+// Load returns the tokens, "" if there are none.
+func (s Session) Load() (network.Secret, error) { return s.v.Get(context.Background(), s.name) }
 
-// Save implements network.Session.
-func (s session) Save(x network.Secret) error { return s.v.Put(context.Background(), s.name, x) }
+// Save stores new tokens. Empty ones are refused.
+func (s Session) Save(x network.Secret) error { return s.v.Put(context.Background(), s.name, x) }

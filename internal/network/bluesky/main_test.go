@@ -68,6 +68,8 @@ func (m *memory) Save(s network.Secret) error {
 	return nil
 }
 
+func (m *memory) Alone(_ context.Context, fn func() error) error { return fn() }
+
 func (m *memory) all() []network.Secret {
 	m.mu.Lock()
 	defer m.mu.Unlock()

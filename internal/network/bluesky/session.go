@@ -84,6 +84,22 @@ func (c *client) refresh(ctx context.Context, old *tokens) (*tokens, error) {
 	if t := c.current(); t != nil && t.Access != old.Access {
 		return t, nil
 	}
+	if c.settings.Session == nil {
+		return c.exchange(ctx, old)
+	}
+	var t *tokens
+	err := c.settings.Session.Alone(ctx, func() (err error) {
+		if t = c.stored(); t != nil && t.Access != old.Access {
+			return nil // another process was quicker
+		}
+		t, err = c.exchange(ctx, old)
+		return err
+	})
+	return t, err
+}
+
+// exchange gets new tokens for old ones.
+func (c *client) exchange(ctx context.Context, old *tokens) (*tokens, error) {
 	t, err := c.obtain(ctx, old.PDS, "com.atproto.server.refreshSession", old.Refresh, nil)
 	if err != nil && network.ReasonOf(err) == network.SignedOut && c.settings.Secret != "" {
 		return c.login(ctx)

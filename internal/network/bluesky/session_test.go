@@ -1,6 +1,7 @@
 package bluesky
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -59,6 +60,8 @@ type failing struct{ err error }
 
 func (*failing) Load() (network.Secret, error) { return "", nil }
 func (f *failing) Save(network.Secret) error   { return f.err }
+
+func (*failing) Alone(_ context.Context, fn func() error) error { return fn() }
 
 // A disk that is full while refreshing must not cost the session at hand.
 func TestKeepsSessionThatCouldNotBeReplaced(t *testing.T) {
