@@ -29,6 +29,7 @@ func couponsCommand() *cli.Command {
 			{Name: "redeem", Usage: "note that a code was used in an order", ArgsUsage: "CODE --order ID --amount 899.00 USD", Flags: []cli.Flag{
 				&cli.StringFlag{Name: "order", Usage: "the order's `ID`"},
 				&cli.StringFlag{Name: "amount", Usage: "what was paid: `899.00 USD`"}}, Action: redeemCode},
+			{Name: "release", Usage: "give out an offer's codes again, that waited since the database was restored", ArgsUsage: "OFFER", Action: releaseCodes},
 			{Name: "report", Usage: "codes given, delivered and redeemed, and the revenue", Flags: []cli.Flag{sinceFlag(), jsonFlag()}, Action: reportCoupons},
 		},
 	}
@@ -265,5 +266,26 @@ func reportCoupons(c *cli.Context) error {
 		return printJSON(c.App.Writer, lines)
 	}
 	printLines(c.App.Writer, lines)
+	return nil
+}
+
+func releaseCodes(c *cli.Context) error {
+	if err := noMore(c, 1); err != nil {
+		return err
+	}
+	b, o, err := offer(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	held, err := b.ReleaseCodes(c.Context, o.Name, who(c))
+	if err != nil {
+		return err
+	}
+	if !held {
+		fmt.Fprintf(c.App.Writer, "The codes of %s did not wait.\n", o.Name)
+		return nil
+	}
+	fmt.Fprintf(c.App.Writer, "The codes of %s are given out again.\n", o.Name)
 	return nil
 }

@@ -49,7 +49,7 @@ func app() *cli.App {
 		Commands: []*cli.Command{
 			initCommand(), checkCommand(), planCommand(), rehearseCommand(), pushCommand(), runCommand(), applyCommand(),
 			accountsCommand(), peopleCommand(), segmentsCommand(), couponsCommand(), outboxCommand(), deskCommand(),
-			pauseCommand(), resumeCommand(), reportCommand(), sandboxCommand(), demoCommand(), schemaCommand(), doctorCommand(), completionCommand(),
+			pauseCommand(), resumeCommand(), reportCommand(), databaseCommand(), sandboxCommand(), demoCommand(), schemaCommand(), doctorCommand(), completionCommand(),
 		},
 	}
 	a.CommandNotFound = notFound

@@ -222,7 +222,7 @@ func rehearse(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	set, path := b.Set(), b.DB.Path
+	set, path := b.Set(), b.Database
 	b.Close()
 	out, err := bot.Rehearse(c.Context, c.String("dir"), path, from, to)
 	if err != nil {

@@ -173,6 +173,8 @@ func halt(c *cli.Context, on bool) error {
 	what := strings.TrimSpace(scope + " " + name)
 	changed, err := b.Halt(c.Context, scope, name, c.String("why"), who(c), on)
 	switch {
+	case errors.Is(err, bot.ErrUnmatched):
+		return refused(err)
 	case err != nil:
 		return err
 	case on && changed:

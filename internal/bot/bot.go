@@ -148,6 +148,9 @@ func Open(ctx context.Context, o Options) (*Bot, error) {
 // equip gives an open database its files, keys and job engine. set are the
 // files here, or bad says what is wrong with them.
 func (b *Bot) equip(ctx context.Context, set *workspace.Set, bad error) error {
+	if err := b.DB.Here(ctx); err != nil {
+		return err
+	}
 	r := &revision{Set: set}
 	if b.DB.Postgres() && !b.Here {
 		inForce, err := inForceAt(ctx, b.DB, b.Dir)

@@ -73,6 +73,15 @@ func (c *connection) Find(ctx context.Context, s network.Sealed, since time.Time
 	return x.Find(ctx, s, since, taken)
 }
 
+// Posts implements network.Client.
+func (c *connection) Posts(ctx context.Context, since time.Time) ([]network.Posted, error) {
+	x, err := c.get()
+	if err != nil {
+		return nil, err
+	}
+	return x.Posts(ctx, since)
+}
+
 // Delete implements network.Client.
 func (c *connection) Delete(ctx context.Context, id string) error {
 	x, err := c.get()

@@ -44,11 +44,15 @@ func (b *Bot) decide(ctx context.Context, id string) error {
 	if age := b.Clock().Sub(m.At); d.Outcome == answer.Reply && age > staleAnswer {
 		d = answer.Decision{Outcome: answer.Desk, Account: d.Account, Reason: "the question is more than a day old"}
 	}
+	already, err := b.answeredUnseen(ctx, set, m, d)
+	if err != nil {
+		return err
+	}
 	worded := ""
-	if d.Outcome == answer.Reply && d.Step.Ask != nil && !d.Others {
+	if !already && d.Outcome == answer.Reply && d.Step.Ask != nil && !d.Others {
 		worded = b.ask(ctx, set, d.Step, m)
 	}
-	c := decision{b: b, set: set, m: m, d: d, worded: worded, now: b.Clock()}
+	c := decision{b: b, set: set, m: m, d: d, worded: worded, already: already, now: b.Clock()}
 	crash.At("deciding")
 	err = b.write(ctx, func(tx *sql.Tx) error {
 		err := c.apply(ctx, tx)
@@ -61,6 +65,21 @@ func (b *Bot) decide(ctx context.Context, id string) error {
 	crash.At("answered")
 	b.poke(c.d.Account, 0)
 	return nil
+}
+
+// answeredUnseen tells whether a mention from the time that a restored database
+// does not know has an answer of ours on the network.
+func (b *Bot) answeredUnseen(ctx context.Context, set *workspace.Set, m *inbox.Mention, d answer.Decision) (bool, error) {
+	unseen, err := b.unseen(ctx, m.At)
+	a := set.Accounts[d.Account]
+	if err != nil || !unseen || a == nil {
+		return false, err
+	}
+	done, err := b.guest(ctx, a).Answered(ctx, m.Ref, nil)
+	if network.ReasonOf(err) == network.Refused {
+		return done, nil // it is gone, or can't have answers
+	}
+	return done, err
 }
 
 func (b *Bot) facts(ctx context.Context, set *workspace.Set, m *inbox.Mention) (answer.Facts, error) {
@@ -153,12 +172,13 @@ func own(set *workspace.Set, selves map[string]network.Self, m *inbox.Mention) b
 
 // decision is what is done about a mention, in one transaction.
 type decision struct {
-	b      *Bot
-	set    *workspace.Set
-	m      *inbox.Mention
-	d      answer.Decision
-	worded string // a model's words for the answer, if any
-	now    time.Time
+	b       *Bot
+	set     *workspace.Set
+	m       *inbox.Mention
+	d       answer.Decision
+	worded  string // a model's words for the answer, if any
+	already bool   // answered, though the restored database does not know
+	now     time.Time
 }
 
 func (c *decision) apply(ctx context.Context, tx *sql.Tx) error {
@@ -190,7 +210,7 @@ func (c *decision) note(ctx context.Context, tx *sql.Tx, s inbox.State, rule, re
 
 // confirm says once that we have understood.
 func (c *decision) confirm(ctx context.Context, tx *sql.Tx, speak bool, rule string, words map[string]string) error {
-	if !speak {
+	if !speak || c.already {
 		return c.note(ctx, tx, inbox.Silent, rule, c.d.Reason+"; that is known and was confirmed before")
 	}
 	p := c.post()
@@ -213,6 +233,14 @@ func (c *decision) post() *outbox.Post {
 // shows one, and notes the consent that the rule grants.
 func (c *decision) reply(ctx context.Context, tx *sql.Tx) error {
 	s := c.d.Step
+	if c.already {
+		if s.Grants != "" && !c.d.Others {
+			if err := people.Grant(ctx, tx, c.m.Person, c.d.Account, c.m.Item, c.now); err != nil {
+				return err
+			}
+		}
+		return c.note(ctx, tx, inbox.Answered, ruleName(s), "answered before the database was restored")
+	}
 	if why, err := c.over(ctx, tx); err != nil || why != "" {
 		return errors.Join(err, c.note(ctx, tx, inbox.Desk, "", why))
 	}
@@ -225,7 +253,7 @@ func (c *decision) reply(ctx context.Context, tx *sql.Tx) error {
 		p.Template, p.Segment, p.Private = s.SayOthers, "", c.m.Direct || s.Private
 	}
 	code, err := c.b.reserve(ctx, tx, c.set, c.set.OfferOf(s), p, c.now)
-	if errors.Is(err, coupon.ErrNone) || errors.Is(err, coupon.ErrUsed) || errors.Is(err, coupon.ErrExpired) {
+	if errors.Is(err, coupon.ErrNone) || errors.Is(err, coupon.ErrUsed) || errors.Is(err, coupon.ErrExpired) || errors.Is(err, coupon.ErrHeld) {
 		return c.noCode(ctx, tx, err)
 	}
 	if err != nil {

@@ -77,7 +77,9 @@ func (b *Bot) examineBot(ctx context.Context, add note) {
 	add(true, "disk", "", "%d GB are left", r.Disk>>30)
 	pauses, err := outbox.Pauses(ctx, b.DB)
 	for _, p := range pauses {
-		if err == nil && p.Scope != "signed out" {
+		if err == nil && p.Scope == "codes" {
+			add(false, "codes", "magpie coupons release "+p.Name, "the codes of %s wait for a person since %s: %s", p.Name, p.At.Format(stamp), p.Reason)
+		} else if err == nil && p.Scope != "signed out" {
 			add(false, "paused", strings.TrimSpace("magpie resume "+p.Scope+" "+p.Name), "%s, by %s since %s %s", strings.TrimSpace(p.Scope+" "+p.Name), p.Who, p.At.Format(stamp), p.Reason)
 		}
 	}

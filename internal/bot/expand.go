@@ -85,6 +85,12 @@ func (b *Bot) expandChunk(ctx context.Context, id string) (done bool, err error)
 	if errors.Is(err, errMoved) {
 		return false, nil // looked at again, as it is now
 	}
+	if errors.Is(err, coupon.ErrHeld) {
+		return true, b.write(ctx, func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, `UPDATE posts SET next_at = $1, reason = $2 WHERE id = $3 AND state = 'planned'`, store.Ms(now.Add(stuckAfter)), coupon.ErrHeld.Error(), parent.ID)
+			return err
+		})
+	}
 	return done, err
 }
 
@@ -140,13 +146,7 @@ func (e *expansion) chunk(ctx context.Context, tx *sql.Tx, all []people.Recipien
 // one writes down the post for a person, with a code reserved if the text
 // shows one. Without a code left, the person is left out and that is said.
 func (e *expansion) one(ctx context.Context, tx *sql.Tx, r people.Recipient) error {
-	p := &outbox.Post{
-		Key: e.parent.Key + "/" + strconv.FormatInt(r.Person, 10), Kind: outbox.Direct, Account: e.parent.Account, Campaign: e.parent.Campaign,
-		Step: e.parent.Step, Occurrence: e.parent.Occurrence, Segment: e.parent.Segment, Parent: e.parent.ID, Person: r.Person,
-		Recipient: people.Encode(r.To), Template: e.parent.Template, Text: e.parent.Text, Language: r.To.Language,
-		SlotAt: e.parent.SlotAt, NextAt: e.now, FinishBy: finishBy(e.parent), Author: e.parent.Author,
-		Approval: e.parent.Approval, ApprovedHash: e.parent.ApprovedHash, ApprovedBy: e.parent.ApprovedBy,
-	}
+	p := e.post(r)
 	p.ID = outbox.ID(p.Key)
 	code, err := e.b.reserve(ctx, tx, e.set, e.offer, p, e.now)
 	if errors.Is(err, coupon.ErrNone) || errors.Is(err, coupon.ErrUsed) || errors.Is(err, coupon.ErrExpired) {
@@ -158,6 +158,17 @@ func (e *expansion) one(ctx context.Context, tx *sql.Tx, r people.Recipient) err
 	p.Code = code
 	_, err = outbox.Add(ctx, tx, p, e.now)
 	return err
+}
+
+// post is that for a person, without a code.
+func (e *expansion) post(r people.Recipient) *outbox.Post {
+	return &outbox.Post{
+		Key: e.parent.Key + "/" + strconv.FormatInt(r.Person, 10), Kind: outbox.Direct, Account: e.parent.Account, Campaign: e.parent.Campaign,
+		Step: e.parent.Step, Occurrence: e.parent.Occurrence, Segment: e.parent.Segment, Parent: e.parent.ID, Person: r.Person,
+		Recipient: people.Encode(r.To), Template: e.parent.Template, Text: e.parent.Text, Language: r.To.Language,
+		SlotAt: e.parent.SlotAt, NextAt: e.now, FinishBy: finishBy(e.parent), Author: e.parent.Author,
+		Approval: e.parent.Approval, ApprovedHash: e.parent.ApprovedHash, ApprovedBy: e.parent.ApprovedBy,
+	}
 }
 
 // leftOut keeps a row for a person who gets nothing, with the reason.
@@ -187,6 +198,9 @@ func finishBy(parent *outbox.Post) time.Time {
 func (b *Bot) reserve(ctx context.Context, tx *sql.Tx, set *workspace.Set, o *workspace.Offer, p *outbox.Post, now time.Time) (string, error) {
 	if o == nil || o.Codes.Kind == "shared" || !showsCode(set, o, p) {
 		return "", nil
+	}
+	if held, err := codesHeld(ctx, tx, o.Name); err != nil || held {
+		return "", errors.Join(err, coupon.ErrHeld)
 	}
 	return coupon.Reserve(ctx, tx, Coupon(o), coupon.For{Person: p.Person, Post: p.ID, Account: p.Account, Campaign: p.Campaign, Step: p.Step, Segment: p.Segment}, now)
 }

@@ -19,12 +19,13 @@ import (
 	"magpie/internal/network/networktest"
 	"magpie/internal/outbox"
 	"magpie/internal/people"
+	"magpie/internal/store/storetest"
 	"magpie/internal/workspace"
 )
 
 func TestMain(m *testing.M) {
 	time.Local = time.UTC // as main does
-	os.Exit(m.Run())
+	os.Exit(storetest.Both(m))
 }
 
 // files are a small workspace: two accounts of one server, an offer with made
@@ -137,7 +138,7 @@ func newWorld(t testing.TB, now string, changed map[string]string) *world {
 	log := logrus.New()
 	log.SetOutput(io.Discard)
 	putFiles(t, dir, all)
-	b, err := Open(context.Background(), Options{Dir: dir, Clock: func() time.Time { return w.now }, Log: logrus.NewEntry(log),
+	b, err := Open(context.Background(), Options{Dir: dir, Database: storetest.Place(t), Clock: func() time.Time { return w.now }, Log: logrus.NewEntry(log),
 		Clients: func(a *workspace.Account) (network.Client, error) {
 			w.net.Use(a.Name, a.Kind, network.Exact)
 			return w.net.Client(a.Name), nil

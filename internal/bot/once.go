@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"magpie/internal/audit"
@@ -28,6 +29,9 @@ func (b *Bot) Once(ctx context.Context) error {
 		if b.account(name) == nil {
 			b.Log.WithField("account", name).Warn("another machine holds this account, or did a moment ago: it is left alone")
 		}
+	}
+	if _, err := b.matchAll(ctx); err != nil {
+		return err
 	}
 	b.lookAfter(ctx, b.Clock())
 	for name, x := range b.opened() {
@@ -104,6 +108,9 @@ func (b *Bot) Apply(ctx context.Context) error {
 
 // Halt pauses or resumes all, an account or a campaign.
 func (b *Bot) Halt(ctx context.Context, scope, name, reason, who string, on bool) (changed bool, err error) {
+	if since, err := b.restoredFrom(ctx); err != nil || !on && scope == "all" && !since.IsZero() {
+		return false, errors.Join(err, ErrUnmatched)
+	}
 	if on {
 		return outbox.Pause(ctx, b.DB, scope, name, reason, who, b.Clock())
 	}

@@ -13,6 +13,7 @@ import (
 	"magpie/internal/network"
 	"magpie/internal/outbox"
 	"magpie/internal/people"
+	"magpie/internal/store/storetest"
 )
 
 func optOutOf(person int64) func(*sql.Tx) error {
@@ -195,6 +196,7 @@ func TestForget(t *testing.T) {
 
 // TestTwoRuns: the second refuses, and the first goes on.
 func TestTwoRuns(t *testing.T) {
+	storetest.SQLiteOnly(t, "on Postgres any number may run: TestTwoMachines")
 	w := newWorld(t, day1, nil)
 	r, err := w.Start(t.Context())
 	w.must(err)

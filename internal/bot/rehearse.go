@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -71,8 +72,16 @@ func copyDatabase(ctx context.Context, from, to string) error {
 		return err
 	}
 	defer db.Close()
-	_, err = db.Writer().ExecContext(ctx, `VACUUM INTO $1`, to)
-	return store.Explain(to, err)
+	if !db.Postgres() {
+		_, err = db.Writer().ExecContext(ctx, `VACUUM INTO $1`, to)
+		return store.Explain(to, err)
+	}
+	copied, err := store.Open(ctx, to, Migrations()...)
+	if err != nil {
+		return err
+	}
+	_, err = store.Copy(ctx, db, copied, nil)
+	return errors.Join(err, copied.Close())
 }
 
 // play moves the clock from post to post.

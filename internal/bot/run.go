@@ -66,6 +66,7 @@ func (b *Bot) Start(ctx context.Context) (*Running, error) {
 	b.running.Store(true)
 	r.loop(func() { b.hold(r.ctx, r) })
 	r.loop(func() { b.schedule(r.ctx) })
+	r.loop(func() { b.match(r.ctx) })
 	if b.Watch || !b.DB.Postgres() {
 		r.loop(func() { b.watch(r.ctx, r) })
 	}
@@ -99,6 +100,11 @@ func (r *Running) Stop() error {
 func (b *Bot) begin(ctx context.Context, r *Running) error {
 	if !b.DB.Postgres() {
 		if err := errors.Join(lease.Free(ctx, b.DB), queue.Rescue(ctx, b.DB, nil)); err != nil {
+			return err
+		}
+	}
+	if b.Clients == nil { // a rehearsal works on a copy
+		if err := b.home(ctx); err != nil {
 			return err
 		}
 	}

@@ -26,6 +26,7 @@ var (
 	ErrNone    = errors.New("the offer has no codes left")
 	ErrExpired = errors.New("the person had a code of this offer, and it has expired")
 	ErrUsed    = errors.New("the person has used their code of this offer already")
+	ErrHeld    = errors.New("the offer's codes wait for a person since the database was restored: magpie coupons release")
 )
 
 // Offer is what the codes of an offer obey.

@@ -29,6 +29,7 @@ const (
 	SilentFor  = "fallen silent"
 	BadFiles   = "bad files"
 	NoCodes    = "no codes"
+	Restored   = "restored"
 )
 
 // Need is one thing that needs a person.

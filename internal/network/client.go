@@ -26,6 +26,9 @@ type Client interface {
 	// Find looks for s among the account's own posts since an instant. taken
 	// tells which ids belong to other posts already. May be repeated.
 	Find(ctx context.Context, s Sealed, since time.Time, taken func(id string) bool) (Receipt, bool, error)
+	// Posts are the account's own posts since an instant, answers and direct
+	// ones included, in no order. May be repeated.
+	Posts(ctx context.Context, since time.Time) ([]Posted, error)
 	// Delete removes a post of ours. Deleting it again is no error.
 	Delete(ctx context.Context, id string) error
 	// Answered tells whether the account has answered the mention already, by
@@ -131,6 +134,15 @@ type Sealed struct {
 type Receipt struct {
 	ID  string // for Delete, and as Mention.ReplyTo
 	URL string // for people
+}
+
+// Posted is a post of ours as the network has it.
+type Posted struct {
+	Receipt
+	At     time.Time
+	Text   string   // plain
+	Direct bool     // only those it names can read it
+	To     []string // handles of those it names
 }
 
 // Quota is what the network's rate limit headers said.

@@ -71,7 +71,7 @@ func (p *Publisher) forgotten(ctx context.Context, l lane) error {
 func (p *Publisher) prove(ctx context.Context, post *Post, log *logrus.Entry) (moved bool, err error) {
 	sealed := network.Sealed{Body: []byte(post.Sealed), Key: post.Key, Text: post.SealedText, Replay: network.Replay(post.Replay)}
 	crash.At("looking")
-	receipt, found, err := p.Client.Find(ctx, sealed, post.FirstAttemptAt.Add(-clockSkew), p.taken(ctx, post))
+	receipt, found, err := p.Client.Find(ctx, sealed, post.FirstAttemptAt.Add(-clockSkew), p.Taken(ctx, post))
 	crash.At("looked")
 	switch {
 	case crash.Fault("resend without looking"):
@@ -147,8 +147,8 @@ func (p *Publisher) notAgain(ctx context.Context, post *Post, s network.Sealed, 
 	return p.finish(ctx, post, stop.State, stop.Reason)
 }
 
-// taken tells which ids belong to other posts.
-func (p *Publisher) taken(ctx context.Context, post *Post) func(string) bool {
+// Taken tells which ids belong to other posts.
+func (p *Publisher) Taken(ctx context.Context, post *Post) func(string) bool {
 	return func(id string) bool {
 		var yes bool
 		err := p.DB.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts WHERE account = $1 AND remote_id = $2 AND id <> $3)`,

@@ -58,7 +58,7 @@ func (p *Publisher) prepare(ctx context.Context, post *Post, log *logrus.Entry) 
 // answered tells whether somebody has answered the mention by hand, under this
 // account or another of ours.
 func (p *Publisher) answered(ctx context.Context, post *Post) (bool, error) {
-	done, err := p.Client.Answered(ctx, network.Ref(post.Ref), p.taken(ctx, post))
+	done, err := p.Client.Answered(ctx, network.Ref(post.Ref), p.Taken(ctx, post))
 	if err != nil || done || p.Hooks.AnsweredElsewhere == nil {
 		return done, err
 	}

@@ -66,7 +66,7 @@ func (p *Publisher) lapsed(ctx context.Context, post *Post, log *logrus.Entry) e
 // refusedExactly ends a post that is refused after an attempt with a lost answer,
 // on a network that can tell for certain whether it is out.
 func (p *Publisher) refusedExactly(ctx context.Context, post *Post, s network.Sealed, cause error, log *logrus.Entry) error {
-	receipt, found, err := p.Client.Find(ctx, s, post.FirstAttemptAt.Add(-clockSkew), p.taken(ctx, post))
+	receipt, found, err := p.Client.Find(ctx, s, post.FirstAttemptAt.Add(-clockSkew), p.Taken(ctx, post))
 	switch {
 	case err != nil:
 		return p.doubt(ctx, post, cause.Error())

@@ -17,13 +17,15 @@ func TestMain(m *testing.M) { os.Exit(storetest.Both(m)) }
 
 // one is a migration with a table of numbers.
 func one() fs.FS {
-	return fstest.MapFS{"00001_n.sql": {Data: []byte("-- +goose Up\nCREATE TABLE n (n BIGINT PRIMARY KEY, who TEXT NOT NULL DEFAULT '');\n")}}
+	return memory("00001_n.sql", "-- +goose Up\nCREATE TABLE n (n BIGINT PRIMARY KEY, who TEXT NOT NULL DEFAULT '');\n")
 }
 
 // two is what a newer program would bring.
 func two() fs.FS {
-	return fstest.MapFS{"00002_m.sql": {Data: []byte("-- +goose Up\nCREATE TABLE m (m BIGINT PRIMARY KEY);\n")}}
+	return memory("00002_m.sql", "-- +goose Up\nCREATE TABLE m (m BIGINT PRIMARY KEY);\n")
 }
+
+func memory(name, text string) fs.FS { return fstest.MapFS{name: {Data: []byte(text)}} }
 
 func open(t *testing.T) *store.DB {
 	t.Helper()

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"os"
 	"syscall"
 	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	"golang.org/x/sys/unix"
@@ -23,7 +25,7 @@ const (
 	alone, notAlone = `SELECT pg_advisory_lock(hashtext('magpie migrates ' || current_schema()))`, `SELECT pg_advisory_unlock(hashtext('magpie migrates ' || current_schema()))`
 	// unheard is how long a silent connection is taken to be alive.
 	unheard = 10 * time.Second
-	// longest is how long a writing transaction may take.
+	// longest is how long those who share a commit may take.
 	longest = time.Minute
 )
 
@@ -93,10 +95,14 @@ func shown(cfg *pgx.ConnConfig) string {
 
 // foreignTables looks, without changing anything, whether the database is ours or new.
 func foreignTables(ctx context.Context, db *DB) error {
-	var ours, others bool
-	err := db.Read.QueryRowContext(ctx, `SELECT to_regclass('magpie') IS NOT NULL, EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = current_schema())`).Scan(&ours, &others)
+	var somewhere, ours, others bool
+	err := db.Read.QueryRowContext(ctx, `SELECT current_schema() IS NOT NULL, to_regclass('magpie') IS NOT NULL, EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = current_schema())`).
+		Scan(&somewhere, &ours, &others)
 	if err != nil {
 		return Explain(db.Path, err)
+	}
+	if !somewhere {
+		return fmt.Errorf("%w: %s has no such schema as the search_path in its address: make that schema first, or leave search_path out", ErrUnusable, db.Path)
 	}
 	if others && !ours {
 		return fmt.Errorf("%w: %s is the database of something else: make one of its own for Magpie (createdb magpie) and name it with --database", ErrUnusable, db.Path)
@@ -107,6 +113,11 @@ func foreignTables(ctx context.Context, db *DB) error {
 // Alone runs fn while no other machine runs such a thing: making tables.
 func (db *DB) Alone(ctx context.Context, fn func() error) error {
 	if !db.Postgres() {
+		l := flock.New(db.Path + ".making")
+		if err := l.Lock(); err != nil {
+			return fmt.Errorf("%s can't be locked: %w", db.Path, err)
+		}
+		defer func() { _, _ = os.Remove(l.Path()), l.Unlock() }() // whoever comes later finds the tables made
 		return fn()
 	}
 	cfg, err := Config(db.url)

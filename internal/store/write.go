@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
@@ -25,11 +26,6 @@ func (db *DB) Apart(ctx context.Context, fn func(*sql.Tx) error) error {
 
 // transact is Write; lost tells that the outcome of the commit is not known.
 func (db *DB) transact(ctx context.Context, turn bool, fn func(*sql.Tx) error) (err error, lost bool) {
-	if db.Postgres() {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, longest)
-		defer cancel()
-	}
 	tx, err := db.begin(ctx, turn)
 	if err != nil {
 		return Explain(db.Path, err), false
@@ -43,6 +39,9 @@ func (db *DB) transact(ctx context.Context, turn bool, fn func(*sql.Tx) error) (
 	}
 	err = tx.Commit()
 	var told *pgconn.PgError
+	if errors.Is(err, pgx.ErrTxCommitRollback) {
+		return errors.New("a part of what was to be written failed: nothing was written"), false
+	}
 	return Explain(db.Path, err), err != nil && db.Postgres() && !errors.As(err, &told)
 }
 
@@ -105,7 +104,9 @@ func (db *DB) serve() {
 // nobody knows whether the commit was done, that is what all are told: to run
 // them again could do it twice.
 func (db *DB) commit(group []batched) {
-	err, lost := db.transact(context.Background(), true, func(tx *sql.Tx) error {
+	ctx, cancel := context.WithTimeout(context.Background(), longest)
+	defer cancel()
+	err, lost := db.transact(ctx, true, func(tx *sql.Tx) error {
 		for _, b := range group {
 			if err := b.fn(tx); err != nil {
 				return err
@@ -115,7 +116,7 @@ func (db *DB) commit(group []batched) {
 	})
 	for _, b := range group {
 		if err != nil && !lost && len(group) > 1 {
-			b.done <- db.Write(context.Background(), b.fn)
+			b.done <- db.Write(ctx, b.fn)
 		} else {
 			b.done <- err
 		}

@@ -24,6 +24,7 @@ type shop struct {
 	dir string
 	net *sandbox.Server
 	env []string // of every process
+	*abroad      // where its database is, if not magpie.db in its folder
 }
 
 // open makes a shop whose accounts live on a sandbox of that kind. The files

@@ -17,26 +17,49 @@ func (c *client) Find(ctx context.Context, s network.Sealed, since time.Time, ta
 	if err := json.Unmarshal(s.Body, &want); err != nil {
 		return network.Receipt{}, false, network.Fail(network.Refused, "the stored post can't be read: %v", err)
 	}
+	var it network.Receipt
+	err := c.own(ctx, since, func(got status) (done bool) {
+		if same(want, got) && c.names(want, got) && !taken(got.ID) {
+			it = network.Receipt{ID: got.ID, URL: got.URL}
+		}
+		return it.ID != ""
+	})
+	return it, it.ID != "", err
+}
+
+// Posts implements network.Client.
+func (c *client) Posts(ctx context.Context, since time.Time) (all []network.Posted, err error) {
+	err = c.own(ctx, since, func(s status) bool {
+		p := network.Posted{Receipt: network.Receipt{ID: s.ID, URL: s.URL}, At: s.CreatedAt, Text: plain(s.Content), Direct: s.Visibility == "direct"}
+		for _, a := range s.Mentions {
+			p.To = append(p.To, c.handle(a))
+		}
+		all = append(all, p)
+		return false
+	})
+	return all, err
+}
+
+// own shows the account's statuses back to since, the newest first, until
+// enough were seen.
+func (c *client) own(ctx context.Context, since time.Time, see func(status) (enough bool)) error {
 	q := url.Values{"limit": {"40"}, "exclude_reblogs": {"true"}}
 	for {
 		page, err := c.statuses(ctx, q)
 		if err != nil {
-			return network.Receipt{}, false, err
+			return err
 		}
 		for _, got := range page {
-			if got.CreatedAt.Before(since) {
-				return network.Receipt{}, false, nil
-			}
-			if same(want, got) && c.names(want, got) && !taken(got.ID) {
-				return network.Receipt{ID: got.ID, URL: got.URL}, true, nil
+			if got.CreatedAt.Before(since) || see(got) {
+				return nil
 			}
 		}
 		if len(page) == 0 {
-			return network.Receipt{}, false, nil
+			return nil
 		}
 		last := page[len(page)-1].ID
 		if last == q.Get("max_id") { // a server that knows no pages
-			return network.Receipt{}, false, network.Fail(network.Busy, "the server does not show older posts")
+			return network.Fail(network.Busy, "the server does not show older posts")
 		}
 		q.Set("max_id", last)
 	}

@@ -122,6 +122,23 @@ func (c *client) Find(ctx context.Context, s network.Sealed, since time.Time, ta
 	return r, false, nil
 }
 
+func (c *client) Posts(ctx context.Context, since time.Time) (all []network.Posted, err error) {
+	err = c.with(ctx, func(a *account) error {
+		for _, p := range a.posts {
+			if p.Deleted || p.At.Before(since) {
+				continue
+			}
+			x := network.Posted{Receipt: receipt(p), At: p.At, Text: p.Text, Direct: p.Direct}
+			if p.To != "" {
+				x.To = []string{p.To}
+			}
+			all = append(all, x)
+		}
+		return nil
+	})
+	return all, err
+}
+
 func (c *client) Delete(ctx context.Context, id string) error {
 	return c.with(ctx, func(a *account) error {
 		i := slices.IndexFunc(a.posts, func(p Posted) bool { return p.ID == id })

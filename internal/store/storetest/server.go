@@ -42,7 +42,7 @@ func Start() (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +52,7 @@ func Start() (*Server, error) {
 	if err := errors.Join(os.Chmod(dir, 0o700), own(dir)); err != nil {
 		return nil, err
 	}
-	init := as(exec.Command(filepath.Join(bin, "initdb"), "-D", filepath.Join(dir, "data"), "-U", "magpie", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"))
+	init := as(exec.CommandContext(context.Background(), filepath.Join(bin, "initdb"), "-D", filepath.Join(dir, "data"), "-U", "magpie", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"))
 	init.Dir = dir
 	if out, err := init.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w\n%s", err, out)
@@ -94,7 +94,7 @@ func programs() (string, error) {
 func (s *Server) Restart() error {
 	// A shell that reads from us starts it, so that it ends when this process
 	// does, in whatever way.
-	c := as(exec.Command("sh", "-c", `"$@" & pid=$!; cat >/dev/null; kill -INT $pid 2>/dev/null; wait $pid`, "sh", filepath.Join(s.bin, "postgres"), "-D", filepath.Join(s.dir, "data"),
+	c := as(exec.CommandContext(context.Background(), "sh", "-c", `"$@" & pid=$!; cat >/dev/null; kill -INT $pid 2>/dev/null; wait $pid`, "sh", filepath.Join(s.bin, "postgres"), "-D", filepath.Join(s.dir, "data"),
 		"-p", s.port, "-k", s.dir, "-h", "127.0.0.1", "-c", "fsync=off", "-c", "shared_buffers=64MB", "-c", "max_connections=300", "-c", "log_min_messages=fatal"))
 	c.Dir, c.Stdout, c.Stderr = s.dir, &s.log, &s.log
 	in, err := c.StdinPipe()
@@ -110,7 +110,7 @@ func (s *Server) Restart() error {
 }
 
 func (s *Server) ready() error {
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); ; {
 		c, err := pgx.Connect(context.Background(), s.URL)
 		if err == nil {
 			return c.Close(context.Background())
@@ -118,7 +118,7 @@ func (s *Server) ready() error {
 		select {
 		case <-s.done:
 			return fmt.Errorf("postgres has ended:\n%s", s.log.String())
-		default:
+		case <-time.After(20 * time.Millisecond):
 		}
 		if time.Now().After(end) {
 			return fmt.Errorf("postgres does not start: %w", err)

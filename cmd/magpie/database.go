@@ -1,0 +1,233 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/urfave/cli/v2"
+
+	"magpie/internal/bot"
+	"magpie/internal/store"
+	"magpie/internal/workspace"
+)
+
+func databaseCommand() *cli.Command {
+	return &cli.Command{Name: "database", Usage: "copy, back up, restore and upgrade the database", Subcommands: []*cli.Command{
+		{Name: "copy", Usage: "move a SQLite workspace to an empty Postgres database", ArgsUsage: "postgres://user@host/name",
+			Description: "Stop every “magpie run” first. Counts and sums of all tables are compared on both sides before it says done;\nthen the SQLite file is marked as moved and is not worked on any more.", Action: copyDatabase},
+		{Name: "backup", Usage: "copy the SQLite database into a new file, also while the bot runs", ArgsUsage: "FILE",
+			Description: "Keep the key file (magpie.db.key) apart from it: the tokens in the copy are encrypted with it.\nA Postgres database is backed up with pg_dump.", Action: backupDatabase},
+		{Name: "restore", Usage: "put a backup in the place of the SQLite database", ArgsUsage: "FILE",
+			Description: "Stop every “magpie run” first. The next run sends nothing before it has found out on the networks\nwhat went out since the backup was made.", Action: restoreDatabase},
+		{Name: "adopt", Usage: "say that this copy is the database from now on, and the other is gone", Flags: []cli.Flag{
+			&cli.StringFlag{Name: "since", Usage: "the copy was made at `TIME`, as 2027-11-26 09:00 UTC (default: a day ago)"}},
+			Description: "For a SQLite file that was copied by hand, or a Postgres database that pg_restore has brought back.", Action: adoptDatabase},
+		{Name: "upgrade", Usage: "bring an older database up to date with this version", Action: upgradeDatabase},
+	}}
+}
+
+// place is where the workspace's database is.
+func place(c *cli.Context) (string, error) {
+	if _, err := options(c); err != nil {
+		return "", err
+	}
+	set, err := workspace.Load(c.String("dir"), bot.Kinds())
+	if err != nil && c.String("database") == "" {
+		return "", explain(c, err)
+	}
+	return bot.Path(c.String("dir"), c.String("database"), set), nil
+}
+
+// alone opens the database under the lock that a running bot holds.
+func alone(c *cli.Context, at string) (db *store.DB, done func(), err error) {
+	unlock := func() {}
+	if !store.IsPostgres(at) {
+		if !store.Exists(at) {
+			return nil, nil, refused(fmt.Errorf("there is no database %s", at))
+		}
+		if unlock, err = store.Lock(at); err != nil {
+			return nil, nil, busy(err)
+		}
+	}
+	if db, err = store.Open(c.Context, at, bot.Migrations()...); err != nil {
+		unlock()
+		return nil, nil, err
+	}
+	return db, func() { _ = db.Close(); unlock() }, nil
+}
+
+func copyDatabase(c *cli.Context) error {
+	target, err := arg(c, 0, "the address of the Postgres database")
+	if err != nil {
+		return err
+	}
+	if err := noMore(c, 1); err != nil {
+		return err
+	}
+	from, err := place(c)
+	if err != nil {
+		return err
+	}
+	if !store.IsPostgres(target) || store.IsPostgres(from) {
+		return usage("a SQLite database is copied to Postgres: magpie database copy postgres://user@host/name")
+	}
+	src, done, err := alone(c, from)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if err := src.Here(c.Context); err != nil {
+		return err
+	}
+	log, err := logger(c, c.App.ErrWriter)
+	if err != nil {
+		return err
+	}
+	b, err := bot.OpenCopy(c.Context, bot.Options{Dir: c.String("dir"), Database: target, Here: true, Log: log}, from)
+	if err != nil {
+		return explain(c, err)
+	}
+	defer b.Close()
+	tables, err := b.CopyFrom(c.Context, src, counter(c.App.ErrWriter))
+	if err != nil {
+		return err
+	}
+	rows := int64(0)
+	for _, t := range tables {
+		rows += t.Rows
+		if t.Rows > 0 {
+			fmt.Fprintf(c.App.Writer, "  %-14s %10s the same on both sides\n", t.Table, plural(int(t.Rows), "row"))
+		}
+	}
+	fmt.Fprintf(c.App.Writer, "Done: %s in %s. %s is marked as moved.\nNow say “database: %s” in magpie.yaml, or set MAGPIE_DATABASE, and copy %s to each machine's workspace.\n",
+		plural(int(rows), "row"), plural(len(tables), "table"), from, b.DB.Path, b.KeyFile())
+	return nil
+}
+
+// counter shows how many rows are copied, on a terminal.
+func counter(w io.Writer) func(string, int64) {
+	if !terminal(w) {
+		return nil
+	}
+	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription("rows"), progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
+	return func(table string, n int64) {
+		bar.Describe(table)
+		_ = bar.Set64(n) // only a display
+	}
+}
+
+func backupDatabase(c *cli.Context) error {
+	file, err := arg(c, 0, "the new file")
+	if err != nil {
+		return err
+	}
+	if err := noMore(c, 1); err != nil {
+		return err
+	}
+	at, err := place(c)
+	if err != nil {
+		return err
+	}
+	if !store.Exists(at) {
+		return refused(fmt.Errorf("there is no database %s yet", at))
+	}
+	db, err := store.Open(c.Context, at, bot.Migrations()...)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if err := db.Backup(c.Context, file, time.Now()); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.App.Writer, "%s is a copy of %s as it was now. Keep %s.key too, in another place: without it the stored tokens can't be read.\n", file, at, at)
+	return nil
+}
+
+func restoreDatabase(c *cli.Context) error {
+	file, err := arg(c, 0, "the backup")
+	if err != nil {
+		return err
+	}
+	if err := noMore(c, 1); err != nil {
+		return err
+	}
+	at, err := place(c)
+	if err != nil {
+		return err
+	}
+	if store.IsPostgres(at) {
+		return usage("a Postgres database is restored with pg_restore; then run “magpie database adopt --since TIME”")
+	}
+	unlock, err := store.Lock(at)
+	if err != nil {
+		return busy(err)
+	}
+	defer unlock()
+	kept, err := store.Restore(c.Context, file, at, time.Now(), bot.Migrations()...)
+	if err != nil {
+		return refused(err)
+	}
+	if kept != "" {
+		fmt.Fprintf(c.App.Writer, "What was there is kept as %s.\n", kept)
+	}
+	fmt.Fprintf(c.App.Writer, "%s is in place. The next “magpie run” sends nothing before it knows what went out since.\n", file)
+	return nil
+}
+
+func adoptDatabase(c *cli.Context) error {
+	if err := noMore(c, 0); err != nil {
+		return err
+	}
+	made := time.Now().Add(-24 * time.Hour)
+	if s := c.String("since"); s != "" {
+		t, err := time.Parse("2006-01-02 15:04 MST", s)
+		if err != nil {
+			return usage("--since %s: write a time as 2027-11-26 09:00 UTC", s)
+		}
+		made = t
+	}
+	at, err := place(c)
+	if err != nil {
+		return err
+	}
+	db, done, err := alone(c, at)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if err := db.Adopt(c.Context, made); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.App.Writer, "%s is the database from now on. The next “magpie run” sends nothing before it knows what went out since %s.\n", db.Path, made.UTC().Format("2006-01-02 15:04 MST"))
+	return nil
+}
+
+func upgradeDatabase(c *cli.Context) error {
+	if err := noMore(c, 0); err != nil {
+		return err
+	}
+	at, err := place(c)
+	if err != nil {
+		return err
+	}
+	if !store.IsPostgres(at) {
+		if _, err := os.Stat(at); errors.Is(err, os.ErrNotExist) {
+			return refused(fmt.Errorf("there is no database %s", at))
+		}
+		unlock, err := store.Lock(at)
+		if err != nil {
+			return busy(err)
+		}
+		defer unlock()
+	}
+	db, err := store.Migrate(c.Context, at, bot.Migrations()...)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.App.Writer, "%s is up to date.\n", db.Path)
+	return db.Close()
+}

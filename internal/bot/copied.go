@@ -1,0 +1,58 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"magpie/internal/lease"
+	"magpie/internal/store"
+)
+
+// KeyFile is where the key of the stored tokens lies.
+func (b *Bot) KeyFile() string { return keyFile(b.Dir, b.DB) }
+
+// OpenCopy opens the empty Postgres database that is to take the place of the
+// SQLite file at from, whose key it takes along.
+func OpenCopy(ctx context.Context, o Options, from string) (*Bot, error) {
+	if err := takeKey(from+".key", filepath.Join(o.Dir, "magpie.key")); err != nil {
+		return nil, err
+	}
+	return Open(ctx, o)
+}
+
+// CopyFrom fills this empty database with all that is in another, with the key
+// of its tokens, and marks the other as moved.
+func (b *Bot) CopyFrom(ctx context.Context, src *store.DB, progress func(string, int64)) ([]store.Copied, error) {
+	tables, err := store.Copy(ctx, src, b.DB, progress)
+	if err != nil {
+		return nil, err
+	}
+	if err := lease.Free(ctx, b.DB); err != nil {
+		return nil, err
+	}
+	return tables, src.Leave(ctx, b.DB.Path)
+}
+
+// takeKey copies the key of the stored tokens beside the new database. One that
+// is there already is left alone.
+func takeKey(from, to string) error {
+	text, err := os.ReadFile(from)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	return errors.Join(err, f.Sync(), f.Close())
+}

@@ -1,0 +1,200 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"magpie/internal/network"
+	"magpie/internal/network/networktest"
+	"magpie/internal/store/storetest"
+	"magpie/internal/workspace"
+)
+
+// team are machines at work on one database and one network. Their clock runs
+// as ours, from a day on when nothing is planned for minutes.
+type team struct {
+	testing.TB
+	place string
+	net   *networktest.Network
+	clock func() time.Time
+	dirs  []string
+}
+
+// brief is the lease of a team's machines.
+const brief = 2 * time.Second
+
+func newTeam(t testing.TB, place string) *team {
+	t.Helper()
+	ahead := at(t, day1).Sub(time.Now())
+	x := &team{TB: t, place: place, clock: func() time.Time { return time.Now().Add(ahead) }}
+	x.net = networktest.New(x.clock)
+	return x
+}
+
+// machine opens the workspace on one more machine, which works once it is
+// started.
+func (x *team) machine(place string, change func(*Options)) *Bot {
+	x.Helper()
+	dir := x.TempDir()
+	all := maps.Clone(files)
+	all["magpie.yaml"] = fmt.Sprintf("lease: %s\nsettle: 2s\n", brief)
+	putFiles(x, dir, all)
+	if len(x.dirs) > 0 {
+		if err := copyKey(x.dirs[0], dir); err != nil {
+			x.Fatal(err)
+		}
+	}
+	x.dirs = append(x.dirs, dir)
+	log := logrus.New()
+	log.SetOutput(io.Discard)
+	o := Options{Dir: dir, Database: place, Clock: x.clock, Log: logrus.NewEntry(log),
+		Clients: func(a *workspace.Account) (network.Client, error) {
+			x.net.Use(a.Name, a.Kind, network.Blind)
+			return x.net.Client(a.Name), nil
+		}}
+	if change != nil {
+		change(&o)
+	}
+	b, err := Open(context.Background(), o)
+	if err != nil {
+		x.Fatal(err)
+	}
+	x.Cleanup(func() { _ = b.Close() })
+	return b
+}
+
+// copyKey is what an operator does for one more machine.
+func copyKey(from, to string) error {
+	key, err := os.ReadFile(filepath.Join(from, "magpie.key"))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(to, "magpie.key"), key, 0o600)
+}
+
+// starts lets a machine work until it is stopped, or the test ends.
+func (x *team) starts(b *Bot) (stop func()) {
+	x.Helper()
+	r, err := b.Start(context.Background())
+	if err != nil {
+		x.Fatal(err)
+	}
+	ended := false
+	stop = func() {
+		if ended {
+			return
+		}
+		ended = true
+		if err := r.Stop(); err != nil {
+			x.Error(err)
+		}
+	}
+	x.Cleanup(stop)
+	return stop
+}
+
+// startsAndDies lets a machine work; at the end it gives nothing back, as if it
+// was switched off.
+func (x *team) startsAndDies(b *Bot) (die func()) {
+	x.Helper()
+	r, err := b.Start(context.Background())
+	if err != nil {
+		x.Fatal(err)
+	}
+	return func() {
+		r.cancel()
+		r.done.Wait()
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		_ = r.b.Queue.Stop(ctx)
+		_ = b.Close()
+	}
+}
+
+// eventually waits for something, and returns how long it took.
+func (x *team) eventually(what string, within time.Duration, is func() bool) time.Duration {
+	x.Helper()
+	began := time.Now()
+	for !is() {
+		if time.Since(began) > within {
+			x.Fatalf("after %s there is no sign of this: %s", within, what)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return time.Since(began)
+}
+
+// holds are the accounts that machines hold.
+func holds(machines ...*Bot) (out [][]string) {
+	for _, b := range machines {
+		out = append(out, slices.Sorted(maps.Keys(b.opened())))
+	}
+	return out
+}
+
+// shared waits until each of two machines has one of the two accounts.
+func (x *team) shared(a, b *Bot) {
+	x.Helper()
+	x.eventually("one account for each", 10*time.Second, func() bool {
+		h := holds(a, b)
+		return len(h[0]) == 1 && len(h[1]) == 1 && h[0][0] != h[1][0]
+	})
+}
+
+// push lets a machine take a post for an account.
+func (x *team) push(b *Bot, account, text string) {
+	x.Helper()
+	if _, err := b.Push(context.Background(), Push{Account: account, Text: text, Who: "ann"}); err != nil {
+		x.Fatal(err)
+	}
+}
+
+// asked lets somebody ask an account something, and returns what it must say.
+func (x *team) asked(account, who string) (answer string) {
+	x.net.Mention(account, network.Person{Handle: who}, "are you open?")
+	return "@" + who + " We are there from nine to six."
+}
+
+// texts are all that is out, by account, the oldest first.
+func (x *team) texts(account string) (out []string) {
+	for _, p := range x.net.Posts(account) {
+		out = append(out, p.Text)
+	}
+	return out
+}
+
+// once fails unless each of an account's posts comes out once within some time.
+func (x *team) once(within time.Duration, account string, want []string) {
+	x.Helper()
+	x.eventually(fmt.Sprintf("%d posts of %s", len(want), account), within, func() bool { return len(x.texts(account)) >= len(want) })
+	time.Sleep(100 * time.Millisecond) // for one more
+	got := x.texts(account)
+	slices.Sort(got)
+	if want := slices.Sorted(slices.Values(want)); !slices.Equal(got, want) {
+		x.Errorf("%s said\n%q, want\n%q", account, got, want)
+	}
+}
+
+var both = []string{"home", "outlet"}
+
+// pair are two machines at work that share the accounts.
+func pair(t *testing.T) (x *team, a, b *Bot) {
+	t.Helper()
+	storetest.PostgresOnly(t)
+	x = newTeam(t, storetest.Place(t))
+	a = x.machine(x.place, nil)
+	x.starts(a)
+	b = x.machine(x.place, nil)
+	x.starts(b)
+	x.shared(a, b)
+	return x, a, b
+}

@@ -1,0 +1,149 @@
+package bot
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"magpie/internal/store/storetest"
+)
+
+// TestTwoMachines share the accounts, whoever a post is given to.
+func TestTwoMachines(t *testing.T) {
+	x, a, b := pair(t)
+	want := map[string][]string{}
+	for i := range 20 {
+		for _, account := range both {
+			text := fmt.Sprintf("Number %d.", i)
+			want[account] = append(want[account], text)
+			x.push([]*Bot{a, b}[i%2], account, text)
+		}
+	}
+	for _, account := range both {
+		x.once(5*time.Second, account, want[account])
+	}
+}
+
+// TestMachineDies: within the time of a lease and a little, the other has all
+// accounts and sends what was waiting.
+func TestMachineDies(t *testing.T) {
+	storetest.PostgresOnly(t)
+	x := newTeam(t, storetest.Place(t))
+	b := x.machine(x.place, nil)
+	x.starts(b)
+	a := x.machine(x.place, nil)
+	die := x.startsAndDies(a)
+	x.shared(a, b)
+	theirs := holds(a)[0][0]
+	x.push(b, theirs, "Before.")
+	x.once(5*time.Second, theirs, []string{"Before."})
+	die()
+	x.push(b, theirs, "After.")
+	answer := x.asked(theirs, "p1@s.example")
+	took := x.eventually("the other having both", brief+2*time.Second, func() bool { return len(holds(b)[0]) == 2 })
+	t.Logf("taken over after %s", took.Round(time.Millisecond))
+	x.once(3*time.Second, theirs, []string{"Before.", "After.", answer})
+}
+
+// TestMachineStops: one that ends in peace hands over at once.
+func TestMachineStops(t *testing.T) {
+	storetest.PostgresOnly(t)
+	x := newTeam(t, storetest.Place(t))
+	a := x.machine(x.place, nil)
+	stop := x.starts(a)
+	b := x.machine(x.place, nil)
+	x.starts(b)
+	x.shared(a, b)
+	stop()
+	took := x.eventually("the other having both", brief, func() bool { return len(holds(b)[0]) == 2 })
+	t.Logf("taken over after %s", took.Round(time.Millisecond))
+	if took > brief/2 {
+		t.Errorf("it took %s", took)
+	}
+}
+
+// TestMachineCutOff: a machine that can't reach the database loses its
+// accounts, and says nothing in their name any more; back again, it gets its
+// share. Nothing goes out twice.
+func TestMachineCutOff(t *testing.T) {
+	storetest.PostgresOnly(t)
+	x := newTeam(t, storetest.Place(t))
+	line, near := storetest.Through(t, x.place)
+	b := x.machine(x.place, nil)
+	x.starts(b)
+	a := x.machine(near, nil)
+	x.starts(a)
+	x.shared(a, b)
+	theirs := holds(a)[0][0]
+	var want []string
+	more := func(n int) {
+		for range n {
+			want = append(want, fmt.Sprintf("Number %d.", len(want)))
+			x.push(b, theirs, want[len(want)-1])
+			time.Sleep(20 * time.Millisecond)
+		}
+		want = append(want, x.asked(theirs, fmt.Sprintf("p%d@s.example", len(want))))
+	}
+	more(20)
+	line.Freeze()
+	more(10)
+	took := x.eventually("the other having both", brief+4*time.Second, func() bool { return len(holds(b)[0]) == 2 })
+	t.Logf("taken over %s after the line froze", took.Round(time.Millisecond))
+	more(10)
+	x.once(10*time.Second, theirs, want)
+	line.Thaw()
+	x.shared(a, b)
+	more(10)
+	x.once(10*time.Second, theirs, want)
+}
+
+// TestThirdMachine: more machines than accounts; each account has one.
+func TestThirdMachine(t *testing.T) {
+	x, a, b := pair(t)
+	c := x.machine(x.place, nil)
+	x.starts(c)
+	time.Sleep(brief / 2)
+	n := 0
+	for _, h := range holds(a, b, c) {
+		n += len(h)
+	}
+	if n != 2 {
+		t.Errorf("they hold %v", holds(a, b, c))
+	}
+}
+
+// TestDatabaseRestarts under two machines at work: all goes out, once.
+func TestDatabaseRestarts(t *testing.T) {
+	storetest.PostgresOnly(t)
+	s := storetest.Private(t)
+	place, err := s.Schema("shop")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := newTeam(t, place)
+	a := x.machine(place, nil)
+	x.starts(a)
+	b := x.machine(place, nil)
+	x.starts(b)
+	x.shared(a, b)
+	want := map[string][]string{}
+	for i := range 60 {
+		if i == 30 {
+			go func() { s.Halt(); _ = s.Restart() }()
+		}
+		account, text := both[i%2], fmt.Sprintf("Number %d.", i)
+		want[account] = append(want[account], text)
+		x.eventually("a push", 20*time.Second, func() bool {
+			_, err := a.Push(t.Context(), Push{Account: account, Text: text, Who: "ann", Again: i == 0})
+			return err == nil || i >= 30 && isAgain(err)
+		})
+		time.Sleep(10 * time.Millisecond)
+	}
+	for _, account := range both {
+		x.once(20*time.Second, account, want[account])
+	}
+	x.shared(a, b)
+	for _, p := range must(a.Posts(t.Context(), `state <> 'sent' AND campaign = 'push'`)) {
+		t.Errorf("%s is %s (%s)", p.Text, p.State, p.Reason)
+	}
+}

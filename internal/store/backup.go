@@ -1,0 +1,169 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/mattn/go-sqlite3"
+	"golang.org/x/sys/unix"
+)
+
+// Marks of a database as a whole.
+const (
+	markBackup = "backup of"     // milliseconds: it is a copy from then
+	markHome   = "file"          // which file this is: a copy is another
+	markMoved  = "moved to"      // the database that took its place
+	Restored   = "restored from" // milliseconds: what happened since is not known here
+)
+
+// ErrCopied is behind the error when a SQLite file is not the one that was at
+// work last, but a copy of it.
+var ErrCopied = errors.New("this is a copy")
+
+// Backup copies a SQLite database into a new file, while others read and write.
+func (db *DB) Backup(ctx context.Context, file string, now time.Time) error {
+	if db.Postgres() {
+		return fmt.Errorf("%w: a Postgres database is backed up with its own tool: pg_dump --format=custom --file=%s (see docs/reliability.md)", ErrUnusable, file)
+	}
+	if _, err := os.Stat(file); err == nil {
+		return fmt.Errorf("%s is there already: name a new file", file)
+	}
+	half := file + ".part"
+	defer os.Remove(half) // renamed by then if all went well
+	if err := online(ctx, db.write, half); err != nil {
+		return Explain(half, err)
+	}
+	if err := marked(ctx, half, now); err != nil {
+		return Explain(half, err)
+	}
+	return errors.Join(os.Rename(half, file), syncFolder(filepath.Dir(file)))
+}
+
+// online is SQLite's online backup (sqlite.org, Using the SQLite Online Backup API).
+func online(ctx context.Context, db *sql.DB, file string) error {
+	to, err := sql.Open("sqlite3", "file:"+file)
+	if err != nil {
+		return err
+	}
+	defer to.Close()
+	dst, err := to.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer dst.Close()
+	src, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	return dst.Raw(func(d any) error {
+		return src.Raw(func(s any) error {
+			b, err := d.(*sqlite3.SQLiteConn).Backup("main", s.(*sqlite3.SQLiteConn), "main")
+			if err != nil {
+				return err
+			}
+			_, err = b.Step(-1) // one read transaction: a consistent copy, and writers go on in the WAL
+			return errors.Join(err, b.Finish())
+		})
+	})
+}
+
+// marked notes in a copy that it is one, and makes it durable.
+func marked(ctx context.Context, file string, now time.Time) error {
+	db, err := sql.Open("sqlite3", "file:"+file+"?_journal_mode=DELETE&_synchronous=FULL")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = db.ExecContext(ctx, `INSERT INTO magpie (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, markBackup, strconv.FormatInt(Ms(now), 10))
+	if err != nil {
+		return err
+	}
+	return errors.Join(os.Chmod(file, 0o600), db.Close())
+}
+
+func syncFolder(folder string) error {
+	d, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// Home looks whether this is the database that was at work last, and not a
+// backup, a copy, or one that has been left for another. Call it before work is
+// begun, under the lock of a SQLite file. A backup becomes the database at
+// work, with the mark Restored.
+func (db *DB) Home(ctx context.Context) error {
+	backup, err := db.Mark(ctx, markBackup)
+	if err != nil {
+		return err
+	}
+	if backup != "" {
+		return db.settle(ctx, backup)
+	}
+	if db.Postgres() {
+		return nil
+	}
+	home, err := db.Mark(ctx, markHome)
+	if err != nil {
+		return err
+	}
+	switch is := identity(db.Path); {
+	case home == "":
+		return db.settle(ctx, "")
+	case home != is:
+		return fmt.Errorf("%w of the file that was at work last: two at work would post everything twice. If the other is gone for good, say so: magpie database adopt (%w: %s)", ErrUnusable, ErrCopied, db.Path)
+	}
+	return nil
+}
+
+// Here fails if another database has taken this one's place.
+func (db *DB) Here(ctx context.Context) error {
+	moved, err := db.Mark(ctx, markMoved)
+	if err == nil && moved != "" {
+		err = fmt.Errorf("%w: %s has moved to %s: name that with --database, or in magpie.yaml", ErrUnusable, db.Path, moved)
+	}
+	return err
+}
+
+// Adopt makes a copy the database at work; since is when it was made, as far as
+// known. What happened after that is not known in it.
+func (db *DB) Adopt(ctx context.Context, since time.Time) error {
+	return db.settle(ctx, strconv.FormatInt(Ms(since), 10))
+}
+
+// settle notes which file this is, and since when its knowledge may be old.
+func (db *DB) settle(ctx context.Context, since string) error {
+	return db.Write(ctx, func(tx *sql.Tx) error {
+		if since != "" {
+			if err := SetNewMark(ctx, tx, Restored, since); err != nil { // the older one, if it was restored twice
+				return err
+			}
+		}
+		err1 := SetMark(ctx, tx, markBackup, "")
+		err2 := SetMark(ctx, tx, markHome, identity(db.Path))
+		return errors.Join(err1, err2, SetMark(ctx, tx, markMoved, ""))
+	})
+}
+
+// Leave marks a database that another takes the place of.
+func (db *DB) Leave(ctx context.Context, to string) error {
+	return db.Write(ctx, func(tx *sql.Tx) error { return SetMark(ctx, tx, markMoved, to) })
+}
+
+// identity tells one file from its copies, by its number and when it was made.
+// A file that is renamed keeps it.
+func identity(path string) string {
+	var st unix.Statx_t
+	if err := unix.Statx(unix.AT_FDCWD, path, 0, unix.STATX_INO|unix.STATX_BTIME, &st); err != nil {
+		return ""
+	}
+	return fmt.Sprintf("%d-%d.%d", st.Ino, st.Btime.Sec, st.Btime.Nsec)
+}

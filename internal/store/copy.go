@@ -1,0 +1,228 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Copied is one table that was copied.
+type Copied struct {
+	Table string
+	Rows  int64
+}
+
+// left out of a copy: the migration log, our marks, the job engine's tables and
+// who is at work.
+func leftOut(table string) bool {
+	return table == "goose_db_version" || table == "magpie" || table == "machines" || strings.HasPrefix(table, "river_") || strings.HasPrefix(table, "sqlite_")
+}
+
+// Copy writes all rows of from into the empty database to, compares counts and
+// sums on both sides, and only then commits. Nobody may write to either
+// meanwhile. A copy that is there already, and the same, is left as it is.
+func Copy(ctx context.Context, from, to *DB, progress func(table string, rows int64)) (out []Copied, err error) {
+	src, err := from.Read.BeginTx(ctx, &sql.TxOptions{Isolation: snapshot(from), ReadOnly: from.Postgres()})
+	if err != nil {
+		return nil, Explain(from.Path, err)
+	}
+	defer func() { _ = src.Rollback() }() // it has only read
+	tables, err := from.tables(ctx, src)
+	if err != nil {
+		return nil, Explain(from.Path, err)
+	}
+	dst, err := to.write.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, Explain(to.Path, err)
+	}
+	defer func() { _ = dst.Rollback() }() // after a commit it does nothing
+	if err := to.patient(ctx, dst); err != nil {
+		return nil, Explain(to.Path, err)
+	}
+	full, err := holds(ctx, dst, tables)
+	if err != nil {
+		return nil, Explain(to.Path, err)
+	}
+	for _, t := range tables {
+		if !full {
+			if err := copyTable(ctx, src, dst, t, progress); err != nil {
+				return nil, fmt.Errorf("the table %s: %w", t, Explain(to.Path, err))
+			}
+		}
+		n, err := compare(ctx, src, dst, t, full, to.Path)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Copied{t, n})
+	}
+	return out, Explain(to.Path, dst.Commit())
+}
+
+// snapshot is the isolation in which all tables are read as of one instant.
+func snapshot(db *DB) sql.IsolationLevel {
+	if db.Postgres() {
+		return sql.LevelRepeatableRead
+	}
+	return sql.LevelDefault
+}
+
+// patient lets a long transaction be.
+func (db *DB) patient(ctx context.Context, tx *sql.Tx) error {
+	if !db.Postgres() {
+		_, err := tx.ExecContext(ctx, `PRAGMA defer_foreign_keys = ON`)
+		return err
+	}
+	_, err1 := tx.ExecContext(ctx, `SET LOCAL idle_in_transaction_session_timeout = '10min'`)
+	_, err2 := tx.ExecContext(ctx, `SET LOCAL statement_timeout = '10min'`)
+	return errors.Join(err1, err2)
+}
+
+// tables are ours, those first that others refer to.
+func (db *DB) tables(ctx context.Context, tx *sql.Tx) (out []string, err error) {
+	q := `SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY rowid`
+	if db.Postgres() {
+		q = `SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = to_regnamespace(current_schema()) ORDER BY oid`
+	}
+	rows, err := tx.QueryContext(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var t string
+		if err := rows.Scan(&t); err != nil {
+			return nil, err
+		}
+		if !leftOut(t) {
+			out = append(out, t)
+		}
+	}
+	return out, rows.Err()
+}
+
+// holds tells whether a database has rows already.
+func holds(ctx context.Context, tx *sql.Tx, tables []string) (some bool, err error) {
+	for _, t := range tables {
+		if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM `+t+`)`).Scan(&some); err != nil || some {
+			return some, err
+		}
+	}
+	return false, nil
+}
+
+// rowsAtOnce go into one statement.
+const rowsAtOnce = 200
+
+func copyTable(ctx context.Context, src, dst *sql.Tx, table string, progress func(string, int64)) error {
+	rows, err := src.QueryContext(ctx, `SELECT * FROM `+table)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	into := `INSERT INTO ` + table + ` (` + strings.Join(columns, ", ") + `) VALUES `
+	var values []any
+	total := int64(0)
+	flush := func() error {
+		if len(values) == 0 {
+			return nil
+		}
+		_, err := dst.ExecContext(ctx, into+places(len(values)/len(columns), len(columns)), values...)
+		values = values[:0]
+		if progress != nil {
+			progress(table, total)
+		}
+		return err
+	}
+	for rows.Next() {
+		row, to := make([]any, len(columns)), make([]any, len(columns))
+		for i := range row {
+			to[i] = &row[i]
+		}
+		if err := rows.Scan(to...); err != nil {
+			return err
+		}
+		values = append(values, row...)
+		if total++; total%rowsAtOnce == 0 {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return errors.Join(rows.Err(), flush())
+}
+
+// places is ($1, $2), ($3, $4) for two rows of two columns.
+func places(rows, columns int) string {
+	var b strings.Builder
+	for i := range rows * columns {
+		switch {
+		case i == 0:
+			b.WriteString("(")
+		case i%columns == 0:
+			b.WriteString("), (")
+		default:
+			b.WriteString(", ")
+		}
+		b.WriteString("$" + strconv.Itoa(i+1))
+	}
+	return b.String() + ")"
+}
+
+// compare counts rows, and sums every column, on both sides.
+func compare(ctx context.Context, src, dst *sql.Tx, table string, before bool, path string) (rows int64, err error) {
+	a, err := sums(ctx, src, src, table)
+	if err != nil {
+		return 0, err
+	}
+	b, err := sums(ctx, src, dst, table)
+	if err != nil {
+		return 0, Explain(path, err)
+	}
+	for i := range a {
+		if a[i] != b[i] && before {
+			return 0, fmt.Errorf("%w: %s is not empty, and its table %s differs: name an empty database", ErrUnusable, path, table)
+		}
+		if a[i] != b[i] {
+			return 0, fmt.Errorf("the copy of %s is not the same (%d there, %d here): nothing was kept", table, b[i], a[i])
+		}
+	}
+	return a[0], nil
+}
+
+// sums are the number of rows and of each column the number of values and a sum
+// of them. The kinds of the columns are those of the source.
+func sums(ctx context.Context, kinds, tx *sql.Tx, table string) ([]int64, error) {
+	rows, err := kinds.QueryContext(ctx, `SELECT * FROM `+table+` LIMIT 0`)
+	if err != nil {
+		return nil, err
+	}
+	columns, err := rows.ColumnTypes()
+	rows.Close()
+	if err != nil {
+		return nil, err
+	}
+	list := `count(*)`
+	for _, c := range columns {
+		n := c.Name()
+		of := `CAST(` + n + ` AS BIGINT) % 1000003`
+		switch kind := strings.ToUpper(c.DatabaseTypeName()); {
+		case strings.HasPrefix(kind, "BOOL"):
+			of = `CASE WHEN ` + n + ` THEN 1 ELSE 0 END`
+		case kind == "TEXT":
+			of = `length(` + n + `)`
+		}
+		list += `, count(` + n + `), CAST(COALESCE(sum(` + of + `), 0) AS BIGINT)`
+	}
+	out, to := make([]int64, 1+2*len(columns)), make([]any, 1+2*len(columns))
+	for i := range out {
+		to[i] = &out[i]
+	}
+	return out, tx.QueryRowContext(ctx, `SELECT `+list+` FROM `+table).Scan(to...)
+}

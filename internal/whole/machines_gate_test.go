@@ -1,0 +1,205 @@
+package whole_test
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// gate stands between one machine and the network and notes what passes.
+type gate struct {
+	URL     string
+	server  *http.Server
+	handler http.Handler
+
+	mu      sync.Mutex
+	calls   []call
+	ahead   time.Duration // of the clock of its answers
+	streams *streams
+}
+
+// call is a request that has come by, and how it was answered; 0: not yet.
+type call struct {
+	account, method, path, key string
+	at                         time.Time
+	status                     int
+}
+
+// streams counts the streams of each account, over all gates of a network.
+type streams struct {
+	mu    sync.Mutex
+	open  map[string]int
+	since map[string]time.Time // two have been open
+	most  time.Duration        // for how long two were open at most
+}
+
+// gate opens one that leads to the shop's network.
+func (s *shop) gate() *gate {
+	s.t.Helper()
+	to, err := url.Parse(s.net.URL())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	g := &gate{streams: s.streams()}
+	proxy := &httputil.ReverseProxy{
+		FlushInterval: -1,
+		Transport:     &http.Transport{DisableKeepAlives: true}, // it would send again by itself what has a key
+		Rewrite:       func(r *httputil.ProxyRequest) { r.SetURL(to) },
+		ModifyResponse: func(r *http.Response) error {
+			r.Header.Set("Date", time.Now().Add(g.skew()).UTC().Format(http.TimeFormat))
+			if r.Request.URL.Path == "/api/v2/instance" {
+				return g.hide(r, to.Host)
+			}
+			return nil
+		},
+		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
+	}
+	g.handler = g.noting(proxy)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	g.URL = "http://" + l.Addr().String()
+	g.serve(l)
+	s.t.Cleanup(g.down)
+	return g
+}
+
+// streams is the count that all gates of the network share.
+func (s *shop) streams() *streams {
+	x, _ := counts.LoadOrStore(s.net, &streams{open: map[string]int{}, since: map[string]time.Time{}})
+	return x.(*streams)
+}
+
+var counts sync.Map // of *sandbox.Server
+
+func (g *gate) serve(l net.Listener) {
+	g.server = &http.Server{Handler: g.handler}
+	go func(s *http.Server) { _ = s.Serve(l) }(g.server) // ends with down
+}
+
+// down refuses connections and cuts those that there are.
+func (g *gate) down() { _ = g.server.Close() }
+
+// up opens the gate again at the same place.
+func (g *gate) up(t *testing.T) {
+	t.Helper()
+	var l net.Listener
+	var err error
+	for range 100 {
+		if l, err = net.Listen("tcp", strings.TrimPrefix(g.URL, "http://")); err == nil {
+			g.serve(l)
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Fatal(err)
+}
+
+// hide lets the server's own description lead through the gate.
+func (g *gate) hide(r *http.Response, host string) error {
+	b, err := io.ReadAll(r.Body)
+	b = bytes.ReplaceAll(b, []byte(host), []byte(strings.TrimPrefix(g.URL, "http://")))
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(b)), int64(len(b))
+	r.Header.Set("Content-Length", strconv.Itoa(len(b)))
+	return err
+}
+
+func (g *gate) noting(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c := call{account: strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer sandbox-"), method: r.Method, path: r.URL.Path,
+			key: r.Header.Get("Idempotency-Key"), at: time.Now()}
+		g.mu.Lock()
+		n := len(g.calls)
+		g.calls = append(g.calls, c)
+		g.mu.Unlock()
+		defer g.streams.opened(c)()
+		next.ServeHTTP(&noted{w, g, n}, r)
+	})
+}
+
+// noted notes the status of an answer.
+type noted struct {
+	http.ResponseWriter
+	g *gate
+	n int
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (n *noted) WriteHeader(status int) {
+	n.g.mu.Lock()
+	n.g.calls[n.n].status = status
+	n.g.mu.Unlock()
+	n.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets the answer be flushed.
+func (n *noted) Unwrap() http.ResponseWriter { return n.ResponseWriter }
+
+// opened counts a stream until closed is called.
+func (s *streams) opened(c call) (closed func()) {
+	if !strings.HasPrefix(c.path, "/api/v1/streaming") {
+		return func() {}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open[c.account]++; s.open[c.account] == 2 {
+		s.since[c.account] = time.Now()
+	}
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.open[c.account]--; s.open[c.account] == 1 {
+			s.most = max(s.most, time.Since(s.since[c.account]))
+		}
+	}
+}
+
+// twice is for how long an account had two streams at most.
+func (s *streams) twice() (most time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	most = s.most
+	for account, n := range s.open {
+		if n > 1 {
+			most = max(most, time.Since(s.since[account]))
+		}
+	}
+	return most
+}
+
+// sees are the calls that have come by.
+func (g *gate) sees(is func(call) bool) []call {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(g.calls), func(c call) bool { return !is(c) })
+}
+
+// posted are the calls that post, between two instants.
+func (g *gate) posted(from, to time.Time) []call {
+	return g.sees(func(c call) bool { return c.posts() && c.at.After(from) && c.at.Before(to) })
+}
+
+func (c call) posts() bool { return c.method == http.MethodPost && c.path == "/api/v1/statuses" }
+
+func (g *gate) skew() time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.ahead
+}
+
+// tell lets the clock of the gate's answers be ahead.
+func (g *gate) tell(ahead time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.ahead = ahead
+}
