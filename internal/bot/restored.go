@@ -204,6 +204,11 @@ func (b *Bot) matchCodes(ctx context.Context, a *workspace.Account, own []networ
 		}
 		for _, code := range coupon.Like(p.Text) {
 			err := b.write(ctx, func(tx *sql.Tx) error {
+				if offer := b.onlyMade(); offer != "" && coupon.Made(code) {
+					if err := coupon.Adopt(ctx, tx, offer, code, p.At); err != nil {
+						return err
+					}
+				}
 				known, err := coupon.Found(ctx, tx, code, person, a.Name, p.At)
 				if err == nil && !known && coupon.Made(code) {
 					_, err = b.raiseIn(ctx, tx, need.Restored, "code "+code, "the code "+code+" went out on "+a.Name+" to @"+strings.Join(p.To, ", @")+" at "+p.At.Format(stamp)+", and the restored database does not know it")
@@ -216,6 +221,20 @@ func (b *Bot) matchCodes(ctx context.Context, a *workspace.Account, own []networ
 		}
 	}
 	return nil
+}
+
+// onlyMade is the offer that a made code must be of, where there is but one.
+func (b *Bot) onlyMade() (name string) {
+	for _, o := range b.Set().Offers {
+		if o.Codes.Kind != "made" {
+			continue
+		}
+		if name != "" {
+			return ""
+		}
+		name = o.Name
+	}
+	return name
 }
 
 // reader is the person that a direct post names; 0 if we know nobody.

@@ -254,19 +254,13 @@ func (r *Running) serve(a *workspace.Account, x *account) {
 	ctx, stop := context.WithCancel(r.ctx)
 	x.stop = stop
 	log := x.publisher.Log
-	lane := func(i int, pass func(context.Context) (int, error)) {
-		for ctx.Err() == nil {
-			if _, err := pass(ctx); err != nil && ctx.Err() == nil {
-				r.b.passFailed(err, log)
-			}
-			select {
-			case <-ctx.Done():
-			case <-x.wake[i]:
-			}
+	failed := func(err error) {
+		if ctx.Err() == nil {
+			r.b.passFailed(err, log)
 		}
 	}
-	x.loops.Go(func() { lane(0, x.publisher.Answers) })
-	x.loops.Go(func() { lane(1, x.publisher.Unasked) })
+	x.loops.Go(func() { x.publisher.Serve(ctx, true, x.wake[0], failed) })
+	x.loops.Go(func() { x.publisher.Serve(ctx, false, x.wake[1], failed) })
 	x.loops.Go(func() { r.b.listen(ctx, a, x.client, log) })
 	r.loop(x.loops.Wait)
 }

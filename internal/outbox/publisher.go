@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sirupsen/logrus"
@@ -110,9 +111,6 @@ var (
 
 // Pass sends all that is due now and returns how many posts it dealt with.
 func (p *Publisher) Pass(ctx context.Context) (n int, err error) {
-	if err := p.markLate(ctx); err != nil {
-		return 0, err
-	}
 	a, err := p.Answers(ctx)
 	if err != nil {
 		return a, err
@@ -125,56 +123,106 @@ func (p *Publisher) Pass(ctx context.Context) (n int, err error) {
 func (p *Publisher) Answers(ctx context.Context) (int, error) { return p.pass(ctx, answers) }
 
 // Unasked sends the public and direct posts that are due.
-func (p *Publisher) Unasked(ctx context.Context) (int, error) {
-	if err := p.markLate(ctx); err != nil {
-		return 0, err
-	}
-	return p.pass(ctx, unasked)
-}
+func (p *Publisher) Unasked(ctx context.Context) (int, error) { return p.pass(ctx, unasked) }
 
 func (p *Publisher) pass(ctx context.Context, l lane) (total int, err error) {
-	if err := p.forgotten(ctx, l); err != nil {
-		return 0, err
-	}
+	places := make(chan struct{}, max(p.InFlight, 1))
 	for ctx.Err() == nil {
-		batch, err := p.due(ctx, l)
-		if err != nil || len(batch) == 0 {
+		f, err := p.launch(ctx, l, places)
+		if err != nil {
 			return total, err
 		}
-		total += len(batch)
-		if p.each(ctx, batch) == 0 {
+		<-f.landed
+		total += f.posts
+		if f.moved.Load() == 0 {
 			return total, nil // nothing moved: what halts them is not over yet
 		}
 	}
 	return total, nil
 }
 
-// each handles a batch, so many at a time, and returns how many moved on.
-func (p *Publisher) each(ctx context.Context, batch []*Post) (moved int) {
-	work := make(chan *Post)
-	var wg sync.WaitGroup
-	var mu sync.Mutex
-	for range min(max(p.InFlight, 1), len(batch)) {
-		wg.Go(func() {
-			for post := range work {
-				ok := p.handle(ctx, post)
-				mu.Lock()
-				if ok {
-					moved++
-				}
-				mu.Unlock()
-			}
-		})
+// Serve sends the answers, or the posts nobody asked for, whenever it is woken,
+// until ctx ends; then it waits for what is in flight. A request that hangs
+// holds up nothing but its own place.
+func (p *Publisher) Serve(ctx context.Context, asked bool, wake <-chan struct{}, failed func(error)) {
+	l := unasked
+	if asked {
+		l = answers
 	}
+	places := make(chan struct{}, max(p.InFlight, 1))
+	var flights sync.WaitGroup
+	defer flights.Wait()
+	for ctx.Err() == nil {
+		f, err := p.launch(ctx, l, places)
+		if err != nil {
+			failed(err)
+			f = &flight{landed: make(chan struct{})}
+		}
+		landed := f.landed
+		if f.posts > 0 {
+			flights.Go(func() { <-landed })
+		} else {
+			landed = nil // wait to be woken
+		}
+	waiting:
+		for {
+			select {
+			case <-ctx.Done():
+				break waiting
+			case <-wake:
+				break waiting
+			case <-landed:
+				if f.moved.Load() > 0 {
+					break waiting
+				}
+				landed = nil
+			}
+		}
+	}
+}
+
+// flight are posts on their way. landed is closed when all are done with.
+type flight struct {
+	posts  int
+	moved  atomic.Int64
+	landed chan struct{}
+}
+
+// launch begins to handle all that is due, each post in a place of its own; it
+// waits only for places.
+func (p *Publisher) launch(ctx context.Context, l lane, places chan struct{}) (*flight, error) {
+	if !l.asked {
+		if err := p.markLate(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.forgotten(ctx, l); err != nil {
+		return nil, err
+	}
+	batch, err := p.due(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	f := &flight{landed: make(chan struct{})}
+	var flying sync.WaitGroup
 	for _, post := range batch {
 		if ctx.Err() != nil {
 			break
 		}
-		work <- post
+		if !p.begin(post.ID) {
+			continue
+		}
+		places <- struct{}{}
+		f.posts++
+		flying.Go(func() {
+			defer func() { p.end(post.ID); <-places }()
+			if p.handle(ctx, post) {
+				f.moved.Add(1)
+			}
+		})
 	}
-	close(work)
-	wg.Wait()
-	return moved
+	go func() { flying.Wait(); close(f.landed) }()
+	return f, nil
 }
 
 // due are the posts of a lane that may go out now, the oldest first.
@@ -217,10 +265,6 @@ func (p *Publisher) batch() int { return max(p.InFlight, 1) * 8 }
 
 // handle takes one post a step further; moved is false if nothing changed.
 func (p *Publisher) handle(ctx context.Context, post *Post) (moved bool) {
-	if !p.begin(post.ID) {
-		return false
-	}
-	defer p.end(post.ID)
 	log := p.Log.WithFields(logrus.Fields{"post": post.ID, "campaign": post.Campaign, "attempt": post.Attempts + 1})
 	var err error
 	if post.State == InDoubt {

@@ -25,7 +25,7 @@ func leftOut(table string) bool {
 // sums on both sides, and only then commits. Nobody may write to either
 // meanwhile. A copy that is there already, and the same, is left as it is.
 func Copy(ctx context.Context, from, to *DB, progress func(table string, rows int64)) (out []Copied, err error) {
-	src, err := from.Read.BeginTx(ctx, &sql.TxOptions{Isolation: snapshot(from), ReadOnly: from.Postgres()})
+	src, err := from.snapshot(ctx)
 	if err != nil {
 		return nil, Explain(from.Path, err)
 	}
@@ -61,12 +61,12 @@ func Copy(ctx context.Context, from, to *DB, progress func(table string, rows in
 	return out, Explain(to.Path, dst.Commit())
 }
 
-// snapshot is the isolation in which all tables are read as of one instant.
-func snapshot(db *DB) sql.IsolationLevel {
+// snapshot is a transaction in which all tables are as of one instant.
+func (db *DB) snapshot(ctx context.Context) (*sql.Tx, error) {
 	if db.Postgres() {
-		return sql.LevelRepeatableRead
+		return db.Read.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	}
-	return sql.LevelDefault
+	return db.write.BeginTx(ctx, nil) // nobody else writes meanwhile
 }
 
 // patient lets a long transaction be.

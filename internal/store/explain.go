@@ -92,10 +92,12 @@ func connection(err error) bool {
 		strings.Contains(err.Error(), "unexpected EOF") || strings.Contains(err.Error(), "bad connection")
 }
 
-// plain is the innermost cause: a ConnectError would name the user.
+// plain is the innermost cause, in a few words: a ConnectError tells of every
+// address it tried, and of the user.
 func plain(err error) string {
-	for next := errors.Unwrap(err); next != nil; next = errors.Unwrap(err) {
-		err = next
+	text := err.Error()
+	if i := strings.LastIndex(text, ": "); i >= 0 {
+		text = text[i+2:]
 	}
-	return err.Error()
+	return strings.TrimRight(text, ")")
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -93,8 +94,8 @@ type machine struct {
 	*shop // with its folder
 }
 
-// machine starts one.
-func (s *shop) machine(env ...string) *machine {
+// machine starts one, with more arguments.
+func (s *shop) machine(args ...string) *machine {
 	s.t.Helper()
 	own := *s
 	own.dir = s.t.TempDir()
@@ -102,14 +103,14 @@ func (s *shop) machine(env ...string) *machine {
 		s.t.Fatal(err)
 	}
 	m := &machine{gate: s.gate(), shop: &own}
-	m.again(env...)
+	m.again(args...)
 	return m
 }
 
 // again starts the program on a machine anew.
-func (m *machine) again(env ...string) {
+func (m *machine) again(args ...string) {
 	m.t().Helper()
-	m.process = m.command(env, "run", "--listen", "127.0.0.1:0", "--sandbox-url", m.URL)
+	m.process = m.command(nil, append([]string{"run", "--listen", "127.0.0.1:0", "--sandbox-url", m.URL}, args...)...)
 }
 
 func (m *machine) t() *testing.T { return m.shop.t }
@@ -125,9 +126,9 @@ func (s *shop) holds(m *machine) (names []string) {
 }
 
 // pair starts two machines and waits until each has its half.
-func (s *shop) pair(env ...string) (a, b *machine) {
+func (s *shop) pair() (a, b *machine) {
 	s.t.Helper()
-	a = s.machine(env...)
+	a = s.machine()
 	s.until("the first holds all", func() bool { return len(s.holds(a)) == len(four) })
 	b = s.machine()
 	s.shared(a, b)
@@ -201,4 +202,12 @@ func (p *process) probes() string {
 	}
 	p.t.Fatalf("it answers no probes:\n%s", &p.log)
 	return ""
+}
+
+// remove takes a file out of the workspace.
+func (s *shop) remove(name string) {
+	s.t.Helper()
+	if err := os.Remove(filepath.Join(s.dir, name)); err != nil {
+		s.t.Fatal(err)
+	}
 }

@@ -73,6 +73,7 @@ func TestMachineKilled(t *testing.T) {
 				s.until("answers are outstanding", func() bool { return s.stalled(orphans...) })
 				a.kill()
 				dead := time.Now()
+				s.net.Heal()
 				want.ask(s, orphans...)
 				s.until("the other has all", func() bool { return len(s.holds(b)) == len(four) })
 				took := time.Since(dead)

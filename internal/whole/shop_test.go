@@ -20,11 +20,11 @@ const patience = 90 * time.Second
 
 // shop is a brand with its files, its database and the network it is on.
 type shop struct {
-	t   *testing.T
-	dir string
-	net *sandbox.Server
-	env []string // of every process
-	*abroad      // where its database is, if not magpie.db in its folder
+	t       *testing.T
+	dir     string
+	net     *sandbox.Server
+	env     []string // of every process
+	*abroad          // where its database is, if not magpie.db in its folder
 }
 
 // open makes a shop whose accounts live on a sandbox of that kind. The files
