@@ -3,9 +3,14 @@ SHELL := /bin/bash
 GO ?= go
 export GOFLAGS := -buildvcs=false
 BIN := bin/magpie
-# Debian packages: gcc compiles SQLite; the Bluesky network's own SQLite wants g++, make and python3.
+# Debian packages: gcc compiles SQLite; the Bluesky network's own SQLite wants g++, make and python3; tests start a Postgres of their own.
 BUILD_PACKAGES := gcc libc6-dev git make
-TEST_PACKAGES := $(BUILD_PACKAGES) g++ python3
+TEST_PACKAGES := $(BUILD_PACKAGES) g++ python3 postgresql
+# What make torture does: how many kills, from which seed, on sqlite or postgres, against the sandbox or the real Bluesky network.
+KILLS ?= 10000
+SEED ?= 1
+DATABASE ?= sqlite
+NETWORK ?= sandbox
 
 .DEFAULT_GOAL := help
 
@@ -35,6 +40,10 @@ lint: ## run golangci-lint, if it is installed
 	@test -z "$$(gofmt -l cmd internal)" || (gofmt -l cmd internal; exit 1)
 	@$(GO) mod verify
 
+torture: tools $(if $(filter bluesky,$(NETWORK)),network) ## kill it KILLS=10000 times from SEED=1, DATABASE=sqlite|postgres NETWORK=sandbox|bluesky, and compare
+	@$(GO) build -o bin/torture ./internal/torture
+	@bin/torture -kills $(KILLS) -seed $(SEED) -database $(DATABASE) -network $(NETWORK)
+
 bench: tools ## measure against floors, on this machine
 	@$(GO) build -o bin/bench ./internal/bench && bin/bench
 
@@ -47,4 +56,4 @@ tools: ## install what the tests need, from Debian's packages
 clean: ## remove what was built
 	rm -rf bin demo
 
-.PHONY: help demo build test race check lint bench network tools clean
+.PHONY: help demo build test race check lint torture bench network tools clean

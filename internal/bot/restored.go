@@ -39,6 +39,13 @@ func (b *Bot) home(ctx context.Context) error {
 	if err := b.DB.Home(ctx); err != nil {
 		return err
 	}
+	back, err := b.DB.Rewound(ctx, b.beatFile())
+	if err == nil && !back.IsZero() {
+		err = b.DB.Adopt(ctx, back)
+	}
+	if err != nil {
+		return err
+	}
 	since, err := b.restoredFrom(ctx)
 	if err != nil || since.IsZero() {
 		return err
@@ -79,6 +86,9 @@ func (b *Bot) ReleaseCodes(ctx context.Context, offer, who string) (held bool, e
 // ErrUnmatched means that it is not known yet what went out before the database
 // was restored.
 var ErrUnmatched = errors.New("the database was restored from a backup, and it is not known yet what went out since: a running bot finds out by itself")
+
+// beatFile is where this machine keeps how far the database has been.
+func (b *Bot) beatFile() string { return strings.TrimSuffix(b.KeyFile(), ".key") + ".beat" }
 
 // restoredFrom is from when the database was, zero if it was not restored.
 func (b *Bot) restoredFrom(ctx context.Context) (time.Time, error) {

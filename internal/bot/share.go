@@ -50,6 +50,11 @@ func (b *Bot) beat(ctx context.Context, r *Running) error {
 	if err != nil {
 		return err
 	}
+	if r != nil {
+		if err := b.DB.Beat(short, b.beatFile(), b.Clock()); err != nil {
+			return err
+		}
+	}
 	for name, x := range b.opened() {
 		if s.Held[name] == x.publisher.Epoch {
 			x.holdUntil(before.Add(b.lasting()))

@@ -58,6 +58,7 @@ func ID(net, item string) string {
 // Keep writes a mention down that account saw. fresh is false if it was there
 // already, seen by this account or another of ours.
 func Keep(ctx context.Context, tx *sql.Tx, net, account string, person int64, m network.Mention, now time.Time) (id string, fresh bool, err error) {
+	m.Text, m.Language = store.Text(m.Text), store.Text(m.Language)
 	author, _ := json.Marshal(m.Author) // texts, numbers and booleans can't fail
 	names, _ := json.Marshal(m.Names)
 	id = ID(net, m.Item)

@@ -21,7 +21,7 @@ func Quote(words string, r *http.Request, secrets ...Secret) string {
 			words = strings.ReplaceAll(words, s.Reveal(), dots)
 		}
 	}
-	words = strings.Join(strings.Fields(words), " ")
+	words = strings.Join(strings.Fields(strings.ToValidUTF8(strings.ReplaceAll(words, "\x00", ""), "\uFFFD")), " ")
 	if len(words) <= quoted {
 		return words
 	}

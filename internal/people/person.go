@@ -57,6 +57,7 @@ func Fold(handle string) string {
 // one if need be. The network's id counts more than the handle, which people
 // may change.
 func (b *Book) Meet(ctx context.Context, tx *sql.Tx, net string, who network.Person, now time.Time) (int64, error) {
+	who.ID, who.Handle, who.Name, who.Language = store.Text(who.ID), store.Text(who.Handle), store.Text(who.Name), store.Text(who.Language)
 	handle := Fold(who.Handle)
 	var id int64
 	var old string

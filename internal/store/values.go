@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/binary"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -26,6 +27,10 @@ func Time(ms int64) time.Time {
 	}
 	return time.UnixMilli(ms).UTC()
 }
+
+// Text is a text as every database keeps it: Postgres takes no NUL and nothing
+// that is no UTF-8.
+func Text(s string) string { return strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "\uFFFD") }
 
 // IDs makes identifiers: they grow with time and differ between processes
 // (41 bits of milliseconds, 10 of the process, 12 of a counter).

@@ -24,39 +24,54 @@ type abroad struct {
 	db      *sql.DB
 }
 
-// elephant is the Postgres server of these tests. The last of them ends it.
-var elephant struct {
+// elephants are the Postgres servers of these tests. A server ends with the
+// last test that uses it.
+var elephants struct {
 	sync.Mutex
-	*storetest.Server
-	users, schemas int
+	all     []*elephant
+	schemas int
 }
+
+type elephant struct {
+	*storetest.Server
+	users int
+}
+
+// crowded is how many shops a server has connections for.
+const crowded = 8
 
 // schema is an empty one for a test, by its address.
 func schema(t *testing.T) (address string) {
 	t.Helper()
-	elephant.Lock()
-	defer elephant.Unlock()
-	if elephant.users == 0 {
+	elephants.Lock()
+	defer elephants.Unlock()
+	i := slices.IndexFunc(elephants.all, func(e *elephant) bool { return e.users < crowded })
+	if i < 0 {
 		s, err := storetest.Start()
 		if err != nil {
 			t.Fatal(err)
 		}
-		elephant.Server = s
+		i = len(elephants.all)
+		elephants.all = append(elephants.all, &elephant{Server: s})
 	}
-	elephant.users++
-	elephant.schemas++
-	t.Cleanup(func() {
-		elephant.Lock()
-		defer elephant.Unlock()
-		if elephant.users--; elephant.users == 0 {
-			elephant.Stop()
-		}
-	})
-	address, err := elephant.Schema(fmt.Sprint("whole", elephant.schemas))
+	e := elephants.all[i]
+	e.users++
+	elephants.schemas++
+	t.Cleanup(e.leave)
+	address, err := e.Schema(fmt.Sprint("whole", elephants.schemas))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return address
+}
+
+func (e *elephant) leave() {
+	elephants.Lock()
+	defer elephants.Unlock()
+	if e.users--; e.users == 0 {
+		e.Stop()
+		elephants.all = slices.DeleteFunc(elephants.all, func(x *elephant) bool { return x == e })
+	}
 }
 
 // move puts a shop's database there.

@@ -18,7 +18,7 @@ import (
 func TestMachineStopped(t *testing.T) {
 	t.Parallel()
 	for name, v := range servers {
-		for round := range 3 {
+		for round := range 2 {
 			t.Run(fmt.Sprint(name, "/", round), func(t *testing.T) {
 				t.Parallel()
 				s := openShared(t, v)
