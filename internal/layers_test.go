@@ -45,7 +45,7 @@ var layers = map[string]string{
 	"torture":           "crash network/bluesky/localnet sandbox store/storetest",
 	"store/storetest":   "store",
 	// bench measures everything, and is part of nothing.
-	"bench": "bot network network/networktest outbox people sandbox segment store workspace",
+	"bench": "bot network network/networktest outbox people sandbox segment store store/storetest workspace",
 	"bot": "answer audit coupon crash health inbox lease need network network/bluesky network/mastodon network/networktest " +
 		"outbox people plan queue render segment store suggest vault workspace",
 }

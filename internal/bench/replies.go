@@ -6,21 +6,24 @@ import (
 	"sync"
 	"time"
 
+	"magpie/internal/bot"
 	"magpie/internal/sandbox"
 )
 
 // replies is the time from a mention's arrival at the network to that of the
 // answer, through the stream.
 func replies(ctx context.Context, dir string) error {
-	for _, rate := range []int{20, 100} {
-		if err := repliesAt(ctx, fmt.Sprintf("%s/%d", dir, rate), rate, 10*rate); err != nil {
-			return err
+	for _, d := range databases {
+		for _, rate := range []int{20, 100} {
+			if err := repliesAt(ctx, fmt.Sprintf("%s/%s%d", dir, d.name, rate), d, rate, 10*rate, 1); err != nil {
+				return err
+			}
 		}
 	}
-	return nil
+	return repliesAt(ctx, dir+"/two", databases[1], 100, 1000, 2)
 }
 
-func repliesAt(ctx context.Context, dir string, rate, n int) error {
+func repliesAt(ctx context.Context, dir string, d database, rate, n, machines int) error {
 	s, err := sandbox.Start(sandbox.Options{Accounts: []sandbox.Account{{Name: "brand"}}, Quiet: true})
 	if err != nil {
 		return err
@@ -38,14 +41,22 @@ func repliesAt(ctx context.Context, dir string, rate, n int) error {
 			said[p.ID] = time.Now()
 		}
 	})
-	b, err := open(ctx, dir, s.URL(), 8)
+	place, err := d.place(dir)
 	if err != nil {
 		return err
 	}
-	defer b.Close()
-	r, err := b.Start(ctx)
-	if err != nil {
-		return err
+	var running []*bot.Running
+	for range machines {
+		b, err := open(ctx, dir, place, s.URL(), 8, 1)
+		if err != nil {
+			return err
+		}
+		defer b.Close()
+		r, err := b.Start(ctx)
+		if err != nil {
+			return err
+		}
+		running = append(running, r)
 	}
 	for s.Streams() == 0 {
 		time.Sleep(10 * time.Millisecond)
@@ -65,12 +76,14 @@ func repliesAt(ctx context.Context, dir string, rate, n int) error {
 			break
 		}
 	}
-	if err := r.Stop(); err != nil {
-		return err
+	for _, r := range running {
+		if err := r.Stop(); err != nil {
+			return err
+		}
 	}
 	if len(took) != n || len(s.Posts("brand")) != n {
 		return fmt.Errorf("%d mentions, %d answers", n, len(s.Posts("brand")))
 	}
-	fmt.Printf("  %3d mentions/s, %4d in all         p50 %s  p99 %s  (budget p99 ≤ 1 s at 100/s)\n", rate, n, ms(percentile(took, 50)), ms(percentile(took, 99)))
+	fmt.Printf("  %3d mentions/s, %-8s %d machine(s)  p50 %s  p99 %s  (budget p99 ≤ 1 s at 100/s)\n", rate, d.name, machines, ms(percentile(took, 50)), ms(percentile(took, 99)))
 	return nil
 }

@@ -116,7 +116,7 @@ func customers(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	b, err := open(ctx, filepath.Join(dir, "ours"), "", 8)
+	b, err := open(ctx, filepath.Join(dir, "ours"), "", "", 8, 1)
 	if err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func list(path string) error {
 // bareSQL puts the same rows into the same tables with prepared statements in
 // one transaction, and counts with hand-written queries.
 func bareSQL(ctx context.Context, dir, path string) (load time.Duration, counts []time.Duration, err error) {
-	b, err := open(ctx, dir, "", 8) // for the same tables
+	b, err := open(ctx, dir, "", "", 8, 1) // for the same tables
 	if err != nil {
 		return 0, nil, err
 	}

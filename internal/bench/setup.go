@@ -16,6 +16,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"magpie/internal/bot"
+	"magpie/internal/store/storetest"
 )
 
 // write makes files below dir.
@@ -40,10 +41,37 @@ timezone: UTC
 credentials: env:BENCH_TOKEN
 `
 
-// open opens a workspace of one account and one rule.
-func open(ctx context.Context, dir, server string, inFlight int) (*bot.Bot, error) {
+// database is one of the two that everything is measured on.
+type database struct {
+	name string
+	// place is an empty database: the path of a file, or an address.
+	place func(dir string) (string, error)
+}
+
+var databases = []database{
+	{"SQLite", func(dir string) (string, error) { return filepath.Join(dir, "magpie.db"), os.MkdirAll(dir, 0o755) }},
+	{"Postgres", func(string) (string, error) {
+		s, err := startPostgres()
+		if err != nil {
+			return "", err
+		}
+		return s.Schema(fmt.Sprint("bench", schemas.Add(1)))
+	}},
+}
+
+var (
+	schemas       atomic.Int64
+	startPostgres = sync.OnceValues(storetest.StartDurable)
+)
+
+// open opens a workspace of one account, or more, and one rule.
+func open(ctx context.Context, dir, place, server string, inFlight, accounts int) (*bot.Bot, error) {
+	for i := range accounts {
+		if err := write(dir, map[string]string{"accounts/" + brand(i) + ".yaml": accountFile}); err != nil {
+			return nil, err
+		}
+	}
 	err := write(dir, map[string]string{
-		"accounts/brand.yaml":     accountFile,
 		"campaigns/service.yaml":  "title: Service\nsteps:\n  hours:\n    accounts: [brand]\n    mention: {says: [open]}\n    say: hours\n",
 		"templates/hours.en.tmpl": "We are here Monday to Saturday, 9:00 to 18:00, {{name}}.\n",
 		"schedules/mornings.yaml": "cron: \"0 9 * * *\"\n",
@@ -56,7 +84,15 @@ func open(ctx context.Context, dir, server string, inFlight int) (*bot.Bot, erro
 	}
 	log := logrus.New()
 	log.SetOutput(io.Discard)
-	return bot.Open(ctx, bot.Options{Dir: dir, Sandbox: server, Log: logrus.NewEntry(log), InFlight: inFlight})
+	return bot.Open(ctx, bot.Options{Dir: dir, Database: place, Sandbox: server, Log: logrus.NewEntry(log), InFlight: inFlight})
+}
+
+// brand names the accounts: brand, brand1, brand2.
+func brand(i int) string {
+	if i == 0 {
+		return "brand"
+	}
+	return fmt.Sprint("brand", i)
 }
 
 // server is the least that a Mastodon can be: it takes every post.

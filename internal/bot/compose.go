@@ -249,7 +249,7 @@ func hashOf(set *workspace.Set, p *outbox.Post, s *workspace.Step, o *workspace.
 
 // recheck looks, as the bytes are fixed, whether the person still wants it.
 func (b *Bot) recheck(ctx context.Context, tx *sql.Tx, p *outbox.Post, c outbox.Composed, now time.Time) error {
-	if err := b.sameFiles(ctx, tx, c); err != nil {
+	if err := b.sameFiles(c); err != nil {
 		return err
 	}
 	set := b.Set()

@@ -61,8 +61,7 @@ func TestFollows(t *testing.T) {
 
 // TestWatches: with Watch, an edit in the folder is applied for all.
 func TestWatches(t *testing.T) {
-	storetest.PostgresOnly(t)
-	x := newTeam(t, storetest.Place(t))
+	x := newTeam(t)
 	a := x.machine(x.place, func(o *Options) { o.Watch = true })
 	x.starts(a)
 	b := x.machine(x.place, nil)

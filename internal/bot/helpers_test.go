@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"database/sql"
+	"flag"
 	"fmt"
 	"io"
 	"maps"
@@ -24,7 +25,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	time.Local = time.UTC // as main does
+	time.Local = time.UTC              // as main does
+	_ = flag.Set("test.parallel", "8") // teams of machines mostly wait
 	os.Exit(storetest.Both(m))
 }
 

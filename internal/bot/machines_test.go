@@ -32,10 +32,13 @@ type team struct {
 // brief is the lease of a team's machines.
 const brief = 2 * time.Second
 
-func newTeam(t testing.TB, place string) *team {
+// newTeam is run beside others: all wait most of the time.
+func newTeam(t *testing.T) *team {
 	t.Helper()
+	storetest.PostgresOnly(t)
+	t.Parallel()
 	ahead := at(t, day1).Sub(time.Now())
-	x := &team{TB: t, place: place, clock: func() time.Time { return time.Now().Add(ahead) }}
+	x := &team{TB: t, place: storetest.Place(t), clock: func() time.Time { return time.Now().Add(ahead) }}
 	x.net = networktest.New(x.clock)
 	return x
 }
@@ -46,7 +49,7 @@ func (x *team) machine(place string, change func(*Options)) *Bot {
 	x.Helper()
 	dir := x.TempDir()
 	all := maps.Clone(files)
-	all["magpie.yaml"] = fmt.Sprintf("lease: %s\nsettle: 2s\n", brief)
+	all["magpie.yaml"] = fmt.Sprintf("lease: %s\nsettle: 1s\n", brief)
 	putFiles(x, dir, all)
 	if len(x.dirs) > 0 {
 		if err := copyKey(x.dirs[0], dir); err != nil {
@@ -189,8 +192,7 @@ var both = []string{"home", "outlet"}
 // pair are two machines at work that share the accounts.
 func pair(t *testing.T) (x *team, a, b *Bot) {
 	t.Helper()
-	storetest.PostgresOnly(t)
-	x = newTeam(t, storetest.Place(t))
+	x = newTeam(t)
 	a = x.machine(x.place, nil)
 	x.starts(a)
 	b = x.machine(x.place, nil)

@@ -87,15 +87,11 @@ func (b *Bot) inStep(ctx context.Context, tx *sql.Tx) error {
 
 // sameFiles stops a post whose words were made from files that are not in force
 // any more: it is made anew.
-func (b *Bot) sameFiles(ctx context.Context, tx *sql.Tx, c outbox.Composed) error {
-	if c.Files == 0 {
-		return nil // the same bytes again: they are fixed
+func (b *Bot) sameFiles(c outbox.Composed) error {
+	if c.Files == 0 || c.Files == b.set.Load().number { // 0: the same bytes again, they are fixed
+		return nil
 	}
-	err := b.inStep(ctx, tx)
-	if errors.Is(err, errStale) || err == nil && c.Files != b.set.Load().number {
-		return &outbox.Stop{State: outbox.Planned, Reason: errStale.Error()}
-	}
-	return err
+	return &outbox.Stop{State: outbox.Planned, Reason: errStale.Error()}
 }
 
 // inForceAt loads the files of the revision in force; nil if there is none.

@@ -1,11 +1,14 @@
 package bot
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
 
+	"magpie/internal/network"
 	"magpie/internal/store/storetest"
+	"magpie/internal/workspace"
 )
 
 // TestTwoMachines share the accounts, whoever a post is given to.
@@ -27,8 +30,7 @@ func TestTwoMachines(t *testing.T) {
 // TestMachineDies: within the time of a lease and a little, the other has all
 // accounts and sends what was waiting.
 func TestMachineDies(t *testing.T) {
-	storetest.PostgresOnly(t)
-	x := newTeam(t, storetest.Place(t))
+	x := newTeam(t)
 	b := x.machine(x.place, nil)
 	x.starts(b)
 	a := x.machine(x.place, nil)
@@ -45,10 +47,48 @@ func TestMachineDies(t *testing.T) {
 	x.once(3*time.Second, theirs, []string{"Before.", "After.", answer})
 }
 
+// TestDiesWhileSending: the network has a post, and the machine dies before it
+// can write that down. The other finds it there, and sends nothing twice.
+func TestDiesWhileSending(t *testing.T) {
+	x := newTeam(t)
+	b := x.machine(x.place, nil)
+	x.starts(b)
+	line, near := storetest.Through(t, x.place)
+	a := x.machine(near, func(o *Options) {
+		before := o.Clients
+		o.Clients = func(acc *workspace.Account) (network.Client, error) {
+			c, err := before(acc)
+			return publishing{c, line.Cut}, err
+		}
+	})
+	die := x.startsAndDies(a)
+	x.shared(a, b)
+	theirs := holds(a)[0][0]
+	x.push(b, theirs, "Sent.")
+	x.eventually("the other having both", brief+4*time.Second, func() bool { return len(holds(b)[0]) == 2 })
+	die()
+	x.eventually("its state", 10*time.Second, func() bool {
+		all := must(b.Posts(t.Context(), `campaign = 'push' AND state = 'sent'`))
+		return len(all) == 1 && all[0].Doubts > 0
+	})
+	x.once(time.Second, theirs, []string{"Sent."})
+}
+
+// publishing does something as soon as the network has a post.
+type publishing struct {
+	network.Client
+	then func()
+}
+
+func (p publishing) Publish(ctx context.Context, s network.Sealed) (network.Receipt, error) {
+	r, err := p.Client.Publish(ctx, s)
+	p.then()
+	return r, err
+}
+
 // TestMachineStops: one that ends in peace hands over at once.
 func TestMachineStops(t *testing.T) {
-	storetest.PostgresOnly(t)
-	x := newTeam(t, storetest.Place(t))
+	x := newTeam(t)
 	a := x.machine(x.place, nil)
 	stop := x.starts(a)
 	b := x.machine(x.place, nil)
@@ -66,8 +106,7 @@ func TestMachineStops(t *testing.T) {
 // accounts, and says nothing in their name any more; back again, it gets its
 // share. Nothing goes out twice.
 func TestMachineCutOff(t *testing.T) {
-	storetest.PostgresOnly(t)
-	x := newTeam(t, storetest.Place(t))
+	x := newTeam(t)
 	line, near := storetest.Through(t, x.place)
 	b := x.machine(x.place, nil)
 	x.starts(b)
@@ -114,13 +153,12 @@ func TestThirdMachine(t *testing.T) {
 
 // TestDatabaseRestarts under two machines at work: all goes out, once.
 func TestDatabaseRestarts(t *testing.T) {
-	storetest.PostgresOnly(t)
+	x := newTeam(t)
 	s := storetest.Private(t)
 	place, err := s.Schema("shop")
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := newTeam(t, place)
 	a := x.machine(place, nil)
 	x.starts(a)
 	b := x.machine(place, nil)

@@ -78,7 +78,7 @@ func (p *Publisher) measure(d network.Draft) network.Size {
 func (p *Publisher) freeze(ctx context.Context, post *Post, c Composed, s network.Sealed, log *logrus.Entry) (*network.Sealed, error) {
 	crash.At("prepared")
 	now := p.Clock()
-	err := p.DB.Batch(ctx, func(tx *sql.Tx) error {
+	err := p.DB.Beside(ctx, func(tx *sql.Tx) error {
 		if err := p.recheck(ctx, tx, post, c, now); err != nil {
 			return err
 		}
@@ -129,14 +129,17 @@ var errGone = errors.New("the post is not planned any more")
 // recheck fails with a *Stop if the post may not go out after all.
 func (p *Publisher) recheck(ctx context.Context, tx *sql.Tx, post *Post, c Composed, now time.Time) error {
 	var ours, paused, approved bool
+	var files int64
 	err := tx.QueryRowContext(ctx, `SELECT `+lease.Holds(1)+`, EXISTS (SELECT 1 FROM pauses WHERE scope = 'all' OR scope IN ('account', 'signed out') AND name = $3
-		OR scope = 'campaign' AND name = $4), approved_hash = $5 AND approved_hash <> '' FROM posts WHERE id = $6`,
-		p.Account, p.Epoch, p.Account, post.Campaign, c.Hash, post.ID).Scan(&ours, &paused, &approved)
+		OR scope = 'campaign' AND name = $4), approved_hash = $5 AND approved_hash <> '', (SELECT COALESCE(max(number), 0) FROM revisions) FROM posts WHERE id = $6`,
+		p.Account, p.Epoch, p.Account, post.Campaign, c.Hash, post.ID).Scan(&ours, &paused, &approved, &files)
 	switch {
 	case err != nil:
 		return err
 	case !ours:
 		return lease.ErrLost
+	case c.Files != 0 && p.DB.Postgres() && c.Files != files: // on one machine the files are watched
+		return &Stop{Planned, "the files have changed meanwhile"}
 	case paused:
 		return &Stop{Planned, "paused"}
 	case post.Approval && !approved:

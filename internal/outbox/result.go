@@ -81,7 +81,7 @@ func (p *Publisher) refusedExactly(ctx context.Context, post *Post, s network.Se
 // person has to look.
 func (p *Publisher) sent(ctx context.Context, post *Post, r network.Receipt) error {
 	now := p.Clock()
-	return p.DB.Batch(ctx, func(tx *sql.Tx) error {
+	return p.DB.Beside(ctx, func(tx *sql.Tx) error {
 		done, err := MarkSent(ctx, tx, post, r, audit.Bot, now, p.Hooks.Settled)
 		crash.At("recording")
 		if err != nil || done {

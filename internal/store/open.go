@@ -18,8 +18,9 @@ type DB struct {
 
 	url   string // of Postgres; empty: SQLite
 	write *sql.DB
-	queue chan batched
-	done  chan struct{}
+
+	queue, besides chan batched // the same where there is one writer
+	serving        sync.WaitGroup
 
 	closing sync.RWMutex // guards closed, and queue against being closed under a writer
 	closed  bool
@@ -59,8 +60,15 @@ func openAs(ctx context.Context, place string, upgrade bool, migrations []fs.FS)
 	if err := db.prepare(ctx, merged(migrations), upgrade); err != nil {
 		return nil, errors.Join(err, db.Read.Close(), db.write.Close())
 	}
-	db.queue, db.done = make(chan batched, 256), make(chan struct{})
-	go db.serve()
+	db.queue = make(chan batched, 256)
+	db.besides = db.queue
+	db.serving.Go(func() { db.serve(db.queue, alone) })
+	if db.Postgres() {
+		db.besides = make(chan batched, 256)
+		for range atOnce {
+			db.serving.Go(func() { db.serve(db.besides, beside) })
+		}
+	}
 	return db, nil
 }
 
@@ -83,8 +91,11 @@ func (db *DB) Close() error {
 	}
 	db.closed = true
 	close(db.queue)
+	if db.Postgres() {
+		close(db.besides)
+	}
 	db.closing.Unlock()
-	<-db.done
+	db.serving.Wait()
 	return errors.Join(db.Read.Close(), db.write.Close())
 }
 

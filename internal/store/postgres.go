@@ -21,8 +21,12 @@ const (
 	// oneWriter is the advisory lock that every writing transaction begins with.
 	// Several workspaces may share a database by their search_path.
 	oneWriter = `SELECT pg_advisory_xact_lock(hashtext('magpie writes to ' || current_schema()))`
-	// alone is the lock of those who make or change tables.
-	alone, notAlone = `SELECT pg_advisory_lock(hashtext('magpie migrates ' || current_schema()))`, `SELECT pg_advisory_unlock(hashtext('magpie migrates ' || current_schema()))`
+	// someWriters is the same lock, shared: for those who write beside each other.
+	someWriters = `SELECT pg_advisory_xact_lock_shared(hashtext('magpie writes to ' || current_schema()))`
+	// atOnce is how many transactions a process has that write beside each other.
+	atOnce = 4
+	// making is the lock of those who make or change tables.
+	making, notMaking = `SELECT pg_advisory_lock(hashtext('magpie migrates ' || current_schema()))`, `SELECT pg_advisory_unlock(hashtext('magpie migrates ' || current_schema()))`
 	// unheard is how long a silent connection is taken to be alive.
 	unheard = 10 * time.Second
 	// longest is how long those who share a commit may take.
@@ -36,8 +40,8 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 	}
 	db := &DB{Path: shown(cfg), url: address}
 	db.write = stdlib.OpenDB(*cfg)
-	db.write.SetMaxOpenConns(4)
-	db.write.SetMaxIdleConns(4)
+	db.write.SetMaxOpenConns(4 + atOnce)
+	db.write.SetMaxIdleConns(4 + atOnce)
 	reading := cfg.Copy()
 	reading.RuntimeParams["default_transaction_read_only"] = "on"
 	db.Read = stdlib.OpenDB(*reading)
@@ -131,20 +135,24 @@ func (db *DB) Alone(ctx context.Context, fn func() error) error {
 		return Explain(db.Path, err)
 	}
 	defer conn.Close()
-	if _, err := conn.ExecContext(ctx, alone); err != nil {
+	if _, err := conn.ExecContext(ctx, making); err != nil {
 		return Explain(db.Path, err)
 	}
-	defer func() { _, _ = conn.ExecContext(context.WithoutCancel(ctx), notAlone) }() // closing the connection does it too
+	defer func() { _, _ = conn.ExecContext(context.WithoutCancel(ctx), notMaking) }() // closing the connection does it too
 	return fn()
 }
 
 // begin starts a writing transaction, when its turn has come.
-func (db *DB) begin(ctx context.Context, turn bool) (*sql.Tx, error) {
+func (db *DB) begin(ctx context.Context, turn turn) (*sql.Tx, error) {
 	tx, err := db.write.BeginTx(ctx, nil)
-	if err != nil || !turn || !db.Postgres() {
+	if err != nil || turn == apart || !db.Postgres() {
 		return tx, err
 	}
-	if _, err := tx.ExecContext(ctx, oneWriter); err != nil {
+	wait := oneWriter
+	if turn == beside {
+		wait = someWriters
+	}
+	if _, err := tx.ExecContext(ctx, wait); err != nil {
 		return nil, errors.Join(err, tx.Rollback())
 	}
 	return tx, nil

@@ -13,19 +13,19 @@ import (
 // After ErrAway nobody knows whether it is committed: look before doing it
 // again.
 func (db *DB) Write(ctx context.Context, fn func(*sql.Tx) error) error {
-	err, _ := db.transact(ctx, true, fn)
+	err, _ := db.transact(ctx, alone, fn)
 	return err
 }
 
 // Apart is Write without waiting for others that write, where the database can
 // do that: for rows that only one process changes.
 func (db *DB) Apart(ctx context.Context, fn func(*sql.Tx) error) error {
-	err, _ := db.transact(ctx, false, fn)
+	err, _ := db.transact(ctx, apart, fn)
 	return err
 }
 
 // transact is Write; lost tells that the outcome of the commit is not known.
-func (db *DB) transact(ctx context.Context, turn bool, fn func(*sql.Tx) error) (err error, lost bool) {
+func (db *DB) transact(ctx context.Context, turn turn, fn func(*sql.Tx) error) (err error, lost bool) {
 	tx, err := db.begin(ctx, turn)
 	if err != nil {
 		return Explain(db.Path, err), false
@@ -53,41 +53,60 @@ type batched struct {
 	done chan error
 }
 
+// turn is whom a writing transaction waits for.
+type turn int
+
+const (
+	alone  turn = iota // all others that write
+	beside             // those that write alone
+	apart              // nobody
+)
+
 // Batch runs fn in a transaction that it may share with others that write at
 // the same time; it returns when that is committed. If one of them fails, all
 // is undone and each runs again in a transaction of its own: so fn may be
 // called twice, and must do nothing but read and write the database.
 func (db *DB) Batch(ctx context.Context, fn func(*sql.Tx) error) error {
+	return db.enqueue(ctx, db.queue, fn)
+}
+
+// Beside is Batch for what may happen at the same time as other such writing,
+// where the database can do that: each changes rows of its own. Nothing else is
+// written meanwhile.
+func (db *DB) Beside(ctx context.Context, fn func(*sql.Tx) error) error {
+	return db.enqueue(ctx, db.besides, fn)
+}
+
+func (db *DB) enqueue(ctx context.Context, queue chan<- batched, fn func(*sql.Tx) error) error {
 	b := batched{fn, make(chan error, 1)}
-	if err := db.enqueue(ctx, b); err != nil {
+	if err := db.hand(ctx, queue, b); err != nil {
 		return err
 	}
 	return <-b.done // it runs for certain now: wait for the outcome
 }
 
-func (db *DB) enqueue(ctx context.Context, b batched) error {
+func (db *DB) hand(ctx context.Context, queue chan<- batched, b batched) error {
 	db.closing.RLock()
 	defer db.closing.RUnlock()
 	if db.closed {
 		return sql.ErrConnDone
 	}
 	select {
-	case db.queue <- b:
+	case queue <- b:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-// serve is the one who writes batches.
-func (db *DB) serve() {
-	defer close(db.done)
-	for first := range db.queue {
+// serve is one who writes batches.
+func (db *DB) serve(queue <-chan batched, turn turn) {
+	for first := range queue {
 		group := []batched{first}
 	more:
 		for len(group) < most {
 			select {
-			case b, ok := <-db.queue:
+			case b, ok := <-queue:
 				if !ok {
 					break more
 				}
@@ -96,17 +115,17 @@ func (db *DB) serve() {
 				break more
 			}
 		}
-		db.commit(group)
+		db.commit(group, turn)
 	}
 }
 
 // commit runs a group in one transaction, or each alone if that fails. Where
 // nobody knows whether the commit was done, that is what all are told: to run
 // them again could do it twice.
-func (db *DB) commit(group []batched) {
+func (db *DB) commit(group []batched, turn turn) {
 	ctx, cancel := context.WithTimeout(context.Background(), longest)
 	defer cancel()
-	err, lost := db.transact(ctx, true, func(tx *sql.Tx) error {
+	err, lost := db.transact(ctx, turn, func(tx *sql.Tx) error {
 		for _, b := range group {
 			if err := b.fn(tx); err != nil {
 				return err
@@ -116,7 +135,8 @@ func (db *DB) commit(group []batched) {
 	})
 	for _, b := range group {
 		if err != nil && !lost && len(group) > 1 {
-			b.done <- db.Write(ctx, b.fn)
+			err, _ := db.transact(ctx, turn, b.fn)
+			b.done <- err
 		} else {
 			b.done <- err
 		}

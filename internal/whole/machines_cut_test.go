@@ -98,10 +98,11 @@ func TestFlakyLine(t *testing.T) {
 				l.mend(false)
 			}
 			asked := s.settled(&want, v)
-			a.stop()
 			if said := unlike(differences(s.timeline(four...), s.ledger(), want, time.Now()), asked); len(said) > 0 {
-				t.Errorf("%s\n\n%s\n%s", strings.Join(said, "\n"), s.outbox(), &a.log)
+				_, health := a.probe("/healthz")
+				t.Errorf("%s\n\n%s\n%v\n%s", strings.Join(said, "\n"), s.outbox(), s.read(`SELECT queue, state, count(*), min(attempted_at) AS since FROM river_job GROUP BY queue, state`), health)
 			}
+			a.stop()
 			t.Logf("the line broke %d times; %s posts were in doubt; asked=%d", broken, s.count(`SELECT count(*) FROM posts WHERE doubts > 0`), len(asked))
 		})
 	}

@@ -1,6 +1,7 @@
 package whole_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -141,4 +142,30 @@ func TestPauseReachesAll(t *testing.T) {
 			s.check(want, four...)
 		})
 	}
+}
+
+// What is due in the very moment in which its files are applied goes out, also
+// where a machine is busy and has not read the files yet.
+func TestDueAsItIsApplied(t *testing.T) {
+	t.Parallel()
+	s := openShared(t, sandbox.Variant{})
+	a, b := s.pair()
+	for _, account := range four { // so that there is always something in flight
+		s.net.Fail(sandbox.Fault{Method: "POST", PathPrefix: "/api/v1/statuses", Account: account, Times: 30, What: sandbox.StallAfterStore(900 * time.Millisecond)})
+	}
+	want := expected{steps: s.programme(2*time.Second, 10, four...)}
+	for i := range 6 {
+		text := "title: More\nsteps:\n"
+		for _, account := range four {
+			step := fmt.Sprintf("more-%s-%d", account, i)
+			text += fmt.Sprintf("  %s: {accounts: [%s], at: %s, say: %s}\n", step, account, at(0), step)
+			s.write("templates/"+step+".en.tmpl", phrase(step))
+			want.steps = append(want.steps, step)
+		}
+		s.write(fmt.Sprintf("campaigns/more-%d.yaml", i), text)
+		s.must("apply")
+	}
+	s.all(want, four...)
+	a.stop()
+	b.stop()
 }

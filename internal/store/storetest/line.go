@@ -81,6 +81,12 @@ func (x *Line) Break() {
 	})
 }
 
+// Cut breaks it for good: nobody gets through any more.
+func (x *Line) Cut() {
+	x.l.Close()
+	x.Break()
+}
+
 func (x *Line) set(fn func()) {
 	x.mu.Lock()
 	defer x.mu.Unlock()

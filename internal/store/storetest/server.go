@@ -23,17 +23,30 @@ const nobody = 65534
 
 // Server is a private Postgres server on this machine's loopback.
 type Server struct {
-	URL  string // of its first database
-	dir  string
-	bin  string
-	port string
-	stop io.Closer // the server ends when this is closed, or this process ends
-	done chan struct{}
-	log  bytes.Buffer
+	URL     string // of its first database
+	dir     string
+	bin     string
+	port    string
+	durable bool      // waits for the disk
+	stop    io.Closer // the server ends when this is closed, or this process ends
+	done    chan struct{}
+	log     bytes.Buffer
 }
 
-// Start makes a new server, from Debian's package.
-func Start() (*Server, error) {
+// Start makes a new server, from Debian's package. It does not wait for the disk.
+func Start() (*Server, error) { return start(false) }
+
+// StartDurable makes one that does, for measurements.
+func StartDurable() (*Server, error) { return start(true) }
+
+func (s *Server) fsync() string {
+	if s.durable {
+		return "fsync=on"
+	}
+	return "fsync=off"
+}
+
+func start(durable bool) (*Server, error) {
 	bin, err := programs()
 	if err != nil {
 		return nil, err
@@ -48,7 +61,7 @@ func Start() (*Server, error) {
 	}
 	port := strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
 	l.Close()
-	s := &Server{dir: dir, bin: bin, port: port, URL: "postgres://magpie@127.0.0.1:" + port + "/postgres?sslmode=disable"}
+	s := &Server{dir: dir, bin: bin, port: port, durable: durable, URL: "postgres://magpie@127.0.0.1:" + port + "/postgres?sslmode=disable"}
 	if err := errors.Join(os.Chmod(dir, 0o700), own(dir)); err != nil {
 		return nil, err
 	}
@@ -95,7 +108,7 @@ func (s *Server) Restart() error {
 	// A shell that reads from us starts it, so that it ends when this process
 	// does, in whatever way.
 	c := as(exec.CommandContext(context.Background(), "sh", "-c", `"$@" & pid=$!; cat >/dev/null; kill -INT $pid 2>/dev/null; wait $pid`, "sh", filepath.Join(s.bin, "postgres"), "-D", filepath.Join(s.dir, "data"),
-		"-p", s.port, "-k", s.dir, "-h", "127.0.0.1", "-c", "fsync=off", "-c", "shared_buffers=64MB", "-c", "max_connections=300", "-c", "log_min_messages=fatal"))
+		"-p", s.port, "-k", s.dir, "-h", "127.0.0.1", "-c", s.fsync(), "-c", "shared_buffers=64MB", "-c", "max_connections=300", "-c", "log_min_messages=fatal"))
 	c.Dir, c.Stdout, c.Stderr = s.dir, &s.log, &s.log
 	in, err := c.StdinPipe()
 	if err != nil {
