@@ -52,15 +52,15 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 	set := files.Set
 	a := set.Accounts[p.Account]
 	if a == nil {
-		return outbox.Composed{}, &outbox.Stop{State: outbox.Withdrawn, Reason: "the account is no longer in the files"}
+		return outbox.Composed{Files: files.number}, &outbox.Stop{State: outbox.Withdrawn, Reason: "the account is no longer in the files"}
 	}
 	s := step(set, p)
 	if s == nil && p.Campaign != pushed && !p.Exempt {
-		return outbox.Composed{}, &outbox.Stop{State: outbox.Withdrawn, Reason: goneReason}
+		return outbox.Composed{Files: files.number}, &outbox.Stop{State: outbox.Withdrawn, Reason: goneReason}
 	}
 	offer := b.offerOf(set, s, p)
 	if reason := ended(offer, a, now); reason != "" {
-		return outbox.Composed{}, &outbox.Stop{State: outbox.Withdrawn, Reason: reason}
+		return outbox.Composed{Files: files.number}, &outbox.Stop{State: outbox.Withdrawn, Reason: reason}
 	}
 	if p.Kind == outbox.Public { // what an approver saw must not change with the minute
 		now = p.SlotAt

@@ -16,6 +16,7 @@ import (
 	"magpie/internal/network"
 	"magpie/internal/outbox"
 	"magpie/internal/people"
+	"magpie/internal/queue"
 	"magpie/internal/workspace"
 )
 
@@ -26,13 +27,24 @@ func (b *Bot) decide(ctx context.Context, id string) error {
 	if err != nil || m == nil || m.State != inbox.New {
 		return err
 	}
-	set := b.Set()
+	since, err := b.restoredFrom(ctx)
+	if err != nil || !since.IsZero() {
+		return err // decided when it is known what went out: see allMatched
+	}
+	return b.decideNow(ctx, m)
+}
+
+func (b *Bot) decideNow(ctx context.Context, m *inbox.Mention) error {
+	set, id := b.Set(), m.ID
 	f, err := b.facts(ctx, set, m)
 	if err != nil {
 		return err
 	}
 	if len(f.Accounts) == 0 {
 		return b.write(ctx, func(tx *sql.Tx) error {
+			if err := b.inStep(ctx, tx); err != nil {
+				return err
+			}
 			_, err := inbox.Decide(ctx, tx, id, inbox.Silent, "", "the account is no longer in the files", m.Account, b.Clock())
 			return err
 		})
@@ -55,10 +67,16 @@ func (b *Bot) decide(ctx context.Context, id string) error {
 	c := decision{b: b, set: set, m: m, d: d, worded: worded, already: already, now: b.Clock()}
 	crash.At("deciding")
 	err = b.write(ctx, func(tx *sql.Tx) error {
+		if err := b.inStep(ctx, tx); err != nil {
+			return err
+		}
 		err := c.apply(ctx, tx)
 		crash.At("answering")
 		return err
 	})
+	if errors.Is(err, errStale) {
+		return queue.Later(sweep)
+	}
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"magpie/internal/need"
 	"magpie/internal/outbox"
 	"magpie/internal/people"
+	"magpie/internal/queue"
 	"magpie/internal/segment"
 	"magpie/internal/store"
 	"magpie/internal/workspace"
@@ -27,6 +28,9 @@ const chunk = 200
 func (b *Bot) expand(ctx context.Context, id string) error {
 	for {
 		done, err := b.expandChunk(ctx, id)
+		if errors.Is(err, errStale) {
+			return queue.Later(sweep)
+		}
 		if err != nil || done {
 			return err
 		}
@@ -38,13 +42,15 @@ func (b *Bot) expand(ctx context.Context, id string) error {
 
 // expandable are the segment posts whose time has come.
 func (b *Bot) expandable(ctx context.Context, now time.Time) ([]*outbox.Post, error) {
-	return outbox.Select(ctx, b.DB.Read, `kind = 'segment' AND state = 'planned' AND next_at <= $1 AND NOT EXISTS (SELECT 1 FROM pauses z
-		WHERE z.scope = 'all' OR z.scope = 'account' AND z.name = posts.account OR z.scope = 'campaign' AND z.name = posts.campaign)`, now.UnixMilli())
+	return outbox.Select(ctx, b.DB.Read, `kind = 'segment' AND state = 'planned' AND next_at <= $1`+unpaused, now.UnixMilli())
 }
+
+// unpaused is a condition on posts: what is paused is not expanded either.
+const unpaused = ` AND NOT EXISTS (SELECT 1 FROM pauses z WHERE z.scope = 'all' OR z.scope = 'account' AND z.name = posts.account OR z.scope = 'campaign' AND z.name = posts.campaign)`
 
 func (b *Bot) expandChunk(ctx context.Context, id string) (done bool, err error) {
 	now := b.Clock()
-	found, err := outbox.Select(ctx, b.DB.Read, `id = $1 AND state = 'planned'`, id)
+	found, err := outbox.Select(ctx, b.DB.Read, `id = $1 AND state = 'planned'`+unpaused, id)
 	if err != nil || len(found) == 0 {
 		return true, err
 	}
@@ -100,6 +106,9 @@ var errMoved = errors.New("the mailing is not where it was")
 
 func (b *Bot) end(ctx context.Context, p *outbox.Post, to outbox.State, reason string, now time.Time) error {
 	return b.write(ctx, func(tx *sql.Tx) error {
+		if err := b.inStep(ctx, tx); err != nil {
+			return err
+		}
 		moved, err := outbox.Move(ctx, tx, p, to, reason, audit.Bot, now, outbox.Planned)
 		if err != nil || !moved {
 			return err

@@ -37,7 +37,7 @@ func newTeam(t *testing.T) *team {
 	t.Helper()
 	storetest.PostgresOnly(t)
 	t.Parallel()
-	ahead := at(t, day1).Sub(time.Now())
+	ahead := time.Until(at(t, day1))
 	x := &team{TB: t, place: storetest.Place(t), clock: func() time.Time { return time.Now().Add(ahead) }}
 	x.net = networktest.New(x.clock)
 	return x

@@ -195,6 +195,9 @@ var ErrAgain = errors.New("the same was pushed within the last day: repeat it wi
 // Push writes a push into the outbox, with a coupon reserved where it shows
 // one. The running bot sends it at once, or “magpie run --once” does.
 func (b *Bot) Push(ctx context.Context, x Push) (*Pushed, error) {
+	if since, err := b.restoredFrom(ctx); err != nil || !since.IsZero() {
+		return nil, errors.Join(err, ErrUnmatched)
+	}
 	out, err := b.PreparePush(ctx, x)
 	if err != nil {
 		return nil, err

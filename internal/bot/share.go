@@ -105,7 +105,7 @@ func (b *Bot) rescue(ctx context.Context, live []lease.Machine) error {
 		owners = append(owners, m.Owner)
 	}
 	if !b.DB.Postgres() || names == b.peers {
-		return nil
+		return b.Queue.Reclaim(ctx)
 	}
 	if err := queue.Rescue(ctx, b.DB, owners); err != nil {
 		return err

@@ -140,9 +140,10 @@ type Receipt struct {
 type Posted struct {
 	Receipt
 	At     time.Time
-	Text   string   // plain
+	Text   string // plain
 	Direct bool     // only those it names can read it
-	To     []string // handles of those it names
+	Reply  bool     // answers something, as far as the network tells
+	To     []Person // those it names
 }
 
 // Quota is what the network's rate limit headers said.

@@ -36,16 +36,16 @@ func (p *Publisher) prepare(ctx context.Context, post *Post, log *logrus.Entry) 
 			return nil, p.notOut(ctx, post, err, log)
 		}
 		if done {
-			return nil, p.stop(ctx, post, &Stop{Withdrawn, "somebody has answered by hand"})
+			return nil, p.stop(ctx, post, Composed{}, &Stop{Withdrawn, "somebody has answered by hand"})
 		}
 	}
 	c, err := p.Hooks.Compose(ctx, post, now)
 	if err != nil {
-		return nil, p.stopOr(ctx, post, err)
+		return nil, p.stopOr(ctx, post, c, err)
 	}
 	c.Draft.Key, c.Draft.At = post.Key, now
 	if size := p.measure(c.Draft); !size.Fits() {
-		return nil, p.stop(ctx, post, &Stop{Refused, fmt.Sprintf("the text has %d %s, %d fit", size.Count, size.Unit, size.Limit)})
+		return nil, p.stop(ctx, post, c, &Stop{Refused, fmt.Sprintf("the text has %d %s, %d fit", size.Count, size.Unit, size.Limit)})
 	}
 	crash.At("composed")
 	sealed, err := p.Client.Prepare(ctx, c.Draft)
@@ -100,7 +100,7 @@ func (p *Publisher) freeze(ctx context.Context, post *Post, c Composed, s networ
 		return nil, nil
 	}
 	if err != nil {
-		return nil, p.stopOr(ctx, post, err)
+		return nil, p.stopOr(ctx, post, c, err)
 	}
 	post.State, post.Sealed, post.SealedText, post.Replay = Sending, string(s.Body), s.Text, string(s.Replay)
 	post.Attempts++
@@ -155,20 +155,28 @@ func (p *Publisher) recheck(ctx context.Context, tx *sql.Tx, post *Post, c Compo
 }
 
 // stopOr ends a post where err is a *Stop, and else hands err on.
-func (p *Publisher) stopOr(ctx context.Context, post *Post, err error) error {
+func (p *Publisher) stopOr(ctx context.Context, post *Post, c Composed, err error) error {
 	var s *Stop
 	if errors.As(err, &s) {
-		return p.stop(ctx, post, s)
+		return p.stop(ctx, post, c, s)
 	}
 	return err
 }
 
-func (p *Publisher) stop(ctx context.Context, post *Post, s *Stop) error {
+// stop ends a post, or halts it. What was judged by files that are not in force
+// any more is judged anew.
+func (p *Publisher) stop(ctx context.Context, post *Post, c Composed, s *Stop) error {
 	if s.State == Planned {
 		return nil
 	}
 	now := p.Clock()
 	return p.write(ctx, func(tx *sql.Tx) error {
+		if c.Files != 0 && p.DB.Postgres() {
+			var files int64
+			if err := tx.QueryRowContext(ctx, `SELECT COALESCE(max(number), 0) FROM revisions`).Scan(&files); err != nil || files != c.Files {
+				return err
+			}
+		}
 		if _, err := Move(ctx, tx, post, s.State, s.Reason, audit.Bot, now, Planned, Held); err != nil {
 			return err
 		}

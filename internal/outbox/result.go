@@ -170,7 +170,7 @@ func (p *Publisher) refuse(ctx context.Context, post *Post, err error) error {
 	if post.State == Sending {
 		return p.finish(ctx, post, Refused, err.Error())
 	}
-	return p.stop(ctx, post, &Stop{Refused, err.Error()})
+	return p.stop(ctx, post, Composed{}, &Stop{Refused, err.Error()})
 }
 
 // backOff is how long to wait where the network says nothing: 5 s, doubling

@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"database/sql"
+	"flag"
 	"io"
 	"os"
 	"slices"
@@ -18,7 +19,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	time.Local = time.UTC // as main does: see internal/sql_test.go
+	time.Local = time.UTC              // as main does: see internal/sql_test.go
+	_ = flag.Set("test.parallel", "8") // they mostly wait
 	os.Exit(storetest.Both(m))
 }
 

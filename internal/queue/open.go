@@ -36,12 +36,12 @@ const pool = 6
 func open(ctx context.Context, db *store.DB, cfg *river.Config) (*Queue, error) {
 	if !db.Postgres() {
 		c, err := client(ctx, db, riversqlite.New(db.Writer()), cfg)
-		return &Queue{db, c, c}, err
+		return &Queue{db: db, client: c, engine: c}, err
 	}
 	adding := &river.Config{Logger: cfg.Logger, FetchCooldown: cfg.FetchCooldown}
 	c, err := client(ctx, db, riverdatabasesql.New(db.Writer()), adding)
 	if err != nil || len(cfg.Queues) == 0 {
-		return &Queue{db, c, c}, err
+		return &Queue{db: db, client: c, engine: c}, err
 	}
 	to, err := connections(db)
 	if err != nil {
@@ -52,7 +52,7 @@ func open(ctx context.Context, db *store.DB, cfg *river.Config) (*Queue, error) 
 		return nil, err
 	}
 	works, err := river.NewClient(riverpgxv5.New(p), cfg)
-	return &Queue{db, c, &pooled{works, p}}, err
+	return &Queue{db: db, client: c, engine: &pooled{works, p}}, err
 }
 
 func client[T any](ctx context.Context, db *store.DB, d riverdriver.Driver[T], cfg *river.Config) (*river.Client[T], error) {

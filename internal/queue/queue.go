@@ -57,20 +57,24 @@ type Queue struct {
 	db     *store.DB
 	client *river.Client[*sql.Tx] // adds
 	engine engine                 // works
+	owner  string
+	hands  *hands
 }
 
 // Open makes the queue's tables if need be. With work it can be started;
 // without, it only takes work for another process to do. owner names this
 // process among all that work on the database.
 func Open(ctx context.Context, db *store.DB, owner string, work map[string]Work, log *logrus.Entry) (*Queue, error) {
-	q, err := open(ctx, db, config(owner, work, log))
+	h := &hands{}
+	q, err := open(ctx, db, config(owner, work, h, log))
 	if err != nil {
 		return nil, fmt.Errorf("the job engine can't be set up: %w", store.Explain(db.Path, err))
 	}
+	q.owner, q.hands = owner, h
 	return q, nil
 }
 
-func config(owner string, work map[string]Work, log *logrus.Entry) *river.Config {
+func config(owner string, work map[string]Work, h *hands, log *logrus.Entry) *river.Config {
 	cfg := &river.Config{
 		ID: owner, Logger: bridge(log), JobTimeout: 10 * time.Minute, RescueStuckJobsAfter: 15 * time.Minute,
 		FetchCooldown: 2 * time.Millisecond, FetchPollInterval: 2 * time.Second,
@@ -83,7 +87,7 @@ func config(owner string, work map[string]Work, log *logrus.Entry) *river.Config
 	for name, w := range work {
 		cfg.Queues[name] = river.QueueConfig{MaxWorkers: w.AtOnce}
 	}
-	river.AddWorker(cfg.Workers, &worker{work: work, log: log})
+	river.AddWorker(cfg.Workers, &worker{work: work, hands: h, log: log})
 	river.AddWorker(cfg.Workers, river.WorkFunc(func(context.Context, *river.Job[wake]) error { return nil }))
 	return cfg
 }
@@ -150,14 +154,17 @@ func Depth(ctx context.Context, db *store.DB) (map[string]int, error) {
 	return out, rows.Err()
 }
 
-// Oldest is for how long the oldest piece of work waits that could begin.
+// Oldest is for how long the oldest piece of work waits that could begin, or has
+// not ended in a quarter of an hour.
 func Oldest(ctx context.Context, db *store.DB) (time.Duration, error) {
-	age := `SELECT COALESCE(max((julianday('now') - julianday(scheduled_at)) * 86400), 0)`
+	age := `SELECT COALESCE(max((julianday('now') - julianday(scheduled_at)) * 86400), 0) FROM river_job WHERE kind = 'task'
+		AND (state = 'available' OR state = 'running' AND julianday(attempted_at) < julianday('now') - 0.0105)`
 	if db.Postgres() {
-		age = `SELECT COALESCE(max(extract(epoch FROM now() - scheduled_at)), 0)`
+		age = `SELECT COALESCE(max(extract(epoch FROM now() - scheduled_at)), 0) FROM river_job WHERE kind = 'task'
+			AND (state = 'available' OR state = 'running' AND attempted_at < now() - interval '15 minutes')`
 	}
 	var seconds float64
-	err := db.Read.QueryRowContext(ctx, age+` FROM river_job WHERE state = 'available' AND kind = 'task'`).Scan(&seconds)
+	err := db.Read.QueryRowContext(ctx, age).Scan(&seconds)
 	return time.Duration(seconds * float64(time.Second)), err
 }
 
@@ -173,13 +180,16 @@ func guarded(ctx context.Context, do Handler, id string) (err error) {
 
 type worker struct {
 	river.WorkerDefaults[task]
-	work map[string]Work
-	log  *logrus.Entry
+	work  map[string]Work
+	hands *hands
+	log   *logrus.Entry
 }
 
 // Work implements river.Worker. An error is never handed to River, which
 // gives up after 25.
 func (w *worker) Work(ctx context.Context, job *river.Job[task]) error {
+	w.hands.take(job.ID)
+	defer func() { w.hands.lay(job.ID, time.Now()) }()
 	err := guarded(ctx, w.work[job.Args.Name].Do, job.Args.ID)
 	var later Later
 	switch {

@@ -99,6 +99,7 @@ func waiting(t *testing.T, db *store.DB) (state string, span time.Duration) {
 // TestLater: not before its time, and not long after; whatever zone the
 // machine is in.
 func TestLater(t *testing.T) {
+	t.Parallel()
 	db, d := database(t), &diary{}
 	var mu sync.Mutex
 	var at []time.Time
@@ -126,6 +127,7 @@ func TestLater(t *testing.T) {
 
 // TestZones runs the snooze where the clock on the wall is hours off.
 func TestZones(t *testing.T) {
+	t.Parallel()
 	here := storetest.Elsewhere(t)
 	var wg sync.WaitGroup
 	for _, zone := range []string{"America/New_York", "Asia/Tokyo"} {

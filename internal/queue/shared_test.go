@@ -63,6 +63,7 @@ func TestTwoOwners(t *testing.T) {
 // TestLiveOwner: what a process is at that lives is left to it.
 func TestLiveOwner(t *testing.T) {
 	storetest.PostgresOnly(t)
+	t.Parallel()
 	place := storetest.Place(t)
 	began, release := make(chan struct{}), make(chan struct{})
 	var d diary
@@ -96,6 +97,7 @@ func TestLiveOwner(t *testing.T) {
 // others know that it is dead, and not before.
 func TestDeadOwner(t *testing.T) {
 	storetest.PostgresOnly(t)
+	t.Parallel()
 	place := storetest.Place(t)
 	db := storetest.OpenAt(t, place, audit.Migrations())
 	put(t, queueBy(t, db, "adds", nil), db, "work", "a", "b")

@@ -51,6 +51,7 @@ func TestWoken(t *testing.T) {
 // TestServerRestarts: work goes on as soon as the database is back.
 func TestServerRestarts(t *testing.T) {
 	storetest.PostgresOnly(t)
+	t.Parallel()
 	s := storetest.Private(t)
 	place, err := s.Schema("away")
 	if err != nil {

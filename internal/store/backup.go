@@ -20,6 +20,7 @@ const (
 	markHome   = "file"          // which file this is: a copy is another
 	markMoved  = "moved to"      // the database that took its place
 	Restored   = "restored from" // milliseconds: what happened since is not known here
+	Matched    = "matched "      // with an account: what went out there since is known
 )
 
 // ErrCopied is behind the error when a SQLite file is not the one that was at
@@ -143,6 +144,10 @@ func (db *DB) Adopt(ctx context.Context, since time.Time) error {
 func (db *DB) settle(ctx context.Context, since string) error {
 	return db.Write(ctx, func(tx *sql.Tx) error {
 		if since != "" {
+			// What had been found out before belongs to another copy.
+			if _, err := tx.ExecContext(ctx, `DELETE FROM magpie WHERE name >= $1 AND name < $2`, Matched, Matched+"~"); err != nil {
+				return err
+			}
 			if err := SetNewMark(ctx, tx, Restored, since); err != nil { // the older one, if it was restored twice
 				return err
 			}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -83,15 +84,9 @@ func TestOtherKey(t *testing.T) {
 	if err := os.Remove(p + ".key"); err != nil {
 		t.Fatal(err)
 	}
-	if storetest.OnPostgres() { // a machine without it makes none: others have it
-		_, err := Open(t.Context(), db, keyOf(p), time.Now)
-		if err == nil || !strings.Contains(err.Error(), "the key of the stored tokens is missing: copy "+keyOf(p)) {
-			t.Fatalf("got %v", err)
-		}
-		if _, err := os.Stat(keyOf(p)); err == nil {
-			t.Fatal("another key was made")
-		}
-		putKey(t, keyOf(p))
+	if storetest.OnPostgres() {
+		refusedOnPostgres(t, db, p)
+		return
 	}
 	other, err := Open(t.Context(), db, keyOf(p), time.Now)
 	if err != nil {
@@ -109,6 +104,24 @@ func TestOtherKey(t *testing.T) {
 	}
 	if _, err := Open(t.Context(), db, keyOf(p), time.Now); err == nil || !strings.Contains(err.Error(), "holds no key") || strings.Contains(err.Error(), "nonsense") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// refusedOnPostgres: other machines have the key. One that has none makes none,
+// and one that has another says so: to sign in again there would lock out the
+// others.
+func refusedOnPostgres(t *testing.T, db *store.DB, p string) {
+	t.Helper()
+	_, err := Open(t.Context(), db, keyOf(p), time.Now)
+	if err == nil || !strings.Contains(err.Error(), "the key of the stored tokens is missing: copy "+keyOf(p)) {
+		t.Fatalf("got %v", err)
+	}
+	if _, err := os.Stat(keyOf(p)); err == nil {
+		t.Fatal("another key was made")
+	}
+	putKey(t, keyOf(p))
+	if _, err = Open(t.Context(), db, keyOf(p), time.Now); err == nil || !strings.Contains(err.Error(), "is not the key of this database's tokens: copy") {
+		t.Fatalf("got %v", err)
 	}
 }
 
@@ -150,5 +163,30 @@ func TestTwoMachines(t *testing.T) {
 	b, err := Open(t.Context(), db, second, time.Now)
 	if err != nil || get(t, b, "a") != token {
 		t.Errorf("the second machine has the key and reads nothing: %v", err)
+	}
+}
+
+// TestFirstMachines: of two that begin on an empty database with a key file
+// each, one is told to copy the other's, before any token is stored.
+func TestFirstMachines(t *testing.T) {
+	storetest.PostgresOnly(t)
+	db := storetest.Open(t, Migrations())
+	errs := make([]error, 4)
+	var wg sync.WaitGroup
+	for i := range errs {
+		key := keyOf(path(t))
+		wg.Go(func() { _, errs[i] = Open(t.Context(), db, key, time.Now) })
+	}
+	wg.Wait()
+	good := 0
+	for _, err := range errs {
+		if err == nil {
+			good++
+		} else if !strings.Contains(err.Error(), "copy that file from the machine that made it") {
+			t.Errorf("told: %v", err)
+		}
+	}
+	if good != 1 {
+		t.Errorf("%d have a key that counts: %v", good, errs)
 	}
 }

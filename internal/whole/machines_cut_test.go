@@ -49,7 +49,7 @@ func TestCutOff(t *testing.T) {
 			mended := time.Now()
 			l.mend(c.arrives)
 			if late := a.posted(began.Add(lease+500*time.Millisecond), mended); len(late) > 0 {
-				t.Errorf("cut off, and its lease run out, it has sent: %+v", late)
+				t.Errorf("cut off, and its lease run out, it has sent: %v", late)
 			}
 			s.shared(a, b)
 			t.Logf("taken over after %s, joined again after %s", took.Round(time.Millisecond), time.Since(mended).Round(time.Millisecond))

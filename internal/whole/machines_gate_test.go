@@ -2,7 +2,9 @@ package whole_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -34,6 +36,11 @@ type call struct {
 	status                     int
 }
 
+// String tells it in a line.
+func (c call) String() string {
+	return fmt.Sprintf("%s %s of %s %s: %d", c.at.Format("15:04:05.000"), c.method, c.account, c.path, c.status)
+}
+
 // streams counts the streams of each account, over all gates of a network.
 type streams struct {
 	mu    sync.Mutex
@@ -51,9 +58,9 @@ func (s *shop) gate() *gate {
 	}
 	g := &gate{streams: s.streams()}
 	proxy := &httputil.ReverseProxy{
-		FlushInterval: -1,
-		Transport:     &http.Transport{DisableKeepAlives: true}, // it would send again by itself what has a key
-		Rewrite:       func(r *httputil.ProxyRequest) { r.SetURL(to) },
+		FlushInterval: -1, ErrorLog: log.New(io.Discard, "", 0),
+		Transport: &http.Transport{DisableKeepAlives: true}, // it would send again by itself what has a key
+		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(to) },
 		ModifyResponse: func(r *http.Response) error {
 			r.Header.Set("Date", time.Now().Add(g.skew()).UTC().Format(http.TimeFormat))
 			if r.Request.URL.Path == "/api/v2/instance" {

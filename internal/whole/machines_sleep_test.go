@@ -74,7 +74,7 @@ func (s *shop) stopped(v sandbox.Variant, after, lasting time.Duration) {
 	theirs := b.posted(asleep, awake)
 	for _, c := range a.posted(awake, time.Now()) {
 		if slices.ContainsFunc(theirs, func(x call) bool { return x.key == c.key }) {
-			s.t.Errorf("the machine that slept has sent what the other had taken over: %+v", c)
+			s.t.Errorf("the machine that slept has sent what the other had taken over: %v", c)
 		}
 	}
 	s.t.Logf("%s were in flight, taken over after %s; asked=%d", inFlight, took.Round(time.Millisecond), len(asked))

@@ -138,8 +138,16 @@ func TestPaceOverTakeover(t *testing.T) {
 	if slices.Contains(s.holds(b), "shop") {
 		holder, other = b, a
 	}
-	s.programme(2*time.Second, 8, "shop")
-	s.until("three are out", func() bool { return len(s.timeline("shop")) == 3 })
+	s.net.Fail(posting("shop", 3, sandbox.StallAfterStore(1500*time.Millisecond))) // so that it looks again while they are in flight
+	text := "title: Programme\nsteps:\n"
+	for i := range 8 {
+		step := fmt.Sprint("shop-", i)
+		text += fmt.Sprintf("  %s: {accounts: [shop], at: %s, say: %s}\n", step, at(3*time.Second), step)
+		s.write("templates/"+step+".en.tmpl", phrase(step))
+	}
+	s.write("campaigns/programme.yaml", text)
+	s.must("apply")
+	s.until("three are out", func() bool { return s.count(`SELECT count(*) FROM posts WHERE state = 'sent'`) == "3" })
 	holder.kill()
 	s.until("the other has all", func() bool { return len(s.holds(other)) == len(four) })
 	var want expected

@@ -38,6 +38,7 @@ func (c *client) records(ctx context.Context, t *tokens, since time.Time) (all [
 				Value struct {
 					Text      string    `json:"text"`
 					CreatedAt time.Time `json:"createdAt"`
+					Reply     *struct{} `json:"reply"`
 				} `json:"value"`
 			} `json:"records"`
 			Cursor string `json:"cursor"`
@@ -47,7 +48,7 @@ func (c *client) records(ctx context.Context, t *tokens, since time.Time) (all [
 		}
 		for _, r := range got.Records {
 			if !r.Value.CreatedAt.Before(since) {
-				all = append(all, network.Posted{Receipt: network.Receipt{ID: r.URI, URL: page(t, path.Base(r.URI))}, At: r.Value.CreatedAt, Text: r.Value.Text})
+				all = append(all, network.Posted{Receipt: network.Receipt{ID: r.URI, URL: page(t, path.Base(r.URI))}, At: r.Value.CreatedAt, Text: r.Value.Text, Reply: r.Value.Reply != nil})
 			}
 		}
 		if got.Cursor == "" || got.Cursor == q.Get("cursor") || len(got.Records) == 0 {
@@ -95,11 +96,11 @@ func (c *client) said(ctx context.Context, t *tokens, since time.Time) (all []ne
 	}
 }
 
-// others are the handles of those in a conversation but us.
-func others(members []profile, us string) (out []string) {
+// others are those in a conversation but us.
+func others(members []profile, us string) (out []network.Person) {
 	for _, m := range members {
 		if m.DID != us {
-			out = append(out, m.Handle)
+			out = append(out, m.person())
 		}
 	}
 	return out

@@ -128,9 +128,9 @@ func (c *client) Posts(ctx context.Context, since time.Time) (all []network.Post
 			if p.Deleted || p.At.Before(since) {
 				continue
 			}
-			x := network.Posted{Receipt: receipt(p), At: p.At, Text: p.Text, Direct: p.Direct}
+			x := network.Posted{Receipt: receipt(p), At: p.At, Text: p.Text, Direct: p.Direct, Reply: p.ReplyTo != ""}
 			if p.To != "" {
-				x.To = []string{p.To}
+				x.To = []network.Person{{ID: p.To, Handle: p.To}}
 			}
 			all = append(all, x)
 		}

@@ -65,7 +65,7 @@ func start(durable bool) (*Server, error) {
 	if err := errors.Join(os.Chmod(dir, 0o700), own(dir)); err != nil {
 		return nil, err
 	}
-	init := as(exec.CommandContext(context.Background(), filepath.Join(bin, "initdb"), "-D", filepath.Join(dir, "data"), "-U", "magpie", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"))
+	init := as(exec.CommandContext(context.Background(), filepath.Join(bin, "initdb"), "-D", filepath.Join(dir, "data"), "-U", "magpie", "-A", "trust", "-E", "UTF8", "--locale=C", "--locale-provider=icu", "--icu-locale=en-US", "--no-sync"))
 	init.Dir = dir
 	if out, err := init.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w\n%s", err, out)

@@ -45,7 +45,7 @@ func fewerChecks() (undo func()) {
 	if f == nil || f.Value.String() != f.DefValue {
 		return func() {}
 	}
-	_ = f.Value.Set("50")
+	_ = f.Value.Set("30")
 	return func() { _ = f.Value.Set(f.DefValue) }
 }
 
