@@ -80,7 +80,7 @@ func copyDatabase(c *cli.Context) error {
 		return err
 	}
 	defer done()
-	if err := src.Here(c.Context); err != nil {
+	if err := src.Original(c.Context); err != nil {
 		return err
 	}
 	log, err := logger(c, c.App.ErrWriter)
@@ -104,7 +104,7 @@ func copyDatabase(c *cli.Context) error {
 		}
 	}
 	fmt.Fprintf(c.App.Writer, "Done: %s in %s. %s is marked as moved.\nNow say “database: %s” in magpie.yaml, or set MAGPIE_DATABASE, and copy %s to each machine's workspace.\n",
-		plural(int(rows), "row"), plural(len(tables), "table"), from, b.DB.Path, b.KeyFile())
+		plural(int(rows), "row"), plural(len(tables), "table"), from, store.Shown(target), b.KeyFile())
 	return nil
 }
 
@@ -140,6 +140,9 @@ func backupDatabase(c *cli.Context) error {
 		return err
 	}
 	defer db.Close()
+	if err := db.Here(c.Context); err != nil {
+		return err
+	}
 	if err := db.Backup(c.Context, file, time.Now()); err != nil {
 		return err
 	}
@@ -228,6 +231,9 @@ func upgradeDatabase(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := errors.Join(db.Here(c.Context), db.Close()); err != nil {
+		return err
+	}
 	fmt.Fprintf(c.App.Writer, "%s is up to date.\n", db.Path)
-	return db.Close()
+	return nil
 }

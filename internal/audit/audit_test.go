@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,5 +66,21 @@ func TestOnlyAdded(t *testing.T) {
 		if lines[i].What != want {
 			t.Errorf("line %d is %q, want %q", i, lines[i].What, want)
 		}
+	}
+}
+
+// TestOddText: what a server said is written down, whatever it said: what it
+// tells of must not be undone for it.
+func TestOddText(t *testing.T) {
+	db := storetest.Open(t, Migrations())
+	err := db.Write(t.Context(), func(tx *sql.Tx) error {
+		return Record(t.Context(), tx, time.Unix(1_800_000_000, 0), storetest.Odd, "refused", "post x", storetest.Odd)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, err := Of(t.Context(), db, "post x")
+	if err != nil || len(lines) != 1 || !strings.HasSuffix(lines[0].Detail, storetest.Kept) || !strings.HasSuffix(lines[0].Who, storetest.Kept) {
+		t.Errorf("got %q, %v", lines, err)
 	}
 }

@@ -54,20 +54,21 @@ type Options struct {
 // Bot is an open workspace with its database.
 type Bot struct {
 	Options
-	DB       *store.DB
-	Book     *people.Book
-	Vault    *vault.Vault
-	Queue    *queue.Queue
-	set      atomic.Pointer[revision]
-	mu       sync.Mutex // guards accounts and guests
-	accounts map[string]*account
-	guests   map[string]*connection // to accounts that other machines hold
-	planning sync.Mutex             // one plan at a time
-	owner    string                 // of the leases
-	peers    string                 // the machines at work, when last looked
-	beats    beats
-	skews    skews
-	running  atomic.Bool
+	DB        *store.DB
+	Book      *people.Book
+	Vault     *vault.Vault
+	Queue     *queue.Queue
+	set       atomic.Pointer[revision]
+	mu        sync.Mutex // guards accounts and guests
+	accounts  map[string]*account
+	guests    map[string]*connection // to accounts that other machines hold
+	planning  sync.Mutex             // one plan at a time
+	owner     string                 // of the leases
+	peers     string                 // the machines at work, when last looked
+	reclaimed time.Time              // when work was last looked for that is lost
+	beats     beats
+	skews     skews
+	running   atomic.Bool
 }
 
 // account is what the bot has open for one account.

@@ -1,8 +1,10 @@
 package bot
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -30,14 +32,17 @@ func (b *Bot) CopyFrom(ctx context.Context, src *store.DB, progress func(string,
 	if err != nil {
 		return nil, err
 	}
+	if err := store.Inherit(ctx, src, b.DB, window, store.Matched); err != nil {
+		return nil, err
+	}
 	if err := lease.Free(ctx, b.DB); err != nil {
 		return nil, err
 	}
-	return tables, src.Leave(ctx, b.DB.Path)
+	return tables, src.Leave(ctx, store.Shown(b.Database))
 }
 
-// takeKey copies the key of the stored tokens beside the new database. One that
-// is there already is left alone.
+// takeKey copies the key of the stored tokens beside the new database. Another
+// key that lies there is an error.
 func takeKey(from, to string) error {
 	text, err := os.ReadFile(from)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -48,7 +53,11 @@ func takeKey(from, to string) error {
 	}
 	f, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return nil
+		there, err := os.ReadFile(to)
+		if err == nil && !bytes.Equal(there, text) {
+			err = fmt.Errorf("%w: %s is the key of another database's tokens: move it away first", store.ErrUnusable, to)
+		}
+		return err
 	}
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"magpie/internal/inbox"
+	"magpie/internal/network"
 	"magpie/internal/outbox"
 	"magpie/internal/workspace"
 )
@@ -97,7 +98,11 @@ func (b *Bot) examineAccount(ctx context.Context, a *workspace.Account, add note
 	zone := a.Timezone.Location
 	self, err := b.Verify(ctx, a)
 	if err != nil {
-		add(false, a.Name, signInHint(a), "%v", err)
+		hint := ""
+		if network.ReasonOf(err) == network.SignedOut {
+			hint = signInHint(a)
+		}
+		add(false, a.Name, hint, "%v", err)
 	} else {
 		add(true, a.Name, "", "signed in as @%s", self.Handle)
 		for _, n := range self.Notes {

@@ -157,6 +157,10 @@ func (e *expansion) chunk(ctx context.Context, tx *sql.Tx, all []people.Recipien
 func (e *expansion) one(ctx context.Context, tx *sql.Tx, r people.Recipient) error {
 	p := e.post(r)
 	p.ID = outbox.ID(p.Key)
+	there, err := outbox.Select(ctx, tx, `id = $1`, p.ID)
+	if err != nil || len(there) > 0 {
+		return err // out before the database was restored
+	}
 	code, err := e.b.reserve(ctx, tx, e.set, e.offer, p, e.now)
 	if errors.Is(err, coupon.ErrNone) || errors.Is(err, coupon.ErrUsed) || errors.Is(err, coupon.ErrExpired) {
 		return e.leftOut(ctx, tx, p, err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -200,13 +201,24 @@ func (b *Bot) lookNeeds(ctx context.Context, r *health.Report, _ time.Time) erro
 
 // lookDisk looks for room where the database, or the workspace, is.
 func (b *Bot) lookDisk(r *health.Report) {
-	var fs unix.Statfs_t
-	if err := unix.Statfs(b.Dir, &fs); err != nil {
-		r.Add("the folder " + b.Dir + " can't be looked at: " + errors.Unwrap(err).Error())
-		return
+	folders := []string{b.Dir}
+	if !b.DB.Postgres() {
+		if file, err := filepath.EvalSymlinks(b.DB.Path); err == nil {
+			folders = append(folders, filepath.Dir(file))
+		}
 	}
-	r.Disk = fs.Bavail * uint64(fs.Bsize) //nolint:gosec // a block size is no negative number
-	if r.Disk < diskLeast {
-		r.Add(fmt.Sprintf("the disk is nearly full: %d MB are left", r.Disk>>20))
+	for i, folder := range folders {
+		var fs unix.Statfs_t
+		if err := unix.Statfs(folder, &fs); err != nil {
+			r.Add("the folder " + folder + " can't be looked at")
+			continue
+		}
+		left := fs.Bavail * uint64(fs.Bsize) //nolint:gosec // a block size is no negative number
+		if i == 0 || left < r.Disk {
+			r.Disk = left
+		}
+		if left < diskLeast {
+			r.Add(fmt.Sprintf("the disk of %s is nearly full: %d MB are left", folder, left>>20))
+		}
 	}
 }

@@ -47,6 +47,7 @@ func (b *Bot) listen(ctx context.Context, a *workspace.Account, c network.Client
 		wait := every
 		if err := b.Poll(ctx, a, c); err != nil && ctx.Err() == nil {
 			b.unreadable(ctx, a.Name, err, log)
+			sleep(ctx, network.RetryAt(err, b.Clock(), 0).Sub(b.Clock())) // nobody wakes us before the network wants to hear us
 			wait = pollEvery
 		}
 		select {
@@ -160,7 +161,7 @@ func (b *Bot) stream(ctx context.Context, a *workspace.Account, c network.Client
 			wait = time.Second
 		}
 		log.WithError(err).Debug("the stream ended; it is opened again")
-		sleep(ctx, wait/2+rand.N(wait))
+		sleep(ctx, max(wait/2+rand.N(wait), network.RetryAt(err, b.Clock(), 0).Sub(b.Clock())))
 		wait = min(2*wait, streamMost)
 	}
 }

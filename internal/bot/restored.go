@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"magpie/internal/audit"
+	"magpie/internal/coupon"
 	"magpie/internal/inbox"
 	"magpie/internal/need"
 	"magpie/internal/outbox"
@@ -23,9 +24,9 @@ import (
 // meanwhile wait for a person.
 
 const (
-	restoring = "restored: not yet matched" // scope of the pause, see outbox
-	window    = "not known between"         // mark: milliseconds-milliseconds
-	before    = 10 * time.Minute            // clocks differ
+	unmatched = "restored"          // name of the pause, beside the one that a person may set
+	window    = "not known between" // mark: milliseconds-milliseconds
+	before    = 10 * time.Minute    // clocks differ
 )
 
 // home looks whether the database is the one that was at work last. One that
@@ -47,7 +48,7 @@ func (b *Bot) home(ctx context.Context) error {
 	}
 	b.Log.WithField("since", since).Warn("the database is a copy from then: nothing is sent until it is known what went out since")
 	now := b.Clock()
-	if _, err := outbox.Pause(ctx, b.DB, "all", "", restoring, audit.Bot, now); err != nil {
+	if _, err := outbox.Pause(ctx, b.DB, "all", unmatched, "what went out before the database was restored is not known yet", audit.Bot, now); err != nil {
 		return err
 	}
 	for _, o := range b.Set().Offers {
@@ -74,6 +75,10 @@ func codesHeld(ctx context.Context, tx *sql.Tx, offer string) (held bool, err er
 func (b *Bot) ReleaseCodes(ctx context.Context, offer, who string) (held bool, err error) {
 	if held, err = outbox.Resume(ctx, b.DB, "codes", offer, who, b.Clock()); err == nil {
 		b.clear(ctx, need.Restored, offer)
+		err = b.write(ctx, func(tx *sql.Tx) error { // mailings that waited for them need not wait longer
+			_, err := tx.ExecContext(ctx, `UPDATE posts SET next_at = $1, reason = '' WHERE kind = 'segment' AND state = 'planned' AND reason = $2`, store.Ms(b.Clock()), coupon.ErrHeld.Error())
+			return err
+		})
 	}
 	return held, err
 }
@@ -160,7 +165,7 @@ func (b *Bot) allMatched(ctx context.Context, since time.Time) error {
 		if err := store.SetMark(ctx, tx, store.Restored, ""); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM pauses WHERE scope = 'all' AND reason = $1`, restoring); err != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM pauses WHERE scope = 'all' AND name = $1`, unmatched); err != nil {
 			return err
 		}
 		for _, o := range b.Set().Offers {

@@ -104,8 +104,14 @@ func (b *Bot) rescue(ctx context.Context, live []lease.Machine) error {
 		names += m.Owner + " "
 		owners = append(owners, m.Owner)
 	}
+	if now := b.Clock(); now.Sub(b.reclaimed).Abs() > stuckAfter/3 {
+		b.reclaimed = now
+		if err := b.Queue.Reclaim(ctx); err != nil {
+			return err
+		}
+	}
 	if !b.DB.Postgres() || names == b.peers {
-		return b.Queue.Reclaim(ctx)
+		return nil
 	}
 	if err := queue.Rescue(ctx, b.DB, owners); err != nil {
 		return err

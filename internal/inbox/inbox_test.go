@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -174,5 +175,35 @@ func TestCursor(t *testing.T) {
 	write(t, db, func(tx *sql.Tx) error { return SetCursor(t.Context(), tx, "home", "9", noon) })
 	if c, at, err := Cursor(t.Context(), db, "outlet"); c != "3" || !at.Equal(noon) || err != nil {
 		t.Errorf("got %q, %v, %v", c, at, err)
+	}
+}
+
+// TestOddText: whatever bytes somebody sends, it is kept, and reading goes on
+// after it.
+func TestOddText(t *testing.T) {
+	db := open(t)
+	odd := storetest.Odd
+	var id string
+	write(t, db, func(tx *sql.Tx) (err error) {
+		m := network.Mention{Item: odd, Ref: network.Ref(odd), At: noon, Text: odd, Language: odd, ReplyTo: odd, Names: []string{odd},
+			Author: network.Person{ID: odd, Handle: odd, Name: odd, Language: odd}}
+		if id, _, err = Keep(t.Context(), tx, "mastodon", "outlet", 7, m, noon); err != nil {
+			return err
+		}
+		if _, fresh, err := Keep(t.Context(), tx, "mastodon", "outlet", 7, m, noon); err != nil || fresh {
+			t.Errorf("again: fresh %v, %v", fresh, err)
+		}
+		return SetCursor(t.Context(), tx, "outlet", "after it", noon)
+	})
+	if m := one(t, db, id); !strings.HasSuffix(m.Text, storetest.Kept) || !strings.HasSuffix(m.Author.Name, storetest.Kept) {
+		t.Errorf("got %+v", m)
+	}
+	write(t, db, func(tx *sql.Tx) error {
+		_, err := Decide(t.Context(), tx, id, Desk, "", odd, odd, noon)
+		return err
+	})
+	write(t, db, func(tx *sql.Tx) error { return Close(t.Context(), tx, id, odd) })
+	if cursor, _, err := Cursor(t.Context(), db, "outlet"); err != nil || cursor != "after it" {
+		t.Errorf("read up to %q, %v", cursor, err)
 	}
 }

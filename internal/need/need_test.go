@@ -3,6 +3,7 @@ package need
 import (
 	"database/sql"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,4 +67,16 @@ func TestOnce(t *testing.T) {
 	counts(2, 2)
 	raise(SignedOut, "outlet", "again", noon, true)
 	counts(3, 3)
+}
+
+// TestOddText: what needs a person is said, whatever bytes are in its words.
+func TestOddText(t *testing.T) {
+	db := storetest.Open(t, Migrations())
+	write(t, db, func(tx *sql.Tx) error {
+		_, err := Raise(t.Context(), tx, BadFiles, "workspace", storetest.Odd, noon)
+		return err
+	})
+	if all, err := Open(t.Context(), db); err != nil || len(all) != 1 || !strings.HasSuffix(all[0].Text, storetest.Kept) {
+		t.Errorf("got %q, %v", all, err)
+	}
 }

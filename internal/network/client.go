@@ -140,7 +140,7 @@ type Receipt struct {
 type Posted struct {
 	Receipt
 	At     time.Time
-	Text   string // plain
+	Text   string   // plain
 	Direct bool     // only those it names can read it
 	Reply  bool     // answers something, as far as the network tells
 	To     []Person // those it names

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"syscall"
 	"time"
 )
 
@@ -65,7 +66,7 @@ func Do(c *http.Client, r *http.Request) (*Answer, error) {
 }
 
 func lost(r *http.Request, connected bool, err error) *Failure {
-	err = scrub(err)
+	err = plain(scrub(err))
 	var dial *net.OpError
 	if !connected || (errors.As(err, &dial) && dial.Op == "dial") {
 		return Fail(Busy, "no connection to %s: %w", r.URL.Host, err)
@@ -74,6 +75,36 @@ func lost(r *http.Request, connected bool, err error) *Failure {
 		return Fail(Busy, "no answer from %s: %w", r.URL.Host, err)
 	}
 	return Fail(Unknown, "the answer of %s was lost: %w", r.URL.Host, err)
+}
+
+// worded is an error of the line in words that everybody knows.
+type worded struct {
+	words string
+	cause error
+}
+
+// Error says what happened.
+func (w worded) Error() string { return w.words }
+
+// Unwrap gives the cause.
+func (w worded) Unwrap() error { return w.cause }
+
+func plain(err error) error {
+	var name *net.DNSError
+	var slow net.Error
+	switch {
+	case errors.As(err, &name):
+		return worded{"nobody knows the name " + name.Name, err}
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return worded{"the server refuses connections", err}
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return worded{"the connection was cut", err}
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		return worded{"there is no way to the server", err}
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &slow) && slow.Timeout():
+		return worded{"it took too long", err}
+	}
+	return err
 }
 
 // scrub takes the address, which may carry a query, out of an error.

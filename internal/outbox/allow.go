@@ -3,10 +3,12 @@ package outbox
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"strings"
 	"time"
 
 	"magpie/internal/audit"
+	"magpie/internal/network"
 	"magpie/internal/store"
 )
 
@@ -19,6 +21,10 @@ func (p *Publisher) allowance(ctx context.Context, l lane, now time.Time) (n map
 	if paused, err := p.paused(ctx); err != nil || paused {
 		return nil, true, err
 	}
+	resting, most := p.resting(now)
+	if resting {
+		return nil, true, nil
+	}
 	q := p.Client.Quota()
 	kept := 0
 	if !l.asked {
@@ -30,9 +36,9 @@ func (p *Publisher) allowance(ctx context.Context, l lane, now time.Time) (n map
 	if q.Limit > 0 && q.Remaining <= kept && now.Before(q.Reset) {
 		return nil, true, nil
 	}
-	share := plenty
+	share := most
 	if q.Limit > 0 && now.Before(q.Reset) { // a batch must not use up what is kept
-		share = (q.Remaining - kept + 1) / 2
+		share = min(share, (q.Remaining-kept+1)/2)
 	}
 	if l.asked {
 		return map[Kind]int{Answer: share}, false, nil
@@ -43,6 +49,39 @@ func (p *Publisher) allowance(ctx context.Context, l lane, now time.Time) (n map
 	}
 	direct, err := p.room(ctx, Direct, p.bounds().Direct, now)
 	return map[Kind]int{Public: min(posts, share), Direct: min(direct, share)}, false, err
+}
+
+// busy notes that the network named a time before which it wants to hear nothing
+// from the account.
+func (p *Publisher) busy(err error, now time.Time) {
+	var f *network.Failure
+	if !errors.As(err, &f) || f.Reason != network.Busy || f.Wait <= 0 && !f.After.After(now) {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.rest, p.careful = network.RetryAt(err, now, 0), true
+}
+
+// well notes that the network takes posts.
+func (p *Publisher) well() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.careful = false
+}
+
+// resting tells whether the network wants to hear nothing now, and else how many
+// posts may go out: after a rest one goes first.
+func (p *Publisher) resting(now time.Time) (yes bool, most int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.careful && len(p.working) == 0 {
+		return now.Before(p.rest), 1
+	}
+	if p.careful {
+		return true, 0
+	}
+	return false, plenty
 }
 
 func (p *Publisher) quiet(now time.Time) (bool, time.Time) {

@@ -75,6 +75,8 @@ type Publisher struct {
 
 	mu      sync.Mutex
 	working map[string]bool // posts in hand: both lanes may see a post in doubt
+	rest    time.Time       // until when the network wants to hear nothing
+	careful bool            // one post goes first, to see whether it does again
 }
 
 // Bounds are what an account may do by itself.
@@ -239,14 +241,14 @@ func (p *Publisher) due(ctx context.Context, l lane) ([]*Post, error) {
 		}
 		some, err := Select(ctx, p.DB.Read, `account = $1 AND state = 'planned' AND kind = '`+string(kind)+`' AND next_at <= $2
 			AND NOT EXISTS (SELECT 1 FROM pauses z WHERE z.scope = 'campaign' AND z.name = posts.campaign)
-			ORDER BY next_at LIMIT `+strconv.Itoa(min(n, p.batch())), p.Account, store.Ms(now))
+			ORDER BY next_at, id LIMIT `+strconv.Itoa(min(n, p.batch())), p.Account, store.Ms(now))
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, some...)
 	}
 	doubts, err := Select(ctx, p.DB.Read, `account = $1 AND state = 'in doubt' AND kind IN (`+l.kinds+`) AND next_at <= $2
-		ORDER BY next_at LIMIT `+strconv.Itoa(p.batch()), p.Account, store.Ms(now))
+		ORDER BY next_at, id LIMIT `+strconv.Itoa(p.batch()), p.Account, store.Ms(now))
 	return append(doubts, out...), err
 }
 

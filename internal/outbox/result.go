@@ -26,11 +26,16 @@ func (p *Publisher) publish(ctx context.Context, post *Post, s network.Sealed, l
 	receipt, err := p.Client.Publish(ctx, s)
 	crash.At("published")
 	if err == nil {
+		p.well()
 		log.WithFields(logrus.Fields{"account": p.Account, "url": receipt.URL}).Info("sent")
 		err := p.sent(ctx, post, receipt)
 		crash.At("recorded")
 		return err
 	}
+	if network.ReasonOf(err) == network.Refused {
+		p.well() // it has looked at it
+	}
+	p.busy(err, p.Clock())
 	switch reason := network.ReasonOf(err); {
 	case reason == network.Unknown:
 		log.WithError(err).Warn("the outcome is not known; it is looked into")

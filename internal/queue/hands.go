@@ -3,6 +3,7 @@ package queue
 import (
 	"context"
 	"database/sql"
+	"strconv"
 	"sync"
 	"time"
 
@@ -50,17 +51,23 @@ func (h *hands) ids(now time.Time) []int64 {
 	return out
 }
 
-// Reclaim takes up work that counts as ours on Postgres and that we do not have
-// in hand: the answer that would have given it to us, or the word that it is
-// done, was lost with the line.
+// Reclaim takes up work that counts as ours and that we do not have in hand: the
+// answer that would have given it to us, or the word that it is done, was lost
+// with the line, or on a full disk.
 func (q *Queue) Reclaim(ctx context.Context) error {
-	if !q.db.Postgres() {
-		return nil
+	held := "0"
+	for _, id := range q.hands.ids(time.Now()) {
+		held += "," + strconv.FormatInt(id, 10)
+	}
+	lost := `UPDATE river_job SET state = 'available', scheduled_at = strftime('%Y-%m-%d %H:%M:%f', 'now') WHERE state = 'running'
+		AND julianday(attempted_at) < julianday('now') - 15 / 86400.0 AND $1 <> '' AND id NOT IN (` + held + `)`
+	if q.db.Postgres() {
+		lost = `UPDATE river_job SET state = 'available', scheduled_at = now() WHERE state = 'running'
+			AND attempted_by[array_upper(attempted_by, 1)] = $1 AND attempted_at < now() - interval '15 seconds' AND id NOT IN (` + held + `)`
 	}
 	return q.db.Batch(ctx, func(tx *sql.Tx) error {
-		changed, err := store.Changed(tx.ExecContext(ctx, `UPDATE river_job SET state = 'available', scheduled_at = now() WHERE state = 'running'
-			AND attempted_by[array_upper(attempted_by, 1)] = $1 AND attempted_at < now() - interval '15 seconds' AND NOT (id = ANY($2))`, q.owner, q.hands.ids(time.Now())))
-		if err != nil || !changed {
+		changed, err := store.Changed(tx.ExecContext(ctx, lost, q.owner))
+		if err != nil || !changed || !q.db.Postgres() {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, notify+` FROM (SELECT DISTINCT queue FROM river_job WHERE state = 'available') waiting`)

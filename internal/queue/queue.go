@@ -155,13 +155,13 @@ func Depth(ctx context.Context, db *store.DB) (map[string]int, error) {
 }
 
 // Oldest is for how long the oldest piece of work waits that could begin, or has
-// not ended in a quarter of an hour.
+// not ended though its time is up.
 func Oldest(ctx context.Context, db *store.DB) (time.Duration, error) {
 	age := `SELECT COALESCE(max((julianday('now') - julianday(scheduled_at)) * 86400), 0) FROM river_job WHERE kind = 'task'
-		AND (state = 'available' OR state = 'running' AND julianday(attempted_at) < julianday('now') - 0.0105)`
+		AND (state = 'available' OR state = 'running' AND julianday(attempted_at) < julianday('now') - 11 / 1440.0)`
 	if db.Postgres() {
 		age = `SELECT COALESCE(max(extract(epoch FROM now() - scheduled_at)), 0) FROM river_job WHERE kind = 'task'
-			AND (state = 'available' OR state = 'running' AND attempted_at < now() - interval '15 minutes')`
+			AND (state = 'available' OR state = 'running' AND attempted_at < now() - interval '11 minutes')`
 	}
 	var seconds float64
 	err := db.Read.QueryRowContext(ctx, age).Scan(&seconds)

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/mattn/go-sqlite3"
@@ -25,7 +27,7 @@ const (
 
 // ErrCopied is behind the error when a SQLite file is not the one that was at
 // work last, but a copy of it.
-var ErrCopied = errors.New("this is a copy")
+var ErrCopied = errors.New("a copy")
 
 // Backup copies a SQLite database into a new file, while others read and write.
 func (db *DB) Backup(ctx context.Context, file string, now time.Time) error {
@@ -120,7 +122,7 @@ func (db *DB) Home(ctx context.Context) error {
 	case home == "":
 		return db.settle(ctx, "")
 	case home != is:
-		return fmt.Errorf("%w of the file that was at work last: two at work would post everything twice. If the other is gone for good, say so: magpie database adopt (%w: %s)", ErrUnusable, ErrCopied, db.Path)
+		return fmt.Errorf("%w: %s is %w of the file that was at work last: two at work would post everything twice. If the other is gone for good, say so: magpie database adopt", ErrUnusable, db.Path, ErrCopied)
 	}
 	return nil
 }
@@ -132,6 +134,20 @@ func (db *DB) Here(ctx context.Context) error {
 		err = fmt.Errorf("%w: %s has moved to %s: name that with --database, or in magpie.yaml", ErrUnusable, db.Path, moved)
 	}
 	return err
+}
+
+// Original fails unless this is the file that was at work last, or one that never
+// was: not a backup, and not a copy.
+func (db *DB) Original(ctx context.Context) error {
+	backup, err1 := db.Mark(ctx, markBackup)
+	home, err2 := db.Mark(ctx, markHome)
+	if err := errors.Join(err1, err2, db.Here(ctx)); err != nil {
+		return err
+	}
+	if backup != "" || home != "" && home != identity(db.Path) {
+		return fmt.Errorf("%w: %s is %w: put it in place with “magpie database restore”, or say that it is the one from now on with “magpie database adopt”", ErrUnusable, db.Path, ErrCopied)
+	}
+	return nil
 }
 
 // Adopt makes a copy the database at work; since is when it was made, as far as
@@ -161,6 +177,40 @@ func (db *DB) settle(ctx context.Context, since string) error {
 // Leave marks a database that another takes the place of.
 func (db *DB) Leave(ctx context.Context, to string) error {
 	return db.Write(ctx, func(tx *sql.Tx) error { return SetMark(ctx, tx, markMoved, to) })
+}
+
+// Inherit notes in a copy what is known of the original as a whole: that it was
+// restored, and the marks whose names begin with one of more.
+func Inherit(ctx context.Context, from, to *DB, more ...string) error {
+	rows, err := from.Read.QueryContext(ctx, `SELECT name, value FROM magpie`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	marks := map[string]string{}
+	for rows.Next() {
+		var name, value string
+		if err := rows.Scan(&name, &value); err != nil {
+			return err
+		}
+		switch {
+		case name == markBackup || name == Restored:
+			marks[Restored] = value
+		case slices.ContainsFunc(more, func(m string) bool { return strings.HasPrefix(name, m) }):
+			marks[name] = value
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return to.Write(ctx, func(tx *sql.Tx) error {
+		for name, value := range marks {
+			if err := SetMark(ctx, tx, name, value); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // identity tells one file from its copies, by its number and when it was made.

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -148,6 +150,7 @@ func copyTable(ctx context.Context, src, dst *sql.Tx, table string, progress fun
 		if err := rows.Scan(to...); err != nil {
 			return err
 		}
+		clean(row)
 		values = append(values, row...)
 		if total++; total%rowsAtOnce == 0 {
 			if err := flush(); err != nil {
@@ -175,54 +178,67 @@ func places(rows, columns int) string {
 	return b.String() + ")"
 }
 
-// compare counts rows, and sums every column, on both sides.
+// clean makes texts such that every database takes them.
+func clean(row []any) {
+	for i, v := range row {
+		switch v := v.(type) {
+		case string:
+			row[i] = Text(v)
+		case []byte:
+			row[i] = Text(string(v))
+		}
+	}
+}
+
+// compare counts rows, and adds up what is in them, on both sides.
 func compare(ctx context.Context, src, dst *sql.Tx, table string, before bool, path string) (rows int64, err error) {
-	a, err := sums(ctx, src, src, table)
+	a, sumA, err := sum(ctx, src, table)
 	if err != nil {
 		return 0, err
 	}
-	b, err := sums(ctx, src, dst, table)
-	if err != nil {
+	b, sumB, err := sum(ctx, dst, table)
+	switch {
+	case err != nil:
 		return 0, Explain(path, err)
+	case a == b && sumA == sumB:
+		return a, nil
+	case before:
+		return 0, fmt.Errorf("%w: %s is not empty, and its table %s differs: name an empty database", ErrUnusable, path, table)
 	}
-	for i := range a {
-		if a[i] != b[i] && before {
-			return 0, fmt.Errorf("%w: %s is not empty, and its table %s differs: name an empty database", ErrUnusable, path, table)
-		}
-		if a[i] != b[i] {
-			return 0, fmt.Errorf("the copy of %s is not the same (%d there, %d here): nothing was kept", table, b[i], a[i])
-		}
-	}
-	return a[0], nil
+	return 0, fmt.Errorf("the copy of %s is not the same (%d rows there, %d here): nothing was kept", table, b, a)
 }
 
-// sums are the number of rows and of each column the number of values and a sum
-// of them. The kinds of the columns are those of the source.
-func sums(ctx context.Context, kinds, tx *sql.Tx, table string) ([]int64, error) {
-	rows, err := kinds.QueryContext(ctx, `SELECT * FROM `+table+` LIMIT 0`)
+// sum counts the rows of a table and adds up a hash of each: the same on both
+// sides, in whatever order the rows come.
+func sum(ctx context.Context, tx *sql.Tx, table string) (n int64, total uint64, err error) {
+	rows, err := tx.QueryContext(ctx, `SELECT * FROM `+table)
 	if err != nil {
-		return nil, err
+		return 0, 0, err
 	}
-	columns, err := rows.ColumnTypes()
-	rows.Close()
+	defer rows.Close()
+	names, err := rows.Columns()
 	if err != nil {
-		return nil, err
+		return 0, 0, err
 	}
-	list := `count(*)`
-	for _, c := range columns {
-		n := c.Name()
-		of := `CAST(` + n + ` AS BIGINT) % 1000003`
-		switch kind := strings.ToUpper(c.DatabaseTypeName()); {
-		case strings.HasPrefix(kind, "BOOL"):
-			of = `CASE WHEN ` + n + ` THEN 1 ELSE 0 END`
-		case kind == "TEXT":
-			of = `length(` + n + `)`
+	order := make([]int, len(names)) // an older database may have its columns in another order
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return strings.Compare(names[a], names[b]) })
+	row, to := make([]any, len(names)), make([]any, len(names))
+	for i := range row {
+		to[i] = &row[i]
+	}
+	for ; rows.Next(); n++ {
+		if err := rows.Scan(to...); err != nil {
+			return n, total, err
 		}
-		list += `, count(` + n + `), CAST(COALESCE(sum(` + of + `), 0) AS BIGINT)`
+		clean(row)
+		h := fnv.New64a()
+		for _, i := range order {
+			fmt.Fprintf(h, "%s=%T:%v;", names[i], row[i], row[i])
+		}
+		total += h.Sum64()
 	}
-	out, to := make([]int64, 1+2*len(columns)), make([]any, 1+2*len(columns))
-	for i := range out {
-		to[i] = &out[i]
-	}
-	return out, tx.QueryRowContext(ctx, `SELECT `+list+` FROM `+table).Scan(to...)
+	return n, total, rows.Err()
 }

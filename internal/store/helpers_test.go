@@ -85,3 +85,10 @@ func says(t *testing.T, err error, words ...string) {
 		}
 	}
 }
+
+func put(t *testing.T, file, text string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -2,11 +2,14 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strconv"
 	"time"
 )
 
@@ -32,18 +35,37 @@ func Restore(ctx context.Context, backup, path string, now time.Time, migrations
 	if made == "" {
 		return "", fmt.Errorf("%s was not made by “magpie database backup”: put it in place by hand, then run “magpie database adopt --since TIME”", backup)
 	}
-	if Exists(path) {
-		kept = path + "." + now.UTC().Format("20060102-150405") + ".before"
-		for _, end := range []string{"", "-wal", "-shm"} {
-			if err := os.Rename(path+end, kept+end); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return "", err
-			}
-		}
-	}
 	for _, end := range []string{"-wal", "-shm"} {
 		_ = os.Remove(next + end) // empty: the database was closed
 	}
-	return kept, os.Rename(next, path)
+	if Exists(path) {
+		if kept, err = keep(ctx, path, now); err != nil {
+			return "", fmt.Errorf("%s can't be kept: %w", path, err)
+		}
+	}
+	return kept, errors.Join(os.Rename(next, path), syncFolder(filepath.Dir(path)))
+}
+
+// keep gives the file at path a second name, with all that is in it. The first
+// stays until another file takes it, so that there is a database at all times.
+func keep(ctx context.Context, path string, now time.Time) (name string, err error) {
+	db, err := sql.Open("sqlite3", dsn(path, "rw"))
+	if err == nil {
+		_, err = db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+		err = errors.Join(err, db.Close())
+	}
+	if err != nil && !errors.Is(Explain(path, err), ErrUnusable) { // one that is damaged is kept as it is
+		return "", err
+	}
+	for n := 1; ; n++ {
+		name = path + "." + now.UTC().Format("20060102-150405") + "." + strconv.Itoa(n) + ".before"
+		if err := os.Link(path, name); !errors.Is(err, fs.ErrExist) {
+			for _, end := range []string{"-wal", "-shm"} {
+				_ = os.Rename(path+end, name+end) // there only if it is damaged
+			}
+			return name, err
+		}
+	}
 }
 
 func copyFile(from, to string) error {

@@ -43,6 +43,7 @@ func (s *shop) stock(accounts string) {
 		codes += fmt.Sprintf("CARD-%d\n", 1000+i)
 	}
 	s.write("cards.csv", codes)
+	s.inForce()
 	s.must("coupons", "import", "card", filepath.Join(s.dir, "cards.csv"))
 }
 

@@ -87,7 +87,8 @@ func TestFlakyLine(t *testing.T) {
 			s := openShared(t, v)
 			by, l := s.by()
 			a := by.machine()
-			s.until("it holds all", func() bool { return len(s.holds(a)) == len(four) })
+			s.until("it works and listens", func() bool { return a.log.says("running;") == 1 && s.net.Streams() == len(four) })
+			s.until("it knows from where on to read", func() bool { return s.count(`SELECT count(*) FROM cursors`) == "4" })
 			want := expected{steps: s.programme(2*time.Second, 10, four...)}
 			broken := 0
 			for end := time.Now().Add(11 * time.Second); time.Now().Before(end); broken++ {

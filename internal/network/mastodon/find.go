@@ -32,7 +32,7 @@ func (c *client) Posts(ctx context.Context, since time.Time) (all []network.Post
 	err = c.own(ctx, since, func(s status) bool {
 		p := network.Posted{Receipt: network.Receipt{ID: s.ID, URL: s.URL}, At: s.CreatedAt, Text: plain(s.Content), Direct: s.Visibility == "direct", Reply: s.InReplyTo != ""}
 		for _, a := range s.Mentions {
-			p.To = append(p.To, network.Person{ID: a.ID, Handle: c.handle(a)})
+			p.To = append(p.To, c.person(a))
 		}
 		all = append(all, p)
 		return false

@@ -139,6 +139,9 @@ func (s *Server) ready() error {
 	}
 }
 
+// Socket is the folder of its socket.
+func (s *Server) Socket() string { return s.dir }
+
 // Halt ends the server; Restart brings it back with its data.
 func (s *Server) Halt() {
 	_ = s.stop.Close() // the shell ends it then

@@ -20,6 +20,13 @@ import (
 // the address of a server that runs already.
 const Only = "MAGPIE_TEST_DATABASE"
 
+// Odd is a text that no network should send, and some do: Postgres takes neither
+// its NUL nor its bytes that are no UTF-8. Its last word is Kept.
+const (
+	Odd  = "caf\xe9 \x00 \xf0\x9f " + Kept
+	Kept = "柚子"
+)
+
 var onPostgres atomic.Bool
 
 // Both runs all tests on SQLite and then on Postgres. Call it in TestMain.

@@ -1,0 +1,55 @@
+package people_test
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"testing"
+
+	"magpie/internal/network"
+	"magpie/internal/people"
+	"magpie/internal/store/storetest"
+)
+
+// TestOddText: somebody with odd bytes in their name is met all the same, and
+// is one person.
+func TestOddText(t *testing.T) {
+	b := open(t)
+	who := network.Person{ID: storetest.Odd, Handle: storetest.Odd, Name: storetest.Odd, Language: storetest.Odd}
+	id := meetWho(t, b, "mastodon", who)
+	if again := meetWho(t, b, "mastodon", who); again != id {
+		t.Errorf("%d is %d the second time", id, again)
+	}
+	if p := get(t, b, id); !strings.HasSuffix(p.Name, storetest.Kept) {
+		t.Errorf("got %q", p.Name)
+	}
+	write(t, b, func(tx *sql.Tx) error {
+		if err := people.Speaks(context.Background(), tx, id, storetest.Odd); err != nil {
+			return err
+		}
+		if err := people.Grant(context.Background(), tx, id, "outlet", storetest.Odd, noon); err != nil {
+			return err
+		}
+		_, err := people.OptOut(context.Background(), tx, id, storetest.Odd, noon)
+		return err
+	})
+	if _, err := b.Find(t.Context(), storetest.Odd); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestOtherEncoding: a list that a program wrote in another encoding, such as
+// GBK, is refused with the line, not imported as rubbish.
+func TestOtherEncoding(t *testing.T) {
+	for name, text := range map[string]string{"GBK": "mastodon,city\nann,Boston\nbob,\xc9\xcf\xba\xa3\n", "Latin-1": "mastodon,name\nann,Ann\nbob,Andr\xe9\n", "NUL": "mastodon,name\nann,Ann\nbob,B\x00b\n",
+		"in a handle": "mastodon,name\nann,Ann\nbob\xe9,Bob\n", "in a tag": "mastodon,tags\nann,a\nbob,\xe9\n"} {
+		t.Run(name, func(t *testing.T) {
+			b := open(t)
+			_, err := b.Import(t.Context(), strings.NewReader(text), noon, nil)
+			says(t, err, "line 3", "UTF-8", "nothing was imported")
+			if n := count(t, b, `SELECT count(*) FROM persons`); n != 0 {
+				t.Errorf("%d persons", n)
+			}
+		})
+	}
+}
