@@ -97,7 +97,8 @@ func (a *account) holdUntil(t time.Time) {
 func (a *account) held() bool {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
-	return time.Now().Before(a.until)
+	now := time.Now()
+	return now.Before(a.until) && now.Round(0).Before(a.until.Round(0)) // the first clock stands still while a machine is suspended
 }
 
 // who is the account on the network; zero while the network has not said.

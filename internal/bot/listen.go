@@ -49,6 +49,9 @@ func (b *Bot) listen(ctx context.Context, a *workspace.Account, c network.Client
 			b.unreadable(ctx, a.Name, err, log)
 			sleep(ctx, network.RetryAt(err, b.Clock(), 0).Sub(b.Clock())) // nobody wakes us before the network wants to hear us
 			wait = pollEvery
+			if cursor, _, err := inbox.Cursor(ctx, b.DB, a.Name); err == nil && cursor == "" {
+				wait = sweep // what is written until then is not seen
+			}
 		}
 		select {
 		case <-ctx.Done():

@@ -35,7 +35,7 @@ func (b *Bot) hold(ctx context.Context, r *Running) {
 		if err := b.beat(ctx, r); err != nil && ctx.Err() == nil {
 			b.Log.WithError(err).Error("the leases of the accounts could not be renewed")
 		}
-		b.beats.note("leases", b.Clock())
+		b.beats.note("renewal of the leases", b.Clock())
 		sleep(ctx, b.lasting()/5)
 	}
 }

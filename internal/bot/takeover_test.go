@@ -2,11 +2,13 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
 
 	"magpie/internal/network"
+	"magpie/internal/store"
 	"magpie/internal/store/storetest"
 	"magpie/internal/workspace"
 )
@@ -183,5 +185,35 @@ func TestDatabaseRestarts(t *testing.T) {
 	x.shared(a, b)
 	for _, p := range must(a.Posts(t.Context(), `state <> 'sent' AND campaign = 'push'`)) {
 		t.Errorf("%s is %s (%s)", p.Text, p.State, p.Reason)
+	}
+}
+
+// TestStopsWithoutDatabase: a machine ends in time although the database is
+// gone, and a machine that begins then says why it can't.
+func TestStopsWithoutDatabase(t *testing.T) {
+	x := newTeam(t)
+	s := storetest.Private(t)
+	place, err := s.Schema("shop")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := x.machine(place, nil)
+	r, err := a.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.push(a, "home", "Before.")
+	x.once(5*time.Second, "home", []string{"Before."})
+	s.Halt()
+	defer func() { _ = s.Restart() }() // for its end
+	began := time.Now()
+	err = r.Stop()
+	took := time.Since(began)
+	t.Logf("after %s: %v", took.Round(time.Millisecond), err)
+	if took > 15*time.Second || !errors.Is(err, store.ErrAway) {
+		t.Errorf("after %s: %v", took, err)
+	}
+	if _, err := Open(t.Context(), a.Options); !errors.Is(err, store.ErrAway) {
+		t.Errorf("one that begins says: %v", err)
 	}
 }

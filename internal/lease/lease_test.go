@@ -182,3 +182,29 @@ func TestRace(t *testing.T) {
 		}
 	}
 }
+
+// TestBeatWaitsForNobody: a machine that is stuck in the middle of writing does
+// not cost the others their leases.
+func TestBeatWaitsForNobody(t *testing.T) {
+	storetest.PostgresOnly(t)
+	db := open(t)
+	e := take(t, db, "a", long)
+	stuck, release := make(chan struct{}), make(chan struct{})
+	done := make(chan error, 1)
+	go func() {
+		done <- db.Write(t.Context(), func(*sql.Tx) error { close(stuck); <-release; return nil })
+	}()
+	<-stuck
+	began := time.Now()
+	s := beat(t, db, "a", long)
+	if _, err := Live(t.Context(), db, time.Now()); err != nil {
+		t.Error(err)
+	}
+	if took := time.Since(began); took > time.Second || s.Held["outlet"] != e {
+		t.Errorf("after %s: %+v", took, s)
+	}
+	close(release)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"magpie/internal/store"
 	"magpie/internal/suggest"
@@ -109,6 +110,9 @@ func (b *Book) inspect(r io.Reader) error {
 		c, err := parse(at, row)
 		if err == nil {
 			err = b.check(c)
+		}
+		if !utf8.ValidString(strings.Join(row, "")) || strings.ContainsRune(strings.Join(row, ""), 0) {
+			err = errors.New("this is no UTF-8: save the list as “CSV UTF-8”")
 		}
 		if err != nil {
 			line, _ := in.FieldPos(0)

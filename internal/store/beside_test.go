@@ -129,3 +129,44 @@ func TestBesideAfterClose(t *testing.T) {
 		t.Error("nothing was said")
 	}
 }
+
+// TestCrosswise: two machines that take the same rows in another order are in
+// each other's way, and both get through, once.
+func TestCrosswise(t *testing.T) {
+	a, b := both(t)
+	for n := range 2 {
+		if err := a.Write(t.Context(), add(n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	more := func(n int) func(*sql.Tx) error {
+		return func(tx *sql.Tx) error {
+			_, err := tx.Exec(`UPDATE n SET who = who || 'x' WHERE n = $1`, n)
+			time.Sleep(30 * ms)
+			return err
+		}
+	}
+	var wg sync.WaitGroup
+	for i := range 8 {
+		for _, db := range []*store.DB{a, b} {
+			wg.Go(func() {
+				if err := db.Beside(t.Context(), more((i+boolean(db == a))%2)); err != nil {
+					t.Error(err)
+				}
+			})
+			time.Sleep(ms)
+		}
+	}
+	wg.Wait()
+	var all string
+	if err := a.Read.QueryRow(`SELECT (SELECT who FROM n WHERE n = 0) || (SELECT who FROM n WHERE n = 1)`).Scan(&all); err != nil || len(all) != 16 {
+		t.Errorf("got %q, %v", all, err)
+	}
+}
+
+func boolean(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}

@@ -150,7 +150,7 @@ func copyTable(ctx context.Context, src, dst *sql.Tx, table string, progress fun
 		if err := rows.Scan(to...); err != nil {
 			return err
 		}
-		clean(row)
+		cleanRow(row)
 		values = append(values, row...)
 		if total++; total%rowsAtOnce == 0 {
 			if err := flush(); err != nil {
@@ -178,8 +178,8 @@ func places(rows, columns int) string {
 	return b.String() + ")"
 }
 
-// clean makes texts such that every database takes them.
-func clean(row []any) {
+// cleanRow makes texts such that every database takes them.
+func cleanRow(row []any) {
 	for i, v := range row {
 		switch v := v.(type) {
 		case string:
@@ -233,7 +233,7 @@ func sum(ctx context.Context, tx *sql.Tx, table string) (n int64, total uint64, 
 		if err := rows.Scan(to...); err != nil {
 			return n, total, err
 		}
-		clean(row)
+		cleanRow(row)
 		h := fnv.New64a()
 		for _, i := range order {
 			fmt.Fprintf(h, "%s=%T:%v;", names[i], row[i], row[i])

@@ -32,7 +32,10 @@ func Explain(path string, err error) error {
 		return explainPostgres(path, p, err)
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("%w: %s took too long", ErrAway, path)
+		return fmt.Errorf("%w: %s took too long: is Postgres running there, and may this machine reach it?", ErrAway, path)
+	}
+	if strings.Contains(err.Error(), "refused TLS") {
+		return fmt.Errorf("%w: %s offers no encryption: set it up there, or write sslmode=disable into the address", ErrUnusable, path)
 	}
 	if connection(err) {
 		return fmt.Errorf("%w: %s (%s): is Postgres running there, and may this machine reach it?", ErrAway, path, plain(err))

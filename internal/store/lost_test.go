@@ -48,6 +48,9 @@ func TestCutOff(t *testing.T) {
 			"together": func(db *store.DB) func(func(*sql.Tx) error) error {
 				return func(fn func(*sql.Tx) error) error { return db.Batch(t.Context(), fn) }
 			},
+			"beside": func(db *store.DB) func(func(*sql.Tx) error) error {
+				return func(fn func(*sql.Tx) error) error { return db.Beside(t.Context(), fn) }
+			},
 			"apart": func(db *store.DB) func(func(*sql.Tx) error) error {
 				return func(fn func(*sql.Tx) error) error { return db.Apart(t.Context(), fn) }
 			},
@@ -174,8 +177,9 @@ func TestOutcomeLost(t *testing.T) {
 	}
 	n := 0
 	for name, write := range map[string]func() []error{
-		"alone": func() []error { n++; line.LoseCommit(); return []error{db.Write(t.Context(), once(n))} },
-		"one":   func() []error { n++; line.LoseCommit(); return []error{db.Batch(t.Context(), once(n))} },
+		"alone":  func() []error { n++; line.LoseCommit(); return []error{db.Write(t.Context(), once(n))} },
+		"one":    func() []error { n++; line.LoseCommit(); return []error{db.Batch(t.Context(), once(n))} },
+		"beside": func() []error { n++; line.LoseCommit(); return []error{db.Beside(t.Context(), once(n))} },
 		"together": func() []error {
 			all := make([]func(*sql.Tx) error, 5)
 			for i := range all {

@@ -1,13 +1,15 @@
 package store
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"slices"
-	"strings"
+	"regexp"
 
 	"github.com/pressly/goose/v3"
 )
@@ -17,11 +19,18 @@ import (
 // changed.
 var ErrUnusable = errors.New("the database can't be used")
 
+// marks is the table of what is noted about the database as a whole.
+const marks = `CREATE TABLE IF NOT EXISTS magpie (name TEXT PRIMARY KEY, value TEXT NOT NULL)`
+
 // made is the mark of a database whose tables have been made to the end.
 const made = "tables made"
 
 // prepare marks an empty database as ours and makes its tables.
-func (db *DB) prepare(ctx context.Context, files fs.FS, upgrade bool) error {
+func (db *DB) prepare(ctx context.Context, migrations []fs.FS, upgrade bool) error {
+	files, err := db.merged(migrations)
+	if err != nil {
+		return fmt.Errorf("the migrations can't be read: %w", err)
+	}
 	done, err := db.current(ctx, files, upgrade)
 	if err != nil || done {
 		return err
@@ -34,7 +43,7 @@ func (db *DB) prepare(ctx context.Context, files fs.FS, upgrade bool) error {
 		if err != nil {
 			return err
 		}
-		if _, err := db.write.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS magpie (name TEXT PRIMARY KEY, value TEXT NOT NULL)`); err != nil {
+		if _, err := db.write.ExecContext(ctx, db.own(marks)); err != nil {
 			return Explain(db.Path, err)
 		}
 		if _, err = p.Up(ctx); err != nil {
@@ -123,28 +132,43 @@ func SetNewMark(ctx context.Context, tx *sql.Tx, name, value string) error {
 	return err
 }
 
-// merged presents the migrations of all packages as one folder.
-type merged []fs.FS
-
-// Open implements fs.FS.
-func (m merged) Open(name string) (fs.File, error) {
-	for _, f := range m {
-		if file, err := f.Open(name); err == nil && name != "." {
-			return file, nil
-		}
-	}
-	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
-}
-
-// ReadDir implements fs.ReadDirFS.
-func (m merged) ReadDir(name string) (all []fs.DirEntry, err error) {
-	for _, f := range m {
-		some, err := fs.ReadDir(f, name)
+// merged is the migrations of all packages as one folder. On Postgres texts are
+// compared by their bytes, as SQLite does: in the language of a country “~” does
+// not come after the letters, and ranges would find nothing.
+func (db *DB) merged(all []fs.FS) (fs.FS, error) {
+	var packed bytes.Buffer
+	z := zip.NewWriter(&packed)
+	for _, f := range all {
+		err := fs.WalkDir(f, ".", func(name string, e fs.DirEntry, err error) error {
+			if err != nil || e.IsDir() {
+				return err
+			}
+			text, err := fs.ReadFile(f, name)
+			if err != nil {
+				return err
+			}
+			w, err := z.Create(name)
+			if err == nil {
+				_, err = io.WriteString(w, db.own(string(text)))
+			}
+			return err
+		})
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, some...)
 	}
-	slices.SortFunc(all, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
-	return all, nil
+	if err := z.Close(); err != nil {
+		return nil, err
+	}
+	return zip.NewReader(bytes.NewReader(packed.Bytes()), int64(packed.Len()))
 }
+
+// own makes the statement of a table one of this database.
+func (db *DB) own(statement string) string {
+	if db.Postgres() {
+		return ofText.ReplaceAllString(statement, `TEXT COLLATE "C"`)
+	}
+	return statement
+}
+
+var ofText = regexp.MustCompile(`\bTEXT\b`)

@@ -47,6 +47,8 @@ func Migrate(ctx context.Context, place string, migrations ...fs.FS) (*DB, error
 
 func openAs(ctx context.Context, place string, upgrade bool, migrations []fs.FS) (db *DB, err error) {
 	switch kind, _, isURL := strings.Cut(place, "://"); {
+	case strings.HasPrefix(place, "postgres:") && !isURL:
+		err = fmt.Errorf("%w: %s is no address: write postgres://user@host/name", ErrUnusable, place)
 	case IsPostgres(place):
 		db, err = openPostgres(ctx, place)
 	case isURL:
@@ -57,7 +59,7 @@ func openAs(ctx context.Context, place string, upgrade bool, migrations []fs.FS)
 	if err != nil {
 		return nil, err
 	}
-	if err := db.prepare(ctx, merged(migrations), upgrade); err != nil {
+	if err := db.prepare(ctx, migrations, upgrade); err != nil {
 		return nil, errors.Join(err, db.Read.Close(), db.write.Close())
 	}
 	db.queue = make(chan batched, 256)

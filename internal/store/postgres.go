@@ -7,11 +7,10 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"os"
+	"strings"
 	"syscall"
 	"time"
 
-	"github.com/gofrs/flock"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	"golang.org/x/sys/unix"
@@ -39,12 +38,12 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 		return nil, err
 	}
 	db := &DB{Path: shown(cfg), url: address}
-	db.write = stdlib.OpenDB(*cfg)
+	db.write = sql.OpenDB(connector(cfg))
 	db.write.SetMaxOpenConns(4 + atOnce)
 	db.write.SetMaxIdleConns(4 + atOnce)
 	reading := cfg.Copy()
 	reading.RuntimeParams["default_transaction_read_only"] = "on"
-	db.Read = stdlib.OpenDB(*reading)
+	db.Read = sql.OpenDB(connector(reading))
 	db.Read.SetMaxOpenConns(6)
 	db.Read.SetMaxIdleConns(6)
 	if err := foreignTables(ctx, db); err != nil {
@@ -91,10 +90,10 @@ func dialer() *net.Dialer {
 // shown is the address for the eyes of people.
 func shown(cfg *pgx.ConnConfig) string {
 	host := cfg.Host
-	if cfg.Port != 5432 && cfg.Port != 0 {
+	if cfg.Port != 5432 && cfg.Port != 0 && !strings.HasPrefix(host, "/") {
 		host = net.JoinHostPort(cfg.Host, fmt.Sprint(cfg.Port))
 	}
-	return (&url.URL{Scheme: "postgres", Host: host, Path: "/" + cfg.Database}).String()
+	return "postgres://" + host + "/" + cfg.Database // for people: nothing is escaped
 }
 
 // Shown is an address as it may be shown: without its password.
@@ -116,11 +115,15 @@ func Shown(address string) string {
 
 // foreignTables looks, without changing anything, whether the database is ours or new.
 func foreignTables(ctx context.Context, db *DB) error {
+	var encoding string
 	var somewhere, ours, others bool
-	err := db.Read.QueryRowContext(ctx, `SELECT current_schema() IS NOT NULL, to_regclass('magpie') IS NOT NULL, EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = current_schema())`).
-		Scan(&somewhere, &ours, &others)
+	err := db.Read.QueryRowContext(ctx, `SELECT getdatabaseencoding(), current_schema() IS NOT NULL, to_regclass('magpie') IS NOT NULL, EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = current_schema())`).
+		Scan(&encoding, &somewhere, &ours, &others)
 	if err != nil {
 		return Explain(db.Path, err)
+	}
+	if encoding != "UTF8" {
+		return fmt.Errorf("%w: %s can't keep every language, its encoding is %s: make it with createdb --encoding=UTF8 --template=template0", ErrUnusable, db.Path, encoding)
 	}
 	if !somewhere {
 		return fmt.Errorf("%w: %s has no such schema as the search_path in its address: make that schema first, or leave search_path out", ErrUnusable, db.Path)
@@ -134,11 +137,11 @@ func foreignTables(ctx context.Context, db *DB) error {
 // Alone runs fn while no other machine runs such a thing: making tables.
 func (db *DB) Alone(ctx context.Context, fn func() error) error {
 	if !db.Postgres() {
-		l := flock.New(db.Path + ".making")
-		if err := l.Lock(); err != nil {
-			return fmt.Errorf("%s can't be locked: %w", db.Path, err)
+		done, err := makingFile(db.Path)
+		if err != nil {
+			return err
 		}
-		defer func() { _, _ = os.Remove(l.Path()), l.Unlock() }() // whoever comes later finds the tables made
+		defer done()
 		return fn()
 	}
 	cfg, err := Config(db.url)

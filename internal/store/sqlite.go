@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 
+	"github.com/gofrs/flock"
 	"github.com/mattn/go-sqlite3"
 )
 
@@ -15,8 +16,18 @@ import (
 const applicationID = 0x4d616770
 
 func openSQLite(ctx context.Context, path string) (*DB, error) {
+	if st, err := os.Stat(path); err == nil && st.IsDir() {
+		return nil, fmt.Errorf("%w: %s is a folder: name a file in it", ErrUnusable, path)
+	}
 	if err := ours(ctx, path); err != nil {
 		return nil, err
+	}
+	if st, err := os.Stat(path); err != nil || st.Size() == 0 {
+		done, err := makingFile(path)
+		if err != nil {
+			return nil, err
+		}
+		defer done()
 	}
 	// Customers and codes are nobody else's business: the file is made 0600.
 	if f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600); err == nil {
@@ -36,6 +47,15 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	}
 	read.SetMaxOpenConns(4)
 	return &DB{Path: path, Read: read, write: write}, nil
+}
+
+// makingFile waits until nobody else makes a SQLite file or its tables.
+func makingFile(path string) (done func(), err error) {
+	l := flock.New(path + ".making")
+	if err := l.Lock(); err != nil {
+		return nil, fmt.Errorf("%w: %s can't be opened: does the folder exist, and may Magpie write there?", ErrUnusable, path)
+	}
+	return func() { _, _ = os.Remove(l.Path()), l.Unlock() }, nil // whoever comes later finds it made
 }
 
 // dsn: FULL, because with NORMAL a power cut can lose the last commits, and

@@ -24,6 +24,7 @@ func clockAt(wall string) time.Time {
 // runs begins to work in this process, by way of a gate.
 func (s *timed) runs(g *gate) (b *bot.Bot, stop func()) {
 	s.t.Helper()
+	g.now = s.now
 	l := logrus.New()
 	l.SetOutput(&s.log)
 	b, err := bot.Open(context.Background(), bot.Options{Dir: s.dir, Sandbox: g.URL, Clock: s.now, Log: logrus.NewEntry(l)})

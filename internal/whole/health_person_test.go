@@ -108,9 +108,7 @@ func TestStuckListening(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := openTimed(t, sandbox.Variant{}, "09:59")
-			g := s.gate()
-			g.tell(time.Until(s.now()))
-			b, stop := s.runs(g)
+			b, stop := s.runs(s.gate())
 			s.until("it listens", func() bool { return s.net.Streams() == 1 })
 			s.until("all is well", func() bool { return b.Health(context.Background()).OK })
 			s.net.Fail(sandbox.Fault{PathPrefix: c.path, Times: -1, What: sandbox.Answer(http.StatusServiceUnavailable, "{}", nil)})
@@ -122,7 +120,6 @@ func TestStuckListening(t *testing.T) {
 				t.Errorf("after a minute it says %q", r.Problems)
 			}
 			s.set(clockAt("10:04:30"))
-			g.tell(time.Until(s.now()))
 			s.until("it is said", func() bool { return said(b, c.says) })
 			if found, err := b.Examine(context.Background()); err != nil || !contains(fmt.Sprint(found), c.says) {
 				t.Errorf("the doctor says %v, %v", found, err)

@@ -22,6 +22,7 @@ type gate struct {
 	URL     string
 	server  *http.Server
 	handler http.Handler
+	now     func() time.Time
 
 	mu      sync.Mutex
 	calls   []call
@@ -56,13 +57,13 @@ func (s *shop) gate() *gate {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	g := &gate{streams: s.streams()}
+	g := &gate{streams: s.streams(), now: time.Now}
 	proxy := &httputil.ReverseProxy{
 		FlushInterval: -1, ErrorLog: log.New(io.Discard, "", 0),
 		Transport: &http.Transport{DisableKeepAlives: true}, // it would send again by itself what has a key
 		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(to) },
 		ModifyResponse: func(r *http.Response) error {
-			r.Header.Set("Date", time.Now().Add(g.skew()).UTC().Format(http.TimeFormat))
+			r.Header.Set("Date", g.now().Add(g.skew()).UTC().Format(http.TimeFormat))
 			if r.Request.URL.Path == "/api/v2/instance" {
 				return g.hide(r, to.Host)
 			}
