@@ -10,18 +10,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"magpie/internal/store"
 	"magpie/internal/store/storetest"
 )
 
 func TestMain(m *testing.M) { os.Exit(storetest.Both(m)) }
 
 func TestLines(t *testing.T) {
-	db, err := store.Open(t.Context(), storetest.Place(t), Migrations())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := storetest.Open(t, Migrations())
 	at := time.Date(2027, 11, 26, 9, 0, 0, 0, time.UTC)
 	no := errors.New("no")
 	for i, c := range []struct {
@@ -47,11 +42,7 @@ func TestLines(t *testing.T) {
 
 // TestOnlyAdded: two lines of the same instant are two, and keep their order.
 func TestOnlyAdded(t *testing.T) {
-	db, err := store.Open(t.Context(), storetest.Place(t), Migrations())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := storetest.Open(t, Migrations())
 	at := time.Unix(1_800_000_000, 0)
 	for _, what := range []string{"one", "two", "three", "one"} {
 		if err := db.Write(t.Context(), func(tx *sql.Tx) error { return Record(t.Context(), tx, at, "ann", what, "s", "") }); err != nil {

@@ -28,8 +28,11 @@ func (b *Bot) decide(ctx context.Context, id string) error {
 		return err
 	}
 	since, err := b.restoredFrom(ctx)
-	if err != nil || !since.IsZero() {
-		return err // decided when it is known what went out: see allMatched
+	if err != nil {
+		return err
+	}
+	if !since.IsZero() {
+		return queue.Later(sweep) // decided when it is known what went out: see allMatched
 	}
 	return b.decideNow(ctx, m)
 }

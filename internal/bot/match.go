@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"magpie/internal/audit"
@@ -80,6 +81,7 @@ func (m *matching) meet(ctx context.Context, posts []network.Posted) error {
 			}
 			m.own = append(m.own, o)
 		}
+		slices.SortFunc(m.own, func(a, b *seen) int { return a.At.Compare(b.At) })
 		return nil
 	})
 }
@@ -94,50 +96,77 @@ func (m *matching) window(ctx context.Context, segments bool) ([]*outbox.Post, e
 		m.a.Name, store.Ms(m.b.Clock()))
 }
 
-// waiting finds which posts that were written down are out: a person's by the
-// code in it, others by the network's own proof.
+// waiting finds which posts that were written down are out: by their words, and
+// those to a person that hold a code by that.
 func (m *matching) waiting(ctx context.Context) error {
 	posts, err := m.window(ctx, false)
 	if err != nil {
 		return err
 	}
-	for _, p := range posts {
-		if p.Code != "" && p.Person != 0 {
-			if o := m.carrying(p.Person, p.Code); o != nil {
-				if err := m.adopt(ctx, p, o); err != nil {
-					return err
-				}
+	for _, byCode := range []bool{false, true} {
+		for _, p := range posts {
+			if byCode && (p.Code == "" || p.Person == 0) {
+				continue
 			}
+			if err := m.look(ctx, p, byCode); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// look compares a post with what the network has.
+func (m *matching) look(ctx context.Context, p *outbox.Post, byCode bool) error {
+	for _, o := range m.own {
+		if o.explained || p.Person != o.person && o.Direct {
 			continue
 		}
-		if err := m.find(ctx, p, m.b.Clock()); err != nil {
-			return err
+		same := slices.Contains(coupon.Like(o.Text), p.Code) && o.Reply == (p.Kind == outbox.Answer)
+		if !byCode {
+			var err error
+			if same, err = m.reads(ctx, p, o); err != nil {
+				return err
+			}
+		}
+		if same {
+			return m.adopt(ctx, p, o)
 		}
 	}
-	return nil
-}
-
-// carrying is the post of ours to a person that holds a code.
-func (m *matching) carrying(person int64, code string) *seen {
-	for _, o := range m.own {
-		if !o.explained && person != 0 && o.person == person && slices.Contains(coupon.Like(o.Text), code) {
-			return o
-		}
+	if byCode || !m.b.Kind(m.a).Exact || p.Kind != outbox.Public {
+		return nil
 	}
-	return nil
+	return m.find(ctx, p)
 }
 
-// find looks for a post as it reads now, or would have read at an instant.
-func (m *matching) find(ctx context.Context, p *outbox.Post, at time.Time) error {
-	c, err := m.b.compose(ctx, p, at)
+// reads tells whether a post of ours on the network reads as p would have then.
+func (m *matching) reads(ctx context.Context, p *outbox.Post, o *seen) (bool, error) {
+	c, err := m.b.compose(ctx, p, o.At)
 	var stop *outbox.Stop
 	if errors.As(err, &stop) {
-		return nil // the publisher says the same
+		return false, nil // the publisher says the same
+	}
+	if err != nil || c.Draft.Direct != o.Direct {
+		return false, err
+	}
+	ours, there := strings.Join(strings.Fields(c.Draft.Text), " "), strings.Join(strings.Fields(o.Text), " ")
+	if c.Draft.To != nil { // the network may show whom it is for
+		return strings.HasSuffix(there, ours), nil
+	}
+	return there == ours, nil
+}
+
+// find asks a network that knows for certain.
+func (m *matching) find(ctx context.Context, p *outbox.Post) error {
+	c, err := m.b.compose(ctx, p, m.b.Clock())
+	var stop *outbox.Stop
+	if errors.As(err, &stop) {
+		return nil
 	}
 	if err != nil {
 		return err
 	}
-	c.Draft.Key, c.Draft.At = p.Key, at
+	c.Draft.Key, c.Draft.At = p.Key, m.b.Clock()
 	s, err := m.x.client.Prepare(ctx, c.Draft)
 	if err != nil && network.ReasonOf(err) == network.Refused {
 		return nil
@@ -157,17 +186,17 @@ func (m *matching) find(ctx context.Context, p *outbox.Post, at time.Time) error
 	return m.adopt(ctx, p, &seen{Posted: network.Posted{Receipt: r, At: p.SlotAt, Text: s.Text}})
 }
 
-// adopt writes down that a post is out, and with it its code.
+// adopt writes down that a post is out, and with it its code. It does nothing if
+// the post is known to be out by another.
 func (m *matching) adopt(ctx context.Context, p *outbox.Post, o *seen) error {
-	o.explained = true
 	offer := m.b.offerOf(m.set, step(m.set, p), p)
 	return m.b.write(ctx, func(tx *sql.Tx) error {
-		if offer != nil && p.Code != "" {
-			if err := m.code(ctx, tx, offer, p.Code, p.Person, o.At); err != nil {
-				return err
-			}
+		moved, err := outbox.Adopt(ctx, tx, p, o.Posted, audit.Bot, m.b.Clock())
+		o.explained = o.explained || err == nil && moved
+		if err != nil || !moved || offer == nil || p.Code == "" {
+			return err
 		}
-		return outbox.Adopt(ctx, tx, p, o.Posted, audit.Bot, m.b.Clock())
+		return m.code(ctx, tx, offer, p.Code, p.Person, o.At)
 	})
 }
 
@@ -184,32 +213,42 @@ func (m *matching) code(ctx context.Context, tx *sql.Tx, o *workspace.Offer, cod
 }
 
 // mailings finds who has had a mailing that the database has not expanded, or
-// not to the end: by the code that is theirs, or by the words.
+// not to the end: by its words, and else by the code in it, if that is one of
+// the mailing's offer. The oldest post counts for the oldest mailing.
 func (m *matching) mailings(ctx context.Context) error {
 	parents, err := m.window(ctx, true)
 	if err != nil {
 		return err
 	}
-	for _, parent := range parents {
+	for _, byCode := range []bool{false, true} {
 		for _, o := range m.own {
-			if o.explained || o.person == 0 || o.Reply || o.At.Before(parent.SlotAt.Add(-before)) {
-				continue
-			}
-			child, sure, err := m.child(ctx, parent, o)
-			if err != nil {
-				return err
-			}
-			if sure {
-				err = m.adopt(ctx, child, o)
-			} else if child.Code == "" {
-				err = m.find(ctx, child, o.At)
-			}
-			if err != nil {
-				return err
+			for _, parent := range parents {
+				if !o.letter(parent) {
+					continue
+				}
+				child, sure, err := m.child(ctx, parent, o)
+				if err != nil {
+					return err
+				}
+				if !byCode {
+					if sure, err = m.reads(ctx, child, o); err != nil {
+						return err
+					}
+				}
+				if sure {
+					if err := m.adopt(ctx, child, o); err != nil {
+						return err
+					}
+				}
 			}
 		}
 	}
 	return nil
+}
+
+// letter tells whether a post of ours that nothing explains may be of a mailing.
+func (o *seen) letter(parent *outbox.Post) bool {
+	return !o.explained && o.person != 0 && !o.Reply && !o.At.Before(parent.SlotAt.Add(-before))
 }
 
 // child is the post of a mailing to the person that a post of ours is for, with
@@ -232,7 +271,7 @@ func (m *matching) child(ctx context.Context, parent *outbox.Post, o *seen) (p *
 		if err != nil {
 			return nil, false, err
 		}
-		if theirs || coupon.Made(code) && m.onlyMade() == offer.Name {
+		if theirs || coupon.Made(code) && offer.Codes.Kind == "made" {
 			p.Code = code
 			return p, true, nil
 		}
@@ -253,9 +292,6 @@ func (m *matching) codes(ctx context.Context) error {
 }
 
 func (m *matching) shown(ctx context.Context, tx *sql.Tx, o *seen, word string) error {
-	if only := m.set.Offers[m.onlyMade()]; only != nil && coupon.Made(word) {
-		return m.code(ctx, tx, only, word, o.person, o.At)
-	}
 	var name string
 	err := tx.QueryRowContext(ctx, `SELECT offer FROM coupons WHERE code = $1`, word).Scan(&name)
 	switch {
@@ -268,6 +304,9 @@ func (m *matching) shown(ctx context.Context, tx *sql.Tx, o *seen, word string) 
 		return err
 	case !coupon.Made(word):
 		return nil
+	}
+	if offer := m.madeFor(ctx, o, word); offer != nil {
+		return m.code(ctx, tx, offer, word, o.person, o.At)
 	}
 	whom := ""
 	for _, p := range o.To {
@@ -298,7 +337,7 @@ func (m *matching) ask(ctx context.Context) error {
 	}
 	for _, parent := range parents {
 		for _, o := range m.own {
-			if o.explained || o.person == 0 || o.Reply || o.At.Before(parent.SlotAt.Add(-before)) {
+			if !o.letter(parent) {
 				continue
 			}
 			child, _, err := m.child(ctx, parent, o)
@@ -336,16 +375,36 @@ func (m *matching) doubt(ctx context.Context, p *outbox.Post) error {
 	})
 }
 
-// onlyMade is the offer that a made code must be of, where there is but one.
-func (m *matching) onlyMade() (name string) {
-	for _, o := range m.set.Offers {
-		if o.Codes.Kind != "made" {
-			continue
+// madeFor is the offer of a made code that the network shows: the only one, or
+// the one of the step that would have said these words.
+func (m *matching) madeFor(ctx context.Context, o *seen, code string) (offer *workspace.Offer) {
+	n := 0
+	for _, x := range m.set.Offers {
+		if x.Codes.Kind == "made" {
+			offer = x
+			n++
 		}
-		if name != "" {
-			return ""
-		}
-		name = o.Name
 	}
-	return name
+	if n <= 1 {
+		return offer
+	}
+	to, err := m.b.Book.Get(ctx, o.person)
+	if err != nil || to == nil {
+		return nil
+	}
+	h := to.On(m.a.Network)
+	for _, c := range m.set.Campaigns {
+		for _, s := range c.Steps {
+			x := m.set.OfferOf(s)
+			if x == nil || x.Codes.Kind != "made" {
+				continue
+			}
+			p := &outbox.Post{Kind: outbox.Direct, Account: m.a.Name, Campaign: c.Name, Step: s.Name, Template: s.Say.For(m.a.Name), Person: o.person, Language: to.Language, Code: code, SlotAt: o.At,
+				Recipient: people.Encode(network.Person{ID: h.RemoteID, Handle: h.Handle, Name: to.Name, Language: to.Language})}
+			if yes, err := m.reads(ctx, p, o); err == nil && yes {
+				return x
+			}
+		}
+	}
+	return nil
 }

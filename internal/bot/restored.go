@@ -13,6 +13,7 @@ import (
 	"magpie/internal/coupon"
 	"magpie/internal/inbox"
 	"magpie/internal/need"
+	"magpie/internal/network"
 	"magpie/internal/outbox"
 	"magpie/internal/store"
 )
@@ -103,15 +104,17 @@ func (b *Bot) restoredFrom(ctx context.Context) (time.Time, error) {
 // match goes over the accounts that this process holds, as long as there are
 // any to be matched. It tries again what a network refuses for now.
 func (b *Bot) match(ctx context.Context) {
-	for ctx.Err() == nil {
+	for again := sweep; ctx.Err() == nil; again = min(2*again, time.Minute) {
 		done, err := b.matchAll(ctx)
-		if err != nil && ctx.Err() == nil {
-			b.Log.WithError(err).Warn("what went out before the database was restored can't be looked up yet; it is tried again")
-		}
 		if done {
 			return
 		}
-		sleep(ctx, sweep)
+		wait := sweep // for other machines
+		if err != nil && ctx.Err() == nil {
+			wait = network.RetryAt(err, b.Clock(), again).Sub(b.Clock())
+			b.Log.WithError(err).Warn("what went out before the database was restored can't be looked up yet; it is tried again")
+		}
+		sleep(ctx, wait)
 	}
 }
 

@@ -24,12 +24,7 @@ func TestMain(m *testing.M) {
 
 func open(t testing.TB) *store.DB {
 	t.Helper()
-	db, err := store.Open(context.Background(), storetest.Place(t), audit.Migrations(), Migrations())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	return db
+	return storetest.Open(t, audit.Migrations(), Migrations())
 }
 
 // fails is what tests and properties have in common.

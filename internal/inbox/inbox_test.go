@@ -22,12 +22,7 @@ func TestMain(m *testing.M) { os.Exit(storetest.Both(m)) }
 
 func open(t *testing.T) *store.DB {
 	t.Helper()
-	db, err := store.Open(t.Context(), storetest.Place(t), Migrations())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	return db
+	return storetest.Open(t, Migrations())
 }
 
 func write(t *testing.T, db *store.DB, fn func(*sql.Tx) error) {

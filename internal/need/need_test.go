@@ -24,11 +24,7 @@ func write(t *testing.T, db *store.DB, fn func(*sql.Tx) error) {
 
 // TestOnce: a need is fresh once, told once, and fresh again after it was over.
 func TestOnce(t *testing.T) {
-	db, err := store.Open(t.Context(), storetest.Place(t), Migrations())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := storetest.Open(t, Migrations())
 	raise := func(kind, subject, text string, at time.Time, want bool) {
 		t.Helper()
 		write(t, db, func(tx *sql.Tx) error {

@@ -10,6 +10,7 @@ import (
 type Kind struct {
 	Name    string
 	Limits  Limits        // what a server of this network allows unless it says otherwise
+	Exact   bool          // a public post can be asked for by its key: whether it is out is known for certain
 	KeyLife time.Duration // how long a server remembers a key; 0: it does not
 	// Private says how a personal message travels, for people: "direct post", "chat".
 	Private string

@@ -71,10 +71,7 @@ type world struct {
 func newWorld(t testing.TB, replay network.Replay) *world {
 	t.Helper()
 	w := &world{TB: t, now: noon, hash: "h1"}
-	var err error
-	w.db, err = store.Open(context.Background(), storetest.Place(t), audit.Migrations(), lease.Migrations(), coupon.Migrations(), outbox.Migrations())
-	w.must(err)
-	t.Cleanup(func() { _ = w.db.Close() })
+	w.db = storetest.Open(t, audit.Migrations(), lease.Migrations(), coupon.Migrations(), outbox.Migrations())
 	w.net = networktest.New(func() time.Time { return w.now })
 	w.net.Use(name, kind, replay)
 	w.client = w.net.Client(name)

@@ -162,7 +162,7 @@ func (p *Publisher) Serve(ctx context.Context, asked bool, wake <-chan struct{},
 		}
 		landed := f.landed
 		if f.posts > 0 {
-			flights.Go(func() { <-landed })
+			flights.Go(func() { <-f.landed })
 		} else {
 			landed = nil // wait to be woken
 		}

@@ -25,11 +25,7 @@ var noon = time.Date(2027, 11, 26, 12, 0, 0, 0, time.UTC)
 // because segments look at them.
 func open(t testing.TB) *people.Book {
 	t.Helper()
-	db, err := store.Open(context.Background(), storetest.Place(t), audit.Migrations(), people.Migrations(), coupon.Migrations())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
+	db := storetest.Open(t, audit.Migrations(), people.Migrations(), coupon.Migrations())
 	return &people.Book{DB: db, IDs: store.NewIDs()}
 }
 

@@ -26,12 +26,7 @@ func TestMain(m *testing.M) { os.Exit(storetest.Both(m)) }
 
 func open(t *testing.T) *store.DB {
 	t.Helper()
-	db, err := store.Open(t.Context(), storetest.Place(t), audit.Migrations(), people.Migrations(), coupon.Migrations(), outbox.Migrations(), inbox.Migrations())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	return db
+	return storetest.Open(t, audit.Migrations(), people.Migrations(), coupon.Migrations(), outbox.Migrations(), inbox.Migrations())
 }
 
 func write(t *testing.T, db *store.DB, fn func(*sql.Tx) error) {

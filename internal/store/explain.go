@@ -63,26 +63,29 @@ func explainSQLite(path string, s sqlite3.Error, err error) error {
 
 // explainPostgres goes by the SQLSTATE (PostgreSQL manual, Appendix A).
 func explainPostgres(path string, p *pgconn.PgError, err error) error {
-	switch p.Code[:2] {
-	case "53":
-		if p.Code == "53100" {
-			return fmt.Errorf("%w: the server of %s has no room left; make some, nothing is lost (%w)", ErrFull, path, err)
-		}
-		return fmt.Errorf("%w: %s takes no more connections now (max_connections)", ErrAway, path)
-	case "57":
-		return fmt.Errorf("%w: %s is stopping, starting, or took too long", ErrAway, path)
-	case "28":
-		return fmt.Errorf("%w: %s refuses the user or the password in its address", ErrUnusable, path)
-	case "3D":
-		return fmt.Errorf("%w: the server has no such database as %s: make it with createdb", ErrUnusable, path)
-	}
 	switch p.Code {
+	case "53100":
+		return fmt.Errorf("%w: the server of %s has no room left; make some, nothing is lost (%s)", ErrFull, path, p.Message)
+	case "53200":
+		return fmt.Errorf("%w: the server of %s is out of memory", ErrAway, path)
 	case "25P03", "25P04":
 		return fmt.Errorf("%w: %s ended a transaction that stood still", ErrAway, path)
 	case "25006":
 		return fmt.Errorf("%w: %s can only be read: is it a standby?", ErrUnusable, path)
 	case "42501":
 		return fmt.Errorf("%w: the user of %s may not make or write tables there: let it own the database", ErrUnusable, path)
+	case "XX001", "XX002":
+		return fmt.Errorf("%w: %s is damaged: restore a copy", ErrUnusable, path)
+	}
+	switch p.Code[:2] {
+	case "53":
+		return fmt.Errorf("%w: %s takes no more connections now (max_connections)", ErrAway, path)
+	case "08", "40", "57":
+		return fmt.Errorf("%w: %s is stopping, starting, busy, or took too long", ErrAway, path)
+	case "28":
+		return fmt.Errorf("%w: %s refuses the user or the password in its address", ErrUnusable, path)
+	case "3D":
+		return fmt.Errorf("%w: the server has no such database as %s: make it with createdb", ErrUnusable, path)
 	}
 	return err
 }

@@ -7,9 +7,10 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 
-	"github.com/gofrs/flock"
 	"github.com/mattn/go-sqlite3"
+	"golang.org/x/sys/unix"
 )
 
 // applicationID marks a SQLite file as ours ("Magp").
@@ -49,13 +50,17 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	return &DB{Path: path, Read: read, write: write}, nil
 }
 
-// makingFile waits until nobody else makes a SQLite file or its tables.
+// makingFile waits until nobody else makes a SQLite file, or its tables, in that
+// folder.
 func makingFile(path string) (done func(), err error) {
-	l := flock.New(path + ".making")
-	if err := l.Lock(); err != nil {
+	folder, err := os.Open(filepath.Dir(path))
+	if err != nil {
 		return nil, fmt.Errorf("%w: %s can't be opened: does the folder exist, and may Magpie write there?", ErrUnusable, path)
 	}
-	return func() { _, _ = os.Remove(l.Path()), l.Unlock() }, nil // whoever comes later finds it made
+	if err := unix.Flock(int(folder.Fd()), unix.LOCK_EX); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s can't be locked: %w", filepath.Dir(path), err), folder.Close())
+	}
+	return func() { _ = folder.Close() }, nil // which unlocks
 }
 
 // dsn: FULL, because with NORMAL a power cut can lose the last commits, and

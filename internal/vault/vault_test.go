@@ -114,11 +114,7 @@ func TestSpoiled(t *testing.T) {
 
 // TestFirstStart: many that start at once agree on one key.
 func TestFirstStart(t *testing.T) {
-	db, err := store.Open(t.Context(), storetest.Place(t), Migrations())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := storetest.Open(t, Migrations())
 	key := keyOf(path(t))
 	vaults := make([]*Vault, 8)
 	var wg sync.WaitGroup

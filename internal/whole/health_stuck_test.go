@@ -132,7 +132,7 @@ func TestStuckDisk(t *testing.T) {
 	disk := s.small()
 	x := s.watched("shop")
 	s.until("it listens", func() bool { return s.net.Streams() == 1 })
-	x.ill(5*time.Second, "the disk is nearly full", "MB are left")
+	x.ill(5*time.Second, "the disk of ", "is nearly full: ", " MB are left")
 	if out, err := exec.Command("mount", "-o", "remount,size=1G", disk).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}

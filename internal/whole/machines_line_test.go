@@ -1,6 +1,7 @@
 package whole_test
 
 import (
+	"errors"
 	"net"
 	"net/url"
 	"sync"
@@ -103,8 +104,12 @@ func (l *line) reset() {
 func (l *line) accept() {
 	for {
 		c, err := l.Accept()
-		if err != nil {
+		if errors.Is(err, net.ErrClosed) {
 			return
+		}
+		if err != nil {
+			time.Sleep(10 * time.Millisecond) // too many connections at once, say
+			continue
 		}
 		go l.connect(c.(*net.TCPConn))
 	}
@@ -129,11 +134,18 @@ func (l *line) connect(c *net.TCPConn) {
 		return
 	}
 	s := d.(*net.TCPConn)
+	p := [2]*net.TCPConn{c, s}
 	l.mu.Lock()
-	l.pairs[[2]*net.TCPConn{c, s}] = true
+	l.pairs[p] = true
 	l.mu.Unlock()
-	go l.copy(s, c, func(how breakage) bool { return how.there })
-	l.copy(c, s, func(how breakage) bool { return how.back })
+	var both sync.WaitGroup
+	both.Go(func() { l.copy(s, c, func(how breakage) bool { return how.there }) })
+	both.Go(func() { l.copy(c, s, func(how breakage) bool { return how.back }) })
+	both.Wait()
+	l.mu.Lock()
+	delete(l.pairs, p)
+	l.mu.Unlock()
+	_, _ = c.Close(), s.Close() // they may be closed
 }
 
 // waits until what begins a connection may pass; false if it never arrives.

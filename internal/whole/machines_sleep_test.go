@@ -77,6 +77,9 @@ func (s *shop) stopped(v sandbox.Variant, after, lasting time.Duration) {
 			s.t.Errorf("the machine that slept has sent what the other had taken over: %v", c)
 		}
 	}
+	if took > 15*time.Second {
+		s.t.Errorf("it was taken over after %s", took)
+	}
 	s.t.Logf("%s were in flight, taken over after %s; asked=%d", inFlight, took.Round(time.Millisecond), len(asked))
 }
 

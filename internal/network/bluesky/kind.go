@@ -28,7 +28,7 @@ var defaults = network.Limits{
 // Kind describes Bluesky.
 func Kind() network.Kind {
 	return network.Kind{
-		Name: "bluesky", Limits: defaults, Private: "chat message",
+		Name: "bluesky", Limits: defaults, Exact: true, Private: "chat message",
 		CheckHandle: checkHandle, Measure: measure, Open: open,
 		Address: func(text, _ string) string { return text },
 	}

@@ -116,7 +116,7 @@ func Elsewhere(t testing.TB) string {
 // Open opens an empty database of this round.
 func Open(t testing.TB, migrations ...fs.FS) *store.DB {
 	t.Helper()
-	return OpenAt(t, Place(t), migrations...)
+	return OpenAt(t, Reused(t, named(migrations)), migrations...)
 }
 
 // OpenAt opens a database for as long as the test runs.
