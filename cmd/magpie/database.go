@@ -143,7 +143,9 @@ func backupDatabase(c *cli.Context) error {
 	if err := db.Here(c.Context); err != nil {
 		return err
 	}
-	if err := db.Backup(c.Context, file, time.Now()); err != nil {
+	if err := db.Backup(c.Context, file, time.Now()); errors.Is(err, store.ErrThere) {
+		return refused(err)
+	} else if err != nil {
 		return err
 	}
 	fmt.Fprintf(c.App.Writer, "%s is a copy of %s as it was now. Keep %s.key too, in another place: without it the stored tokens can't be read.\n", file, at, at)

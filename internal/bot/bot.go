@@ -64,7 +64,7 @@ type Bot struct {
 	guests    map[string]*connection // to accounts that other machines hold
 	planning  sync.Mutex             // one plan at a time
 	owner     string                 // of the leases
-	peers     string                 // the machines at work, when last looked
+	peers     []string               // the machines at work, when last looked
 	reclaimed time.Time              // when work was last looked for that is lost
 	beats     beats
 	skews     skews
@@ -136,7 +136,11 @@ func Open(ctx context.Context, o Options) (*Bot, error) {
 	b := &Bot{Options: defaults(o, set), accounts: map[string]*account{}, guests: map[string]*connection{}}
 	b.HTTP = b.dated(b.HTTP)
 	b.owner = fmt.Sprintf("%d-%d", os.Getpid(), time.Now().UnixNano())
-	db, dbErr := store.Open(ctx, b.Database, Migrations()...)
+	place := b.Database
+	if store.IsPostgres(place) {
+		place = store.Named(place, b.owner)
+	}
+	db, dbErr := store.Open(ctx, place, Migrations()...)
 	if dbErr != nil {
 		return nil, dbErr
 	}

@@ -19,10 +19,16 @@ func (b *Bot) KeyFile() string { return keyFile(b.Dir, b.DB) }
 // OpenCopy opens the empty Postgres database that is to take the place of the
 // SQLite file at from, whose key it takes along.
 func OpenCopy(ctx context.Context, o Options, from string) (*Bot, error) {
-	if err := takeKey(from+".key", filepath.Join(o.Dir, "magpie.key")); err != nil {
+	key := filepath.Join(o.Dir, "magpie.key")
+	_, had := os.Stat(key)
+	if err := takeKey(from+".key", key); err != nil {
 		return nil, err
 	}
-	return Open(ctx, o)
+	b, err := Open(ctx, o)
+	if err != nil && had != nil {
+		_ = os.Remove(key) // it was not there before
+	}
+	return b, err
 }
 
 // CopyFrom fills this empty database with all that is in another, with the key

@@ -94,6 +94,9 @@ func (b *Bot) beatFile() string { return strings.TrimSuffix(b.KeyFile(), ".key")
 // restoredFrom is from when the database was, zero if it was not restored.
 func (b *Bot) restoredFrom(ctx context.Context) (time.Time, error) {
 	mark, err := b.DB.Mark(ctx, store.Restored)
+	if err == nil && mark == "" {
+		mark, err = b.DB.Mark(ctx, store.BackupOf) // in place, and not yet at work
+	}
 	if err != nil || mark == "" {
 		return time.Time{}, err
 	}

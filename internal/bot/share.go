@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -63,7 +64,7 @@ func (b *Bot) beat(ctx context.Context, r *Running) error {
 		b.Log.WithField("account", name).Warn("another machine has taken over the account")
 		b.drop(name, x)
 	}
-	return errors.Join(b.share(ctx, s, r), b.rescue(ctx, s.Live))
+	return errors.Join(b.rescue(ctx, s.Live), b.share(ctx, s, r))
 }
 
 // share takes accounts that nobody holds, and hands over what is more than
@@ -96,13 +97,16 @@ func (b *Bot) share(ctx context.Context, s lease.Standing, r *Running) error {
 	return errors.Join(errs...)
 }
 
-// rescue takes up the work of machines that are gone.
-func (b *Bot) rescue(ctx context.Context, live []lease.Machine) error {
-	names := ""
-	owners := make([]string, 0, len(live))
-	for _, m := range live {
-		names += m.Owner + " "
-		owners = append(owners, m.Owner)
+// rescue takes up the work of machines that are gone, and ends what they have
+// left in the database.
+func (b *Bot) rescue(ctx context.Context, machines []lease.Machine) error {
+	live := make([]string, 0, len(machines))
+	for _, m := range machines {
+		live = append(live, m.Owner)
+	}
+	gone := slices.DeleteFunc(slices.Clone(b.peers), func(p string) bool { return slices.Contains(live, p) })
+	if err := b.DB.End(ctx, gone); err != nil {
+		return err
 	}
 	if now := b.Clock(); now.Sub(b.reclaimed).Abs() > stuckAfter/3 {
 		b.reclaimed = now
@@ -110,13 +114,13 @@ func (b *Bot) rescue(ctx context.Context, live []lease.Machine) error {
 			return err
 		}
 	}
-	if !b.DB.Postgres() || names == b.peers {
+	if !b.DB.Postgres() || slices.Equal(live, b.peers) {
 		return nil
 	}
-	if err := queue.Rescue(ctx, b.DB, owners); err != nil {
+	if err := queue.Rescue(ctx, b.DB, live); err != nil {
 		return err
 	}
-	b.peers = names
+	b.peers = live
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,12 +19,15 @@ import (
 
 // Marks of a database as a whole.
 const (
-	markBackup = "backup of"     // milliseconds: it is a copy from then
-	markHome   = "file"          // which file this is: a copy is another
-	markMoved  = "moved to"      // the database that took its place
-	Restored   = "restored from" // milliseconds: what happened since is not known here
-	Matched    = "matched "      // with an account: what went out there since is known
+	BackupOf  = "backup of"     // milliseconds: it is a copy from then
+	markHome  = "file"          // which file this is: a copy is another
+	markMoved = "moved to"      // the database that took its place
+	Restored  = "restored from" // milliseconds: what happened since is not known here
+	Matched   = "matched "      // with an account: what went out there since is known
 )
+
+// ErrThere is behind the error when a file would be overwritten.
+var ErrThere = errors.New("that file is there already")
 
 // ErrCopied is behind the error when a SQLite file is not the one that was at
 // work last, but a copy of it.
@@ -35,10 +39,11 @@ func (db *DB) Backup(ctx context.Context, file string, now time.Time) error {
 		return fmt.Errorf("%w: a Postgres database is backed up with its own tool: pg_dump --format=custom --file=%s (see docs/reliability.md)", ErrUnusable, file)
 	}
 	if _, err := os.Stat(file); err == nil {
-		return fmt.Errorf("%s is there already: name a new file", file)
+		return fmt.Errorf("%w: %s: name a new file", ErrThere, file)
 	}
 	half := file + ".part"
-	defer os.Remove(half) // renamed by then if all went well
+	discard(half) // left by one that was killed
+	defer discard(half)
 	if err := online(ctx, db.write, half); err != nil {
 		return Explain(half, err)
 	}
@@ -48,9 +53,16 @@ func (db *DB) Backup(ctx context.Context, file string, now time.Time) error {
 	return errors.Join(os.Rename(half, file), syncFolder(filepath.Dir(file)))
 }
 
+// discard removes a half-made copy, if there is one.
+func discard(file string) {
+	for _, end := range []string{"", "-journal", "-wal", "-shm"} {
+		_ = os.Remove(file + end) // most are not there
+	}
+}
+
 // online is SQLite's online backup (sqlite.org, Using the SQLite Online Backup API).
 func online(ctx context.Context, db *sql.DB, file string) error {
-	to, err := sql.Open("sqlite3", "file:"+file)
+	to, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: file}).EscapedPath())
 	if err != nil {
 		return err
 	}
@@ -79,12 +91,12 @@ func online(ctx context.Context, db *sql.DB, file string) error {
 
 // marked notes in a copy that it is one, and makes it durable.
 func marked(ctx context.Context, file string, now time.Time) error {
-	db, err := sql.Open("sqlite3", "file:"+file+"?_journal_mode=DELETE&_synchronous=FULL")
+	db, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: file}).EscapedPath()+"?_journal_mode=DELETE&_synchronous=FULL")
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	_, err = db.ExecContext(ctx, `INSERT INTO magpie (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, markBackup, strconv.FormatInt(Ms(now), 10))
+	_, err = db.ExecContext(ctx, `INSERT INTO magpie (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, BackupOf, strconv.FormatInt(Ms(now), 10))
 	if err != nil {
 		return err
 	}
@@ -104,7 +116,7 @@ func syncFolder(folder string) error {
 // begun, under the lock of a SQLite file. A backup becomes the database at
 // work, with the mark Restored.
 func (db *DB) Home(ctx context.Context) error {
-	backup, err := db.Mark(ctx, markBackup)
+	backup, err := db.Mark(ctx, BackupOf)
 	if err != nil {
 		return err
 	}
@@ -139,7 +151,7 @@ func (db *DB) Here(ctx context.Context) error {
 // Original fails unless this is the file that was at work last, or one that never
 // was: not a backup, and not a copy.
 func (db *DB) Original(ctx context.Context) error {
-	backup, err1 := db.Mark(ctx, markBackup)
+	backup, err1 := db.Mark(ctx, BackupOf)
 	home, err2 := db.Mark(ctx, markHome)
 	if err := errors.Join(err1, err2, db.Here(ctx)); err != nil {
 		return err
@@ -168,7 +180,7 @@ func (db *DB) settle(ctx context.Context, since string) error {
 				return err
 			}
 		}
-		err1 := SetMark(ctx, tx, markBackup, "")
+		err1 := SetMark(ctx, tx, BackupOf, "")
 		err2 := SetMark(ctx, tx, markHome, identity(db.Path))
 		return errors.Join(err1, err2, SetMark(ctx, tx, markMoved, ""))
 	})
@@ -194,7 +206,7 @@ func Inherit(ctx context.Context, from, to *DB, more ...string) error {
 			return err
 		}
 		switch {
-		case name == markBackup || name == Restored:
+		case name == BackupOf || name == Restored:
 			marks[Restored] = value
 		case slices.ContainsFunc(more, func(m string) bool { return strings.HasPrefix(name, m) }):
 			marks[name] = value

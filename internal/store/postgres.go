@@ -64,10 +64,37 @@ func Config(address string) (*pgx.ConnConfig, error) {
 		cfg.ConnectTimeout = unheard
 	}
 	p := cfg.RuntimeParams
-	p["timezone"], p["application_name"] = "UTC", "magpie"
+	p["timezone"] = "UTC"
+	if p["application_name"] == "" {
+		p["application_name"] = "magpie"
+	}
 	p["idle_in_transaction_session_timeout"], p["statement_timeout"] = "3s", "60s"
 	cfg.DialFunc = dialer().DialContext
 	return cfg, nil
+}
+
+// Named is an address whose connections carry a name, for End.
+func Named(address, name string) string {
+	join := "?"
+	if strings.Contains(address, "?") {
+		join = "&"
+	}
+	return address + join + "application_name=" + url.QueryEscape("magpie "+name)
+}
+
+// End ends the connections that processes of those names have left: one that
+// stopped in the middle of writing would hold the others up.
+func (db *DB) End(ctx context.Context, names []string) error {
+	if !db.Postgres() || len(names) == 0 {
+		return nil
+	}
+	full := make([]string, len(names))
+	for i, n := range names {
+		full[i] = "magpie " + n
+	}
+	_, err := db.Read.ExecContext(ctx, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user
+		AND application_name = ANY($1)`, full)
+	return Explain(db.Path, err)
 }
 
 // dialer makes connections that notice when nobody is there any more.

@@ -10,25 +10,29 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 )
 
 // Restore puts a backup in the place of the SQLite file at path, under the lock
 // of that file. What was there is kept under another name, which is returned.
 func Restore(ctx context.Context, backup, path string, now time.Time, migrations ...fs.FS) (kept string, err error) {
-	if _, err := os.Stat(backup); err != nil {
+	if st, err := os.Stat(backup); err != nil {
 		return "", fmt.Errorf("there is no backup %s", backup)
+	} else if st.IsDir() {
+		return "", fmt.Errorf("%s is a folder: name the backup in it", backup)
 	}
 	next := path + ".restoring"
-	defer os.Remove(next) // renamed by then if all went well
+	discard(next) // left by one that was killed
+	defer discard(next)
 	if err := copyFile(backup, next); err != nil {
 		return "", fmt.Errorf("%s can't be copied: %w", backup, err)
 	}
 	db, err := Open(ctx, next, migrations...)
 	if err != nil {
-		return "", fmt.Errorf("%s is no backup that can be used: %w", backup, err)
+		return "", about{strings.ReplaceAll(err.Error(), next, backup), err}
 	}
-	made, err := db.Mark(ctx, markBackup)
+	made, err := db.Mark(ctx, BackupOf)
 	if err := errors.Join(err, db.Close()); err != nil {
 		return "", err
 	}
@@ -45,6 +49,18 @@ func Restore(ctx context.Context, backup, path string, now time.Time, migrations
 	}
 	return kept, errors.Join(os.Rename(next, path), syncFolder(filepath.Dir(path)))
 }
+
+// about is an error that names the file that a person knows.
+type about struct {
+	text string
+	error
+}
+
+// Error says what is wrong with it.
+func (a about) Error() string { return a.text }
+
+// Unwrap gives the cause.
+func (a about) Unwrap() error { return a.error }
 
 // keep gives the file at path a second name, with all that is in it. The first
 // stays until another file takes it, so that there is a database at all times.

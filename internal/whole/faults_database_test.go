@@ -199,7 +199,7 @@ func TestUnusableFile(t *testing.T) {
 		words []string
 	}{
 		"no such folder":     {"nowhere/magpie.db", []string{"can't be opened", "does the folder exist"}},
-		"a folder":           {"campaigns", []string{"campaigns", "can't be opened"}},
+		"a folder":           {"campaigns", []string{"can't be used", "campaigns is a folder", "name a file"}},
 		"a text":             {"campaigns/gift.yaml", []string{"is no database", "--database"}},
 		"an address, nearly": {"postgres:/magpie@localhost/shop", []string{"can't be", "postgres://user@host"}},
 	} {

@@ -37,8 +37,12 @@ func TestCutOff(t *testing.T) {
 				s.net.Fail(sandbox.Fault{Method: "POST", PathPrefix: "/api/v1/statuses", Account: account, Times: 12, What: sandbox.StallAfterStore(400 * time.Millisecond)})
 			}
 			want := expected{steps: s.programme(2*time.Second, 15, four...)}
-			time.Sleep(4 * time.Second)
-			orphans := s.holds(a)
+			time.Sleep(3 * time.Second)
+			orphans := s.holding(a)
+			for range 60 { // so that it is cut in the midst of writing down that it is about to send
+				want.ask(s, orphans[rand.N(len(orphans))])
+				time.Sleep(15 * time.Millisecond)
+			}
 			l.cut(c.how)
 			began := time.Now()
 			want.ask(s, four...)
@@ -143,7 +147,7 @@ func TestPostgresRestarted(t *testing.T) {
 			server.Halt()
 			for _, m := range all {
 				said := m.becomes(http.StatusServiceUnavailable, "/healthz", 10*time.Second)
-				if !contains(said, "the database does not answer", "is Postgres running there") {
+				if !contains(said, "the database does not answer: postgres://127.0.0.1:") {
 					t.Errorf("without the database it says %s", said)
 				}
 				m.becomes(http.StatusServiceUnavailable, "/readyz", 10*time.Second)

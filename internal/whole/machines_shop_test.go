@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -22,56 +21,6 @@ import (
 type abroad struct {
 	address string
 	db      *sql.DB
-}
-
-// elephants are the Postgres servers of these tests. A server ends with the
-// last test that uses it.
-var elephants struct {
-	sync.Mutex
-	all     []*elephant
-	schemas int
-}
-
-type elephant struct {
-	*storetest.Server
-	users int
-}
-
-// crowded is how many shops a server has connections for.
-const crowded = 8
-
-// schema is an empty one for a test, by its address.
-func schema(t *testing.T) (address string) {
-	t.Helper()
-	elephants.Lock()
-	defer elephants.Unlock()
-	i := slices.IndexFunc(elephants.all, func(e *elephant) bool { return e.users < crowded })
-	if i < 0 {
-		s, err := storetest.Start()
-		if err != nil {
-			t.Fatal(err)
-		}
-		i = len(elephants.all)
-		elephants.all = append(elephants.all, &elephant{Server: s})
-	}
-	e := elephants.all[i]
-	e.users++
-	elephants.schemas++
-	t.Cleanup(e.leave)
-	address, err := e.Schema(fmt.Sprint("whole", elephants.schemas))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return address
-}
-
-func (e *elephant) leave() {
-	elephants.Lock()
-	defer elephants.Unlock()
-	if e.users--; e.users == 0 {
-		e.Stop()
-		elephants.all = slices.DeleteFunc(elephants.all, func(x *elephant) bool { return x == e })
-	}
 }
 
 // move puts a shop's database there.
@@ -137,6 +86,14 @@ func (s *shop) holds(m *machine) (names []string) {
 		fmt.Sprint(m.cmd.Process.Pid, "-%")) {
 		names = append(names, r["account"])
 	}
+	return names
+}
+
+// holding are the accounts that a machine has, as soon as it has any: on a slow
+// day a lease may run out, and be taken again.
+func (s *shop) holding(m *machine) (names []string) {
+	s.t.Helper()
+	s.until("the machine holds something", func() bool { names = s.holds(m); return len(names) > 0 })
 	return names
 }
 

@@ -53,10 +53,10 @@ func (s *shop) stopped(v sandbox.Variant, after, lasting time.Duration) {
 		want.ask(s, four[len(want.answered)%len(four)])
 		time.Sleep(rand.N(100 * time.Millisecond))
 	}
-	orphans := s.holds(a)
+	orphans := s.holding(a)
 	_ = a.cmd.Process.Signal(syscall.SIGSTOP)
 	asleep := time.Now()
-	inFlight := s.count(`SELECT count(*) FROM posts WHERE state = 'sending' AND account IN ($1, $2)`, orphans[0], orphans[1])
+	inFlight := s.count(`SELECT count(*) FROM posts WHERE state = 'sending' AND account IN ('` + strings.Join(orphans, "', '") + `')`)
 	want.ask(s, four...)
 	s.until("the other has all", func() bool { return len(s.holds(b)) == len(four) })
 	took := time.Since(asleep)

@@ -67,7 +67,7 @@ func TestMachineKilled(t *testing.T) {
 				n := int((c.after + c.most) / time.Second)
 				want := expected{steps: s.programme(2*time.Second, n, four...)}
 				time.Sleep(c.after)
-				orphans := s.holds(a)
+				orphans := s.holding(a)
 				s.stall(orphans...)
 				want.ask(s, orphans...)
 				s.until("answers are outstanding", func() bool { return s.stalled(orphans...) })
