@@ -173,6 +173,9 @@ func restoreDatabase(c *cli.Context) error {
 	}
 	defer unlock()
 	kept, err := store.Restore(c.Context, file, at, time.Now(), bot.Migrations()...)
+	if errors.Is(err, store.ErrUnusable) {
+		return err
+	}
 	if err != nil {
 		return refused(err)
 	}

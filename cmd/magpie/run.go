@@ -72,7 +72,7 @@ func run(c *cli.Context) error {
 	}
 	defer stop()
 	r, err := b.Start(c.Context)
-	if c.Context.Err() != nil && errors.Is(err, context.Canceled) {
+	if c.Err() != nil && errors.Is(err, context.Canceled) {
 		return nil // asked to end before it had begun
 	}
 	if err != nil {

@@ -46,7 +46,10 @@ func (b *Bot) Health(ctx context.Context) *health.Report {
 	r := &health.Report{At: now, Revision: b.set.Load().number, Posts: map[string]int{}, Queue: map[string]int{}}
 	for _, look := range []func(context.Context, *health.Report, time.Time) error{b.lookMachines, b.lookPosts, b.lookQueue, b.lookAccounts, b.lookNeeds} {
 		if err := look(ctx, r, now); err != nil {
-			r.Add("the database does not answer: " + store.Explain(b.DB.Path, err).Error())
+			if err = store.Explain(b.DB.Path, err); !errors.Is(err, store.ErrAway) {
+				err = fmt.Errorf("the database can't be looked at: %w", err)
+			}
+			r.Add(err.Error())
 			break
 		}
 		r.Ready = b.running.Load()

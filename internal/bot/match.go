@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -149,11 +150,19 @@ func (m *matching) reads(ctx context.Context, p *outbox.Post, o *seen) (bool, er
 	if err != nil || c.Draft.Direct != o.Direct {
 		return false, err
 	}
-	ours, there := strings.Join(strings.Fields(c.Draft.Text), " "), strings.Join(strings.Fields(o.Text), " ")
+	ours, there := bare(c.Draft.Text), bare(o.Text)
 	if c.Draft.To != nil { // the network may show whom it is for
 		return strings.HasSuffix(there, ours), nil
 	}
 	return there == ours, nil
+}
+
+// namedAt is somebody with their server, which a network may leave out.
+var namedAt = regexp.MustCompile(`(@[\p{L}\p{N}_.-]+)@[\p{L}\p{N}.:-]+`)
+
+// bare makes our words and the network's showing of them comparable.
+func bare(text string) string {
+	return strings.Join(strings.Fields(namedAt.ReplaceAllString(text, "$1")), " ")
 }
 
 // find asks a network that knows for certain.
@@ -324,6 +333,9 @@ func (m *matching) ask(ctx context.Context) error {
 		return err
 	}
 	for _, p := range posts {
+		if p.Kind == outbox.Public && m.b.Kind(m.a).Exact {
+			continue // the network has said for certain that it is not out
+		}
 		if p.State == outbox.Asked || p.SlotAt.Before(m.since) || !m.unexplained(p.Kind == outbox.Direct, p.Person, p.SlotAt) || p.Kind == outbox.Answer {
 			continue
 		}

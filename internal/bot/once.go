@@ -11,6 +11,7 @@ import (
 	"magpie/internal/inbox"
 	"magpie/internal/need"
 	"magpie/internal/outbox"
+	"magpie/internal/queue"
 	"magpie/internal/store"
 )
 
@@ -59,7 +60,8 @@ func (b *Bot) Step(ctx context.Context) error {
 		return err
 	}
 	for _, m := range fresh {
-		if err := b.decide(ctx, m.ID); err != nil {
+		var later queue.Later
+		if err := b.decide(ctx, m.ID); err != nil && !errors.As(err, &later) {
 			return err
 		}
 	}
@@ -68,7 +70,8 @@ func (b *Bot) Step(ctx context.Context) error {
 		return err
 	}
 	for _, p := range due {
-		if err := b.expand(ctx, p.ID); err != nil {
+		var later queue.Later
+		if err := b.expand(ctx, p.ID); err != nil && !errors.As(err, &later) {
 			return err
 		}
 	}

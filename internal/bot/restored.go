@@ -141,13 +141,18 @@ func (b *Bot) matchAll(ctx context.Context) (done bool, err error) {
 		}
 		if err := b.matchAccount(ctx, a, x, since.Add(-before)); err != nil {
 			left++
+			if network.ReasonOf(err) == network.SignedOut {
+				b.signedOut(ctx, name, err.Error())
+			}
+			b.raise(ctx, need.Restored, "account "+name, "the database was restored, and nothing goes out on any account before it is known what went out on "+name+" since: "+err.Error())
 			errs = append(errs, fmt.Errorf("%s: %w", name, err))
 		}
 	}
 	if left > 0 || errors.Join(errs...) != nil {
 		return false, errors.Join(errs...)
 	}
-	return true, b.allMatched(ctx, since)
+	err = b.allMatched(ctx, since)
+	return err == nil, err
 }
 
 // allMatched decides what people wrote since, so that whoever said stop is
@@ -164,7 +169,7 @@ func (b *Bot) allMatched(ctx context.Context, since time.Time) error {
 	}
 	err = b.write(ctx, func(tx *sql.Tx) error {
 		for name := range b.Set().Accounts {
-			if err := store.SetMark(ctx, tx, store.Matched+name, ""); err != nil {
+			if err := errors.Join(store.SetMark(ctx, tx, store.Matched+name, ""), need.Clear(ctx, tx, need.Restored, "account "+name)); err != nil {
 				return err
 			}
 		}

@@ -46,7 +46,8 @@ func Adopt(ctx context.Context, tx *sql.Tx, offer, code string, now time.Time) e
 // know whom). known is false if the word is none of our codes.
 func Found(ctx context.Context, tx *sql.Tx, code string, person int64, account string, at time.Time) (known bool, err error) {
 	if _, err := tx.ExecContext(ctx, `UPDATE coupons SET person = $1, ordinal = (SELECT COALESCE(max(k.ordinal), 0) + 1 FROM coupons k WHERE k.offer = coupons.offer AND k.person = $2),
-		account = $3, reserved_at = $4 WHERE code = $5 AND state = 'free'`, zeroNull(person), person, account, store.Ms(at), code); err != nil {
+		account = $3, reserved_at = $4 WHERE code = $5 AND (state = 'free' OR state = 'reserved' AND $6 AND person <> $7)`,
+		zeroNull(person), person, account, store.Ms(at), code, person != 0, person); err != nil {
 		return false, err
 	}
 	return store.Changed(tx.ExecContext(ctx, `UPDATE coupons SET state = CASE WHEN state IN ('free', 'reserved') THEN 'delivered' ELSE state END,

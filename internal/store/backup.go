@@ -27,7 +27,7 @@ const (
 )
 
 // ErrThere is behind the error when a file would be overwritten.
-var ErrThere = errors.New("that file is there already")
+var ErrThere = errors.New("is there already")
 
 // ErrCopied is behind the error when a SQLite file is not the one that was at
 // work last, but a copy of it.
@@ -39,7 +39,7 @@ func (db *DB) Backup(ctx context.Context, file string, now time.Time) error {
 		return fmt.Errorf("%w: a Postgres database is backed up with its own tool: pg_dump --format=custom --file=%s (see docs/reliability.md)", ErrUnusable, file)
 	}
 	if _, err := os.Stat(file); err == nil {
-		return fmt.Errorf("%w: %s: name a new file", ErrThere, file)
+		return fmt.Errorf("%s %w: name a new file", file, ErrThere)
 	}
 	half := file + ".part"
 	discard(half) // left by one that was killed

@@ -11,7 +11,7 @@ import (
 // then the backup is put back, and the program has to find out what went out.
 func TestRestored(t *testing.T) {
 	t.Parallel()
-	for _, way := range []string{"run ignore", "run replay500", "once honour", "killed ignore", "run postgres"} {
+	for _, way := range []string{"run ignore", "run replay500", "once honour", "killed ignore", "run postgres", "rewound postgres", "machines postgres"} {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
 			var how, kind, address string
@@ -20,7 +20,7 @@ func TestRestored(t *testing.T) {
 				kind, address = "ignore", schema(t)
 			}
 			s := openHour(t, servers[kind], address)
-			h := s.lose(how == "killed")
+			h := s.lose(how)
 			h.restore()
 			began := time.Now()
 			s.net.Fail(unreadable("club"))
@@ -35,7 +35,13 @@ func TestRestored(t *testing.T) {
 			if how == "once" {
 				s.once()
 			}
-			p := s.start()
+			var p *process
+			if how == "machines" {
+				p = s.machine().process
+				defer s.machine().stop()
+			} else {
+				p = s.start()
+			}
 			s.until("it is matched", func() bool { return s.count(`SELECT count(*) FROM magpie WHERE name = 'restored from'`) == "0" })
 			h.settled(asked, p)
 		})

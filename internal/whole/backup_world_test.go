@@ -29,16 +29,17 @@ func (s *shop) inForce() {
 }
 
 // keep takes a backup in the way of its database.
-func (s *shop) keep() (restore func()) {
+func (s *shop) keep(how string) (restore func()) {
 	s.t.Helper()
 	if s.abroad != nil {
-		return s.dump()
+		return s.dump(how != "rewound")
 	}
 	return s.backup("old.db")
 }
 
-// dump is a backup of a Postgres database by its own tools, as documented.
-func (s *shop) dump() (restore func()) {
+// dump is a backup of a Postgres database by its own tools, as documented. Who
+// forgets to adopt it is found out.
+func (s *shop) dump(adopt bool) (restore func()) {
 	s.t.Helper()
 	made := time.Now().UTC().Format("2006-01-02 15:04") + " UTC"
 	file := filepath.Join(s.t.TempDir(), "dump")
@@ -52,7 +53,9 @@ func (s *shop) dump() (restore func()) {
 		}
 		s.tool("pg_restore", "--dbname="+place, file)
 		s.db = storetest.Raw(s.t, s.address)
-		s.must("database", "adopt", "--since", made)
+		if adopt {
+			s.must("database", "adopt", "--since", made)
+		}
 	}
 }
 
@@ -70,7 +73,7 @@ func (s *shop) tool(name string, args ...string) {
 
 // lose makes an hour in which everything happens, after a backup that is taken
 // while posts go out at full speed.
-func (s *shop) lose(kill bool) *hour {
+func (s *shop) lose(how string) *hour {
 	s.t.Helper()
 	h := &hour{shop: s, had: map[string][]string{}}
 	s.write("campaigns/held.yaml", "title: Held\nsteps:\n  held: {accounts: [shop], at: "+at(8*time.Second)+", say: third}\n")
@@ -80,7 +83,7 @@ func (s *shop) lose(kill bool) *hour {
 	h.program(20)
 	p := s.start()
 	s.until("posts go out", func() bool { return s.state("p-shop-1") == "sent" })
-	h.restore = s.keep()
+	h.restore = s.keep(how)
 	join := s.hears("eve", "I want to join", "shop")
 	s.until("eve has joined", func() bool { return len(s.answers(join, "shop")) == 1 })
 	s.mail("letter", "gift", "Dear {{name}}: {{code}}, good until {{until}}")
@@ -98,7 +101,7 @@ func (s *shop) lose(kill bool) *hour {
 	for _, who := range []string{"ann", "bob", "cai", "dan", "eve", "fay"} {
 		h.had[who] = s.codes(who, "shop", "club")
 	}
-	if kill {
+	if how == "killed" {
 		p.kill()
 	} else {
 		p.stop()

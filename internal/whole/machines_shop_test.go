@@ -68,6 +68,11 @@ func (s *shop) machine(args ...string) *machine {
 	}
 	m := &machine{gate: s.gate(), shop: &own}
 	m.again(args...)
+	s.t.Cleanup(func() {
+		if lines := strings.Split(m.log.String(), "\n"); s.t.Failed() {
+			s.t.Logf("the machine said at last:\n%s", strings.Join(lines[max(0, len(lines)-20):], "\n"))
+		}
+	})
 	return m
 }
 
