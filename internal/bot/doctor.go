@@ -76,11 +76,14 @@ func (b *Bot) examineBot(ctx context.Context, add note) {
 	add(true, "work", "", "%d pieces of work wait", waiting)
 	add(true, "posts", "", "next due: %s, last out: %s", when(r.NextDue), when(r.LastOut))
 	add(true, "disk", "", "%d GB are left", r.Disk>>30)
+	if since, err := b.restoredFrom(ctx); err == nil && !since.IsZero() {
+		add(false, "restored", "a running bot finds out by itself", "the database is a copy from %s: nothing goes out before it is known what went out since", since.Format(stamp))
+	}
 	pauses, err := outbox.Pauses(ctx, b.DB)
 	for _, p := range pauses {
 		if err == nil && p.Scope == "codes" {
 			add(false, "codes", "magpie coupons release "+p.Name, "the codes of %s wait for a person since %s: %s", p.Name, p.At.Format(stamp), p.Reason)
-		} else if err == nil && p.Scope != "signed out" {
+		} else if err == nil && p.Scope != "signed out" && p.Name != unmatched {
 			add(false, "paused", strings.TrimSpace("magpie resume "+p.Scope+" "+p.Name), "%s, by %s since %s %s", strings.TrimSpace(p.Scope+" "+p.Name), p.Who, p.At.Format(stamp), p.Reason)
 		}
 	}

@@ -30,7 +30,7 @@ type team struct {
 }
 
 // brief is the lease of a team's machines.
-const brief = 2 * time.Second
+const brief = 3 * time.Second
 
 // newTeam is run beside others: all wait most of the time.
 func newTeam(t *testing.T) *team {

@@ -152,3 +152,35 @@ func TestClock(t *testing.T) {
 		t.Errorf("it is %s, not %s", got, want)
 	}
 }
+
+// TestEnd: what a dead machine has left is ended at once; the connections of
+// others are not.
+func TestEnd(t *testing.T) {
+	storetest.PostgresOnly(t)
+	place := storetest.Place(t)
+	a, dead, alive := openAt(t, store.Named(place, "a 1")), openAt(t, store.Named(place, "dead 2")), openAt(t, store.Named(place, "dead 22"))
+	for _, db := range []*store.DB{a, alive} {
+		if err := db.Write(t.Context(), add(int(time.Now().UnixNano()))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	held, release := make(chan struct{}), make(chan struct{})
+	done := holding(t, dead, held, release)
+	<-held
+	if err := a.End(t.Context(), []string{"dead 2", "nobody"}); err != nil {
+		t.Fatal(err)
+	}
+	if took := timed(t, func() error { return a.Write(t.Context(), add(1)) }); took > 500*ms {
+		t.Errorf("the next one wrote after %s", took)
+	}
+	close(release)
+	if err := <-done; !errors.Is(err, store.ErrAway) {
+		t.Errorf("the dead one is told: %v", err)
+	}
+	if err := alive.Write(t.Context(), add(2)); err != nil {
+		t.Errorf("another is ended: %v", err)
+	}
+	if err := a.End(t.Context(), nil); err != nil {
+		t.Error(err)
+	}
+}

@@ -150,3 +150,31 @@ func TestRestoreKeepsWhatWasThere(t *testing.T) {
 		t.Errorf("left behind: %v", left)
 	}
 }
+
+// A database at work is not adopted: a bot that runs would never look.
+func TestAdoptUnderABot(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"sqlite", "postgres"} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			address := ""
+			if kind == "postgres" {
+				address = schema(t)
+			}
+			s := openHour(t, sandbox.Variant{}, address)
+			p := s.start()
+			s.until("it listens", func() bool { return s.net.Streams() == 2 })
+			if said, code := s.magpie("database", "adopt"); code != 4 || !contains(said, "magpie run", "stop") {
+				t.Errorf("exit %d: %s", code, said)
+			}
+			m := s.hears("hal", "what are your hours?", "club")
+			for end := time.Now().Add(20 * time.Second); len(s.answers(m, "club")) == 0 && time.Now().Before(end); {
+				time.Sleep(50 * time.Millisecond)
+			}
+			if n := len(s.answers(m, "club")); n != 1 {
+				t.Errorf("hal has %d answers:\n%s", n, s.outbox())
+			}
+			p.stop()
+		})
+	}
+}

@@ -148,6 +148,10 @@ func (h *hour) settled(asked []sandbox.Status, p *process) {
 	}
 	p.stop()
 	h.once()
+	h.must("coupons", "redeem", h.had["dan"][0], "--order", "order-1", "--amount", "12.50 EUR") // the shop says it again
+	if said, code := h.magpie("coupons", "redeem", h.had["dan"][0], "--order", "order-2", "--amount", "1 EUR"); code != 3 {
+		h.t.Errorf("used twice: exit %d: %s", code, said)
+	}
 	h.sound("shop", "club")
 	for who, before := range h.had {
 		now := h.codes(who, "shop", "club")
