@@ -82,6 +82,7 @@ func (p *Publisher) Overdue(ctx context.Context, now time.Time) (*Post, error) {
 			}
 		}
 	}
-	err := consider(`account = $1 AND state IN ('sending', 'in doubt') AND last_attempt_at < $2 ORDER BY slot_at`, p.Account, store.Ms(now.Add(-unproven)))
+	err := consider(`account = $1 AND state IN ('sending', 'in doubt') AND (last_attempt_at < $2 OR attempts > 1 AND slot_at < $3) ORDER BY slot_at`,
+		p.Account, store.Ms(now.Add(-unproven)), store.Ms(now))
 	return oldest, err
 }
