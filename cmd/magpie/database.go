@@ -57,6 +57,14 @@ func alone(c *cli.Context, at string) (db *store.DB, done func(), err error) {
 		unlock()
 		return nil, nil, err
 	}
+	if machines, err := bot.AtWork(c.Context, db); err != nil || machines > 0 && store.IsPostgres(at) {
+		if err == nil {
+			err = failure{exitBusy, fmt.Errorf("another “magpie run” works on %s: stop it first", db.Path)}
+		}
+		_ = db.Close()
+		unlock()
+		return nil, nil, err
+	}
 	return db, func() { _ = db.Close(); unlock() }, nil
 }
 

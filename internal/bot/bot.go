@@ -69,6 +69,7 @@ type Bot struct {
 	beats     beats
 	skews     skews
 	running   atomic.Bool
+	starting  atomic.Bool
 }
 
 // account is what the bot has open for one account.

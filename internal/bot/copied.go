@@ -8,10 +8,17 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"magpie/internal/lease"
 	"magpie/internal/store"
 )
+
+// AtWork is how many machines are at work on a database.
+func AtWork(ctx context.Context, db *store.DB) (int, error) {
+	all, err := lease.Live(ctx, db, time.Now())
+	return len(all), err
+}
 
 // KeyFile is where the key of the stored tokens lies.
 func (b *Bot) KeyFile() string { return keyFile(b.Dir, b.DB) }

@@ -103,7 +103,11 @@ func (b *Bot) lookMachines(ctx context.Context, r *health.Report, now time.Time)
 			}
 		}
 	}
-	if err == nil && len(live) == 0 {
+	switch {
+	case err != nil || len(live) > 0:
+	case b.starting.Load():
+		r.Add("this bot is starting")
+	default:
 		r.Add("no bot is running on this database: start it with “magpie run”")
 	}
 	return err

@@ -61,6 +61,10 @@ func (b *Bot) home(ctx context.Context) error {
 		}
 	}
 	return b.write(ctx, func(tx *sql.Tx) error {
+		// Another machine may have matched everything meanwhile.
+		if _, err := tx.ExecContext(ctx, `DELETE FROM pauses WHERE scope = 'all' AND name = $1 AND NOT EXISTS (SELECT 1 FROM magpie WHERE name = $2)`, unmatched, store.Restored); err != nil {
+			return err
+		}
 		return store.SetMark(ctx, tx, window, fmt.Sprintf("%d-%d", store.Ms(since), store.Ms(now)))
 	})
 }

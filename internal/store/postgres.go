@@ -79,7 +79,7 @@ func Named(address, name string) string {
 	if strings.Contains(address, "?") {
 		join = "&"
 	}
-	return address + join + "application_name=" + url.QueryEscape("magpie "+name)
+	return address + join + "application_name=" + url.PathEscape("magpie "+name)
 }
 
 // End ends the connections that processes of those names have left: one that

@@ -38,6 +38,9 @@ func (db *DB) transact(ctx context.Context, turn turn, fn func(*sql.Tx) error) (
 		return Explain(db.Path, err), false
 	}
 	err = tx.Commit()
+	if err != nil && ctx.Err() != nil {
+		return Explain(db.Path, ctx.Err()), true
+	}
 	var told *pgconn.PgError
 	if errors.Is(err, pgx.ErrTxCommitRollback) {
 		return errors.New("a part of what was to be written failed: nothing was written"), false

@@ -48,7 +48,7 @@ func Open(ctx context.Context, db *store.DB, path string, clock func() time.Time
 			return nil, err
 		}
 		if some && db.Postgres() {
-			return nil, fmt.Errorf("the key of the stored tokens is missing: copy %s from the machine that made it", path)
+			return nil, fmt.Errorf("%w: the key of the stored tokens is missing: copy %s from the machine that made it", store.ErrUnusable, path)
 		}
 		return create(ctx, db, path, clock)
 	}
@@ -80,7 +80,7 @@ func theOne(ctx context.Context, db *store.DB, path string, key *age.X25519Ident
 		}
 	}
 	if err == nil && kept != key.Recipient().String() {
-		return fmt.Errorf("%s is not the key of this database's tokens: copy that file from the machine that made it", path)
+		return fmt.Errorf("%w: %s is not the key of this database's tokens: copy that file from the machine that made it", store.ErrUnusable, path)
 	}
 	return err
 }

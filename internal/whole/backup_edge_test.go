@@ -158,6 +158,7 @@ func TestRestoredGently(t *testing.T) {
 	s.write("campaigns/many.yaml", text)
 	s.once()
 	restore := s.backup("old.db")
+	time.Sleep(2 * time.Second)
 	s.until("they are out", func() bool {
 		s.once()
 		return s.count(`SELECT count(*) FROM posts WHERE campaign = 'many' AND state <> 'sent'`) == "0"

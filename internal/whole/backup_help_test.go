@@ -58,6 +58,7 @@ func (s *shop) mail(step, offer, words string) {
 // mailedOut waits, with “run --once”, until a mailing has gone to so many.
 func (s *shop) mailedOut(step string, n int) {
 	s.t.Helper()
+	time.Sleep(2 * time.Second) // it is due then: until then each look is for nothing
 	s.until(step+" is out", func() bool { s.once(); return s.out(step) == n })
 }
 

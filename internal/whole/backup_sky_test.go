@@ -57,6 +57,7 @@ func TestRestoredOnBluesky(t *testing.T) {
 	bob.says(t, "I want to join")
 	heard := func(n int) func() bool {
 		return func() bool {
+			time.Sleep(200 * time.Millisecond) // each look is a process
 			s.must("run", "--once")
 			return s.count(`SELECT count(*) FROM mentions WHERE state IN ('answered', 'silent')`) == fmt.Sprint(n)
 		}
@@ -91,9 +92,9 @@ func TestRestoredOnBluesky(t *testing.T) {
 	}
 	k.meet("listRecords", nil)
 	s.write("campaigns/after.yaml", "title: After\nsteps:\n  third: {accounts: [shop], at: "+at(2*time.Second)+", say: third}\n")
-	s.until("the third is out", func() bool { s.must("run", "--once"); return s.state("third") == "sent" })
+	s.until("the third is out", func() bool { time.Sleep(time.Second); s.must("run", "--once"); return s.state("third") == "sent" })
 	ann.says(t, "a deal please")
-	s.until("ann is answered", func() bool { s.must("run", "--once"); return s.state("claim") == "sent" })
+	s.until("ann is answered", func() bool { time.Sleep(time.Second); s.must("run", "--once"); return s.state("claim") == "sent" })
 	if got := k.texts(t); len(got) != len(posts)+1 {
 		t.Errorf("the posts were\n%s\nand are\n%s", strings.Join(posts, "\n"), strings.Join(got, "\n"))
 	}

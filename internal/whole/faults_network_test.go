@@ -130,6 +130,26 @@ func TestHalfOpen(t *testing.T) {
 	}
 }
 
+// The network of one account hangs as the program starts: the others are not
+// kept waiting.
+func TestHangsAtTheStart(t *testing.T) {
+	t.Parallel()
+	s := two(t, servers["ignore"])
+	s.once()
+	s.net.Fail(everything("shop", -1, sandbox.Delay(10*time.Minute)))
+	want := expected{steps: s.several(5*time.Second, 3, "shop", "club")}
+	p := s.start()
+	want.ask(s, "club", "shop")
+	time.Sleep(12 * time.Second)
+	if n := s.count(`SELECT count(*) FROM posts WHERE account = 'club' AND state = 'sent' AND campaign = 'several'`); n != "3" || len(s.answers(want.answered[0], "club")) != 1 {
+		t.Errorf("the other account waits for it:\n%s\n%s", s.outbox(), &p.log)
+	}
+	s.net.Heal()
+	s.all(want, "shop", "club")
+	p.stop()
+	s.check(want, "shop", "club")
+}
+
 // The way to the network swallows everything for a while, and loses what it
 // has swallowed.
 func TestSilentNetwork(t *testing.T) {

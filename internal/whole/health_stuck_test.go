@@ -78,12 +78,14 @@ func TestStuckSignedOut(t *testing.T) {
 		t.Errorf("the web hook was told %d times, the log says it %d times:\n%s", n, m, &x.log)
 	}
 	s.net.AddAccount(sandbox.Account{Name: "shop", Token: "sandbox-another"})
+	began := time.Now()
 	if said, code := s.typed("sandbox-another\n", "accounts", "login", "shop"); code != 0 {
 		t.Fatalf("login: exit %d: %s", code, said)
 	}
 	signedIn := time.Now()
+	slow := signedIn.Sub(began) // a busy machine needs that long to ask the network once
 	s.until("the post is out", func() bool { return s.state("first") == "sent" })
-	if took := time.Since(signedIn); took > 2500*time.Millisecond {
+	if took := time.Since(signedIn); took > 2*time.Second+slow {
 		t.Errorf("after a new token it took %s until the post was out", took)
 	}
 	x.well(10 * time.Second)

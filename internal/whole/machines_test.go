@@ -95,6 +95,34 @@ func TestMachineKilled(t *testing.T) {
 	}
 }
 
+// The network of one of the dead machine's accounts hangs: the one that takes
+// over is not kept from its other accounts by that.
+func TestTakeoverWhileANetworkHangs(t *testing.T) {
+	t.Parallel()
+	s := openShared(t, servers["ignore"])
+	a, b := s.pair()
+	hangs := s.holding(a)[0]
+	others := slices.DeleteFunc(slices.Clone(four), func(x string) bool { return x == hangs })
+	want := expected{steps: s.programme(2*time.Second, 15, others...)}
+	time.Sleep(3 * time.Second)
+	s.net.Fail(everything(hangs, -1, sandbox.Delay(10*time.Minute)))
+	a.kill()
+	s.until("the other has all", func() bool { return len(s.holds(b)) == len(four) })
+	want.ask(s, others...)
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		if n := len(s.holds(b)); n != len(four) {
+			t.Fatalf("it holds %d accounts: its leases have run out\n%s", n, &b.log)
+		}
+	}
+	s.all(want, four...)
+	if late := s.lateness(others...); late[len(late)-1] > 6*time.Second {
+		t.Errorf("the other accounts waited for it: their posts came up to %s late", late[len(late)-1])
+	}
+	s.net.Heal()
+	b.stop()
+	s.check(want, four...)
+}
+
 // stall lets the network store the next post of each account, and answer late.
 func (s *shop) stall(accounts ...string) {
 	for _, a := range accounts {

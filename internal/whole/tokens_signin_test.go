@@ -10,8 +10,9 @@ import (
 	"magpie/internal/sandbox"
 )
 
-// soon is within which an account goes on after a new sign-in.
-const soon = 2 * time.Second
+// soon is within which an account goes on after a new sign-in: two seconds, and
+// as much again for a machine that runs all tests at once.
+const soon = 4 * time.Second
 
 // resumes waits until an account is not paused any more, and tells how long
 // that took.

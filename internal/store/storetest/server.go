@@ -46,7 +46,16 @@ func (s *Server) fsync() string {
 	return "fsync=off"
 }
 
-func start(durable bool) (*Server, error) {
+func start(durable bool) (s *Server, err error) {
+	for range 3 { // somebody else may be quicker to take the port
+		if s, err = once(durable); err == nil {
+			break
+		}
+	}
+	return s, err
+}
+
+func once(durable bool) (*Server, error) {
 	bin, err := programs()
 	if err != nil {
 		return nil, err

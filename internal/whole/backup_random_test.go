@@ -1,0 +1,149 @@
+package whole_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"magpie/internal/sandbox"
+)
+
+// At random moments a backup is taken, the program is killed or stopped, and a
+// backup is put back, again and again, while everything happens.
+func TestRestoredAtRandom(t *testing.T) {
+	t.Parallel()
+	from := *seed
+	if from == 0 {
+		from = uint64(time.Now().UnixNano())
+	}
+	t.Logf("the same again: go test ./internal/whole -run RestoredAtRandom -seed %d", from)
+	for i, kind := range []string{"ignore", "replay500"} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			r := &randomly{shop: openLost(t, servers[kind], "ann", "bob", "cai"), dice: rand.New(rand.NewPCG(from, uint64(i))), crowd: map[string]int{}}
+			for r.round = range 3 {
+				r.live()
+			}
+			r.rest()
+		})
+	}
+}
+
+// randomly is a shop to which things happen at random.
+type randomly struct {
+	*shop
+	dice    *rand.Rand
+	round   int
+	crowd   map[string]int // how often somebody has asked
+	asked   []sandbox.Status
+	stopped []string
+	steps   []string
+	letters int
+}
+
+// live is a while of which the second part is lost.
+func (r *randomly) live() {
+	p := r.start()
+	until := 10 + r.dice.IntN(20)
+	var restore func()
+	for n := range until + 15 + r.dice.IntN(15) {
+		r.happen()
+		if n == until {
+			restore = r.backup(fmt.Sprint("old-", r.round, ".db"))
+		}
+		time.Sleep(time.Duration(20+r.dice.IntN(150)) * time.Millisecond)
+	}
+	time.Sleep(time.Duration(r.dice.IntN(2000)) * time.Millisecond)
+	if r.dice.IntN(2) == 0 {
+		p.kill()
+	} else {
+		p.stop()
+	}
+	restore()
+	for range r.dice.IntN(3) {
+		p = r.start()
+		time.Sleep(time.Duration(r.dice.IntN(1200)) * time.Millisecond)
+		p.kill()
+		r.happen()
+	}
+}
+
+// happen lets one thing happen.
+func (r *randomly) happen() {
+	who := fmt.Sprint("p", r.dice.IntN(12)+8*r.round)
+	to := [][]string{{"shop"}, {"club"}, {"shop", "club"}}[r.dice.IntN(3)]
+	say := func(text string) {
+		if r.crowd[who]++; r.crowd[who] < 5 && !slices.Contains(r.stopped, who) {
+			r.asked = append(r.asked, r.hears(who, text, to...))
+		}
+	}
+	switch n := r.dice.IntN(20); {
+	case n < 5:
+		say("a deal please")
+	case n < 7:
+		say("a card please")
+	case n < 9:
+		say("what are your hours?")
+	case n < 11:
+		say("I want to join")
+	case n == 11:
+		say("STOP")
+		r.stopped = append(r.stopped, who)
+	case n == 12 && r.letters < 6:
+		step := fmt.Sprint("letter-", r.letters)
+		r.letters++
+		r.mail(step, []string{"", "gift"}[r.letters%2], []string{phrase(step) + " {{name}}", phrase(step) + " {{name}}: {{code}} until {{until}}"}[r.letters%2])
+	case n > 16:
+		step := fmt.Sprint("s-", len(r.steps))
+		r.steps = append(r.steps, step)
+		r.write("templates/"+step+".en.tmpl", phrase(step))
+		r.write("campaigns/"+step+".yaml", "title: One\nsteps:\n  "+step+": {accounts: ["+to[0]+"], at: "+at(time.Second)+", say: "+step+"}\n")
+	}
+}
+
+// rest lets it come to rest, and looks.
+func (r *randomly) rest() {
+	r.t.Helper()
+	p := r.start()
+	r.until("it is matched", func() bool {
+		return r.count(`SELECT count(*) FROM magpie WHERE name IN ('restored from', 'backup of')`) == "0"
+	})
+	r.must("coupons", "release", "card")
+	end := time.Now().Add(patience)
+	for len(r.open()) > 0 && time.Now().Before(end) {
+		time.Sleep(100 * time.Millisecond)
+	}
+	p.stop()
+	r.once()
+	for _, what := range r.open() {
+		r.t.Error(what)
+	}
+	r.sound("shop", "club")
+	for _, step := range r.steps {
+		if n := count(r.timeline("shop", "club"), func(x sandbox.Status) bool { return x.Text == phrase(step) }); n != 1 {
+			r.t.Errorf("%s is out %d times", step, n)
+		}
+	}
+	if r.t.Failed() {
+		r.t.Logf("%s\nit said:\n%s", r.outbox(), &p.log)
+	}
+}
+
+// open is what has not come to an end.
+func (r *randomly) open() (out []string) {
+	r.t.Helper()
+	for _, m := range r.asked {
+		if s := r.mention(m)["state"]; s == "new" || s == "" || s == "answered" && len(r.answers(m, "shop", "club")) == 0 {
+			out = append(out, fmt.Sprintf("%q of %s is %q", m.Text, m.Account, s))
+		}
+	}
+	for _, p := range r.read(`SELECT state, step, reason FROM posts WHERE state NOT IN ('sent', 'expanded', 'late') AND step <> 'later'`) {
+		if p["state"] != "withdrawn" || !strings.Contains(p["reason"], "by hand") && !strings.Contains(p["reason"], "taken back") && !strings.Contains(p["reason"], "left alone") {
+			out = append(out, fmt.Sprintf("%s is %s: %s", p["step"], p["state"], p["reason"]))
+		}
+	}
+	return out
+}
