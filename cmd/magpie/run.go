@@ -66,11 +66,6 @@ func run(c *cli.Context) error {
 	if c.Bool("once") {
 		return busy(b.Once(c.Context))
 	}
-	stop, err := probes(c, b)
-	if err != nil {
-		return err
-	}
-	defer stop()
 	r, err := b.Start(c.Context)
 	if c.Err() != nil && errors.Is(err, context.Canceled) {
 		return nil // asked to end before it had begun
@@ -78,6 +73,11 @@ func run(c *cli.Context) error {
 	if err != nil {
 		return busy(err)
 	}
+	stop, err := probes(c, b)
+	if err != nil {
+		return errors.Join(err, r.Stop())
+	}
+	defer stop()
 	o.Log.WithField("accounts", len(b.Set().Accounts)).Info("running; Ctrl-C ends it")
 	<-c.Done()
 	o.Log.Info("ending: what is in flight is finished first")

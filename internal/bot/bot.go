@@ -69,7 +69,6 @@ type Bot struct {
 	beats     beats
 	skews     skews
 	running   atomic.Bool
-	starting  atomic.Bool
 }
 
 // account is what the bot has open for one account.
@@ -263,6 +262,9 @@ func (b *Bot) Client(ctx context.Context, a *workspace.Account) (network.Client,
 	secret, err := b.Secret(ctx, a.Name, a.Credentials)
 	if err != nil {
 		return nil, network.Fail(network.SignedOut, "%w", err)
+	}
+	if before, err := b.Vault.Session(a.Name).Load(); secret == "" && before == "" && err == nil {
+		return nil, network.Fail(network.SignedOut, "nobody has signed in: magpie accounts login %s", a.Name)
 	}
 	c, err := a.Kind.Open(network.Settings{Server: a.Server, Handle: a.Handle, Secret: secret, HTTP: b.HTTP, Session: b.session(a.Name)})
 	if err != nil {

@@ -103,11 +103,7 @@ func (b *Bot) lookMachines(ctx context.Context, r *health.Report, now time.Time)
 			}
 		}
 	}
-	switch {
-	case err != nil || len(live) > 0:
-	case b.starting.Load():
-		r.Add("this bot is starting")
-	default:
+	if err == nil && len(live) == 0 {
 		r.Add("no bot is running on this database: start it with “magpie run”")
 	}
 	return err

@@ -53,8 +53,6 @@ func (b *Bot) Start(ctx context.Context) (*Running, error) {
 		return nil, err
 	}
 	r := &Running{b: b, unlock: unlock}
-	b.starting.Store(true)
-	defer b.starting.Store(false)
 	r.ctx, r.cancel = context.WithCancel(ctx)
 	// The engine outlives the loops, which hand it work until they end.
 	if err = b.begin(r.ctx, r); err == nil {

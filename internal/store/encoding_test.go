@@ -21,7 +21,7 @@ func TestEncoding(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, encoding := range map[string]string{"latin": "LATIN1", "ascii": "SQL_ASCII"} {
-		s.Do(t, `CREATE DATABASE `+name+` TEMPLATE template0 LOCALE_PROVIDER libc LOCALE 'C' ENCODING '`+encoding+`'`)
+		s.Database(t, name, `TEMPLATE template0 LOCALE_PROVIDER libc LOCALE 'C' ENCODING '`+encoding+`'`)
 		u.Path = "/" + name
 		refused(t, u.String(), store.ErrUnusable, storetest.Shown(u.String()), encoding, "UTF8")
 	}
@@ -71,7 +71,7 @@ func TestNames(t *testing.T) {
 	s := storetest.Shared(t)
 	for _, name := range []string{"Shop", "a b", "柚子", "50%", "a-b", "it's", "select"} {
 		t.Run(name, func(t *testing.T) {
-			s.Do(t, `CREATE DATABASE "`+name+`"`)
+			s.Database(t, name, "")
 			u, err := url.Parse(s.URL)
 			if err != nil {
 				t.Fatal(err)

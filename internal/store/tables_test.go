@@ -67,7 +67,7 @@ func TestTwoWorkspaces(t *testing.T) {
 func TestDefaultSchema(t *testing.T) {
 	storetest.PostgresOnly(t)
 	s := storetest.Shared(t)
-	s.Do(t, `CREATE DATABASE plain`)
+	s.Database(t, "plain", "")
 	u, err := url.Parse(s.URL)
 	if err != nil {
 		t.Fatal(err)

@@ -122,6 +122,8 @@ func (r *randomly) rest() {
 		r.t.Error(what)
 	}
 	r.sound("shop", "club")
+	r.t.Logf("%d posts are out, %s were matched, %s questions had an answer", len(r.timeline("shop", "club")),
+		r.count(`SELECT count(*) FROM audit WHERE what = 'post found on the network'`), r.count(`SELECT count(*) FROM mentions WHERE reason = 'answered before the database was restored'`))
 	for _, step := range r.steps {
 		if n := count(r.timeline("shop", "club"), func(x sandbox.Status) bool { return x.Text == phrase(step) }); n != 1 {
 			r.t.Errorf("%s is out %d times", step, n)

@@ -26,7 +26,9 @@ func (d *disk) cut(dice *rand.Rand) {
 		}
 	}
 	for _, name := range []string{"magpie.db", "magpie.db-wal", "magpie.db-journal", "magpie.db-shm"} {
-		_ = os.Remove(filepath.Join(d.root, name)) // most are not there
+		if _, stays := left[name]; !stays { // a disk keeps its files' numbers: Magpie knows its own by that
+			_ = os.Remove(filepath.Join(d.root, name)) // most are not there
+		}
 	}
 	old, err := filepath.Glob(filepath.Join(d.shadow, "*")) // with those that begin with a dot
 	for _, path := range old {

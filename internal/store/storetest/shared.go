@@ -88,6 +88,15 @@ func (s *Server) Do(t testing.TB, query string) {
 	}
 }
 
+// Database makes an empty database, in place of one of that name; how ends the
+// statement.
+func (s *Server) Database(t testing.TB, name, how string) {
+	t.Helper()
+	quoted := pgx.Identifier{name}.Sanitize()
+	s.Do(t, `DROP DATABASE IF EXISTS `+quoted+` WITH (FORCE)`)
+	s.Do(t, `CREATE DATABASE `+quoted+` `+how)
+}
+
 // Raw is a plain connection to an address, without any of our settings.
 func Raw(t testing.TB, address string) *sql.DB {
 	t.Helper()
