@@ -104,7 +104,7 @@ func TestOwnAccountsAfterALateStart(t *testing.T) {
 		delete(w.accounts, name)
 		w.lateClients(&lateVerify{Client: w.net.Client(name), fails: 1}, name)
 	}
-	w.must(w.beat(t.Context(), nil))
+	w.must(w.settleIn(t.Context(), nil))
 	w.now = w.now.Add(5 * time.Minute)
 	w.lookAfter(t.Context(), w.now)
 	m := w.said(w.net.Mention("outlet", network.Person{Handle: "home"}, "we are open"))

@@ -149,6 +149,12 @@ func (b *Bot) sync(ctx context.Context, name string) error {
 			return queue.Later(max(time.Until(network.RetryAt(err, b.Clock(), time.Minute)), time.Second))
 		}
 	case network.SignedOut, network.Refused:
+		if b.account(name) == nil { // the machine that has the account finds out what is wrong
+			b.mu.Lock()
+			delete(b.guests, name)
+			b.mu.Unlock()
+			return nil
+		}
 		b.unreadable(ctx, name, err, b.Log.WithField("account", name))
 		return nil
 	}

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"maps"
@@ -119,6 +120,18 @@ func (b *Bot) lookPosts(ctx context.Context, r *health.Report, now time.Time) er
 		r.Posts[string(state)] = n
 	}
 	r.NextDue, r.LastOut = u.Next, u.Last
+	for what, q := range map[string]string{
+		"what somebody wrote is not decided on since %s":  `SELECT min(received_at) FROM mentions WHERE state = 'new'`,
+		"a mailing could have begun since %s and has not": `SELECT min(next_at) FROM posts WHERE kind = 'segment' AND state = 'planned'` + unpaused,
+	} {
+		var at sql.NullInt64
+		if err := b.DB.Read.QueryRowContext(ctx, q).Scan(&at); err != nil {
+			return err
+		}
+		if since := store.Time(at.Int64); at.Valid && now.Sub(since) > 4*stuckAfter {
+			r.Add(fmt.Sprintf(what, since.Format(stamp)))
+		}
+	}
 	for _, a := range b.Set().Accounts {
 		p, err := b.judge(a).Overdue(ctx, now)
 		if err != nil {

@@ -336,7 +336,7 @@ func (m *matching) ask(ctx context.Context) error {
 		if p.Kind == outbox.Public && m.b.Kind(m.a).Exact {
 			continue // the network has said for certain that it is not out
 		}
-		if p.State == outbox.Asked || p.SlotAt.Before(m.since) || !m.unexplained(p.Kind == outbox.Direct, p.Person, p.SlotAt) || p.Kind == outbox.Answer {
+		if p.State == outbox.Asked || !m.unexplained(p.Kind == outbox.Direct, p.Person, p.SlotAt) || p.Kind == outbox.Answer {
 			continue
 		}
 		if err := m.doubt(ctx, p); err != nil {

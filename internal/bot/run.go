@@ -119,7 +119,7 @@ func (b *Bot) begin(ctx context.Context, r *Running) error {
 	if err := b.Plan(ctx); err != nil && !errors.Is(err, errStale) {
 		return err
 	}
-	return errors.Join(b.undecided(ctx), b.beat(ctx, r))
+	return errors.Join(b.undecided(ctx), b.settleIn(ctx, r))
 }
 
 // undecided hands the job engine what it may not know of: a database that was

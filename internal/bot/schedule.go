@@ -166,7 +166,7 @@ func (b *Bot) inForce(ctx context.Context, r *Running, before *workspace.Set) er
 	}
 	b.adjustAll()
 	if r != nil {
-		if err := b.beat(ctx, r); err != nil {
+		if err := b.settleIn(ctx, r); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"slices"
 	"sync"
@@ -10,6 +11,7 @@ import (
 
 	"magpie/internal/lease"
 	"magpie/internal/queue"
+	"magpie/internal/store"
 )
 
 // leaseTime is how long an account stays without anybody after its machine was
@@ -33,30 +35,52 @@ func (b *Bot) machine() lease.Machine {
 // hold renews the leases, and takes and hands over accounts, until ctx ends.
 func (b *Bot) hold(ctx context.Context, r *Running) {
 	for ctx.Err() == nil {
-		if err := b.beat(ctx, r); err != nil && ctx.Err() == nil {
+		s, err := b.beat(ctx)
+		if err != nil && ctx.Err() == nil {
 			b.Log.WithError(err).Error("the leases of the accounts could not be renewed")
+		}
+		if err == nil && b.sharing.TryLock() { // taking and handing over may last longer than a lease
+			r.loop(func() {
+				defer b.sharing.Unlock()
+				if err := b.arrange(ctx, s, r); err != nil && ctx.Err() == nil {
+					b.Log.WithError(err).Error("the accounts could not be shared out; it is tried again")
+				}
+			})
 		}
 		b.beats.note("renewal of the leases", b.Clock())
 		sleep(ctx, b.lasting()/5)
 	}
 }
 
-// beat renews the leases and brings the accounts at work here in line with
-// them. r is nil where nothing runs.
-func (b *Bot) beat(ctx context.Context, r *Running) error {
-	before := time.Now() // the lease lasts from here at least
-	short, cancel := context.WithTimeout(ctx, b.lasting()/2)
-	defer cancel()
-	s, err := lease.Beat(short, b.DB, b.machine(), b.Clock(), b.lasting())
+// settleIn renews the leases and brings the accounts at work here in line with
+// them, before it returns. r is nil where nothing runs.
+func (b *Bot) settleIn(ctx context.Context, r *Running) error {
+	s, err := b.beat(ctx)
 	if err != nil {
 		return err
 	}
-	if r != nil {
-		if err := b.DB.Beat(short, b.beatFile(), b.Clock()); err != nil {
-			return err
-		}
+	b.sharing.Lock()
+	defer b.sharing.Unlock()
+	return b.arrange(ctx, s, r)
+}
+
+// arrange takes up what dead machines have left, takes accounts and hands them
+// over.
+func (b *Bot) arrange(ctx context.Context, s lease.Standing, r *Running) error {
+	return errors.Join(b.rescue(ctx, s.Live), b.share(ctx, s, r))
+}
+
+// beat renews the leases of the accounts at work here, and ends the work for
+// those that are ours no more.
+func (b *Bot) beat(ctx context.Context) (s lease.Standing, err error) {
+	before := time.Now() // the lease lasts from here at least
+	short, cancel := context.WithTimeout(ctx, b.lasting()/2)
+	defer cancel()
+	mine := b.opened()
+	if s, err = lease.Beat(short, b.DB, b.machine(), slices.Collect(maps.Keys(mine)), b.Clock(), b.lasting()); err != nil {
+		return s, err
 	}
-	for name, x := range b.opened() {
+	for name, x := range mine {
 		if s.Held[name] == x.publisher.Epoch {
 			x.holdUntil(before.Add(b.lasting()))
 			continue
@@ -64,7 +88,27 @@ func (b *Bot) beat(ctx context.Context, r *Running) error {
 		b.Log.WithField("account", name).Warn("another machine has taken over the account")
 		b.drop(name, x)
 	}
-	return errors.Join(b.rescue(ctx, s.Live), b.share(ctx, s, r))
+	if b.Clients == nil { // a rehearsal leaves no trace
+		b.remember(short)
+	}
+	return s, nil
+}
+
+// remember notes how far the database has been. Where it has gone back under our
+// hands, because a standby took over, all is halted until it is known what went
+// out since.
+func (b *Bot) remember(ctx context.Context) {
+	err := b.DB.Beat(ctx, b.beatFile(), b.Clock())
+	var back *store.WentBack
+	if errors.As(err, &back) {
+		err = errors.Join(b.DB.Adopt(ctx, back.To), b.home(ctx))
+		if b.running.Load() {
+			go b.match(context.WithoutCancel(ctx))
+		}
+	}
+	if err != nil && ctx.Err() == nil {
+		b.Log.WithError(err).Warn("it could not be noted how far the database has been")
+	}
 }
 
 // share takes accounts that nobody holds, and hands over what is more than

@@ -47,7 +47,7 @@ func check(t *testing.T, db *store.DB, epoch int64) error {
 
 func beat(t *testing.T, db *store.DB, owner string, lasting time.Duration) Standing {
 	t.Helper()
-	s, err := Beat(t.Context(), db, Machine{Owner: owner, Host: "host of " + owner}, time.Now(), lasting)
+	s, err := Beat(t.Context(), db, Machine{Owner: owner, Host: "host of " + owner}, []string{"outlet"}, time.Now(), lasting)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package lease
 import (
 	"context"
 	"database/sql"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,10 +25,10 @@ type Standing struct {
 	Other map[string]bool  // accounts that somebody else holds
 }
 
-// Beat says that a machine is alive, prolongs its leases, and tells how the
-// accounts are shared out. It waits for nobody: a machine that is stuck in the
+// Beat says that a machine is alive, prolongs its leases of the accounts it holds,
+// and tells how the accounts are shared out. It waits for nobody: a machine that is stuck in the
 // middle of writing must not cost the others their leases.
-func Beat(ctx context.Context, db *store.DB, m Machine, now time.Time, lasting time.Duration) (s Standing, err error) {
+func Beat(ctx context.Context, db *store.DB, m Machine, held []string, now time.Time, lasting time.Duration) (s Standing, err error) {
 	err = db.Apart(ctx, func(tx *sql.Tx) error {
 		ms, err := db.Now(ctx, tx, now)
 		if err != nil {
@@ -38,7 +39,7 @@ func Beat(ctx context.Context, db *store.DB, m Machine, now time.Time, lasting t
 			m.Owner, m.Host, ms, ms+lasting.Milliseconds(), strings.Join(m.Trouble, "\n")); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE leases SET expires_at = $1 WHERE owner = $2 AND expires_at > 0`, ms+lasting.Milliseconds(), m.Owner); err != nil {
+		if err := prolong(ctx, tx, m.Owner, held, ms+lasting.Milliseconds()); err != nil {
 			return err
 		}
 		if s.Live, err = live(ctx, tx, ms); err != nil {
@@ -56,6 +57,19 @@ func Beat(ctx context.Context, db *store.DB, m Machine, now time.Time, lasting t
 		return err
 	})
 	return s, err
+}
+
+func prolong(ctx context.Context, tx *sql.Tx, owner string, held []string, until int64) error {
+	if len(held) == 0 {
+		return nil
+	}
+	args, places := []any{until, owner}, make([]string, len(held))
+	for i, account := range held {
+		args = append(args, account)
+		places[i] = "$" + strconv.Itoa(i+3)
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE leases SET expires_at = $1 WHERE owner = $2 AND expires_at > 0 AND account IN (`+strings.Join(places, ", ")+`)`, args...)
+	return err
 }
 
 // Leave says that a machine has ended.

@@ -67,7 +67,9 @@ func (p *Publisher) busy(err error, now time.Time) {
 func (p *Publisher) well() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.careful = false
+	if !p.Clock().Before(p.rest) { // not one that was under way when the network asked for a rest
+		p.careful = false
+	}
 }
 
 // resting tells whether the network wants to hear nothing now, and else how many

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -21,6 +22,8 @@ type DB struct {
 
 	queue, besides chan batched // the same where there is one writer
 	serving        sync.WaitGroup
+
+	lastBeat atomic.Int64 // what Beat wrote last
 
 	closing sync.RWMutex // guards closed, and queue against being closed under a writer
 	closed  bool

@@ -24,6 +24,9 @@ func (db *DB) Beat(ctx context.Context, file string, now time.Time) error {
 		if ms, err = db.Now(ctx, tx, now); err != nil {
 			return err
 		}
+		if at, err := db.beatIn(ctx, tx); err != nil || at < db.lastBeat.Load() {
+			return errors.Join(err, &WentBack{Time(at)})
+		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO magpie (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value
 			WHERE CAST(magpie.value AS BIGINT) < CAST(excluded.value AS BIGINT)`, markBeat, strconv.FormatInt(ms, 10))
 		return err
@@ -31,11 +34,29 @@ func (db *DB) Beat(ctx context.Context, file string, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	db.lastBeat.Store(ms)
 	next := file + ".next"
 	if err := os.WriteFile(next, []byte(strconv.FormatInt(ms, 10)+"\n"), 0o600); err != nil {
 		return err
 	}
 	return os.Rename(next, file)
+}
+
+// WentBack is the error of Beat when the database knows less than it did.
+type WentBack struct{ To time.Time }
+
+// Error says so.
+func (w *WentBack) Error() string {
+	return "the database has gone back to " + w.To.Format(time.DateTime)
+}
+
+// beatIn is the last beat that the database knows; 0 if there was none.
+func (db *DB) beatIn(ctx context.Context, tx *sql.Tx) (ms int64, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT CAST(value AS BIGINT) FROM magpie WHERE name = $1`, markBeat).Scan(&ms)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return ms, err
 }
 
 // Rewound is to when the database has gone back, as the file knows; zero if it

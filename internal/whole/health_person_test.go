@@ -132,6 +132,27 @@ func TestStuckListening(t *testing.T) {
 	}
 }
 
+// A post that hangs in the middle of being sent.
+func TestStuckSending(t *testing.T) {
+	t.Parallel()
+	s := openTimed(t, servers["ignore"], "09:59")
+	b, stop := s.runs(s.gate())
+	s.until("all is well", func() bool { return b.Health(context.Background()).OK })
+	s.net.Fail(posting("shop", 1, sandbox.StallAfterStore(8*time.Second)))
+	s.write("campaigns/now.yaml", "title: Now\nsteps:\n  first: {accounts: [shop], at: 2027-03-10 10:00, say: first}\n")
+	s.until("it is planned", func() bool { return s.state("first") == "planned" })
+	s.set(clockAt("10:00:00"))
+	s.until("it hangs", func() bool { return s.state("first") == "sending" })
+	s.set(clockAt("10:05:30"))
+	time.Sleep(2500 * time.Millisecond) // all have come round
+	if !said(b, "on shop could be out since") {
+		t.Errorf("it hangs, and all that is said is %q\n%s", b.Health(context.Background()).Problems, s.outbox())
+	}
+	s.until("the post is out", func() bool { return s.state("first") == "sent" })
+	s.until("all is well again", func() bool { return b.Health(context.Background()).OK })
+	stop()
+}
+
 // said tells whether a bot that is not well says these words, and no others
 // that people do not understand.
 func said(b *bot.Bot, words string) bool {

@@ -29,6 +29,11 @@ func TestStuckPost(t *testing.T) {
 	if took := time.Since(due); took < 25*time.Second {
 		t.Errorf("a post is called stuck %s after it was due", took)
 	}
+	for end := time.Now().Add(12 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		if code, said := x.probe("/healthz"); code != http.StatusServiceUnavailable { // also while it is tried again
+			t.Fatalf("the post is stuck still, and all is said to be well: %s\n%s", said, s.outbox())
+		}
+	}
 	if _, numbers := x.probe("/metrics"); contains(numbers, "\nmagpie_oldest_overdue_seconds 0\n") {
 		t.Errorf("the numbers say that nothing is overdue:\n%s", ours(numbers))
 	}
