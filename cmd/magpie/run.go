@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"path/filepath"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"magpie/internal/bot"
 	"magpie/internal/sandbox"
+	"magpie/internal/store"
 	"magpie/internal/workspace"
 )
 
@@ -53,10 +55,13 @@ func run(c *cli.Context) error {
 		}
 		defer s.Close()
 		o.Sandbox = s.URL()
-		if o.Database == "" { // a play must not touch the real record
-			o.Database = strings.TrimSuffix(bot.Path(o.Dir, "", set), ".db") + ".sandbox.db"
+		if o.Database == "" || store.IsPostgres(o.Database) { // a play must not touch the real record
+			if o.Database = bot.Path(o.Dir, "", set); store.IsPostgres(o.Database) {
+				o.Database = filepath.Join(o.Dir, "magpie.db")
+			}
+			o.Database = strings.TrimSuffix(o.Database, ".db") + ".sandbox.db"
 		}
-		fmt.Fprintf(c.App.Writer, "The sandbox shows its timelines at %s\nThe database is %s\n", s.URL(), o.Database)
+		fmt.Fprintf(c.App.Writer, "The sandbox shows its timelines at %s\nThe database is %s\n", s.URL(), shownPlace(o.Database))
 	}
 	b, err := bot.Open(c.Context, o)
 	if err != nil {
@@ -82,6 +87,14 @@ func run(c *cli.Context) error {
 	<-c.Done()
 	o.Log.Info("ending: what is in flight is finished first")
 	return r.Stop()
+}
+
+// shownPlace is a database's place without its password.
+func shownPlace(place string) string {
+	if store.IsPostgres(place) {
+		return store.Shown(place)
+	}
+	return place
 }
 
 func busy(err error) error {

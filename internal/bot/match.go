@@ -120,7 +120,7 @@ func (m *matching) waiting(ctx context.Context) error {
 // look compares a post with what the network has.
 func (m *matching) look(ctx context.Context, p *outbox.Post, byCode bool) error {
 	for _, o := range m.own {
-		if o.explained || p.Person != o.person && o.Direct {
+		if o.explained || p.Person != o.person && o.Direct || o.At.Before(p.SlotAt.Add(-before)) {
 			continue
 		}
 		same := slices.Contains(coupon.Like(o.Text), p.Code) && o.Reply == (p.Kind == outbox.Answer)

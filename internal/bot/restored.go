@@ -113,8 +113,10 @@ func (b *Bot) restoredFrom(ctx context.Context) (time.Time, error) {
 func (b *Bot) match(ctx context.Context) {
 	for again := sweep; ctx.Err() == nil; again = min(2*again, time.Minute) {
 		done, err := b.matchAll(ctx)
-		if done {
-			return
+		if done { // a mark may come again: the database may go back while we run
+			again = sweep / 2
+			sleep(ctx, 5*sweep)
+			continue
 		}
 		wait := sweep // for other machines
 		if err != nil && ctx.Err() == nil {

@@ -147,7 +147,8 @@ func (b *Bot) Reload(ctx context.Context, r *Running) {
 	}
 	before := b.set.Swap(&revision{Set: set})
 	if err := b.inForce(ctx, r, before.Set); err != nil && ctx.Err() == nil {
-		b.Log.WithError(err).Error("the new files are in force, but the plan is not yet in line with them; it is tried with the next edit")
+		b.set.Store(before) // so that the next look tries again
+		b.Log.WithError(err).Error("the edited files could not be put in force; it is tried again")
 		return
 	}
 	b.Log.WithField("revision", b.set.Load().number).Info("the edited files are in force")

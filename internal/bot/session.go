@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -36,8 +35,12 @@ func (s *session) Alone(ctx context.Context, fn func() error) error {
 			return network.Fail(network.Busy, "the tokens can't be exchanged now: %w", err)
 		}
 		if epoch != 0 {
-			err := fn()
-			return errors.Join(err, lease.Release(context.WithoutCancel(ctx), s.b.DB, what, epoch))
+			defer func() {
+				if err := lease.Release(context.WithoutCancel(ctx), s.b.DB, what, epoch); err != nil {
+					s.b.Log.WithError(err).Warn("the turn to exchange tokens could not be given back; it runs out")
+				}
+			}()
+			return fn()
 		}
 		sleep(ctx, exchange/600)
 		if ctx.Err() != nil {

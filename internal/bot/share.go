@@ -101,10 +101,7 @@ func (b *Bot) remember(ctx context.Context) {
 	err := b.DB.Beat(ctx, b.beatFile(), b.Clock())
 	var back *store.WentBack
 	if errors.As(err, &back) {
-		err = errors.Join(b.DB.Adopt(ctx, back.To), b.home(ctx))
-		if b.running.Load() {
-			go b.match(context.WithoutCancel(ctx))
-		}
+		err = errors.Join(b.DB.Adopt(ctx, back.To), b.home(ctx)) // the loop that matches sees the mark
 	}
 	if err != nil && ctx.Err() == nil {
 		b.Log.WithError(err).Warn("it could not be noted how far the database has been")

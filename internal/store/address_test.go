@@ -79,6 +79,7 @@ func TestNobodyThere(t *testing.T) {
 
 // TestSomethingElseThere: what answers speaks another language, or not at all.
 func TestSomethingElseThere(t *testing.T) {
+	t.Parallel()
 	storetest.PostgresOnly(t)
 	for says, words := range map[string]string{"SSH-2.0-OpenSSH_9.2\r\n": "is Postgres running there", "": "took too long"} {
 		t.Run(words, func(t *testing.T) {

@@ -39,6 +39,7 @@ func ways(t *testing.T, db *store.DB) map[string]func(n int) error {
 // TestAway: while the server is away that is said, and when it is back all goes
 // on without opening anew.
 func TestAway(t *testing.T) {
+	t.Parallel()
 	s, db := private(t)
 	var wg sync.WaitGroup
 	for i := range 20 { // so that there are connections to lose
@@ -84,6 +85,7 @@ func TestAway(t *testing.T) {
 // TestRestartUnderLoad: the server restarts under many writers. Whoever is told
 // that it is kept finds it kept; nothing is there twice.
 func TestRestartUnderLoad(t *testing.T) {
+	t.Parallel()
 	s, db := private(t)
 	var told sync.Map
 	var next atomic.Int64

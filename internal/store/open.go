@@ -51,7 +51,7 @@ func Migrate(ctx context.Context, place string, migrations ...fs.FS) (*DB, error
 func openAs(ctx context.Context, place string, upgrade bool, migrations []fs.FS) (db *DB, err error) {
 	switch kind, _, isURL := strings.Cut(place, "://"); {
 	case strings.HasPrefix(place, "postgres:") && !isURL:
-		err = fmt.Errorf("%w: %s is no address: write postgres://user@host/name", ErrUnusable, place)
+		err = fmt.Errorf("%w: this is no address: write postgres://user@host/name", ErrUnusable)
 	case IsPostgres(place):
 		db, err = openPostgres(ctx, place)
 	case isURL:

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -35,11 +36,13 @@ func (db *DB) Beat(ctx context.Context, file string, now time.Time) error {
 		return err
 	}
 	db.lastBeat.Store(ms)
-	next := file + ".next"
-	if err := os.WriteFile(next, []byte(strconv.FormatInt(ms, 10)+"\n"), 0o600); err != nil {
+	next, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*") // others may write it too
+	if err != nil {
 		return err
 	}
-	return os.Rename(next, file)
+	defer os.Remove(next.Name()) // renamed by then if all went well
+	_, err = next.WriteString(strconv.FormatInt(ms, 10) + "\n")
+	return errors.Join(err, next.Close(), os.Rename(next.Name(), file))
 }
 
 // WentBack is the error of Beat when the database knows less than it did.

@@ -111,6 +111,7 @@ func TestApart(t *testing.T) {
 // TestStandsStill: a machine that stops in the middle of writing costs the
 // others a few seconds, and nothing of what it wrote is kept.
 func TestStandsStill(t *testing.T) {
+	t.Parallel()
 	storetest.PostgresOnly(t)
 	a, b := both(t)
 	held, release := make(chan struct{}), make(chan struct{})

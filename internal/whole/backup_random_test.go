@@ -20,10 +20,14 @@ func TestRestoredAtRandom(t *testing.T) {
 		from = uint64(time.Now().UnixNano())
 	}
 	t.Logf("the same again: go test ./internal/whole -run RestoredAtRandom -seed %d", from)
-	for i, kind := range []string{"ignore", "replay500"} {
+	for i, kind := range []string{"ignore", "replay500", "postgres"} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			r := &randomly{shop: openLost(t, servers[kind], "ann", "bob", "cai"), dice: rand.New(rand.NewPCG(from, uint64(i))), crowd: map[string]int{}}
+			address := ""
+			if kind == "postgres" {
+				kind, address = "ignore", schema(t)
+			}
+			r := &randomly{shop: openHour(t, servers[kind], address), dice: rand.New(rand.NewPCG(from, uint64(i))), crowd: map[string]int{}}
 			for r.round = range 3 {
 				r.live()
 			}
@@ -52,7 +56,7 @@ func (r *randomly) live() {
 	for n := range until + 15 + r.dice.IntN(15) {
 		r.happen()
 		if n == until {
-			restore = r.backup(fmt.Sprint("old-", r.round, ".db"))
+			restore = r.keep("")
 		}
 		time.Sleep(time.Duration(20+r.dice.IntN(150)) * time.Millisecond)
 	}
@@ -96,11 +100,13 @@ func (r *randomly) happen() {
 		step := fmt.Sprint("letter-", r.letters)
 		r.letters++
 		r.mail(step, []string{"", "gift"}[r.letters%2], []string{phrase(step) + " {{name}}", phrase(step) + " {{name}}: {{code}} until {{until}}"}[r.letters%2])
+		r.inForce()
 	case n > 16:
 		step := fmt.Sprint("s-", len(r.steps))
 		r.steps = append(r.steps, step)
 		r.write("templates/"+step+".en.tmpl", phrase(step))
 		r.write("campaigns/"+step+".yaml", "title: One\nsteps:\n  "+step+": {accounts: ["+to[0]+"], at: "+at(time.Second)+", say: "+step+"}\n")
+		r.inForce()
 	}
 }
 

@@ -34,7 +34,7 @@ func (s *shop) keep(how string) (restore func()) {
 	if s.abroad != nil {
 		return s.dump(how != "rewound")
 	}
-	return s.backup("old.db")
+	return s.backup(fmt.Sprintf("old-%d.db", time.Now().UnixNano()))
 }
 
 // dump is a backup of a Postgres database by its own tools, as documented. Who

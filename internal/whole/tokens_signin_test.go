@@ -90,9 +90,10 @@ func TestAppPasswordRevoked(t *testing.T) {
 	k.expire()
 	s.due("first")
 	s.until("the web hook is told", func() bool { return len(h.of("signed out")) == 1 })
+	time.Sleep(2 * time.Second) // what was under way finds out by itself
 	logins := k.count("createSession")
 	time.Sleep(3 * time.Second)
-	if n := k.count("createSession") - logins; n > 1 {
+	if n := k.count("createSession") - logins; n > 0 {
 		t.Errorf("a password that is refused was tried %d times more", n)
 	}
 	if said, code := s.login(k.password(t, "second"), ""); code != 0 {
