@@ -204,6 +204,9 @@ func adoptDatabase(c *cli.Context) error {
 		if err != nil {
 			return usage("--since %s: write a time as 2027-11-26 09:00 UTC", s)
 		}
+		if t.After(time.Now()) {
+			return usage("--since %s lies in the future", s)
+		}
 		made = t
 	}
 	at, err := place(c)

@@ -67,7 +67,11 @@ func (b *Bot) examineBot(ctx context.Context, add note) {
 		if hint != "" {
 			hint = "magpie " + hint
 		}
-		add(false, "bot", hint, "%s", text)
+		what := "bot"
+		if strings.HasPrefix(text, "the database is a copy") {
+			what = "restored"
+		}
+		add(false, what, hint, "%s", text)
 	}
 	waiting := 0
 	for _, n := range r.Queue {
@@ -76,9 +80,6 @@ func (b *Bot) examineBot(ctx context.Context, add note) {
 	add(true, "work", "", "%d pieces of work wait", waiting)
 	add(true, "posts", "", "next due: %s, last out: %s", when(r.NextDue), when(r.LastOut))
 	add(true, "disk", "", "%d GB are left", r.Disk>>30)
-	if since, err := b.restoredFrom(ctx); err == nil && !since.IsZero() {
-		add(false, "restored", "a running bot finds out by itself", "the database is a copy from %s: nothing goes out before it is known what went out since", since.Format(stamp))
-	}
 	pauses, err := outbox.Pauses(ctx, b.DB)
 	for _, p := range pauses {
 		if err == nil && p.Scope == "codes" {

@@ -95,6 +95,12 @@ func (b *Bot) lookMachines(ctx context.Context, r *health.Report, now time.Time)
 	if r.Skew > skewMost {
 		r.Add(fmt.Sprintf("this machine's clock differs by %s from the database's or a network's: set it (NTP)", r.Skew.Round(time.Second)))
 	}
+	if since, err := b.restoredFrom(ctx); err != nil || !since.IsZero() {
+		if err != nil {
+			return err
+		}
+		r.Add("the database is a copy from " + since.Format(stamp) + ": nothing goes out before a running bot has found out what went out since")
+	}
 	live, err := lease.Live(ctx, b.DB, now)
 	r.Machines = len(live)
 	for _, m := range live {

@@ -139,7 +139,7 @@ func (b *Bot) stream(ctx context.Context, a *workspace.Account, c network.Client
 	for ctx.Err() == nil {
 		began := b.Clock()
 		err := c.Stream(ctx, func() { signal(poll); put(on, true); b.beats.setStream(a.Name, "open", b.Clock()) }, func(e network.Event) {
-			if err := b.take(ctx, a, []network.Event{e}, ""); err != nil {
+			if err := b.take(ctx, a, []network.Event{e}, ""); err != nil && ctx.Err() == nil {
 				log.WithError(err).Error("what came by the stream could not be kept; the next poll brings it")
 				signal(poll)
 			}

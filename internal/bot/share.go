@@ -146,6 +146,9 @@ func (b *Bot) rescue(ctx context.Context, machines []lease.Machine) error {
 		live = append(live, m.Owner)
 	}
 	gone := slices.DeleteFunc(slices.Clone(b.peers), func(p string) bool { return slices.Contains(live, p) })
+	if len(gone) > 0 {
+		b.Log.WithField("machines", len(live)).Warn("a machine has gone: its accounts are taken over")
+	}
 	if err := b.DB.End(ctx, gone); err != nil {
 		return err
 	}

@@ -92,9 +92,10 @@ func config(owner string, work map[string]Work, h *hands, log *logrus.Entry) *ri
 	return cfg
 }
 
-// bridge lets River's warnings into our log.
+// bridge lets River's errors into our log, for whoever debugs: that work stands
+// still, health says in plain words.
 func bridge(log *logrus.Entry) *slog.Logger {
-	return slog.New(slog.NewTextHandler(log.WriterLevel(logrus.WarnLevel), &slog.HandlerOptions{Level: slog.LevelError}))
+	return slog.New(slog.NewTextHandler(log.WriterLevel(logrus.DebugLevel), &slog.HandlerOptions{Level: slog.LevelError}))
 }
 
 // Start begins to work.

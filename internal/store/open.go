@@ -50,7 +50,7 @@ func Migrate(ctx context.Context, place string, migrations ...fs.FS) (*DB, error
 
 func openAs(ctx context.Context, place string, upgrade bool, migrations []fs.FS) (db *DB, err error) {
 	switch kind, _, isURL := strings.Cut(place, "://"); {
-	case strings.HasPrefix(place, "postgres:") && !isURL:
+	case strings.HasPrefix(place, "postgres:") && !isURL || strings.Contains(place, "dbname="):
 		err = fmt.Errorf("%w: this is no address: write postgres://user@host/name", ErrUnusable)
 	case IsPostgres(place):
 		db, err = openPostgres(ctx, place)

@@ -47,7 +47,11 @@ func Open(ctx context.Context, db *store.DB, path string, clock func() time.Time
 		if err := db.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM secrets)`).Scan(&some); err != nil {
 			return nil, err
 		}
-		if some && db.Postgres() {
+		kept, err := db.Mark(ctx, keyMark)
+		if err != nil {
+			return nil, err
+		}
+		if (some || kept != "") && db.Postgres() {
 			return nil, fmt.Errorf("%w: the key of the stored tokens is missing: copy %s from the machine that made it", store.ErrUnusable, path)
 		}
 		return create(ctx, db, path, clock)
@@ -62,21 +66,23 @@ func Open(ctx context.Context, db *store.DB, path string, clock func() time.Time
 	return &Vault{db, key, clock}, theOne(ctx, db, path, key)
 }
 
+// keyMark notes whose key the tokens of a shared database are kept under.
+const keyMark = "key"
+
 // theOne fails where the tokens of a database that machines share are kept
 // under another machine's key.
 func theOne(ctx context.Context, db *store.DB, path string, key *age.X25519Identity) error {
 	if !db.Postgres() {
 		return nil
 	}
-	const mark = "key"
-	kept, err := db.Mark(ctx, mark)
+	kept, err := db.Mark(ctx, keyMark)
 	if err != nil {
 		return err
 	}
 	if kept == "" {
-		err = db.Write(ctx, func(tx *sql.Tx) error { return store.SetNewMark(ctx, tx, mark, key.Recipient().String()) })
+		err = db.Write(ctx, func(tx *sql.Tx) error { return store.SetNewMark(ctx, tx, keyMark, key.Recipient().String()) })
 		if err == nil {
-			kept, err = db.Mark(ctx, mark)
+			kept, err = db.Mark(ctx, keyMark)
 		}
 	}
 	if err == nil && kept != key.Recipient().String() {

@@ -27,8 +27,8 @@ type Server struct {
 	dir     string
 	bin     string
 	port    string
-	durable bool      // waits for the disk
-	stop    io.Closer // the server ends when this is closed, or this process ends
+	durable bool           // waits for the disk
+	stop    io.WriteCloser // the server ends when this is closed, or this process ends
 	done    chan struct{}
 	log     bytes.Buffer
 }
@@ -115,8 +115,8 @@ func programs() (string, error) {
 // Restart starts the server, on the same port and with the same data as before.
 func (s *Server) Restart() error {
 	// A shell that reads from us starts it, so that it ends when this process
-	// does, in whatever way.
-	c := as(exec.CommandContext(context.Background(), "sh", "-c", `"$@" & pid=$!; cat >/dev/null; kill -INT $pid 2>/dev/null; wait $pid`, "sh", filepath.Join(s.bin, "postgres"), "-D", filepath.Join(s.dir, "data"),
+	// does, in whatever way, and leaves nothing behind.
+	c := as(exec.CommandContext(context.Background(), "sh", "-c", `dir=$1; shift; "$@" & pid=$!; read -r halt; kill -INT $pid 2>/dev/null; wait $pid; [ -n "$halt" ] || rm -rf "$dir"`, "sh", s.dir, filepath.Join(s.bin, "postgres"), "-D", filepath.Join(s.dir, "data"),
 		"-p", s.port, "-k", s.dir, "-h", "127.0.0.1", "-c", s.fsync(), "-c", "shared_buffers=64MB", "-c", "max_connections=300", "-c", "log_min_messages=fatal"))
 	c.Dir, c.Stdout, c.Stderr = s.dir, &s.log, &s.log
 	in, err := c.StdinPipe()
@@ -153,7 +153,8 @@ func (s *Server) Socket() string { return s.dir }
 
 // Halt ends the server; Restart brings it back with its data.
 func (s *Server) Halt() {
-	_ = s.stop.Close() // the shell ends it then
+	_, _ = io.WriteString(s.stop, "halt\n") // the shell ends it then, if it runs still
+	_ = s.stop.Close()
 	<-s.done
 }
 
