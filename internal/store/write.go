@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -24,28 +25,39 @@ func (db *DB) Apart(ctx context.Context, fn func(*sql.Tx) error) error {
 	return err
 }
 
-// transact is Write; lost tells that the outcome of the commit is not known.
+// transact is Write; lost tells that the outcome of the commit is not known. One
+// that the server has undone because two waited for each other is run again.
 func (db *DB) transact(ctx context.Context, turn turn, fn func(*sql.Tx) error) (err error, lost bool) {
+	for range 4 {
+		var undone *pgconn.PgError
+		if err, lost = db.attempt(ctx, turn, fn); turn != beside || !errors.As(err, &undone) || !strings.HasPrefix(undone.Code, "40") {
+			break
+		}
+	}
+	return Explain(db.Path, err), lost
+}
+
+func (db *DB) attempt(ctx context.Context, turn turn, fn func(*sql.Tx) error) (err error, lost bool) {
 	tx, err := db.begin(ctx, turn)
 	if err != nil {
-		return Explain(db.Path, err), false
+		return err, false
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
 	if err := fn(tx); err != nil {
 		if ctx.Err() != nil {
 			err = ctx.Err() // what fn met follows from it
 		}
-		return Explain(db.Path, err), false
+		return err, false
 	}
 	err = tx.Commit()
 	if err != nil && ctx.Err() != nil {
-		return Explain(db.Path, ctx.Err()), true
+		return ctx.Err(), true
 	}
 	var told *pgconn.PgError
 	if errors.Is(err, pgx.ErrTxCommitRollback) {
 		return errors.New("a part of what was to be written failed: nothing was written"), false
 	}
-	return Explain(db.Path, err), err != nil && db.Postgres() && !errors.As(err, &told)
+	return err, err != nil && db.Postgres() && !errors.As(err, &told)
 }
 
 // most is how many share a commit.

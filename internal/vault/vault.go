@@ -47,11 +47,7 @@ func Open(ctx context.Context, db *store.DB, path string, clock func() time.Time
 		if err := db.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM secrets)`).Scan(&some); err != nil {
 			return nil, err
 		}
-		kept, err := db.Mark(ctx, keyMark)
-		if err != nil {
-			return nil, err
-		}
-		if (some || kept != "") && db.Postgres() {
+		if some && db.Postgres() {
 			return nil, fmt.Errorf("%w: the key of the stored tokens is missing: copy %s from the machine that made it", store.ErrUnusable, path)
 		}
 		return create(ctx, db, path, clock)

@@ -71,18 +71,27 @@ func once(durable bool) (*Server, error) {
 	port := strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
 	l.Close()
 	s := &Server{dir: dir, bin: bin, port: port, durable: durable, URL: "postgres://magpie@127.0.0.1:" + port + "/postgres?sslmode=disable"}
-	if err := errors.Join(os.Chmod(dir, 0o700), own(dir)); err != nil {
+	if err := s.make(); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	if err := s.Restart(); err != nil {
+		s.Stop()
 		return nil, err
 	}
-	init := as(exec.CommandContext(context.Background(), filepath.Join(bin, "initdb"), "-D", filepath.Join(dir, "data"), "-U", "magpie", "-A", "trust", "-E", "UTF8", "--locale=C", "--locale-provider=icu", "--icu-locale=en-US", "--no-sync"))
-	init.Dir = dir
+	return s, nil
+}
+
+// make makes the server's files.
+func (s *Server) make() error {
+	if err := errors.Join(os.Chmod(s.dir, 0o700), own(s.dir)); err != nil {
+		return err
+	}
+	init := as(exec.CommandContext(context.Background(), filepath.Join(s.bin, "initdb"), "-D", filepath.Join(s.dir, "data"), "-U", "magpie", "-A", "trust", "-E", "UTF8", "--locale=C", "--locale-provider=icu", "--icu-locale=en-US", "--no-sync"))
+	init.Dir = s.dir
 	if out, err := init.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("initdb: %w\n%s", err, out)
+		return fmt.Errorf("initdb: %w\n%s", err, out)
 	}
-	if err := s.guard(); err != nil {
-		return nil, err
-	}
-	return s, s.Restart()
+	return s.guard()
 }
 
 // Guarded is the one user whom the server asks for a password. A test that
@@ -112,11 +121,16 @@ func programs() (string, error) {
 	return filepath.Dir(path), nil
 }
 
+// keeper is a shell that reads from us, so that the server ends when this
+// process does, in whatever way, and then leaves nothing behind.
+const keeper = `dir=$1; shift; exec 3<&0
+"$@" 3<&- & pid=$!
+{ read -r halt; kill -INT $pid; [ "$halt" ] || { while kill -0 $pid; do sleep 0.05; done; rm -rf "$dir"; }; } <&3 3<&- >/dev/null 2>&1 &
+exec 3<&-; wait $pid`
+
 // Restart starts the server, on the same port and with the same data as before.
 func (s *Server) Restart() error {
-	// A shell that reads from us starts it, so that it ends when this process
-	// does, in whatever way, and leaves nothing behind.
-	c := as(exec.CommandContext(context.Background(), "sh", "-c", `dir=$1; shift; "$@" & pid=$!; read -r halt; kill -INT $pid 2>/dev/null; wait $pid; [ -n "$halt" ] || rm -rf "$dir"`, "sh", s.dir, filepath.Join(s.bin, "postgres"), "-D", filepath.Join(s.dir, "data"),
+	c := as(exec.CommandContext(context.Background(), "sh", "-c", keeper, "sh", s.dir, filepath.Join(s.bin, "postgres"), "-D", filepath.Join(s.dir, "data"),
 		"-p", s.port, "-k", s.dir, "-h", "127.0.0.1", "-c", s.fsync(), "-c", "shared_buffers=64MB", "-c", "max_connections=300", "-c", "log_min_messages=fatal"))
 	c.Dir, c.Stdout, c.Stderr = s.dir, &s.log, &s.log
 	in, err := c.StdinPipe()
@@ -133,9 +147,9 @@ func (s *Server) Restart() error {
 
 func (s *Server) ready() error {
 	for end := time.Now().Add(30 * time.Second); ; {
-		c, err := pgx.Connect(context.Background(), s.URL)
+		err := s.ours()
 		if err == nil {
-			return c.Close(context.Background())
+			return nil
 		}
 		select {
 		case <-s.done:
@@ -146,6 +160,21 @@ func (s *Server) ready() error {
 			return fmt.Errorf("postgres does not start: %w", err)
 		}
 	}
+}
+
+// ours fails unless this very server answers.
+func (s *Server) ours() error {
+	c, err := pgx.Connect(context.Background(), s.URL)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = c.Close(context.Background()) }() // nothing to lose
+	var dir string
+	err = c.QueryRow(context.Background(), `SHOW data_directory`).Scan(&dir)
+	if err == nil && dir != filepath.Join(s.dir, "data") {
+		return errors.New("another server has the port")
+	}
+	return err
 }
 
 // Socket is the folder of its socket.
