@@ -57,7 +57,7 @@ func alone(c *cli.Context, at string) (db *store.DB, done func(), err error) {
 		unlock()
 		return nil, nil, err
 	}
-	if machines, err := bot.AtWork(c.Context, db); err != nil || machines > 0 && store.IsPostgres(at) {
+	if machines, err := atWork(c, db); err != nil || machines > 0 && store.IsPostgres(at) {
 		if err == nil {
 			err = failure{exitBusy, fmt.Errorf("another “magpie run” works on %s: stop it first", db.Path)}
 		}
@@ -252,4 +252,15 @@ func upgradeDatabase(c *cli.Context) error {
 	}
 	fmt.Fprintf(c.App.Writer, "%s is up to date.\n", db.Path)
 	return nil
+}
+
+// atWork is how many machines are at work on a database. One that died a moment
+// ago, or before the database was dumped, counts for as long as its lease lasts.
+func atWork(c *cli.Context, db *store.DB) (n int, err error) {
+	for end := time.Now().Add(15 * time.Second); ; time.Sleep(time.Second / 2) {
+		n, err = bot.AtWork(c.Context, db)
+		if err != nil || n == 0 || !db.Postgres() || time.Now().After(end) || c.Err() != nil {
+			return n, err
+		}
+	}
 }

@@ -158,10 +158,10 @@ func (b *Bot) open(ctx context.Context, a *workspace.Account, r *Running) error 
 	b.mu.Lock()
 	b.accounts[a.Name] = x
 	b.mu.Unlock()
-	b.greet(ctx, a, x)
 	if r != nil {
-		r.serve(a, x)
+		r.serve(a, x) // a server that hangs holds up nobody else
 	}
+	b.greet(ctx, a, x)
 	return nil
 }
 

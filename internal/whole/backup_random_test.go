@@ -113,6 +113,7 @@ func (r *randomly) happen() {
 // rest lets it come to rest, and looks.
 func (r *randomly) rest() {
 	r.t.Helper()
+	r.inForce() // on Postgres the files of the lost time have to be applied again
 	p := r.start()
 	r.until("it is matched", func() bool {
 		return r.count(`SELECT count(*) FROM magpie WHERE name IN ('restored from', 'backup of')`) == "0"
@@ -145,7 +146,8 @@ func (r *randomly) open() (out []string) {
 	r.t.Helper()
 	for _, m := range r.asked {
 		if s := r.mention(m)["state"]; s == "new" || s == "" || s == "answered" && len(r.answers(m, "shop", "club")) == 0 {
-			out = append(out, fmt.Sprintf("%q of %s is %q", m.Text, m.Account, s))
+			out = append(out, fmt.Sprintf("%q of %s is %q: %v", m.Text, m.Account, s,
+				r.read(`SELECT m.reason, p.state, p.account, p.remote_id, p.reason AS why FROM mentions m LEFT JOIN posts p ON p.mention = m.id WHERE m.item = $1`, m.URI)))
 		}
 	}
 	for _, p := range r.read(`SELECT state, step, reason FROM posts WHERE state NOT IN ('sent', 'expanded', 'late') AND step <> 'later'`) {

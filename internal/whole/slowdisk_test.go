@@ -151,7 +151,8 @@ func TestLyingDiskIsNoticed(t *testing.T) {
 		t.Errorf("a post, an answer and a code are out, the database knows of none, and the test saw only %q", said)
 	}
 	s.once()
-	if d := differences(s.timeline("shop"), s.ledger(), expected{}, time.Now()); !slices.ContainsFunc(d, func(x string) bool { return contains(x, "the network has it twice") }) {
-		t.Errorf("the post went out twice, and the comparison said %q", d)
+	// The machine's own file knows that the database has been further.
+	if d := differences(s.timeline("shop"), s.ledger(), expected{}, time.Now()); slices.ContainsFunc(d, func(x string) bool { return contains(x, "the network has it twice") }) {
+		t.Errorf("the database has gone back, and that was not noticed: %q", d)
 	}
 }
