@@ -158,10 +158,12 @@ func (b *Bot) open(ctx context.Context, a *workspace.Account, r *Running) error 
 	b.mu.Lock()
 	b.accounts[a.Name] = x
 	b.mu.Unlock()
-	if r != nil {
-		r.serve(a, x) // a server that hangs holds up nobody else
+	if r == nil {
+		b.greet(ctx, a, x)
+		return nil
 	}
-	b.greet(ctx, a, x)
+	r.serve(a, x)
+	r.loop(func() { b.greet(ctx, a, x) }) // a server that hangs holds up nobody else
 	return nil
 }
 
