@@ -230,3 +230,35 @@ func TestRestoredExactly(t *testing.T) {
 	w.must(w.Step(context.Background()))
 	w.is("tease", outbox.Sent)
 }
+
+// Two people asked the same; one answer is out, the other is not: whose is
+// whose is told by what they answer, not by the words.
+func TestRestoredAnswersApart(t *testing.T) {
+	for _, first := range []bool{true, false} { // has the answer
+		w := newWorld(t, "2027-11-26 09:30", nil)
+		bob := network.Person{ID: "bob", Handle: "bob@s.example", Name: "Bob"}
+		a, b := w.net.Mention("outlet", ann, "when are you open?"), w.net.Mention("outlet", bob, "when are you open?")
+		ctx, x := context.Background(), w.account("outlet")
+		w.must(w.Poll(ctx, w.Set().Accounts["outlet"], x.client))
+		for _, m := range []network.Mention{a, b} {
+			w.must(w.decide(ctx, w.mention(m).ID)) // written down, and not out
+		}
+		since := w.now
+		w.now = at(t, "2027-11-26 09:35")
+		ref := b.Ref
+		if first {
+			ref = a.Ref
+		}
+		w.out("outlet", nil, ref, "We are there from nine to six.")
+		w.lost(since)
+		w.matched()
+		w.must(w.Step(ctx))
+		answers := map[network.Ref]int{}
+		for _, p := range w.net.Posts("outlet") {
+			answers[p.ReplyTo]++
+		}
+		if answers[a.Ref] != 1 || answers[b.Ref] != 1 {
+			t.Errorf("answers: %v, and should be one each of %s and %s", answers, a.Ref, b.Ref)
+		}
+	}
+}

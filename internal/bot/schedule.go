@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -20,20 +21,31 @@ import (
 // the job engine what comes round.
 func (b *Bot) schedule(ctx context.Context) {
 	var planned, watched, synced time.Time
+	var looking sync.Mutex // one looks after the accounts at a time
+	var chores sync.WaitGroup
+	defer chores.Wait()
 	for ctx.Err() == nil {
 		now := b.Clock()
 		b.beats.note("timer", now)
 		b.follow(ctx)
 		next := b.wakeDue(ctx, now)
 		b.queueExpansions(ctx, now)
-		b.retrySignedOut(ctx)
 		if now.Sub(planned) >= planEvery || now.Before(planned) {
 			planned = now
 			b.add(ctx, "plan", "all")
 		}
-		if now.Sub(watched) >= planEvery || now.Before(watched) {
-			watched = now
-			b.lookAfter(ctx, now)
+		if looking.TryLock() { // it asks networks, and one may hang
+			due := now.Sub(watched) >= planEvery || now.Before(watched)
+			if due {
+				watched = now
+			}
+			chores.Go(func() {
+				defer looking.Unlock()
+				b.retrySignedOut(ctx)
+				if due {
+					b.lookAfter(ctx, now)
+				}
+			})
 		}
 		if now.Sub(synced) >= time.Hour || now.Before(synced) {
 			synced = now

@@ -101,6 +101,8 @@ func (r *randomly) happen() {
 		r.letters++
 		r.mail(step, []string{"", "gift"}[r.letters%2], []string{phrase(step) + " {{name}}", phrase(step) + " {{name}}: {{code}} until {{until}}"}[r.letters%2])
 		r.inForce()
+	case n == 13:
+		r.net.Fail(posting(to[0], 1, faults[r.dice.IntN(len(faults))]))
 	case n > 16:
 		step := fmt.Sprint("s-", len(r.steps))
 		r.steps = append(r.steps, step)
