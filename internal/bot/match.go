@@ -106,8 +106,8 @@ func (m *matching) waiting(ctx context.Context) error {
 	}
 	for _, byCode := range []bool{false, true} {
 		for _, p := range posts {
-			if byCode && (p.Code == "" || p.Person == 0) {
-				continue
+			if byCode && (p.Code == "" || p.Person == 0) || !byCode && p.Kind == outbox.Answer {
+				continue // whether a mention has an answer is asked before one goes out
 			}
 			if err := m.look(ctx, p, byCode); err != nil {
 				return err

@@ -14,7 +14,7 @@ var magpie string
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	_ = flag.Set("test.parallel", "24") // they wait most of the time
+	_ = flag.Set("test.parallel", "14") // they wait most of the time
 	os.Exit(run(m))
 }
 
