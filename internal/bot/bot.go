@@ -338,7 +338,7 @@ func (b *Bot) raiseIn(ctx context.Context, tx *sql.Tx, kind, subject, text strin
 
 func (b *Bot) clear(ctx context.Context, kind, subject string) {
 	err := b.write(ctx, func(tx *sql.Tx) error { return need.Clear(ctx, tx, kind, subject) })
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		b.Log.WithError(err).Error("what no longer needs a person could not be written down")
 	}
 }

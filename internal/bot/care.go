@@ -34,12 +34,25 @@ func (b *Bot) signedOut(ctx context.Context, name, reason string) {
 	b.raise(ctx, need.SignedOut, name, "the account "+name+" is signed out ("+reason+"): nothing goes out there until “magpie accounts login "+name+"”, or a good token and a restart")
 }
 
-// signedIn lifts that.
-func (b *Bot) signedIn(ctx context.Context, name string) {
-	if _, err := outbox.Resume(ctx, b.DB, "signed out", name, audit.Bot, b.Clock()); err != nil {
+// signedIn lifts that, if it is still the halt that stood when the network was
+// asked: somebody may have been refused since.
+func (b *Bot) signedIn(ctx context.Context, name string, halt int64) {
+	err := b.DB.Write(ctx, func(tx *sql.Tx) error {
+		lifted, err := outbox.SignedIn(ctx, tx, name, halt, b.Clock())
+		if err != nil || !lifted {
+			return err
+		}
+		return need.Clear(ctx, tx, need.SignedOut, name)
+	})
+	if err != nil && ctx.Err() == nil {
 		b.Log.WithError(err).Error("the account could not be resumed")
 	}
-	b.clear(ctx, need.SignedOut, name)
+}
+
+// halt is when an account was signed out, in milliseconds; 0 if it is not.
+func (b *Bot) halt(ctx context.Context, name string) (at int64, err error) {
+	err = b.DB.Read.QueryRowContext(ctx, `SELECT coalesce(max(at), 0) FROM pauses WHERE scope = 'signed out' AND name = $1`, name).Scan(&at)
+	return at, err
 }
 
 // lookAfter says what has waited too long: mentions at the desk, accounts that

@@ -48,7 +48,7 @@ func (b *Bot) CopyFrom(ctx context.Context, src *store.DB, progress func(string,
 	if err := store.Inherit(ctx, src, b.DB, window, store.Matched); err != nil {
 		return nil, err
 	}
-	if err := lease.Free(ctx, b.DB); err != nil {
+	if err := lease.Free(ctx, b.DB, nobody); err != nil {
 		return nil, err
 	}
 	return tables, src.Leave(ctx, store.Shown(b.Database))

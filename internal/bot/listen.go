@@ -180,9 +180,9 @@ func (b *Bot) unreadable(ctx context.Context, name string, err error, log *logru
 }
 
 // halted tells whether an account is signed out.
-func (b *Bot) halted(ctx context.Context, name string) (out bool) {
-	err := b.DB.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM pauses WHERE scope = 'signed out' AND name = $1)`, name).Scan(&out)
-	return err == nil && out
+func (b *Bot) halted(ctx context.Context, name string) bool {
+	at, err := b.halt(ctx, name)
+	return err == nil && at != 0
 }
 
 func signal(c chan<- struct{}) {

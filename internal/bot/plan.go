@@ -125,7 +125,11 @@ func (b *Bot) Replan(ctx context.Context) error {
 				return err
 			}
 		}
-		return addWanted(ctx, tx, wanted, now)
+		added, err := addWanted(ctx, tx, wanted, now)
+		if err != nil {
+			return err
+		}
+		return b.matchAgain(ctx, tx, added, now)
 	})
 }
 
@@ -222,24 +226,30 @@ func goneSteps(ctx context.Context, tx *sql.Tx, set *workspace.Set) (gone []outb
 	return gone, rows.Err()
 }
 
-// addWanted adds what is new, and brings back what had left the files before.
-func addWanted(ctx context.Context, tx *sql.Tx, wanted map[string]*outbox.Post, now time.Time) error {
+// addWanted adds what is new, and brings back what had left the files before. It
+// returns both.
+func addWanted(ctx context.Context, tx *sql.Tx, wanted map[string]*outbox.Post, now time.Time) (fresh []*outbox.Post, err error) {
 	for key, p := range wanted {
 		added, err := outbox.Add(ctx, tx, p, now)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if added {
+			fresh = append(fresh, p)
 			continue
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE posts SET state = $1, reason = $2, kind = $3, segment = $4, template = $5, slot_at = $6, next_at = $7, late_after = $8, late_then = $9,
+		back, err := store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = $1, reason = $2, kind = $3, segment = $4, template = $5, slot_at = $6, next_at = $7, late_after = $8, late_then = $9,
 			finish_by = $10, late_at = $11, approval = $12, approved_hash = '', approved_by = '', cursor = 0 WHERE key = $13 AND state = 'withdrawn' AND reason = $14 AND attempts = 0`,
 			p.State, p.Reason, p.Kind, p.Segment, p.Template, store.Ms(p.SlotAt), store.Ms(p.SlotAt), p.LateAfter.Milliseconds(), p.LateThen,
-			store.Ms(p.FinishBy), outbox.LateAt(p), p.Approval, key, goneReason); err != nil {
-			return err
+			store.Ms(p.FinishBy), outbox.LateAt(p), p.Approval, key, goneReason))
+		if err != nil {
+			return nil, err
+		}
+		if back {
+			fresh = append(fresh, p)
 		}
 	}
-	return nil
+	return fresh, nil
 }
 
 // changed are the approved posts that read differently now.

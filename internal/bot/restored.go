@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,6 +29,7 @@ const (
 	unmatched = "restored"          // name of the pause, beside the one that a person may set
 	window    = "not known between" // mark: milliseconds-milliseconds
 	before    = 10 * time.Minute    // clocks differ
+	unknown   = "what went out before the database was restored is not known yet"
 )
 
 // home looks whether the database is the one that was at work last. One that
@@ -49,7 +51,7 @@ func (b *Bot) home(ctx context.Context) error {
 	}
 	b.Log.WithField("since", since).Warn("the database is a copy from then: nothing is sent until it is known what went out since")
 	now := b.Clock()
-	if _, err := outbox.Pause(ctx, b.DB, "all", unmatched, "what went out before the database was restored is not known yet", audit.Bot, now); err != nil {
+	if _, err := outbox.Pause(ctx, b.DB, "all", unmatched, unknown, audit.Bot, now); err != nil {
 		return err
 	}
 	for _, o := range b.Set().Offers {
@@ -65,7 +67,7 @@ func (b *Bot) home(ctx context.Context) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM pauses WHERE scope = 'all' AND name = $1 AND NOT EXISTS (SELECT 1 FROM magpie WHERE name = $2)`, unmatched, store.Restored); err != nil {
 			return err
 		}
-		return store.SetMark(ctx, tx, window, fmt.Sprintf("%d-%d", store.Ms(since), store.Ms(now)))
+		return store.SetMark(ctx, tx, window, span{store.Ms(since), store.Ms(now)}.String())
 	})
 }
 
@@ -175,6 +177,9 @@ func (b *Bot) allMatched(ctx context.Context, since time.Time) error {
 	}
 	err = b.write(ctx, func(tx *sql.Tx) error {
 		for name := range b.Set().Accounts {
+			if err := matched(ctx, tx, name); err != nil {
+				return err
+			}
 			if err := errors.Join(store.SetMark(ctx, tx, store.Matched+name, ""), need.Clear(ctx, tx, need.Restored, "account "+name)); err != nil {
 				return err
 			}
@@ -201,15 +206,52 @@ func (b *Bot) allMatched(ctx context.Context, since time.Time) error {
 	return err
 }
 
-// unseen tells whether something was said when the database did not see it.
-func (b *Bot) unseen(ctx context.Context, at time.Time) (bool, error) {
+// errAgain means that the files have changed while it was found out what went out.
+var errAgain = errors.New("the files have changed: it is looked up once more what went out before the database was restored")
+
+func matched(ctx context.Context, tx *sql.Tx, account string) error {
+	var yes bool
+	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM magpie WHERE name = $1)`, store.Matched+account).Scan(&yes)
+	if err == nil && !yes {
+		return errAgain
+	}
+	return err
+}
+
+// matchAgain halts everything once more if the files have brought posts of the
+// time of which a restored database knows nothing: files that are older than it
+// were in force when it was found out what went out then.
+func (b *Bot) matchAgain(ctx context.Context, tx *sql.Tx, added []*outbox.Post, now time.Time) error {
+	dark, err := b.dark(ctx)
+	if err != nil || !slices.ContainsFunc(added, func(p *outbox.Post) bool { return dark.holds(p.SlotAt) }) {
+		return err
+	}
+	_, err = outbox.PauseIn(ctx, tx, "all", unmatched, unknown, audit.Bot, now)
+	return errors.Join(err, store.Unmatch(ctx, tx, strconv.FormatInt(dark.from, 10)), store.SetMark(ctx, tx, window, span{dark.from, store.Ms(now)}.String()))
+}
+
+// span is a time of which the database knows nothing, in milliseconds.
+type span struct{ from, to int64 }
+
+func (s span) String() string { return fmt.Sprintf("%d-%d", s.from, s.to) }
+
+func (s span) holds(at time.Time) bool {
+	ms := store.Ms(at)
+	return s.to != 0 && ms >= s.from-before.Milliseconds() && ms <= s.to
+}
+
+// dark is the time of which the database knows nothing, because it was restored.
+func (b *Bot) dark(ctx context.Context) (s span, err error) {
 	mark, err := b.DB.Mark(ctx, window)
 	if err != nil || mark == "" {
-		return false, err
+		return s, err
 	}
-	from, to, _ := strings.Cut(mark, "-")
-	a, err1 := strconv.ParseInt(from, 10, 64)
-	z, err2 := strconv.ParseInt(to, 10, 64)
-	ms := store.Ms(at)
-	return ms >= a-before.Milliseconds() && ms <= z, errors.Join(err1, err2)
+	_, err = fmt.Sscanf(mark, "%d-%d", &s.from, &s.to)
+	return s, err
+}
+
+// unseen tells whether something was said when the database did not see it.
+func (b *Bot) unseen(ctx context.Context, at time.Time) (bool, error) {
+	dark, err := b.dark(ctx)
+	return dark.holds(at), err
 }

@@ -99,7 +99,7 @@ func (r *Running) Stop() error {
 // called under the lock.
 func (b *Bot) begin(ctx context.Context, r *Running) error {
 	if !b.DB.Postgres() {
-		if err := errors.Join(lease.Free(ctx, b.DB), queue.Rescue(ctx, b.DB, nil)); err != nil {
+		if err := errors.Join(lease.Free(ctx, b.DB, exchanges), queue.Rescue(ctx, b.DB, nil)); err != nil {
 			return err
 		}
 	}
@@ -170,6 +170,11 @@ func (b *Bot) open(ctx context.Context, a *workspace.Account, r *Running) error 
 // greet asks the network who we are and what it allows. If that fails, the
 // account is tried all the same: the network may be back in a moment.
 func (b *Bot) greet(ctx context.Context, a *workspace.Account, x *account) {
+	halt, err := b.halt(ctx, a.Name)
+	if err != nil {
+		b.Log.WithError(err).Error("could not look whether the account is signed out")
+		return
+	}
 	self, err := x.client.Verify(ctx)
 	if network.ReasonOf(err) == network.SignedOut && err != nil {
 		b.signedOut(ctx, a.Name, err.Error())
@@ -179,7 +184,7 @@ func (b *Bot) greet(ctx context.Context, a *workspace.Account, x *account) {
 		b.Log.WithError(err).WithField("account", a.Name).Warn("the network does not answer; it is tried again")
 		return
 	}
-	b.signedIn(ctx, a.Name)
+	b.signedIn(ctx, a.Name, halt)
 	limits, err := x.client.Limits(ctx)
 	if err != nil {
 		limits = b.Kind(a).Limits
@@ -188,7 +193,7 @@ func (b *Bot) greet(ctx context.Context, a *workspace.Account, x *account) {
 		limits.Text = min(limits.Text, a.Kind.Limits.Text)
 	}
 	x.learn(self, limits)
-	if err := b.write(ctx, func(tx *sql.Tx) error { return inbox.SetSelf(ctx, tx, a.Name, self) }); err != nil {
+	if err := b.write(ctx, func(tx *sql.Tx) error { return inbox.SetSelf(ctx, tx, a.Name, self) }); err != nil && ctx.Err() == nil {
 		b.Log.WithError(err).Error("who the account is could not be written down")
 	}
 }

@@ -2,7 +2,12 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
 	"time"
 
 	"magpie/internal/lease"
@@ -12,6 +17,24 @@ import (
 
 // exchange is how long getting new tokens may take.
 const exchange = time.Minute
+
+// turn, before an account's name, is the lease on exchanging its tokens.
+const turn = "tokens of "
+
+// exchanges tells whether a lease is the turn of a process of this machine that
+// is at work still: commands exchange tokens too.
+func exchanges(what, owner string) bool {
+	id, _, _ := strings.Cut(owner, "-")
+	pid, err := strconv.Atoi(id)
+	if err != nil || pid == os.Getpid() || !strings.HasPrefix(what, turn) {
+		return false
+	}
+	err = syscall.Kill(pid, 0)
+	return err == nil || errors.Is(err, syscall.EPERM)
+}
+
+// nobody holds a lease on a copy.
+func nobody(string, string) bool { return false }
 
 // session keeps an account's tokens in the vault, for all processes.
 type session struct {
@@ -28,7 +51,7 @@ func (b *Bot) session(account string) network.Session {
 func (s *session) Alone(ctx context.Context, fn func() error) error {
 	ctx, cancel := context.WithTimeout(ctx, exchange)
 	defer cancel()
-	what, me := "tokens of "+s.name, fmt.Sprintf("%s/%p", s.b.owner, s)
+	what, me := turn+s.name, fmt.Sprintf("%s/%p", s.b.owner, s)
 	for {
 		epoch, err := lease.Take(ctx, s.b.DB, what, me, s.b.Clock(), exchange)
 		if err != nil {

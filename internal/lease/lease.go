@@ -55,14 +55,38 @@ func Release(ctx context.Context, db *store.DB, account string, epoch int64) err
 	})
 }
 
-// Free ends all leases. Call it only under the lock of a SQLite file, which
-// proves that their owners are dead.
-func Free(ctx context.Context, db *store.DB) error {
+// Free ends all leases but those that live says to leave. Call it only under the
+// lock of a SQLite file, which proves that whoever served an account is dead.
+func Free(ctx context.Context, db *store.DB, live func(what, owner string) bool) error {
 	return db.Batch(ctx, func(tx *sql.Tx) error {
-		_, err1 := tx.ExecContext(ctx, `UPDATE leases SET expires_at = 0`)
-		_, err2 := tx.ExecContext(ctx, `DELETE FROM machines`)
-		return errors.Join(err1, err2)
+		taken, err := taken(ctx, tx)
+		for what, owner := range taken {
+			if err == nil && !live(what, owner) {
+				_, err = tx.ExecContext(ctx, `UPDATE leases SET expires_at = 0 WHERE account = $1`, what)
+			}
+		}
+		if err == nil {
+			_, err = tx.ExecContext(ctx, `DELETE FROM machines`)
+		}
+		return err
 	})
+}
+
+func taken(ctx context.Context, tx *sql.Tx) (map[string]string, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT account, owner FROM leases WHERE expires_at > 0`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[string]string{}
+	for rows.Next() {
+		var what, owner string
+		if err := rows.Scan(&what, &owner); err != nil {
+			return nil, err
+		}
+		out[what] = owner
+	}
+	return out, rows.Err()
 }
 
 // Check fails with ErrLost unless epoch still owns the account.

@@ -46,7 +46,7 @@ func (p *Publisher) wait(ctx context.Context, post *Post, cause error) error {
 	now := p.Clock()
 	return p.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'in doubt', next_at = $1, reason = $2, updated_at = $3 WHERE id = $4 AND state = 'sending'`,
-			store.Ms(network.RetryAt(cause, now, backOff(post.Doubts))), cause.Error(), store.Ms(now), post.ID)
+			store.Ms(again(cause, now, post.Doubts)), cause.Error(), store.Ms(now), post.ID)
 		return err
 	})
 }

@@ -96,14 +96,20 @@ func Recall(ctx context.Context, db *store.DB, post *Post, who string, now time.
 // Pause halts posts. scope is all, account or campaign.
 func Pause(ctx context.Context, db *store.DB, scope, name, reason, who string, now time.Time) (fresh bool, err error) {
 	err = db.Write(ctx, func(tx *sql.Tx) error {
-		fresh, err = store.Changed(tx.ExecContext(ctx, `INSERT INTO pauses (scope, name, reason, who, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-			scope, name, reason, who, store.Ms(now)))
-		if err != nil || !fresh {
-			return err
-		}
-		return audit.Record(ctx, tx, now, who, "paused", scope+" "+name, reason)
+		fresh, err = PauseIn(ctx, tx, scope, name, reason, who, now)
+		return err
 	})
 	return fresh, err
+}
+
+// PauseIn is Pause in a transaction.
+func PauseIn(ctx context.Context, tx *sql.Tx, scope, name, reason, who string, now time.Time) (fresh bool, err error) {
+	fresh, err = store.Changed(tx.ExecContext(ctx, `INSERT INTO pauses (scope, name, reason, who, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+		scope, name, reason, who, store.Ms(now)))
+	if err != nil || !fresh {
+		return fresh, err
+	}
+	return true, audit.Record(ctx, tx, now, who, "paused", scope+" "+name, reason)
 }
 
 // Resume lifts a pause.
@@ -116,6 +122,22 @@ func Resume(ctx context.Context, db *store.DB, scope, name, who string, now time
 		return audit.Record(ctx, tx, now, who, "resumed", scope+" "+name, "")
 	})
 	return was, err
+}
+
+// SignedIn lifts the halt of an account that was signed out at the time halt
+// (0: it was not), and tells whether the account is free now.
+func SignedIn(ctx context.Context, tx *sql.Tx, account string, halt int64, now time.Time) (free bool, err error) {
+	lifted, err := store.Changed(tx.ExecContext(ctx, `DELETE FROM pauses WHERE scope = 'signed out' AND name = $1 AND at = $2`, account, halt))
+	if err != nil {
+		return false, err
+	}
+	if lifted {
+		if err := audit.Record(ctx, tx, now, audit.Bot, "resumed", "signed out "+account, ""); err != nil {
+			return false, err
+		}
+	}
+	err = tx.QueryRowContext(ctx, `SELECT NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'signed out' AND name = $1)`, account).Scan(&free)
+	return free, err
 }
 
 // PauseRow is one pause in force.

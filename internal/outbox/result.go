@@ -145,7 +145,7 @@ func (p *Publisher) finish(ctx context.Context, post *Post, to State, reason str
 // planned again, for the time that the network named.
 func (p *Publisher) notOut(ctx context.Context, post *Post, err error, log *logrus.Entry) error {
 	now := p.Clock()
-	reason, next := network.ReasonOf(err), network.RetryAt(err, now, backOff(post.Attempts))
+	reason, next := network.ReasonOf(err), again(err, now, post.Attempts)
 	if reason == network.Refused {
 		return p.refuse(ctx, post, err)
 	}
@@ -176,6 +176,15 @@ func (p *Publisher) refuse(ctx context.Context, post *Post, err error) error {
 		return p.finish(ctx, post, Refused, err.Error())
 	}
 	return p.stop(ctx, post, Composed{}, &Stop{Refused, err.Error()})
+}
+
+// again is when a post is tried again. One that found the account signed out is
+// held back by that, and goes as soon as somebody has signed in.
+func again(err error, now time.Time, tries int) time.Time {
+	if network.ReasonOf(err) == network.SignedOut {
+		return now.Add(time.Second)
+	}
+	return network.RetryAt(err, now, backOff(tries))
 }
 
 // backOff is how long to wait where the network says nothing: 5 s, doubling

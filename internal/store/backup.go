@@ -172,11 +172,7 @@ func (db *DB) Adopt(ctx context.Context, since time.Time) error {
 func (db *DB) settle(ctx context.Context, since string) error {
 	return db.Write(ctx, func(tx *sql.Tx) error {
 		if since != "" {
-			// What had been found out before belongs to another copy.
-			if _, err := tx.ExecContext(ctx, `DELETE FROM magpie WHERE name >= $1 AND name < $2`, Matched, Matched+"~"); err != nil {
-				return err
-			}
-			if err := SetNewMark(ctx, tx, Restored, since); err != nil { // the older one, if it was restored twice
+			if err := Unmatch(ctx, tx, since); err != nil { // what had been found out before belongs to another copy
 				return err
 			}
 		}
@@ -184,6 +180,15 @@ func (db *DB) settle(ctx context.Context, since string) error {
 		err2 := SetMark(ctx, tx, markHome, identity(db.Path))
 		return errors.Join(err1, err2, SetMark(ctx, tx, markMoved, ""))
 	})
+}
+
+// Unmatch notes that what happened since then is to be found out, for all
+// accounts; since is in milliseconds. An older one that stands is left.
+func Unmatch(ctx context.Context, tx *sql.Tx, since string) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM magpie WHERE name >= $1 AND name < $2`, Matched, Matched+"~"); err != nil {
+		return err
+	}
+	return SetNewMark(ctx, tx, Restored, since)
 }
 
 // Leave marks a database that another takes the place of.

@@ -79,3 +79,31 @@ func TestRestoredApproved(t *testing.T) {
 	}
 	s.sound("shop")
 }
+
+// On Postgres the files of the lost hour are lost too: when they are applied
+// again, what went out of them does not go out again.
+func TestRestoredFilesOfTheHour(t *testing.T) {
+	t.Parallel()
+	s := openHour(t, servers["ignore"], schema(t))
+	restore := s.keep("")
+	s.due("first")
+	s.mail("letter", "gift", "Dear {{name}}: {{code}}")
+	s.inForce()
+	p := s.start()
+	s.until("all is out", func() bool { return s.state("first") == "sent" && s.out("letter") == 3 })
+	p.stop()
+	restore()
+	p = s.start()
+	s.until("it is matched", func() bool { return p.log.says("posts go out again") == 1 })
+	s.inForce()
+	m := s.hears("hal", "what are your hours?", "club")
+	s.until("it goes on", func() bool {
+		return len(s.answers(m, "club")) == 1 && s.state("first") != "" && s.state("letter") != ""
+	})
+	time.Sleep(5 * time.Second) // in which it might go out
+	p.stop()
+	s.sound("shop", "club")
+	if n := len(s.timeline("shop")); n != 7 {
+		t.Errorf("%d posts are out, not three welcomes, three letters and the first:\n%s", n, s.outbox())
+	}
+}

@@ -66,35 +66,46 @@ func TestStuckAnswer(t *testing.T) {
 	x.stop()
 }
 
+// Whoever finds out that the token is not good any more: the stream, or a post.
 func TestStuckSignedOut(t *testing.T) {
 	t.Parallel()
-	s := open(t, sandbox.Variant{}, "shop", "club")
-	h := s.listen()
-	x := s.watched("shop", "club")
-	s.until("it listens", func() bool { return s.net.Streams() == 2 })
-	s.net.RevokeTokens("shop")
-	s.due("first")
-	x.ill(20*time.Second, "the account shop is signed out", "magpie accounts login shop")
-	if _, numbers := x.probe("/metrics"); !contains(numbers, `magpie_account_signed_out{account="shop",network="mastodon"} 1`, `magpie_account_signed_out{account="club",network="mastodon"} 0`) {
-		t.Errorf("the numbers are\n%s", ours(numbers))
+	for _, by := range []string{"stream", "post"} {
+		t.Run(by, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, sandbox.Variant{}, "shop", "club")
+			h := s.listen()
+			x := s.watched("shop", "club")
+			s.until("it listens", func() bool { return s.net.Streams() == 2 && s.count(`SELECT count(*) FROM selves`) == "2" })
+			if by == "stream" {
+				s.net.RevokeTokens("shop")
+			} else {
+				s.net.Fail(posting("shop", -1, sandbox.Answer(http.StatusUnauthorized, `{"error":"The access token is invalid"}`, nil)))
+			}
+			s.due("first")
+			x.ill(20*time.Second, "the account shop is signed out", "magpie accounts login shop")
+			if _, numbers := x.probe("/metrics"); !contains(numbers, `magpie_account_signed_out{account="shop",network="mastodon"} 1`, `magpie_account_signed_out{account="club",network="mastodon"} 0`) {
+				t.Errorf("the numbers are\n%s", ours(numbers))
+			}
+			time.Sleep(3 * time.Second) // in which it may say it again
+			if n, m := len(h.of("signed out")), x.log.says("is signed out"); n != 1 || m != 1 {
+				t.Errorf("the web hook was told %d times, the log says it %d times:\n%s", n, m, &x.log)
+			}
+			s.net.Heal()
+			s.net.AddAccount(sandbox.Account{Name: "shop", Token: "sandbox-another"})
+			began := time.Now()
+			if said, code := s.typed("sandbox-another\n", "accounts", "login", "shop"); code != 0 {
+				t.Fatalf("login: exit %d: %s", code, said)
+			}
+			signedIn := time.Now()
+			slow := signedIn.Sub(began) // a busy machine needs that long to ask the network once
+			s.until("the post is out", func() bool { return s.state("first") == "sent" })
+			if took := time.Since(signedIn); took > 2*time.Second+slow {
+				t.Errorf("after a new token it took %s until the post was out", took)
+			}
+			x.well(10 * time.Second)
+			x.stop()
+		})
 	}
-	time.Sleep(3 * time.Second) // in which it may say it again
-	if n, m := len(h.of("signed out")), x.log.says("is signed out"); n != 1 || m != 1 {
-		t.Errorf("the web hook was told %d times, the log says it %d times:\n%s", n, m, &x.log)
-	}
-	s.net.AddAccount(sandbox.Account{Name: "shop", Token: "sandbox-another"})
-	began := time.Now()
-	if said, code := s.typed("sandbox-another\n", "accounts", "login", "shop"); code != 0 {
-		t.Fatalf("login: exit %d: %s", code, said)
-	}
-	signedIn := time.Now()
-	slow := signedIn.Sub(began) // a busy machine needs that long to ask the network once
-	s.until("the post is out", func() bool { return s.state("first") == "sent" })
-	if took := time.Since(signedIn); took > 2*time.Second+slow {
-		t.Errorf("after a new token it took %s until the post was out", took)
-	}
-	x.well(10 * time.Second)
-	x.stop()
 }
 
 // work puts a piece of work into the job engine's table behind its back.

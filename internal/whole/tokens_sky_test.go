@@ -108,11 +108,13 @@ func (k *sky) note(r *http.Request) (spoil func(http.ResponseWriter, *http.Reque
 	return k.spoil[name], k.expired[token]
 }
 
-// expire ends the session in use: refresh tokens stay good.
+// expire ends the session in use: refresh tokens stay good. The server's tokens
+// of one second are the same: it waits until the next ones are others.
 func (k *sky) expire() {
 	k.mu.Lock()
-	defer k.mu.Unlock()
 	k.expired[k.last] = true
+	k.mu.Unlock()
+	time.Sleep(1100 * time.Millisecond)
 }
 
 // count is how often a method was called.
