@@ -35,8 +35,8 @@ func TestDiskFullForAWhile(t *testing.T) {
 	m := s.hears("dan", "a deal please", "shop")
 	time.Sleep(20 * time.Second)
 	free()
-	s.remove("campaigns/now.yaml")
 	s.all(expected{answered: []sandbox.Status{m}, codes: []string{"dan"}}, "shop")
 	s.until("the web hook is told again", func() bool { return told.Load() >= 2 })
+	s.remove("campaigns/now.yaml")
 	p.stop()
 }
