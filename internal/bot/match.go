@@ -123,7 +123,7 @@ func (m *matching) look(ctx context.Context, p *outbox.Post, byCode bool) error 
 		if o.explained || p.Person != o.person && o.Direct || o.At.Before(p.SlotAt.Add(-before)) {
 			continue
 		}
-		same := slices.Contains(coupon.Like(o.Text), p.Code) && o.Reply == (p.Kind == outbox.Answer)
+		same := slices.Contains(coupon.Like(o.Text), p.Code) && o.ReplyTo == m.answers(p)
 		if !byCode {
 			var err error
 			if same, err = m.reads(ctx, p, o); err != nil {
@@ -138,6 +138,14 @@ func (m *matching) look(ctx context.Context, p *outbox.Post, byCode bool) error 
 		return nil
 	}
 	return m.find(ctx, p)
+}
+
+// answers is the id of what a post answers, on the network; empty if nothing.
+func (m *matching) answers(p *outbox.Post) string {
+	if p.Kind != outbox.Answer {
+		return ""
+	}
+	return m.b.Kind(m.a).Item(network.Ref(p.Ref))
 }
 
 // reads tells whether a post of ours on the network reads as p would have then.
@@ -257,7 +265,7 @@ func (m *matching) mailings(ctx context.Context) error {
 
 // letter tells whether a post of ours that nothing explains may be of a mailing.
 func (o *seen) letter(parent *outbox.Post) bool {
-	return !o.explained && o.person != 0 && !o.Reply && !o.At.Before(parent.SlotAt.Add(-before))
+	return !o.explained && o.person != 0 && o.ReplyTo == "" && !o.At.Before(parent.SlotAt.Add(-before))
 }
 
 // child is the post of a mailing to the person that a post of ours is for, with
@@ -368,7 +376,7 @@ func (m *matching) ask(ctx context.Context) error {
 // that is none we know.
 func (m *matching) unexplained(direct bool, person int64, from time.Time) bool {
 	return slices.ContainsFunc(m.own, func(o *seen) bool {
-		return !o.explained && !o.Reply && o.Direct == direct && (!direct || o.person == person) && !o.At.Before(from.Add(-before))
+		return !o.explained && o.ReplyTo == "" && o.Direct == direct && (!direct || o.person == person) && !o.At.Before(from.Add(-before))
 	})
 }
 

@@ -142,8 +142,10 @@ type Posted struct {
 	At     time.Time
 	Text   string   // plain
 	Direct bool     // only those it names can read it
-	Reply  bool     // answers something, as far as the network tells
 	To     []Person // those it names
+	// ReplyTo is the id of the item it answers, as Kind.Item gives it; empty if
+	// it answers none, as far as the network tells.
+	ReplyTo string
 }
 
 // Quota is what the network's rate limit headers said.

@@ -18,10 +18,58 @@ type Kind struct {
 	CheckHandle func(handle string) string
 	// Address puts the recipient's name into the text where the network needs it.
 	Address func(text, handle string) string
+	// Item is the id of what a reference refers to.
+	Item func(Ref) string
 	// Measure counts an addressed text by the network's own rule.
 	Measure func(text string, direct bool, l Limits) Size
+	// PollEvery is how long to wait at least between two readings of what came
+	// in; 0: the caller decides.
+	PollEvery time.Duration
+	// Price is what sending a draft will be charged; nil where networks are free.
+	Price func(Draft) Price
+	// Grant begins a sign-in in which a person says yes on the network's page;
+	// nil where a token is typed.
+	Grant func(Settings) (Grant, error)
 	// Open makes a client. It makes no call.
 	Open func(Settings) (Client, error)
+}
+
+// Price is an amount in millionths of a US dollar.
+type Price int64
+
+// Grant is a sign-in on the network's own page.
+type Grant interface {
+	// Page is the address where the person says yes. The network then sends
+	// them to redirect with a code that lives for seconds.
+	Page(redirect string) string
+	// Exchange turns the address that they were sent to into tokens, and keeps
+	// these in Settings.Session.
+	Exchange(ctx context.Context, redirected string) error
+}
+
+// Purpose says what a call is for. Where calls are few, the first go first.
+type Purpose int
+
+// The purposes, the most urgent first.
+const (
+	ForAnswers Purpose = iota // answering people, and hearing them
+	ForPosts                  // what nobody has asked for
+	ForNumbers                // followers and figures
+)
+
+// Charge is what a call costs.
+type Charge struct {
+	Call  string // its name in the price table
+	For   Purpose
+	Price Price
+}
+
+// Meter counts what an account's calls cost, for all processes.
+type Meter interface {
+	// Take is called before each call that is charged or counted. It fails Busy,
+	// until there is room again, where the call is beyond what the account may
+	// spend, or what is left is kept for more urgent calls.
+	Take(ctx context.Context, c Charge) error
 }
 
 // Settings are what a connector needs to open an account.
@@ -32,7 +80,32 @@ type Settings struct {
 	Session Session // where short-lived tokens are kept; nil where there are none
 	HTTP    *http.Client
 	ChatDID string // Bluesky: the chat service; empty for the public one
+	Meter   Meter  // nil: nothing is counted
+	X       XSettings
+	Weibo   WeiboSettings
 }
+
+// XSettings are the choices of an account on X.
+type XSettings struct {
+	LongText   bool   `yaml:"long_text"`   // the account has Premium: 25,000 characters
+	Followers  bool   `yaml:"followers"`   // read the followers each day, which X charges for
+	Budget     Budget `yaml:"budget"`      // at most so many dollars a month
+	AIApproval string `yaml:"ai_approval"` // X's written approval of answers by a model
+}
+
+// WeiboSettings are the choices of an account on Weibo.
+type WeiboSettings struct {
+	Enabled    bool   `yaml:"enabled"`     // by default nothing is called
+	Link       string `yaml:"link"`        // under the app's safe domain; put behind posts that have no link
+	SafeDomain string `yaml:"safe_domain"` // as registered with the app
+	IP         string `yaml:"ip"`          // the public address of the machine or person that posts
+	Calls      int    `yaml:"calls"`       // a day, for this account and app; 0: 100
+	LongText   bool   `yaml:"long_text"`   // by contract: 2,000 characters
+	Contract   bool   `yaml:"contract"`    // the commercial interface
+}
+
+// Budget is an amount of money.
+type Budget struct{ Price }
 
 // Session keeps the tokens that a network hands out and takes back.
 type Session interface {

@@ -107,3 +107,28 @@ func TestRestoredFilesOfTheHour(t *testing.T) {
 		t.Errorf("%d posts are out, not three welcomes, three letters and the first:\n%s", n, s.outbox())
 	}
 }
+
+// Somebody who asked in the lost hour and asks again gets two answers with the
+// same code: the one that is out is not taken for the other.
+func TestRestoredAsksAgain(t *testing.T) {
+	t.Parallel()
+	s := openHour(t, servers["ignore"], "")
+	first := s.hears("dan", "a deal please", "club")
+	p := s.start()
+	s.until("the first is answered", func() bool { return len(s.answers(first, "club")) == 1 })
+	restore := s.keep("")
+	second := s.hears("dan", "a deal please", "club")
+	s.until("the second is answered", func() bool { return len(s.answers(second, "club")) == 1 })
+	p.stop()
+	restore()
+	third := s.hears("dan", "a deal please", "club")
+	fourth := s.hears("dan", "a deal please", "club")
+	p = s.start()
+	s.until("the others are answered", func() bool { return len(s.answers(third, "club")) == 1 && len(s.answers(fourth, "club")) == 1 })
+	time.Sleep(2 * time.Second)
+	p.stop()
+	if n := len(s.answers(second, "club")); n != 1 {
+		t.Errorf("the second has %d answers", n)
+	}
+	s.sound("shop", "club")
+}

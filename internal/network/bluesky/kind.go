@@ -31,6 +31,7 @@ func Kind() network.Kind {
 		Name: "bluesky", Limits: defaults, Exact: true, Private: "chat message",
 		CheckHandle: checkHandle, Measure: measure, Open: open,
 		Address: func(text, _ string) string { return text },
+		Item:    func(r network.Ref) string { return parseRef(r).URI },
 	}
 }
 

@@ -38,7 +38,7 @@ func (c *client) records(ctx context.Context, t *tokens, since time.Time) (all [
 				Value struct {
 					Text      string    `json:"text"`
 					CreatedAt time.Time `json:"createdAt"`
-					Reply     *struct{} `json:"reply"`
+					Reply     reply     `json:"reply"`
 				} `json:"value"`
 			} `json:"records"`
 			Cursor string `json:"cursor"`
@@ -48,7 +48,7 @@ func (c *client) records(ctx context.Context, t *tokens, since time.Time) (all [
 		}
 		for _, r := range got.Records {
 			if !r.Value.CreatedAt.Before(since) {
-				all = append(all, network.Posted{Receipt: network.Receipt{ID: r.URI, URL: page(t, path.Base(r.URI))}, At: r.Value.CreatedAt, Text: r.Value.Text, Reply: r.Value.Reply != nil})
+				all = append(all, network.Posted{Receipt: network.Receipt{ID: r.URI, URL: page(t, path.Base(r.URI))}, At: r.Value.CreatedAt, Text: r.Value.Text, ReplyTo: r.Value.Reply.Parent.URI})
 			}
 		}
 		if got.Cursor == "" || got.Cursor == q.Get("cursor") || len(got.Records) == 0 {

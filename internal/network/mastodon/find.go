@@ -30,7 +30,7 @@ func (c *client) Find(ctx context.Context, s network.Sealed, since time.Time, ta
 // Posts implements network.Client.
 func (c *client) Posts(ctx context.Context, since time.Time) (all []network.Posted, err error) {
 	err = c.own(ctx, since, func(s status) bool {
-		p := network.Posted{Receipt: network.Receipt{ID: s.ID, URL: s.URL}, At: s.CreatedAt, Text: plain(s.Content), Direct: s.Visibility == "direct", Reply: s.InReplyTo != ""}
+		p := network.Posted{Receipt: network.Receipt{ID: s.ID, URL: s.URL}, At: s.CreatedAt, Text: plain(s.Content), Direct: s.Visibility == "direct", ReplyTo: s.InReplyTo}
 		for _, a := range s.Mentions {
 			p.To = append(p.To, c.person(a))
 		}

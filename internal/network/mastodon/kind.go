@@ -22,6 +22,7 @@ func Kind() network.Kind {
 	return network.Kind{
 		Name: "mastodon", Limits: defaults, KeyLife: time.Hour, Private: "direct post",
 		CheckHandle: checkHandle, Address: address, Measure: measure, Open: open,
+		Item: func(r network.Ref) string { return parseRef(r).ID },
 	}
 }
 

@@ -128,7 +128,7 @@ func (c *client) Posts(ctx context.Context, since time.Time) (all []network.Post
 			if p.Deleted || p.At.Before(since) {
 				continue
 			}
-			x := network.Posted{Receipt: receipt(p), At: p.At, Text: p.Text, Direct: p.Direct, Reply: p.ReplyTo != ""}
+			x := network.Posted{Receipt: receipt(p), At: p.At, Text: p.Text, Direct: p.Direct, ReplyTo: string(p.ReplyTo)}
 			if p.To != "" {
 				x.To = []network.Person{{ID: p.To, Handle: p.To}}
 			}
