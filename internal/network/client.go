@@ -109,6 +109,7 @@ type Draft struct {
 	To       *Person // whom a direct post or a reply is for
 	ReplyTo  Ref     // the item it answers; empty if none
 	Images   []Image
+	AI       bool      // a model has worded it
 	At       time.Time // the instant of freezing
 }
 
@@ -134,6 +135,7 @@ type Sealed struct {
 type Receipt struct {
 	ID  string // for Delete, and as Mention.ReplyTo
 	URL string // for people
+	Ref Ref    // for going on with it in a thread, where the network has those
 }
 
 // Posted is a post of ours as the network has it.
