@@ -19,6 +19,10 @@ var layers = map[string]string{
 	"network/networktest":              "network",
 	"network/mastodon":                 "network",
 	"network/bluesky":                  "crash network",
+	"network/x":                        "crash network",
+	"network/x/xfake":                  "network network/networktest",
+	"network/weibo":                    "crash network",
+	"network/weibo/weibofake":          "network network/networktest",
 	"network/bluesky/localnet":         "",
 	"network/bluesky/localnet/prepare": "network/bluesky/localnet",
 
@@ -30,6 +34,8 @@ var layers = map[string]string{
 
 	"audit":  "store",
 	"need":   "store",
+	"meter":  "network store",
+	"media":  "",
 	"lease":  "store",
 	"queue":  "store",
 	"report": "store",
@@ -46,7 +52,7 @@ var layers = map[string]string{
 	"store/storetest":   "store",
 	// bench measures everything, and is part of nothing.
 	"bench": "bot network network/networktest outbox people sandbox segment store store/storetest workspace",
-	"bot": "answer audit coupon crash health inbox lease need network network/bluesky network/mastodon network/networktest " +
+	"bot": "answer audit coupon crash health inbox lease meter need network network/bluesky network/mastodon network/networktest network/weibo network/x " +
 		"outbox people plan queue render segment store suggest vault workspace",
 }
 
@@ -60,7 +66,10 @@ var only = map[string]string{
 	"github.com/expr-lang/expr":     "segment",
 	"filippo.io/age":                "vault",
 	"github.com/robfig/cron/":       "plan workspace",
-	"github.com/goccy/go-yaml":      "workspace",
+	"github.com/goccy/go-yaml":      "network/x workspace",
+	"github.com/dghubble/oauth1":    "network/x",
+	"golang.org/x/oauth2":           "network/weibo network/x",
+	"golang.org/x/image":            "media",
 	"github.com/sashabaranov/":      "bot",
 	"github.com/urfave/cli":         "",
 	"github.com/schollz/":           "",
@@ -68,9 +77,9 @@ var only = map[string]string{
 	"github.com/agnivade/":          "suggest",
 	"github.com/gofrs/flock":        "store network/bluesky/localnet",
 	"github.com/fsnotify/fsnotify":  "bot",
-	"testing":                       "network/networktest network/bluesky/localnet",
-	"net/http":                      "network network/networktest network/mastodon network/bluesky network/bluesky/localnet sandbox health bot",
-	"database/sql":                  "store audit need lease queue vault people coupon inbox outbox bot report",
+	"testing":                       "network/networktest network/bluesky/localnet network/x/xfake network/weibo/weibofake",
+	"net/http":                      "network network/networktest network/mastodon network/bluesky network/x network/x/xfake network/weibo network/weibo/weibofake network/bluesky/localnet sandbox health bot",
+	"database/sql":                  "store audit need meter lease queue vault people coupon inbox outbox bot report",
 	"pgregory.net/rapid":            "",
 	"github.com/google/go-cmp":      "",
 	"github.com/stretchr/testify":   "",

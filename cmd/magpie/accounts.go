@@ -1,13 +1,9 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"os"
-	"strings"
 
 	"github.com/urfave/cli/v2"
-	"golang.org/x/term"
 
 	"magpie/internal/bot"
 	"magpie/internal/network"
@@ -18,8 +14,10 @@ func accountsCommand() *cli.Command {
 	return &cli.Command{Name: "accounts", Usage: "the brand accounts: list, verify, login", Subcommands: []*cli.Command{
 		{Name: "list", Usage: "list them", Flags: []cli.Flag{jsonFlag()}, Action: listAccounts},
 		{Name: "verify", Usage: "ask each network whether the credentials are good", ArgsUsage: "[ACCOUNT]", Action: verifyAccounts},
-		{Name: "login", Usage: "store an access token (Mastodon) or app password (Bluesky), encrypted", ArgsUsage: "ACCOUNT",
-			Description: "Reads the token from the keyboard, or from standard input. The account file says “credentials: stored”.", Action: login},
+		{Name: "login", Usage: "store an access token (Mastodon), app password (Bluesky) or an app's keys (X, Weibo), encrypted", ArgsUsage: "ACCOUNT",
+			Description: "Reads them from the keyboard, or from standard input. The account file says “credentials: stored”.\n" +
+				"On X (OAuth 2) and Weibo you then say yes on the network's own page, which sends you back to --redirect: register that address with the app.",
+			Flags: []cli.Flag{&cli.StringFlag{Name: "redirect", Usage: "the app's callback `ADDRESS`", Value: callback}}, Action: login},
 	}}
 }
 
@@ -95,60 +93,4 @@ func botNote(s network.Self) string {
 		return ", marked as a bot"
 	}
 	return ", not marked as a bot: mark it in the profile's settings, the networks ask for that"
-}
-
-func login(c *cli.Context) error {
-	name, err := arg(c, 0, "the account")
-	if err != nil {
-		return err
-	}
-	if err := noMore(c, 1); err != nil {
-		return usage("the token is not given as an argument, where others could see it: run “magpie accounts login %s” and type it", name)
-	}
-	b, err := open(c)
-	if err != nil {
-		return err
-	}
-	defer b.Close()
-	a := b.Set().Accounts[name]
-	if a == nil {
-		return unknownName("account", name, b.Set().Accounts)
-	}
-	token, err := readToken(c, a)
-	if err != nil {
-		return err
-	}
-	self, err := b.Login(c.Context, a, token)
-	if err != nil {
-		return refused(fmt.Errorf("%s does not accept that: %w; nothing was stored", a.Network, err))
-	}
-	fmt.Fprintf(c.App.Writer, "%s is @%s%s. The token is stored, encrypted.\n", name, self.Handle, botNote(self))
-	if a.Credentials != nil && a.Credentials.Kind != "stored" {
-		fmt.Fprintf(c.App.Writer, "Note: accounts/%s.yaml says “credentials: %s:%s”; write “credentials: stored” for the stored one to be used.\n", name, a.Credentials.Kind, a.Credentials.Name)
-	}
-	return nil
-}
-
-func readToken(c *cli.Context, a *workspace.Account) (network.Secret, error) {
-	what := map[string]string{"mastodon": "Access token (Preferences → Development → your application)", "bluesky": "App password (Settings → App passwords, with access to direct messages)"}[a.Network]
-	var text string
-	if f, ok := c.App.Reader.(*os.File); ok && terminal(f) {
-		fmt.Fprintf(c.App.Writer, "%s: ", what)
-		b, err := term.ReadPassword(int(f.Fd()))
-		fmt.Fprintln(c.App.Writer)
-		if err != nil {
-			return "", errors.New("the token could not be read")
-		}
-		text = string(b)
-	} else {
-		line, err := readLine(c)
-		if err != nil {
-			return "", err
-		}
-		text = line
-	}
-	if text = strings.TrimSpace(text); text == "" {
-		return "", usage("no token was given; nothing was stored")
-	}
-	return network.Secret(text), nil
 }

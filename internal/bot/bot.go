@@ -19,10 +19,13 @@ import (
 	"magpie/internal/coupon"
 	"magpie/internal/inbox"
 	"magpie/internal/lease"
+	"magpie/internal/meter"
 	"magpie/internal/need"
 	"magpie/internal/network"
 	"magpie/internal/network/bluesky"
 	"magpie/internal/network/mastodon"
+	"magpie/internal/network/weibo"
+	"magpie/internal/network/x"
 	"magpie/internal/outbox"
 	"magpie/internal/people"
 	"magpie/internal/queue"
@@ -33,7 +36,7 @@ import (
 
 // Kinds is the sorted list of networks.
 func Kinds() []network.Kind {
-	return []network.Kind{bluesky.Kind(), mastodon.Kind()}
+	return []network.Kind{bluesky.Kind(), mastodon.Kind(), weibo.Kind(), x.Kind()}
 }
 
 // Options say what to open.
@@ -124,7 +127,7 @@ func (a *account) learn(self network.Self, limits network.Limits) {
 // Migrations are those of all packages.
 func Migrations() []fs.FS {
 	return []fs.FS{audit.Migrations(), lease.Migrations(), people.Migrations(), coupon.Migrations(), outbox.Migrations(),
-		inbox.Migrations(), vault.Migrations(), need.Migrations()}
+		inbox.Migrations(), vault.Migrations(), need.Migrations(), meter.Migrations()}
 }
 
 // Open loads the workspace and opens its database. Its error is
@@ -267,7 +270,7 @@ func (b *Bot) Client(ctx context.Context, a *workspace.Account) (network.Client,
 	if before, err := b.Vault.Session(a.Name).Load(); secret == "" && before == "" && err == nil {
 		return nil, network.Fail(network.SignedOut, "nobody has signed in: magpie accounts login %s", a.Name)
 	}
-	c, err := a.Kind.Open(network.Settings{Server: a.Server, Handle: a.Handle, Secret: secret, HTTP: b.HTTP, Session: b.session(a.Name)})
+	c, err := a.Kind.Open(b.settings(a, secret, b.session(a.Name)))
 	if err != nil {
 		return nil, network.Fail(network.SignedOut, "%w: set %s, or run “magpie accounts login %s”", err, where(a.Credentials), a.Name)
 	}

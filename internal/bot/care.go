@@ -73,6 +73,7 @@ func (b *Bot) lookAfter(ctx context.Context, now time.Time) {
 		}
 	}
 	b.greetAgain(ctx)
+	b.lookAtBudgets(ctx)
 	if untold, err := need.Untold(ctx, b.DB); err == nil && len(untold) > 0 {
 		b.add(ctx, "tell", "all")
 	}
@@ -142,6 +143,9 @@ func later(a, b time.Time) time.Time {
 // day, and goes on with those that were interrupted.
 func (b *Bot) queueSyncs(ctx context.Context, now time.Time) {
 	for name := range b.opened() {
+		if a := b.Set().Accounts[name]; a == nil || a.Network == "x" && (a.X == nil || !a.X.Followers) && b.Sandbox == "" {
+			continue // X charges for each follower that is read
+		}
 		s, err := b.Book.LastSync(ctx, name)
 		if err == nil && (s.Finished.IsZero() || now.Sub(s.Finished) > syncEvery) {
 			b.add(ctx, "sync", name)

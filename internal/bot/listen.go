@@ -35,7 +35,8 @@ func (b *Bot) listen(ctx context.Context, a *workspace.Account, c network.Client
 	var done sync.WaitGroup
 	defer done.Wait()
 	done.Go(func() { b.stream(ctx, a, c, now, streaming, log) })
-	every := pollEvery
+	least := b.Kind(a).PollEvery
+	every := max(pollEvery, least)
 	b.beats.note(reading+a.Name, b.Clock()) // from now on it is missed
 	for ctx.Err() == nil {
 		if b.halted(ctx, a.Name) {
@@ -47,8 +48,10 @@ func (b *Bot) listen(ctx context.Context, a *workspace.Account, c network.Client
 		wait := every
 		if err := b.Poll(ctx, a, c); err != nil && ctx.Err() == nil {
 			b.unreadable(ctx, a.Name, err, log)
-			sleep(ctx, network.RetryAt(err, b.Clock(), 0).Sub(b.Clock())) // nobody wakes us before the network wants to hear us
-			wait = pollEvery
+			if !network.IsOurs(err) { // nobody wakes us before the network wants to hear us
+				sleep(ctx, network.RetryAt(err, b.Clock(), 0).Sub(b.Clock()))
+			}
+			wait = max(pollEvery, least)
 			if cursor, _, err := inbox.Cursor(ctx, b.DB, a.Name); err == nil && cursor == "" {
 				wait = sweep // what is written until then is not seen
 			}
@@ -56,9 +59,9 @@ func (b *Bot) listen(ctx context.Context, a *workspace.Account, c network.Client
 		select {
 		case <-ctx.Done():
 		case on := <-streaming:
-			every = pollEvery
+			every = max(pollEvery, least)
 			if on {
-				every = pollSafety
+				every = max(pollSafety, least)
 			}
 		case <-now:
 		case <-time.After(wait):

@@ -18,10 +18,21 @@ func (b *Bot) Verify(ctx context.Context, a *workspace.Account) (network.Self, e
 
 // Login stores a token for an account, after the network has accepted it. A
 // session from before is forgotten: it belonged to the old token. An account
-// that was halted for it goes on.
-func (b *Bot) Login(ctx context.Context, a *workspace.Account, token network.Secret) (network.Self, error) {
+// that was halted for it goes on. consent leads a person through the network's
+// own page, where there is one.
+func (b *Bot) Login(ctx context.Context, a *workspace.Account, token network.Secret, consent func(network.Grant) error) (network.Self, error) {
 	fresh := &memorySession{}
-	c, err := a.Kind.Open(network.Settings{Server: a.Server, Handle: a.Handle, Secret: token, HTTP: b.HTTP, Session: fresh})
+	s := b.settings(a, token, fresh)
+	if a.Kind.Grant != nil {
+		g, err := a.Kind.Grant(s)
+		if err == nil && g != nil {
+			err = consent(g)
+		}
+		if err != nil {
+			return network.Self{}, err
+		}
+	}
+	c, err := a.Kind.Open(s)
 	if err != nil {
 		return network.Self{}, err
 	}

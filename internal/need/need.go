@@ -30,6 +30,7 @@ const (
 	BadFiles   = "bad files"
 	NoCodes    = "no codes"
 	Restored   = "restored"
+	Budget     = "budget"
 )
 
 // Need is one thing that needs a person.

@@ -22,6 +22,7 @@ type Failure struct {
 	Reason Reason
 	After  time.Time     // Busy: when to try again; zero: the caller decides
 	Wait   time.Duration // Busy: how long to wait, where the network said so in seconds
+	Ours   bool          // Busy: not the network, a bound that the account's file sets
 	Err    error
 }
 
@@ -43,6 +44,12 @@ func ReasonOf(err error) Reason {
 		return f.Reason
 	}
 	return Unknown
+}
+
+// IsOurs tells whether err comes of a bound that the account's file sets.
+func IsOurs(err error) bool {
+	var f *Failure
+	return errors.As(err, &f) && f.Ours
 }
 
 // RetryAt returns when a Busy failure may be tried again, fallback after now

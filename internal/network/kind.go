@@ -2,7 +2,9 @@ package network
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -36,6 +38,18 @@ type Kind struct {
 
 // Price is an amount in millionths of a US dollar.
 type Price int64
+
+// Dollar is one.
+const Dollar Price = 1e6
+
+// String prints dollars and cents, and less than cents where there is no more.
+func (p Price) String() string {
+	text := fmt.Sprintf("%.4f", float64(p)/float64(Dollar))
+	for strings.HasSuffix(text, "0") && len(text)-strings.IndexByte(text, '.') > 3 {
+		text = text[:len(text)-1]
+	}
+	return "$" + text
+}
 
 // Grant is a sign-in on the network's own page.
 type Grant interface {
@@ -81,31 +95,14 @@ type Settings struct {
 	HTTP    *http.Client
 	ChatDID string // Bluesky: the chat service; empty for the public one
 	Meter   Meter  // nil: nothing is counted
-	X       XSettings
-	Weibo   WeiboSettings
+	// LongText: the account may post longer texts than others (X Premium, a
+	// contract with Weibo).
+	LongText bool
+	// SafeDomain and IP: Weibo wants a link under this domain in each post, and the
+	// public address of whoever posts. Contract: the commercial interface.
+	SafeDomain, IP string
+	Contract       bool
 }
-
-// XSettings are the choices of an account on X.
-type XSettings struct {
-	LongText   bool   `yaml:"long_text"`   // the account has Premium: 25,000 characters
-	Followers  bool   `yaml:"followers"`   // read the followers each day, which X charges for
-	Budget     Budget `yaml:"budget"`      // at most so many dollars a month
-	AIApproval string `yaml:"ai_approval"` // X's written approval of answers by a model
-}
-
-// WeiboSettings are the choices of an account on Weibo.
-type WeiboSettings struct {
-	Enabled    bool   `yaml:"enabled"`     // by default nothing is called
-	Link       string `yaml:"link"`        // under the app's safe domain; put behind posts that have no link
-	SafeDomain string `yaml:"safe_domain"` // as registered with the app
-	IP         string `yaml:"ip"`          // the public address of the machine or person that posts
-	Calls      int    `yaml:"calls"`       // a day, for this account and app; 0: 100
-	LongText   bool   `yaml:"long_text"`   // by contract: 2,000 characters
-	Contract   bool   `yaml:"contract"`    // the commercial interface
-}
-
-// Budget is an amount of money.
-type Budget struct{ Price }
 
 // Session keeps the tokens that a network hands out and takes back.
 type Session interface {

@@ -184,8 +184,14 @@ func again(err error, now time.Time, tries int) time.Time {
 	if network.ReasonOf(err) == network.SignedOut {
 		return now.Add(time.Second)
 	}
+	if network.IsOurs(err) {
+		return now.Add(ownWait) // the files may give it more room before its time is up
+	}
 	return network.RetryAt(err, now, backOff(tries))
 }
+
+// ownWait is how often it is tried whether an account may spend again.
+const ownWait = 5 * time.Minute
 
 // backOff is how long to wait where the network says nothing: 5 s, doubling
 // to 5 minutes.

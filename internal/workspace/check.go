@@ -3,6 +3,7 @@ package workspace
 import (
 	"fmt"
 	"maps"
+	"net"
 	"net/url"
 	"regexp"
 	"slices"
@@ -85,8 +86,31 @@ func (l *loader) checkAccount(a *Account) {
 	if a.Network == "bluesky" && a.Handle == "" {
 		d.add("", `"handle" is missing`, "Bluesky signs in with the handle: handle: brand.bsky.social")
 	}
+	checkChoices(d, a)
 	if hint := k.CheckHandle(a.Handle); a.Handle != "" && hint != "" {
 		d.add("handle", fmt.Sprintf("%q is no handle", a.Handle), hint)
+	}
+}
+
+// checkChoices looks at what goes with one network alone.
+func checkChoices(d *document, a *Account) {
+	if a.X != nil && a.Network != "x" {
+		d.addKey("x", `"x" goes with network: x only`, "")
+	}
+	if a.Weibo != nil && a.Network != "weibo" {
+		d.addKey("weibo", `"weibo" goes with network: weibo only`, "")
+	}
+	if a.Network != "weibo" {
+		return
+	}
+	switch w := a.Weibo; {
+	case w == nil || !w.Enabled:
+		d.add("network", "Weibo is off until the file says otherwise: what an app may do there depends on its contract",
+			"find out what yours allows, then write weibo: {enabled: true, safe_domain: shop.example, ip: 203.0.113.7}")
+	case !w.Contract && w.SafeDomain == "":
+		d.add("weibo", `"safe_domain" is missing: Weibo wants a link under the app's safe domain (安全域名) in each post`, "write the domain that is registered with the app")
+	case net.ParseIP(w.IP) == nil:
+		d.add("weibo", `"ip" is missing or no address: Weibo wants to know from where is posted (rip)`, "write the public address of the machine: ip: 203.0.113.7")
 	}
 }
 

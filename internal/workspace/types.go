@@ -64,7 +64,27 @@ type Account struct {
 	Pace        Pace         `yaml:"pace"`
 	Unlisted    bool         `yaml:"unlisted"`
 	SilentAfter Duration     `yaml:"silent_after"` // warn when nothing went out for so long
+	X           *OnX         `yaml:"x"`
+	Weibo       *OnWeibo     `yaml:"weibo"`
 	Kind        network.Kind `yaml:"-"`
+}
+
+// OnX are the choices of an account on X.
+type OnX struct {
+	Budget     *Money `yaml:"budget"`      // at most so much a month; X charges for each call
+	LongText   bool   `yaml:"long_text"`   // the account has Premium: 25,000 characters
+	Followers  bool   `yaml:"followers"`   // read the followers each day, which X charges for
+	AIApproval string `yaml:"ai_approval"` // the reference of X's approval of answers by a model
+}
+
+// OnWeibo are the choices of an account on Weibo, which is off without them.
+type OnWeibo struct {
+	Enabled    bool   `yaml:"enabled" jsonschema:"required"`
+	SafeDomain string `yaml:"safe_domain"`                  // as registered with the app: each post has a link under it
+	IP         string `yaml:"ip"`                           // the public address of the machine or person that posts
+	Calls      int    `yaml:"calls" jsonschema:"minimum=0"` // a day, for this account and app; 0: 100
+	LongText   bool   `yaml:"long_text"`                    // by contract: 2,000 characters
+	Contract   bool   `yaml:"contract"`                     // the commercial interface: posts need no link
 }
 
 // Pace bounds what an account does by itself.

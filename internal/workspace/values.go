@@ -2,10 +2,13 @@ package workspace
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"magpie/internal/network"
 )
 
 // The scalars of the files. parse says what a good value looks like.
@@ -90,6 +93,21 @@ func (p *Percent) parse(s string) error {
 		return fmt.Errorf("%q is not a share: write it as 30%%", s)
 	}
 	*p = Percent(n)
+	return nil
+}
+
+// Money is an amount of US dollars: 50 USD, 12.50 USD or $50.
+type Money struct{ network.Price }
+
+var moneyRule = regexp.MustCompile(`^(?:\$ ?(\d{1,7}(?:\.\d{1,2})?)|(\d{1,7}(?:\.\d{1,2})?) ?USD)$`)
+
+func (m *Money) parse(s string) error {
+	x := moneyRule.FindStringSubmatch(s)
+	if x == nil {
+		return fmt.Errorf("%q is not an amount: write it as 50 USD or 12.50 USD", s)
+	}
+	f, _ := strconv.ParseFloat(x[1]+x[2], 64) // the rule lets only numbers through
+	m.Price = network.Price(math.Round(f*100)) * network.Dollar / 100
 	return nil
 }
 

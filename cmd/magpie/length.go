@@ -1,0 +1,93 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"magpie/internal/bot"
+	"magpie/internal/network"
+	"magpie/internal/suggest"
+)
+
+func lengthCommand() *cli.Command {
+	return &cli.Command{Name: "length", Usage: "what a text counts on a network, and what is left", ArgsUsage: "TEXT…",
+		Description: "The network's own rule counts. With --jsonl, lines such as {\"text\": \"…\"} are read from standard input, and lines such as\n" +
+			"{\"length\": 12, \"limit\": 280} are printed.",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "network", Usage: "mastodon, bluesky, x or weibo", Required: true},
+			&cli.BoolFlag{Name: "direct", Usage: "as a message to one person"},
+			&cli.BoolFlag{Name: "jsonl", Usage: "many texts, as lines of JSON"}, jsonFlag(),
+		}, Action: length}
+}
+
+// measured is a text's length, for programs.
+type measured struct {
+	Length int    `json:"length"`
+	Limit  int    `json:"limit"`
+	Unit   string `json:"unit,omitempty"`
+}
+
+func length(c *cli.Context) error {
+	kinds := bot.Kinds()
+	k := network.Find(kinds, c.String("network"))
+	if k == nil {
+		names := []string{}
+		for _, k := range kinds {
+			names = append(names, k.Name)
+		}
+		return usage("no network %q (%s)", c.String("network"), suggest.Hint(c.String("network"), names))
+	}
+	count := func(text string) network.Size { return k.Measure(text, c.Bool("direct"), k.Limits) }
+	if c.Bool("jsonl") {
+		if err := noMore(c, 0); err != nil {
+			return err
+		}
+		return lengths(c.App.Reader, c.App.Writer, count)
+	}
+	if c.NArg() == 0 {
+		return usage("say which text: magpie length --network %s \"Hello\"", k.Name)
+	}
+	s := count(strings.Join(c.Args().Slice(), " "))
+	if c.Bool("json") {
+		return printJSON(c.App.Writer, measured{s.Count, s.Limit, s.Unit})
+	}
+	p := paint(terminal(c.App.Writer))
+	if !s.Fits() {
+		return failure{exitFailed, fmt.Errorf("%d of %d %s, %d too many for %s", s.Count, s.Limit, s.Unit, s.Count-s.Limit, k.Name)}
+	}
+	fmt.Fprintf(c.App.Writer, "%s  %d of %d %s, %d left\n", p.good("✓"), s.Count, s.Limit, s.Unit, s.Limit-s.Count)
+	return nil
+}
+
+// lengths counts one text a line.
+func lengths(in io.Reader, out io.Writer, count func(string) network.Size) error {
+	w := bufio.NewWriter(out)
+	defer w.Flush()
+	r := bufio.NewReader(in)
+	for n := 1; ; n++ {
+		line, err := r.ReadBytes('\n')
+		if len(strings.TrimSpace(string(line))) > 0 {
+			var x struct {
+				Text *string `json:"text"`
+			}
+			if json.Unmarshal(line, &x) != nil || x.Text == nil {
+				_ = w.Flush() // the lines before are good
+				return usage("line %d is not of the form {\"text\": \"…\"}", n)
+			}
+			s := count(*x.Text)
+			text, _ := json.Marshal(measured{Length: s.Count, Limit: s.Limit}) // numbers can't fail
+			fmt.Fprintf(w, "%s\n", text)
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("the texts could not be read: %w", err)
+		}
+	}
+}

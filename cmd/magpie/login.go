@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
+
+	"magpie/internal/network"
+	"magpie/internal/network/weibo"
+	"magpie/internal/network/x"
+	"magpie/internal/workspace"
+)
+
+const (
+	callback = "http://127.0.0.1:8471/callback" // where a network sends a person who has said yes
+	patience = 10 * time.Minute                 // for that person
+)
+
+func login(c *cli.Context) error {
+	name, err := arg(c, 0, "the account")
+	if err != nil {
+		return err
+	}
+	if err := noMore(c, 1); err != nil {
+		return usage("the token is not given as an argument, where others could see it: run “magpie accounts login %s” and type it", name)
+	}
+	b, err := open(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	a := b.Set().Accounts[name]
+	if a == nil {
+		return unknownName("account", name, b.Set().Accounts)
+	}
+	token, err := readToken(c, a)
+	if err != nil {
+		return err
+	}
+	self, err := b.Login(c.Context, a, token, func(g network.Grant) error { return consent(c, g) })
+	if err != nil {
+		return refused(fmt.Errorf("%s does not accept that: %w; nothing was stored", a.Network, err))
+	}
+	fmt.Fprintf(c.App.Writer, "%s is @%s%s. The token is stored, encrypted.\n", name, self.Handle, botNote(self))
+	if a.Credentials != nil && a.Credentials.Kind != "stored" {
+		fmt.Fprintf(c.App.Writer, "Note: accounts/%s.yaml says “credentials: %s:%s”; write “credentials: stored” for the stored one to be used.\n", name, a.Credentials.Kind, a.Credentials.Name)
+	}
+	return nil
+}
+
+// asked says what is to be typed.
+var asked = map[string]string{
+	"mastodon": "Access token (Preferences → Development → your application)",
+	"bluesky":  "App password (Settings → App passwords, with access to direct messages)",
+	"x":        x.Words,
+	"weibo":    weibo.Words,
+}
+
+func readToken(c *cli.Context, a *workspace.Account) (network.Secret, error) {
+	var text string
+	if f, ok := c.App.Reader.(*os.File); ok && terminal(f) {
+		fmt.Fprintf(c.App.Writer, "%s: ", asked[a.Network])
+		b, err := term.ReadPassword(int(f.Fd()))
+		fmt.Fprintln(c.App.Writer)
+		if err != nil {
+			return "", errors.New("the token could not be read")
+		}
+		text = string(b)
+	} else {
+		line, err := readLine(c)
+		if err != nil {
+			return "", err
+		}
+		text = line
+	}
+	if text = strings.TrimSpace(text); text == "" {
+		return "", usage("no token was given; nothing was stored")
+	}
+	return network.Secret(text), nil
+}
+
+// consent leads a person through the network's page. The network sends them back
+// to us where the redirect is an address of this machine; otherwise they copy
+// the address that they were sent to.
+func consent(c *cli.Context, g network.Grant) error {
+	redirect := c.String("redirect")
+	u, err := url.Parse(redirect)
+	if err != nil || u.Host == "" {
+		return usage("--redirect %q is no address", redirect)
+	}
+	page := g.Page(redirect)
+	if host := u.Hostname(); host != "127.0.0.1" && host != "localhost" || u.Scheme != "http" {
+		fmt.Fprintf(c.App.Writer, "Open this page, say yes, and paste the address that you are sent to:\n\n  %s\n\n", page)
+		line, err := readLine(c)
+		if err != nil {
+			return err
+		}
+		return g.Exchange(c.Context, line)
+	}
+	l, err := (&net.ListenConfig{}).Listen(c.Context, "tcp", u.Host)
+	if err != nil {
+		return fmt.Errorf("nothing can listen at %s, where the network would send you back to: is another sign-in running? (--redirect names another address)", u.Host)
+	}
+	fmt.Fprintf(c.App.Writer, "Open this page in a browser of this machine, and say yes:\n\n  %s\n\nWaiting for you at %s …\n", page, redirect)
+	return await(c.Context, l, u.Path, func(ctx context.Context, address string) error { return g.Exchange(ctx, address) })
+}
+
+// await serves the callback once: the code in it lives for seconds.
+func await(ctx context.Context, l net.Listener, path string, exchange func(context.Context, string) error) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	done := make(chan error, 1)
+	server := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != path || r.URL.RawQuery == "" {
+			http.NotFound(w, r)
+			return
+		}
+		err := exchange(ctx, r.URL.String())
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		if err != nil {
+			w.WriteHeader(http.StatusBadRequest)
+			fmt.Fprintln(w, "That did not work. Look at the terminal.")
+		} else {
+			fmt.Fprintln(w, "Signed in. You can close this page.")
+		}
+		select {
+		case done <- err:
+		default:
+		}
+	})}
+	go func() { _ = server.Serve(l) }()
+	defer func() {
+		last, stop := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer stop()
+		_ = server.Shutdown(last)
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return errors.New("nobody has said yes on the network's page")
+	}
+}

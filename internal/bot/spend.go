@@ -1,0 +1,92 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"magpie/internal/meter"
+	"magpie/internal/need"
+	"magpie/internal/network"
+	"magpie/internal/workspace"
+)
+
+const (
+	weiboCalls = 100 // a day, for an account and an app (open.weibo.com, Rate limiting)
+	keptCalls  = 30  // percent for answers, where the file names no share
+)
+
+// beijing is where Weibo's days begin.
+var beijing = time.FixedZone("Beijing", 8*60*60)
+
+// settings are what a connector needs for an account.
+func (b *Bot) settings(a *workspace.Account, secret network.Secret, s network.Session) network.Settings {
+	out := network.Settings{Server: a.Server, Handle: a.Handle, Secret: secret, HTTP: b.HTTP, Session: s}
+	if a.X != nil {
+		out.LongText = a.X.LongText
+	}
+	if a.Weibo != nil {
+		out.LongText, out.SafeDomain, out.IP, out.Contract = a.Weibo.LongText, a.Weibo.SafeDomain, a.Weibo.IP, a.Weibo.Contract
+	}
+	if a.Network == "x" || a.Network == "weibo" {
+		out.Meter = b.meter(a)
+	}
+	return out
+}
+
+// meter holds an account to what its file lets it spend.
+func (b *Bot) meter(a *workspace.Account) *meter.Meter {
+	name, first := a.Name, a
+	return &meter.Meter{DB: b.DB, Account: name, Clock: b.Clock,
+		Bounds: func() meter.Bounds {
+			if now := b.Set().Accounts[name]; now != nil {
+				return bounds(now)
+			}
+			return bounds(first)
+		},
+		Over: func(ctx context.Context, why string) {
+			b.raise(ctx, need.Budget, name, name+" can't do all it should: "+why)
+		}}
+}
+
+func bounds(a *workspace.Account) meter.Bounds {
+	m := meter.Bounds{Kept: int(a.Pace.KeptForAnswers), Zone: time.UTC} // X bills by UTC
+	if a.X != nil && a.X.Budget != nil {
+		m.Budget = a.X.Budget.Price
+	}
+	if a.Weibo != nil {
+		m.Zone, m.Calls = beijing, a.Weibo.Calls
+		if m.Calls == 0 {
+			m.Calls = weiboCalls
+		}
+		if m.Kept == 0 {
+			m.Kept = keptCalls
+		}
+	}
+	return m
+}
+
+// lookAtBudgets forgets that a budget was used up where a new month or day has
+// begun, or the file gives more.
+func (b *Bot) lookAtBudgets(ctx context.Context) {
+	open, err := need.Open(ctx, b.DB)
+	if err != nil {
+		return
+	}
+	for _, n := range open {
+		if n.Kind != need.Budget {
+			continue
+		}
+		a := b.Set().Accounts[n.Subject]
+		if a != nil && b.spentUp(ctx, a) {
+			continue
+		}
+		b.clear(ctx, need.Budget, n.Subject)
+	}
+}
+
+// spentUp tells whether nothing is left of what posts may use.
+func (b *Bot) spentUp(ctx context.Context, a *workspace.Account) bool {
+	s, err := b.meter(a).Spent(ctx)
+	m := bounds(a)
+	return err != nil || m.Full(s)
+}

@@ -1,0 +1,133 @@
+// Package meter counts what an account's calls cost, and holds the account to
+// what it may spend: dollars a month on a network that charges, calls a day on
+// one that counts. Counts are kept in the database, so that they hold over all
+// machines and restarts.
+package meter
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"magpie/internal/network"
+	"magpie/internal/store"
+)
+
+//go:embed migrations/*.sql
+var files embed.FS
+
+// Migrations makes the table.
+func Migrations() fs.FS { f, _ := fs.Sub(files, "migrations"); return f }
+
+// Bounds are what an account may spend.
+type Bounds struct {
+	Budget network.Price  // a month; 0: no bound
+	Calls  int            // a day; 0: no bound
+	Kept   int            // percent of both that is kept for answers
+	Zone   *time.Location // in which days and months begin
+}
+
+// Meter implements network.Meter for one account.
+type Meter struct {
+	DB      *store.DB
+	Account string
+	Clock   func() time.Time
+	Bounds  func() Bounds // as the files say now
+	// Over is told when a call is refused; it may be told often.
+	Over func(ctx context.Context, why string)
+}
+
+// Take implements network.Meter.
+func (m *Meter) Take(ctx context.Context, c network.Charge) error {
+	b := m.Bounds()
+	now := m.Clock().In(b.Zone)
+	var over *network.Failure
+	err := m.DB.Batch(ctx, func(tx *sql.Tx) error {
+		s, err := m.spent(ctx, tx, now)
+		if err != nil {
+			return err
+		}
+		if over = b.over(s, c, now); over != nil {
+			return nil
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO charges (account, day, call, calls, price) VALUES ($1, $2, $3, 1, $4)
+			ON CONFLICT (account, day, call) DO UPDATE SET calls = charges.calls + 1, price = charges.price + excluded.price`,
+			m.Account, now.Format(time.DateOnly), c.Call, int64(c.Price))
+		return err
+	})
+	switch {
+	case err != nil:
+		return &network.Failure{Reason: network.Busy, Ours: true, Wait: time.Second, Err: fmt.Errorf("what the call costs could not be written down: %w", err)}
+	case over != nil:
+		if m.Over != nil {
+			m.Over(ctx, over.Error())
+		}
+		return over
+	}
+	return nil
+}
+
+// Spent is what an account has spent.
+type Spent struct {
+	Month network.Price // since the month began
+	Today int           // calls since the day began
+}
+
+// Spent tells what the account has spent by now.
+func (m *Meter) Spent(ctx context.Context) (Spent, error) {
+	return m.spent(ctx, m.DB.Read, m.Clock().In(m.Bounds().Zone))
+}
+
+type queryer interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+func (m *Meter) spent(ctx context.Context, q queryer, now time.Time) (s Spent, err error) {
+	err = q.QueryRowContext(ctx, `SELECT COALESCE(sum(price), 0), COALESCE(sum(CASE WHEN day = $1 THEN calls ELSE 0 END), 0) FROM charges WHERE account = $2 AND day >= $3`,
+		now.Format(time.DateOnly), m.Account, now.Format("2006-01")+"-01").Scan(&s.Month, &s.Today)
+	return s, err
+}
+
+// over says why a call may not be made, and until when; nil if it may.
+func (b Bounds) over(s Spent, c network.Charge, now time.Time) *network.Failure {
+	share := b.share(c.For)
+	if b.Budget > 0 && c.Price > 0 && int64(s.Month+c.Price)*100 > int64(b.Budget)*share {
+		return refused(time.Date(now.Year(), now.Month()+1, 1, 0, 0, 0, 0, b.Zone), "the account's budget of %s a month is used up%s: %s are spent", b.Budget, b.kept(c.For), s.Month)
+	}
+	if b.Calls > 0 && int64(s.Today+1)*100 > int64(b.Calls)*share {
+		return refused(time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, b.Zone), "the account's %d calls a day are used up%s: %d are made", b.Calls, b.kept(c.For), s.Today)
+	}
+	return nil
+}
+
+// Full tells whether nothing is left of what posts may use.
+func (b Bounds) Full(s Spent) bool {
+	share := b.share(network.ForPosts)
+	return b.Budget > 0 && int64(s.Month)*100 >= int64(b.Budget)*share || b.Calls > 0 && int64(s.Today)*100 >= int64(b.Calls)*share
+}
+
+// share is how much of the whole calls for a purpose may use, in percent:
+// answers all, posts what is not kept for answers, figures half of that.
+func (b Bounds) share(p network.Purpose) int64 {
+	switch p {
+	case network.ForAnswers:
+		return 100
+	case network.ForPosts:
+		return int64(100 - b.Kept)
+	}
+	return int64(100-b.Kept) / 2
+}
+
+func (b Bounds) kept(p network.Purpose) string {
+	if b.share(p) == 100 {
+		return ""
+	}
+	return fmt.Sprintf(" as far as it is not kept for what is more urgent (%d%%)", 100-b.share(p))
+}
+
+func refused(until time.Time, format string, args ...any) *network.Failure {
+	return &network.Failure{Reason: network.Busy, Ours: true, After: until, Err: fmt.Errorf(format, args...)}
+}

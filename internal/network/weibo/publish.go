@@ -1,0 +1,176 @@
+package weibo
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"magpie/internal/network"
+)
+
+// sealed is what Sealed.Body holds here: a post, a comment, or a private message.
+type sealed struct {
+	Text    string         `json:"text"`
+	Picture *network.Image `json:"picture,omitempty"`
+	To      *ref           `json:"to,omitempty"` // the comment or post that a comment answers
+	Direct  string         `json:"direct,omitempty"`
+}
+
+var topic = regexp.MustCompile(`#[^#]+#`)
+
+// Prepare implements network.Client. Pictures travel with the post.
+func (c *client) Prepare(_ context.Context, d network.Draft) (network.Sealed, error) {
+	s := sealed{Text: d.Text}
+	switch {
+	case d.Direct:
+		if d.To == nil || d.To.ID == "" {
+			return network.Sealed{}, network.Fail(network.Refused, "nobody to write to: Weibo knows people by their id")
+		}
+		s.Direct = d.To.ID
+	case d.ReplyTo != "":
+		to := parseRef(d.ReplyTo)
+		s.To = &to
+	default:
+		if err := c.shareable(d.Text); err != nil {
+			return network.Sealed{}, err
+		}
+		if len(d.Images) > 0 {
+			s.Picture = &d.Images[0]
+		}
+	}
+	body, err := json.Marshal(s)
+	if err != nil {
+		return network.Sealed{}, network.Fail(network.Refused, "the post can't be written: %v", err)
+	}
+	return network.Sealed{Body: body, Key: d.Key, Text: d.Text, Replay: network.Blind}, nil
+}
+
+// shareable tells whether a text keeps the rules of statuses/share: a link under
+// the app's safe domain, and no #topic#.
+func (c *client) shareable(text string) error {
+	if c.settings.Contract {
+		return nil
+	}
+	if topic.MatchString(text) {
+		return network.Fail(network.Refused, "Weibo takes no #topic# in posts of this kind of app: take the second # out")
+	}
+	if d := c.settings.SafeDomain; !holdsLink(text, d) {
+		return network.Fail(network.Refused, "Weibo wants a link under the app's safe domain %s in each post: write {{link}} into the text", d)
+	}
+	return nil
+}
+
+// holdsLink tells whether a text has a link under a domain.
+func holdsLink(text, domain string) bool {
+	domain = strings.ToLower(strings.TrimPrefix(domain, "."))
+	for _, l := range link.FindAllString(text, -1) {
+		u, err := url.Parse(l)
+		if host := ""; err == nil && domain != "" {
+			host = strings.ToLower(u.Hostname())
+			if host == domain || strings.HasSuffix(host, "."+domain) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func unseal(s network.Sealed) (b sealed, err error) {
+	if json.Unmarshal(s.Body, &b) != nil || b.Text == "" {
+		return b, network.Fail(network.Refused, "the stored post can't be read")
+	}
+	return b, nil
+}
+
+// Publish implements network.Client.
+func (c *client) Publish(ctx context.Context, s network.Sealed) (network.Receipt, error) {
+	b, err := unseal(s)
+	if err != nil {
+		return network.Receipt{}, err
+	}
+	switch {
+	case b.Direct != "":
+		return c.message(ctx, b)
+	case b.To != nil:
+		return c.comment(ctx, b)
+	}
+	return c.share(ctx, b)
+}
+
+// share makes a post (POST statuses/share).
+func (c *client) share(ctx context.Context, b sealed) (network.Receipt, error) {
+	form := url.Values{"status": {b.Text}, "rip": {c.settings.IP}}
+	if c.settings.LongText {
+		form.Set("is_longtext", "1")
+	}
+	var out status
+	err := c.call(ctx, request{method: http.MethodPost, path: "/2/statuses/share.json", form: form, picture: b.Picture, purpose: network.ForPosts}, &out)
+	if err == nil && out.ID == "" {
+		err = rubbish(http.MethodPost)
+	}
+	if err != nil {
+		return network.Receipt{}, err
+	}
+	return receipt(out), nil
+}
+
+func receipt(s status) network.Receipt {
+	return network.Receipt{ID: s.ID, URL: "https://weibo.com/" + s.User.ID + "/" + s.ID, Ref: ref{Status: s.ID}.String()}
+}
+
+// comment answers a post (POST comments/create) or a comment (comments/reply).
+func (c *client) comment(ctx context.Context, b sealed) (network.Receipt, error) {
+	form := url.Values{"comment": {b.Text}, "id": {b.To.Status}, "rip": {c.settings.IP}}
+	path := "/2/comments/create.json"
+	if b.To.Comment != "" {
+		path = "/2/comments/reply.json"
+		form.Set("cid", b.To.Comment)
+	}
+	var out comment
+	err := c.call(ctx, request{method: http.MethodPost, path: path, form: form}, &out)
+	if err == nil && out.ID == "" {
+		err = rubbish(http.MethodPost)
+	}
+	if err != nil {
+		return network.Receipt{}, err
+	}
+	return network.Receipt{ID: commentID(b.To.Status, out.ID), URL: "https://weibo.com/" + b.To.From + "/" + b.To.Status}, nil
+}
+
+// message answers in private, within 48 hours after the person wrote (POST
+// messages/reply of the fan service).
+func (c *client) message(ctx context.Context, b sealed) (network.Receipt, error) {
+	data, _ := json.Marshal(map[string]string{"text": b.Text}) // strings can't fail
+	form := url.Values{"type": {"text"}, "data": {string(data)}, "receiver_id": {b.Direct}, "save_sender_box": {"1"}}
+	var out struct {
+		Result bool `json:"result"`
+	}
+	err := c.call(ctx, request{method: http.MethodPost, base: replies, path: "/2/messages/reply.json", form: form}, &out)
+	if err == nil && !out.Result {
+		err = rubbish(http.MethodPost)
+	}
+	if err != nil {
+		return network.Receipt{}, err
+	}
+	return network.Receipt{}, nil // Weibo gives no id
+}
+
+// Delete implements network.Client (POST statuses/destroy, comments/destroy).
+func (c *client) Delete(ctx context.Context, id string) error {
+	path := "/2/statuses/destroy.json"
+	form := url.Values{"id": {id}}
+	if _, cid, ok := strings.Cut(id, "/"); ok {
+		path, form = "/2/comments/destroy.json", url.Values{"cid": {cid}}
+	}
+	if id == "" {
+		return network.Fail(network.Refused, "a private message on Weibo can't be taken back")
+	}
+	err := c.call(ctx, request{method: http.MethodPost, path: path, form: form}, nil)
+	if codeOf(err) == 20101 || codeOf(err) == 20201 {
+		return nil
+	}
+	return harmless(err)
+}

@@ -1,0 +1,146 @@
+package x
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"magpie/internal/network"
+)
+
+// call is one request to the API.
+type call struct {
+	method, path string
+	query        url.Values
+	body         any    // JSON, or
+	raw          []byte // bytes of type mime
+	mime         string
+	charge       network.Charge // what it costs; an empty name costs nothing
+}
+
+// do makes an authenticated call and decodes the answer into out (nil: not
+// wanted). A session that has expired is renewed once.
+func (c *client) do(ctx context.Context, x call, out any) error {
+	if m := c.settings.Meter; m != nil && x.charge.Call != "" {
+		if err := m.Take(ctx, x.charge); err != nil {
+			return err
+		}
+	}
+	if c.keys.token != "" {
+		return c.once(ctx, x, "", out)
+	}
+	t, err := c.session()
+	if err != nil {
+		return err
+	}
+	err = c.once(ctx, x, t.Access, out)
+	if statusOf(err) != http.StatusUnauthorized {
+		return err
+	}
+	if t, err = c.refresh(ctx, t); err != nil {
+		return err
+	}
+	return c.once(ctx, x, t.Access, out)
+}
+
+func (c *client) once(ctx context.Context, x call, bearer string, out any) error {
+	r, err := x.request(ctx, c.settings.Server)
+	if err != nil {
+		return err
+	}
+	if bearer != "" {
+		r.Header.Set("Authorization", "Bearer "+bearer)
+	}
+	a, err := network.Do(c.http, r)
+	if err != nil {
+		return err
+	}
+	c.remember(r.Method, a.Header)
+	if a.Status < 200 || a.Status > 299 {
+		return c.failure(r, a)
+	}
+	if out != nil && json.Unmarshal(a.Body, out) != nil {
+		return rubbish(r.Method)
+	}
+	return nil
+}
+
+func (x call) request(ctx context.Context, base string) (*http.Request, error) {
+	address := base + x.path
+	if len(x.query) > 0 {
+		address += "?" + x.query.Encode()
+	}
+	body, mime := x.raw, x.mime
+	if x.body != nil {
+		var err error
+		if body, err = json.Marshal(x.body); err != nil {
+			return nil, network.Fail(network.Refused, "the call can't be written: %v", err)
+		}
+		mime = "application/json"
+	}
+	r, err := network.Request(ctx, x.method, address, body)
+	if err == nil && mime != "" {
+		r.Header.Set("Content-Type", mime)
+	}
+	return r, err
+}
+
+// rubbish is an answer that says less than it has to.
+func rubbish(method string) error {
+	reason := network.Unknown
+	if method == http.MethodGet {
+		reason = network.Busy
+	}
+	return network.Fail(reason, "X answered something that is no answer of X")
+}
+
+// harmless turns Unknown into Busy: what the call leaves behind shows nowhere.
+func harmless(err error) error {
+	if err != nil && network.ReasonOf(err) == network.Unknown {
+		return network.Fail(network.Busy, "%w", err)
+	}
+	return err
+}
+
+// limits are the rate headers of one answer; the daily ones count where nothing
+// is left of them (X documentation, Rate limits).
+func limits(h http.Header) (q network.Quota, ok bool) {
+	for _, set := range []string{"x-rate-limit-", "x-app-limit-24hour-", "x-user-limit-24hour-"} {
+		limit, err := strconv.Atoi(h.Get(set + "limit"))
+		if err != nil {
+			continue
+		}
+		left, _ := strconv.Atoi(h.Get(set + "remaining"))
+		at, _ := strconv.ParseInt(h.Get(set+"reset"), 10, 64)
+		if !ok || left == 0 {
+			q, ok = network.Quota{Limit: limit, Remaining: left, Reset: unix(at)}, true
+		}
+	}
+	return q, ok
+}
+
+func unix(s int64) time.Time {
+	if s == 0 {
+		return time.Time{}
+	}
+	return time.Unix(s, 0)
+}
+
+// remember keeps the rate limits. Posts have limits of their own, so what a read
+// says does not replace them.
+func (c *client) remember(method string, h http.Header) {
+	q, ok := limits(h)
+	if !ok {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if method == http.MethodPost {
+		c.writes = q
+	} else {
+		c.quota = q
+	}
+}

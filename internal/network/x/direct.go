@@ -1,0 +1,142 @@
+package x
+
+import (
+	"context"
+	"html"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"magpie/internal/network"
+)
+
+// spoken is a direct message on X.
+type spoken struct {
+	ID       string    `json:"id"`
+	Type     string    `json:"event_type"`
+	Text     string    `json:"text"`
+	From     string    `json:"sender_id"`
+	Convo    string    `json:"dm_conversation_id"`
+	At       time.Time `json:"created_at"`
+	Entities entities  `json:"entities"`
+}
+
+func (s spoken) words() string {
+	text := s.Text
+	for _, u := range s.Entities.URLs {
+		text = strings.ReplaceAll(text, u.URL, u.Expanded)
+	}
+	return html.UnescapeString(text)
+}
+
+// to is whom a message of ours in a conversation of two is for: its name is made
+// of both ids.
+func (s spoken) to(me string) string {
+	a, b, _ := strings.Cut(s.Convo, "-")
+	if a == me {
+		return b
+	}
+	return a
+}
+
+// messages shows direct messages, the newest first, until enough were seen (GET
+// /2/dm_events, or those with one person).
+func (c *client) messages(ctx context.Context, path string, see func(spoken, map[string]user) (enough bool)) error {
+	q := url.Values{"max_results": {"100"}, "event_types": {"MessageCreate"}, "expansions": {"sender_id"},
+		"dm_event.fields": {"created_at,sender_id,dm_conversation_id,entities"}, "user.fields": {userFields}}
+	for {
+		var p page[spoken]
+		if err := c.do(ctx, call{method: http.MethodGet, path: path, query: q, charge: reading("direct", network.ForAnswers)}, &p); err != nil {
+			return err
+		}
+		users := p.users()
+		for _, m := range p.Data {
+			if (m.Type == "" || m.Type == "MessageCreate") && see(m, users) {
+				return nil
+			}
+		}
+		if p.Meta.Next == "" || p.Meta.Next == q.Get("pagination_token") {
+			return nil
+		}
+		q.Set("pagination_token", p.Meta.Next)
+	}
+}
+
+func with(person string) string {
+	return "/2/dm_conversations/with/" + url.PathEscape(person) + "/dm_events"
+}
+
+func (c *client) findDirect(ctx context.Context, d *message, since time.Time, taken func(string) bool) (it network.Receipt, found bool, err error) {
+	me, err := c.me(ctx)
+	if err != nil {
+		return it, false, err
+	}
+	err = c.messages(ctx, with(d.To), func(m spoken, _ map[string]user) bool {
+		if m.At.Before(since.Truncate(time.Second)) {
+			return true
+		}
+		if m.From == me && bare(m.words()) == bare(d.Text) && !taken("dm:"+m.ID) {
+			it, found = network.Receipt{ID: "dm:" + m.ID}, true
+		}
+		return found
+	})
+	return it, found, err
+}
+
+// said are our direct messages since an instant.
+func (c *client) said(ctx context.Context, since time.Time) (all []network.Posted, err error) {
+	me, err := c.me(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = c.messages(ctx, "/2/dm_events", func(m spoken, _ map[string]user) bool {
+		if m.From == me && !m.At.Before(since.Truncate(time.Second)) {
+			all = append(all, network.Posted{Receipt: network.Receipt{ID: "dm:" + m.ID}, At: m.At, Text: m.words(), Direct: true, To: []network.Person{{ID: m.to(me)}}})
+		}
+		return m.At.Before(since.Truncate(time.Second))
+	})
+	return all, err
+}
+
+func (c *client) answeredDirect(ctx context.Context, x ref, ours func(string) bool) (yes bool, err error) {
+	err = c.messages(ctx, with(x.From), func(m spoken, _ map[string]user) bool {
+		if later(m.ID, strings.TrimPrefix(x.ID, "dm:")) <= 0 {
+			return true
+		}
+		yes = yes || m.From != x.From && (ours == nil || !ours("dm:"+m.ID))
+		return yes
+	})
+	return yes, err
+}
+
+// heard are the direct messages that came after the one with that id, the oldest
+// first, and the id of the newest.
+func (c *client) heard(ctx context.Context, after, me string) (events []network.Event, newest string, err error) {
+	newest = after
+	err = c.messages(ctx, "/2/dm_events", func(m spoken, users map[string]user) bool {
+		if after == "" || later(m.ID, after) <= 0 {
+			if newest == "" {
+				newest = m.ID
+			}
+			return true
+		}
+		if later(m.ID, newest) > 0 {
+			newest = m.ID
+		}
+		if m.From != me {
+			events = append(events, network.Event{Mention: m.mention(users)})
+		}
+		return false
+	})
+	slices.Reverse(events)
+	return events, newest, err
+}
+
+func (s spoken) mention(users map[string]user) *network.Mention {
+	u := users[s.From]
+	u.ID = s.From
+	return &network.Mention{Item: "dm:" + s.ID, Ref: makeRef(ref{ID: "dm:" + s.ID, Direct: true, From: s.From}), At: s.At,
+		Author: u.person(), Text: s.words(), Direct: true}
+}

@@ -1,0 +1,98 @@
+package x
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"slices"
+
+	"magpie/internal/network"
+)
+
+// place is a cursor: the last mention and the last direct message.
+type place struct {
+	Mention string `json:"mention"`
+	Direct  string `json:"direct"`
+}
+
+func parsePlace(cursor string) (p place) {
+	_ = json.Unmarshal([]byte(cursor), &p)
+	return p
+}
+
+func (p place) String() string {
+	text, _ := json.Marshal(p) // strings can't fail
+	return string(text)
+}
+
+// Events implements network.Client: mentions above the cursor (GET
+// /2/users/:id/mentions, of which X shows the last 800), and direct messages
+// where the sign-in covers them. Pages come newest first, so all are read
+// before one is handed over.
+func (c *client) Events(ctx context.Context, cursor string) ([]network.Event, string, error) {
+	me, err := c.me(ctx)
+	if err != nil {
+		return nil, cursor, err
+	}
+	at := parsePlace(cursor)
+	events, newest, err := c.mentions(ctx, me, at.Mention)
+	if err != nil {
+		return nil, cursor, err
+	}
+	at.Mention = newest
+	said, newest, err := c.heard(ctx, at.Direct, me)
+	switch {
+	case err == nil:
+		at.Direct = newest
+	case !noDirect(err):
+		return events, place{at.Mention, parsePlace(cursor).Direct}.String(), nil // the next reading brings them
+	}
+	return append(events, said...), at.String(), nil
+}
+
+// mentions are those after the one with that id, the oldest first, and the id of
+// the newest. after "" means from now on.
+func (c *client) mentions(ctx context.Context, me, after string) (events []network.Event, newest string, err error) {
+	q := url.Values{"max_results": {"100"}}
+	if newest = after; after == "" {
+		q.Set("max_results", "5")
+	} else {
+		q.Set("since_id", after)
+	}
+	for {
+		p, err := c.asking(ctx, "/2/users/"+url.PathEscape(me)+"/mentions", q, reading("post", network.ForAnswers))
+		if err != nil {
+			return nil, after, err
+		}
+		users := p.users()
+		for _, m := range p.Data {
+			if later(m.ID, newest) > 0 {
+				newest = m.ID
+			}
+			if m.Author != me && after != "" {
+				events = append(events, network.Event{Mention: m.mention(users)})
+			}
+		}
+		if after == "" && newest == "" {
+			newest = "1" // nobody has named us yet: whoever does is new
+		}
+		if p.Meta.Next == "" || p.Meta.Next == q.Get("pagination_token") || after == "" {
+			slices.Reverse(events)
+			return events, newest, nil
+		}
+		q.Set("pagination_token", p.Meta.Next)
+	}
+}
+
+func (p post) mention(users map[string]user) *network.Mention {
+	u := users[p.Author]
+	u.ID = p.Author
+	m := &network.Mention{Item: address(p.ID), Ref: makeRef(ref{ID: p.ID}), At: p.At, Author: u.person(), Text: p.words(), Language: p.Language, ReplyTo: p.answers()}
+	for _, x := range p.Entities.Mentions {
+		m.Names = append(m.Names, x.ID)
+	}
+	if m.Language == "und" || m.Language == "zxx" || m.Language == "qme" { // X: not determined
+		m.Language = ""
+	}
+	return m
+}

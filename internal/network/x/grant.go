@@ -1,0 +1,64 @@
+package x
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"golang.org/x/oauth2"
+
+	"magpie/internal/network"
+)
+
+// scopes are what the connector needs (X documentation, OAuth 2.0 scopes).
+var scopes = []string{"tweet.read", "tweet.write", "users.read", "media.write", "dm.read", "dm.write", "follows.read", "offline.access"}
+
+// consent is a sign-in with OAuth 2 and PKCE.
+type consent struct {
+	c               *client
+	state, verifier string
+	redirect        string
+}
+
+func grant(s network.Settings) (network.Grant, error) {
+	opened, err := open(s)
+	if err != nil {
+		return nil, err
+	}
+	c := opened.(*client) //nolint:forcetypeassert // open makes no other
+	if c.keys.token != "" {
+		return nil, nil //nolint:nilnil // OAuth 1.0a: the keys are all there is
+	}
+	return &consent{c: c, state: oauth2.GenerateVerifier(), verifier: oauth2.GenerateVerifier()}, nil
+}
+
+// Page implements network.Grant.
+func (g *consent) Page(redirect string) string {
+	g.redirect = redirect
+	page := "https://x.com"
+	if g.c.settings.Server != server {
+		page = g.c.settings.Server
+	}
+	cfg := oauth2.Config{ClientID: g.c.keys.app, RedirectURL: redirect, Scopes: scopes, Endpoint: oauth2.Endpoint{AuthURL: page + "/i/oauth2/authorize"}}
+	return cfg.AuthCodeURL(g.state, oauth2.S256ChallengeOption(g.verifier))
+}
+
+// Exchange implements network.Grant. The code lives 30 seconds.
+func (g *consent) Exchange(ctx context.Context, redirected string) error {
+	u, err := url.Parse(strings.TrimSpace(redirected))
+	if err != nil {
+		return network.Fail(network.Refused, "that is no address")
+	}
+	q := u.Query()
+	switch {
+	case q.Get("error") != "":
+		return network.Fail(network.Refused, "X says: %s", network.Quote(q.Get("error")+" "+q.Get("error_description"), nil))
+	case q.Get("state") != g.state:
+		return network.Fail(network.Refused, "that address is of another sign-in: begin again")
+	case q.Get("code") == "":
+		return network.Fail(network.Refused, "that address has no code in it: copy the whole address of the page that you were sent to")
+	}
+	_, err = g.c.exchange(ctx, url.Values{"grant_type": {"authorization_code"}, "code": {q.Get("code")},
+		"redirect_uri": {g.redirect}, "code_verifier": {g.verifier}}, nil)
+	return err
+}

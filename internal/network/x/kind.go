@@ -1,0 +1,81 @@
+package x
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"sync"
+	"time"
+
+	"magpie/internal/network"
+)
+
+const (
+	server   = "https://api.x.com"
+	longText = 25_000 // characters of an account with Premium
+)
+
+// defaults after the media and post pages of X's documentation.
+var defaults = network.Limits{
+	Text: 280, URL: 23, Direct: 10_000, Images: 4, ImageBytes: 5_000_000, Alt: 1000,
+	ImageTypes: []string{"image/jpeg", "image/png", "image/webp", "image/gif"},
+}
+
+// Kind describes X. It knows no key: the outcome of a lost answer is looked up.
+func Kind() network.Kind {
+	return network.Kind{
+		Name: "x", Limits: defaults, Private: "direct message", PollEvery: 90 * time.Second, // direct messages: 15 readings in 15 minutes
+		CheckHandle: checkHandle, Measure: measure, Open: open, Price: price, Grant: grant,
+		Item:    func(r network.Ref) string { return parseRef(r).ID },
+		Address: func(text, _ string) string { return text }, // X names whom it answers by itself, and does not count that
+	}
+}
+
+var handleRule = regexp.MustCompile(`^[A-Za-z0-9_]{1,15}$`)
+
+func checkHandle(h string) string {
+	if handleRule.MatchString(h) {
+		return ""
+	}
+	return "a handle on X is up to 15 letters, digits and _"
+}
+
+// client is one account. What follows mu is guarded by it; signing holds whoever
+// exchanges tokens, so that one does it for all.
+type client struct {
+	settings network.Settings
+	keys     keys
+	http     *http.Client // signs by itself where the account has OAuth 1.0a keys
+	signing  sync.Mutex
+	mu       sync.Mutex
+	tokens   *tokens
+	self     *user
+	media    map[string]string   // picture of a post → id, while X works on it
+	unheard  map[string]struct{} // mentions that X did not know of yet, see failure
+	newNames bool                // the server wants post.fields
+	quota    network.Quota       // of reads
+	writes   network.Quota       // of posts
+}
+
+func open(s network.Settings) (network.Client, error) {
+	k, err := parse(s.Secret)
+	if err != nil {
+		return nil, err
+	}
+	if s.Server == "" {
+		s.Server = server
+	}
+	return &client{settings: s, keys: k, http: k.signing(s.HTTP), media: map[string]string{}, unheard: map[string]struct{}{}}, nil
+}
+
+// Format prints no more than what this is, however it is printed.
+func (c *client) Format(f fmt.State, _ rune) { fmt.Fprint(f, "an account on X") }
+
+func (c *client) Quota() network.Quota {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.writes.Limit > 0 && (c.quota.Limit == 0 || c.writes.Remaining <= c.quota.Remaining) {
+		return c.writes
+	}
+	return c.quota
+}

@@ -1,0 +1,189 @@
+package x
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"magpie/internal/network"
+)
+
+// silence is how long a stream may say nothing: X sends an empty line every 20
+// seconds (X documentation, Consuming streaming data).
+const silence = 30 * time.Second
+
+// heardOf are the events of the account that are subscribed to.
+var heardOf = []string{"post.mention.create", "dm.received", "follow.follow"}
+
+// Stream implements network.Client (GET /2/activity/stream). It needs the app's
+// bearer token; without one, what comes in is polled.
+func (c *client) Stream(ctx context.Context, ready func(), handle func(network.Event)) error {
+	if c.keys.bearer == "" {
+		return network.ErrNoStream
+	}
+	me, err := c.me(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.subscribe(ctx, me); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	dog := time.AfterFunc(silence, cancel)
+	defer dog.Stop()
+	resp, err := c.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	ready()
+	lines := bufio.NewScanner(resp.Body)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		dog.Reset(silence)
+		for _, e := range activityOf(lines.Bytes(), me) {
+			handle(e)
+		}
+	}
+	return network.Fail(network.Busy, "the stream of X ended")
+}
+
+func (c *client) connect(ctx context.Context) (*http.Response, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.settings.Server+"/2/activity/stream?backfill_minutes=0", nil)
+	if err != nil {
+		return nil, network.Fail(network.Refused, "the stream's address can't be used")
+	}
+	r.Header.Set("Authorization", "Bearer "+c.keys.bearer)
+	plain := c.settings.HTTP
+	resp, err := (&http.Client{Transport: plain.Transport, CheckRedirect: plain.CheckRedirect}).Do(r) // a stream has no end
+	if err != nil {
+		return nil, network.Fail(network.Busy, "no stream from %s", r.URL.Host)
+	}
+	if resp.StatusCode == http.StatusOK {
+		return resp, nil
+	}
+	defer resp.Body.Close()
+	switch {
+	case resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden:
+		return nil, network.ErrNoStream // the bearer token is not good for it: what comes in is polled
+	case resp.StatusCode == http.StatusTooManyRequests:
+		return nil, busy(&network.Answer{Status: resp.StatusCode, Header: resp.Header}, "X has too many streams of ours")
+	}
+	return nil, network.Fail(network.Busy, "the stream answered %d", resp.StatusCode)
+}
+
+// subscribe asks for the events of the account that are not asked for yet. Those
+// that the app may not have are left out: polling finds what they would say.
+func (c *client) subscribe(ctx context.Context, me string) error {
+	const path = "/2/activity/subscriptions"
+	var all struct {
+		Data []struct {
+			Type   string `json:"event_type"`
+			Filter struct {
+				User string `json:"user_id"`
+			} `json:"filter"`
+		} `json:"data"`
+	}
+	if err := c.do(ctx, call{method: http.MethodGet, path: path}, &all); err != nil && network.ReasonOf(err) != network.Refused {
+		return err
+	}
+	for _, event := range heardOf {
+		has := false
+		for _, s := range all.Data {
+			has = has || s.Type == event && s.Filter.User == me
+		}
+		if has {
+			continue
+		}
+		body := map[string]any{"event_type": event, "filter": map[string]string{"user_id": me}, "tag": "magpie"}
+		if err := c.do(ctx, call{method: http.MethodPost, path: path, body: body}, nil); err != nil && statusOf(err) != http.StatusForbidden && network.ReasonOf(err) != network.Refused {
+			return harmless(err)
+		}
+	}
+	return nil
+}
+
+// activity is one line of the stream (X documentation, Activity API, Event payloads).
+type activity struct {
+	Data struct {
+		Type   string `json:"event_type"`
+		Filter struct {
+			User string `json:"user_id"`
+		} `json:"filter"`
+		Payload  json.RawMessage `json:"payload"`
+		Includes struct {
+			Users []user `json:"users"`
+		} `json:"includes"`
+	} `json:"data"`
+}
+
+// activityOf is what a line says about the account.
+func activityOf(line []byte, me string) []network.Event {
+	var a activity
+	if json.Unmarshal(line, &a) != nil || a.Data.Filter.User != me || !slices.Contains(heardOf, a.Data.Type) {
+		return nil
+	}
+	switch a.Data.Type {
+	case "post.mention.create":
+		var p post
+		if json.Unmarshal(a.Data.Payload, &p) != nil || p.ID == "" || p.Author == me {
+			return nil
+		}
+		users := page[post]{}
+		users.Includes.Users = a.Data.Includes.Users
+		return []network.Event{{Mention: p.mention(users.users())}}
+	case "follow.follow":
+		return followed(a.Data.Payload, me)
+	}
+	return received(a.Data.Payload, me)
+}
+
+type about struct {
+	Data user `json:"data"`
+}
+
+func followed(payload []byte, me string) []network.Event {
+	var f struct {
+		Source about `json:"source"`
+		Target about `json:"target"`
+	}
+	if json.Unmarshal(payload, &f) != nil || f.Target.Data.ID != me || f.Source.Data.ID == "" {
+		return nil
+	}
+	p := f.Source.Data.person()
+	return []network.Event{{Follow: &p}}
+}
+
+// received are direct messages, which the stream tells in X's old form.
+func received(payload []byte, me string) (events []network.Event) {
+	var d struct {
+		Events []struct {
+			Type    string `json:"type"`
+			ID      string `json:"id"`
+			Created string `json:"created_timestamp"` // milliseconds
+			Create  struct {
+				Sender string `json:"sender_id"`
+				Data   struct {
+					Text     string   `json:"text"`
+					Entities entities `json:"entities"`
+				} `json:"message_data"`
+			} `json:"message_create"`
+		} `json:"direct_message_events"`
+		Users map[string]about `json:"users"`
+	}
+	_ = json.Unmarshal(payload, &d) // rubbish has no events
+	for _, e := range d.Events {
+		if e.Type != "message_create" || e.Create.Sender == me {
+			continue
+		}
+		ms, _ := strconv.ParseInt(e.Created, 10, 64)
+		s := spoken{ID: e.ID, Text: e.Create.Data.Text, From: e.Create.Sender, At: time.UnixMilli(ms), Entities: e.Create.Data.Entities}
+		events = append(events, network.Event{Mention: s.mention(map[string]user{s.From: d.Users[s.From].Data})})
+	}
+	return events
+}

@@ -1,0 +1,148 @@
+package x
+
+import (
+	"html"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"magpie/internal/network"
+)
+
+// user is an account on X.
+type user struct {
+	ID          string  `json:"id"`
+	Username    string  `json:"username"`
+	Name        string  `json:"name"`
+	Description string  `json:"description"`
+	Protected   bool    `json:"protected"`
+	Metrics     numbers `json:"public_metrics"`
+	Affiliation struct {
+		Description string `json:"description"`
+	} `json:"affiliation"`
+}
+
+// automated tells whether the account carries X's label for bots.
+func (u user) automated() bool { return strings.EqualFold(u.Affiliation.Description, "automated") }
+
+// userFields are what is asked for of a person.
+const userFields = "description,public_metrics,affiliation"
+
+type numbers struct {
+	Followers int `json:"followers_count"`
+}
+
+func (u user) person() network.Person {
+	return network.Person{ID: u.ID, Handle: u.Username, Name: u.Name, Followers: u.Metrics.Followers, Bot: u.automated(),
+		NoBot: strings.Contains(strings.ToLower(u.Description), "#nobot")}
+}
+
+// post is a post on X. X renamed some fields in 2026; both names are read.
+type post struct {
+	ID         string     `json:"id"`
+	Text       string     `json:"text"`
+	Author     string     `json:"author_id"`
+	Thread     string     `json:"conversation_id"`
+	At         time.Time  `json:"created_at"`
+	Language   string     `json:"lang"`
+	Referenced []referred `json:"referenced_tweets"`
+	NewRefs    []referred `json:"referenced_posts"`
+	Note       longer     `json:"note_tweet"`
+	NewNote    longer     `json:"note_post"`
+	Entities   entities   `json:"entities"`
+}
+
+type referred struct {
+	Type string `json:"type"`
+	ID   string `json:"id"`
+}
+
+// longer is the whole of a post of more than 280 characters.
+type longer struct {
+	Text     string   `json:"text"`
+	Entities entities `json:"entities"`
+}
+
+type entities struct {
+	URLs []struct {
+		URL      string `json:"url"`
+		Expanded string `json:"expanded_url"`
+		Media    string `json:"media_key"`
+	} `json:"urls"`
+	Mentions []struct {
+		ID       string `json:"id"`
+		Username string `json:"username"`
+	} `json:"mentions"`
+}
+
+// answers is the id of the post that p replies to, or "".
+func (p post) answers() string {
+	for _, r := range append(p.Referenced, p.NewRefs...) {
+		if r.Type == "replied_to" {
+			return r.ID
+		}
+	}
+	return ""
+}
+
+// words is the text as its author wrote it: with whole links, and without those
+// that X adds for pictures.
+func (p post) words() string {
+	text, e := p.Text, p.Entities
+	for _, n := range []longer{p.Note, p.NewNote} {
+		if n.Text != "" {
+			text, e = n.Text, n.Entities
+		}
+	}
+	for _, u := range e.URLs {
+		whole := u.Expanded
+		if u.Media != "" || strings.HasPrefix(whole, "https://x.com/") && strings.Contains(whole, "/photo/") {
+			whole = ""
+		}
+		text = strings.ReplaceAll(text, u.URL, whole)
+	}
+	return strings.TrimSpace(html.UnescapeString(text))
+}
+
+// page is one page of posts, messages or people. A success may carry errors
+// beside the data; they concern single items.
+type page[T any] struct {
+	Data     []T `json:"data"`
+	Includes struct {
+		Users []user `json:"users"`
+	} `json:"includes"`
+	Meta struct {
+		Newest string `json:"newest_id"`
+		Next   string `json:"next_token"`
+	} `json:"meta"`
+}
+
+// users are those of the page by id.
+func (p page[T]) users() map[string]user {
+	out := map[string]user{}
+	for _, u := range p.Includes.Users {
+		out[u.ID] = u
+	}
+	return out
+}
+
+// address is where people see a post.
+func address(id string) string { return "https://x.com/i/web/status/" + id }
+
+// fields asks for more than id and text. X calls the query post.fields on some
+// servers; see asking.
+func fields(newNames bool) url.Values {
+	name, refs := "tweet.fields", "referenced_tweets"
+	if newNames {
+		name, refs = "post.fields", "referenced_posts"
+	}
+	return url.Values{name: {"created_at,author_id,conversation_id,lang,entities," + refs}, "expansions": {"author_id"},
+		"user.fields": {userFields}}
+}
+
+// renamed tells whether a server refused the name of a query: it may know the
+// other one.
+func renamed(err error) bool {
+	return statusOf(err) == http.StatusBadRequest && (strings.Contains(said(err), "fields") || strings.Contains(said(err), "referenced_"))
+}
