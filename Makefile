@@ -44,6 +44,10 @@ torture: tools $(if $(filter bluesky,$(NETWORK)),network) ## kill it KILLS=10000
 	@$(GO) build -o bin/torture ./internal/torture
 	@bin/torture -kills $(KILLS) -seed $(SEED) -database $(DATABASE) -network $(NETWORK)
 
+oracle: tools network ## compare how texts are counted with the networks' own libraries, on 100,000 generated texts from SEED=1
+	@$(GO) test -count=1 -timeout 20m ./internal/network/x -run 'TwitterText|Facts' -v -args -texts 100000 -seed $(SEED)
+	@$(GO) test -count=1 -timeout 20m ./internal/network/bluesky -run AsTheOfficialLibrary -v -args -texts 15000 -seed $(SEED)
+
 bench: tools ## measure against floors, on this machine
 	@$(GO) build -o bin/bench ./internal/bench && bin/bench
 
@@ -56,4 +60,4 @@ tools: ## install what the tests need, from Debian's packages
 clean: ## remove what was built
 	rm -rf bin demo
 
-.PHONY: help demo build test race check lint torture bench network tools clean
+.PHONY: help demo build test race check lint torture oracle bench network tools clean

@@ -26,9 +26,13 @@ func events(b *bench) {
 	bob.Follow(b.T)
 	item := bob.Mention(b.T, "hello 柚子 🍊")
 	m := in.await(func(m network.Mention) bool { return m.Item == item })
-	b.eventually("the follower", func() bool { in.read(); return len(in.follows) == 1 })
 	b.same(m.Author, bob.Self())
-	b.same(in.follows[0], bob.Self())
+	follows := 0
+	if !b.Silent {
+		follows = 1
+		b.eventually("the follower", func() bool { in.read(); return len(in.follows) == 1 })
+		b.same(in.follows[0], bob.Self())
+	}
 	if !strings.HasSuffix(m.Text, "hello 柚子 🍊") || m.Direct || m.ReplyTo != "" || !slices.Contains(m.Names, self.ID) || m.Ref == "" {
 		b.Errorf("got %+v, named %s", m, self.ID)
 	}
@@ -41,7 +45,7 @@ func events(b *bench) {
 	// The program dies before it stores the cursor.
 	again := &inbox{b: b, c: b.client(10 * time.Second), cursor: start}
 	again.read()
-	if len(again.mentions) != 1 || again.mentions[0].Item != item || len(again.follows) != 1 {
+	if len(again.mentions) != 1 || again.mentions[0].Item != item || len(again.follows) != follows {
 		b.Errorf("started anew: %+v", again.mentions)
 	}
 }

@@ -161,7 +161,7 @@ func (b *bench) lose(name string, call Call, p Spoil, d network.Draft) {
 	b.Helper()
 	s := b.seal(d)
 	b.fails(b.spoiled(call, p, s), name, network.Unknown)
-	r, out := b.settle(s)
+	r, out := b.end(s)
 	if b.posted(s.Text); !out || r.ID == "" {
 		b.Fatalf("%s: not settled: %+v", name, r)
 	}

@@ -87,7 +87,7 @@ func (b *bench) echo(s network.Sealed) {
 			b.fails(err, "echoed", network.SignedOut, network.Refused, network.Busy, network.Unknown)
 		}
 	}
-	if _, out := b.settle(s); !out { // after all these all goes on
+	if _, out := b.end(s); !out { // after all these all goes on
 		b.Error("nothing goes after refusals")
 	}
 	b.posted(s.Text)
@@ -100,7 +100,9 @@ func (b *bench) notThere(s network.Sealed) {
 	settings := b.Settings
 	settings.Server, settings.HTTP = "http://"+l.Addr().String(), network.HTTPClient(limit)
 	b.must(l.Close())
-	settings.Session = nil // of the server that is there
+	if !b.Stays {
+		settings.Session = nil // of the server that is there
+	}
 	c, err := b.Kind.Open(settings)
 	b.must(err)
 	_, err = c.Publish(b.Context(), s)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 
 	"magpie/internal/network"
 )
@@ -70,44 +71,60 @@ func (c *client) present(ctx context.Context) ([]network.Event, string, error) {
 	return nil, at.String(), nil
 }
 
-// above is the query for what came after an item; "" asks for the newest alone.
-func above(after string) url.Values {
-	if after == "" {
-		return url.Values{"count": {"1"}}
+// list reads what came after an item, page by page, since a page is the newest
+// of it; after "" asks for the newest alone. It returns the id of the newest.
+func list[T any](ctx context.Context, c *client, path, after string, id func(T) string) (all []T, newest string, err error) {
+	q := url.Values{"count": {"200"}, "since_id": {after}}
+	if newest = after; after == "" {
+		q, newest = url.Values{"count": {"1"}}, "1" // a list that is empty: whatever comes is new
 	}
-	return url.Values{"count": {"200"}, "since_id": {after}}
+	for n := 1; ; n++ {
+		var page struct {
+			Statuses json.RawMessage `json:"statuses"`
+			Comments json.RawMessage `json:"comments"`
+			Next     int64           `json:"next_cursor"`
+		}
+		q.Set("page", strconv.Itoa(n))
+		if err := c.call(ctx, request{method: http.MethodGet, path: path, form: q}, &page); err != nil {
+			return nil, after, err
+		}
+		var items []T
+		text := page.Statuses
+		if text == nil {
+			text = page.Comments
+		}
+		if text != nil && json.Unmarshal(text, &items) != nil {
+			return nil, after, rubbish(http.MethodGet)
+		}
+		for _, x := range items {
+			newest = later(newest, id(x))
+		}
+		if after == "" {
+			return nil, newest, nil
+		}
+		all = append(all, items...)
+		if page.Next == 0 || len(items) == 0 {
+			slices.Reverse(all)
+			return all, newest, nil
+		}
+	}
 }
 
 func (c *client) mentions(ctx context.Context, after string) (events []network.Event, newest string, err error) {
-	var page struct {
-		Statuses []status `json:"statuses"`
-	}
-	if err := c.call(ctx, request{method: http.MethodGet, path: "/2/statuses/mentions.json", form: above(after)}, &page); err != nil {
-		return nil, after, err
-	}
-	newest = first(after)
-	for _, s := range page.Statuses {
-		newest = later(newest, s.ID)
-		if after != "" && !c.isSelf(s.User) {
+	all, newest, err := list(ctx, c, "/2/statuses/mentions.json", after, func(s status) string { return s.ID })
+	for _, s := range all {
+		if !c.isSelf(s.User) {
 			events = append(events, network.Event{Mention: &network.Mention{Item: "https://weibo.com/" + s.User.ID + "/" + s.ID, Ref: ref{Status: s.ID, From: s.User.ID}.String(),
 				At: s.At.Time, Author: s.User.person(), Text: s.words(), Language: "zh", Names: c.names()}})
 		}
 	}
-	slices.Reverse(events)
-	return events, newest, nil
+	return events, newest, err
 }
 
 func (c *client) commented(ctx context.Context, path, after string) (events []network.Event, newest string, err error) {
-	var page struct {
-		Comments []comment `json:"comments"`
-	}
-	if err := c.call(ctx, request{method: http.MethodGet, path: path, form: above(after)}, &page); err != nil {
-		return nil, after, err
-	}
-	newest = first(after)
-	for _, x := range page.Comments {
-		newest = later(newest, x.ID)
-		if after == "" || c.isSelf(x.User) {
+	all, newest, err := list(ctx, c, path, after, func(x comment) string { return x.ID })
+	for _, x := range all {
+		if c.isSelf(x.User) {
 			continue
 		}
 		m := &network.Mention{Item: "comment:" + x.ID, Ref: ref{Status: x.Status.ID, Comment: x.ID, From: x.Status.User.ID}.String(), At: x.At.Time,
@@ -117,8 +134,7 @@ func (c *client) commented(ctx context.Context, path, after string) (events []ne
 		}
 		events = append(events, network.Event{Mention: m})
 	}
-	slices.Reverse(events)
-	return events, newest, nil
+	return events, newest, err
 }
 
 // names is whom all that these lists show is for: us.
@@ -132,14 +148,6 @@ func (c *client) names() []string {
 }
 
 func (c *client) isSelf(u user) bool { return slices.Contains(c.names(), u.ID) }
-
-// first is the cursor of a list that was empty: whatever comes is new.
-func first(after string) string {
-	if after == "" {
-		return "1"
-	}
-	return after
-}
 
 // later is the larger of two ids, which are numbers of 64 bits.
 func later(a, b string) string {

@@ -49,6 +49,7 @@ func (c *client) own(ctx context.Context, since time.Time, see func(status)) err
 	for n := 1; ; n++ {
 		var page struct {
 			Statuses []status `json:"statuses"`
+			Next     int64    `json:"next_cursor"`
 		}
 		q := url.Values{"count": {"100"}, "page": {strconv.Itoa(n)}}
 		if err := c.call(ctx, request{method: http.MethodGet, path: "/2/statuses/user_timeline.json", form: q}, &page); err != nil {
@@ -60,7 +61,7 @@ func (c *client) own(ctx context.Context, since time.Time, see func(status)) err
 			}
 			see(s)
 		}
-		if len(page.Statuses) == 0 {
+		if page.Next == 0 || len(page.Statuses) == 0 {
 			return nil
 		}
 	}
@@ -76,6 +77,7 @@ func (c *client) comments(ctx context.Context, status string, since time.Time, s
 	for n := 1; ; n++ {
 		var page struct {
 			Comments []comment `json:"comments"`
+			Next     int64     `json:"next_cursor"`
 		}
 		q := url.Values{"id": {status}, "count": {"200"}, "page": {strconv.Itoa(n)}}
 		if err := c.call(ctx, request{method: http.MethodGet, path: "/2/comments/show.json", form: q}, &page); err != nil {
@@ -89,7 +91,7 @@ func (c *client) comments(ctx context.Context, status string, since time.Time, s
 				see(x)
 			}
 		}
-		if len(page.Comments) == 0 {
+		if page.Next == 0 || len(page.Comments) == 0 {
 			return nil
 		}
 	}

@@ -123,7 +123,7 @@ func receipt(s status) network.Receipt {
 
 // comment answers a post (POST comments/create) or a comment (comments/reply).
 func (c *client) comment(ctx context.Context, b sealed) (network.Receipt, error) {
-	form := url.Values{"comment": {b.Text}, "id": {b.To.Status}, "rip": {c.settings.IP}}
+	form := url.Values{"comment": {b.Text}, "id": {b.To.Status}, "rip": {c.settings.IP}, "without_mention": {"1"}}
 	path := "/2/comments/create.json"
 	if b.To.Comment != "" {
 		path = "/2/comments/reply.json"
@@ -144,7 +144,9 @@ func (c *client) comment(ctx context.Context, b sealed) (network.Receipt, error)
 // messages/reply of the fan service).
 func (c *client) message(ctx context.Context, b sealed) (network.Receipt, error) {
 	data, _ := json.Marshal(map[string]string{"text": b.Text}) // strings can't fail
-	form := url.Values{"type": {"text"}, "data": {string(data)}, "receiver_id": {b.Direct}, "save_sender_box": {"1"}}
+	// The documentation does not say whether this is decoded once or twice.
+	plain := strings.NewReplacer("%", `\u0025`, "+", `\u002b`).Replace(string(data))
+	form := url.Values{"type": {"text"}, "data": {plain}, "receiver_id": {b.Direct}, "save_sender_box": {"1"}}
 	var out struct {
 		Result bool `json:"result"`
 	}

@@ -96,8 +96,11 @@ func commentID(status, id string) string { return status + "/" + id }
 
 var link = regexp.MustCompile(`https?://[!-~]+`)
 
+// prefix is what Weibo puts before the text of an answer to a comment.
+var prefix = regexp.MustCompile(`^回复@[^:：]+[:：]`)
+
 // bare makes our words and Weibo's showing of them comparable: links become
 // t.cn's, and white space may change.
 func bare(text string) string {
-	return strings.Join(strings.Fields(link.ReplaceAllString(strings.ReplaceAll(text, "\u200b", ""), "§")), " ")
+	return strings.Join(strings.Fields(link.ReplaceAllString(prefix.ReplaceAllString(strings.ReplaceAll(text, "\u200b", ""), ""), "§")), " ")
 }

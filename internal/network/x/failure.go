@@ -50,7 +50,7 @@ func (p problem) is(kind string) bool {
 type answered struct {
 	status int
 	text   string
-	said   problem
+	words  string // X's own, quoted
 }
 
 // Error says what X said.
@@ -65,7 +65,7 @@ func statusOf(err error) int {
 func said(err error) string {
 	var a answered
 	_ = errors.As(err, &a)
-	return strings.ToLower(a.said.words())
+	return strings.ToLower(a.words)
 }
 
 // accounts are words of refusals that concern the account or the app, not the post.
@@ -83,7 +83,7 @@ func (c *client) failure(r *http.Request, a *network.Answer) error {
 	if a.Status == http.StatusPaymentRequired || p.is("usage-capped") {
 		text = "the credits of the app on X are used up: buy some in X's developer console (" + text + ")"
 	}
-	f := &network.Failure{Reason: c.reason(r, a, p), Err: answered{a.Status, c.quote(r, text), p}}
+	f := &network.Failure{Reason: c.reason(r, a, p), Err: answered{a.Status, c.quote(r, text), c.quote(r, p.words())}}
 	if f.Reason == network.Busy {
 		if q, ok := limits(a.Header); ok && a.Status == http.StatusTooManyRequests && !p.is("usage-capped") {
 			f.After = q.Reset
@@ -149,8 +149,8 @@ func busy(a *network.Answer, text string) error {
 }
 
 func (c *client) quote(r *http.Request, text string) string {
-	hide := c.keys.all()
 	c.mu.Lock()
+	hide := append(c.keys.all(), c.past...)
 	if c.tokens != nil {
 		hide = append(hide, network.Secret(c.tokens.Access), network.Secret(c.tokens.Refresh))
 	}

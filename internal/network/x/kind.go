@@ -49,6 +49,7 @@ type client struct {
 	signing  sync.Mutex
 	mu       sync.Mutex
 	tokens   *tokens
+	past     []network.Secret // tokens that were in use before: they never show either
 	self     *user
 	media    map[string]string   // picture of a post → id, while X works on it
 	unheard  map[string]struct{} // mentions that X did not know of yet, see failure

@@ -16,7 +16,8 @@ func portEnds(u []uint16, at int) int {
 }
 
 // pathEnds is the end of the path that begins there, if one does: letters and
-// balanced brackets, up to the last that may end it.
+// balanced brackets up to the last letter that may end it, and what brackets
+// follow that at once.
 func pathEnds(u []uint16, at int) int {
 	if !is(u, at, '/') {
 		return at
@@ -26,7 +27,10 @@ func pathEnds(u []uint16, at int) int {
 	end := at
 	for {
 		if next := brackets(k, u, at); next > 0 {
-			at, end = next, next
+			if end == at {
+				end = next
+			}
+			at = next
 			continue
 		}
 		if !k.is(u, at, inPath) {

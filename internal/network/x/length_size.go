@@ -60,7 +60,7 @@ func encodedSize(name []uint16) (size int) {
 
 // partSize is the length of what RFC 3492 makes of a part, with its xn--.
 func partSize(part []uint16) int {
-	if !slices.ContainsFunc(part, func(c uint16) bool { return c < ' ' || c > '~' }) {
+	if !slices.ContainsFunc(part, func(c uint16) bool { return c >= punyPoint }) {
 		return len(part)
 	}
 	points := codePoints(part)

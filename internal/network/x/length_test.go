@@ -89,6 +89,8 @@ func TestLinks(t *testing.T) {
 		"a@b.com @c.com #d.com $e.com":   "",
 		"a.com?q=1 https://a.com?q=1":    "a.com|https://a.com?q=1",
 		"https://t.co/abc/def":           "https://t.co/abc",
+		"a.com/:(b) b.com/a(b)(c):(d)":   "a.com/|b.com/a(b)(c)",
+		strings.Repeat("a", 60) + "\x00b.com http://" + strings.Repeat("a", 60) + "é.com": "b.com",
 	} {
 		var got []string
 		for _, l := range links(text) {

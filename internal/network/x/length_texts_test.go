@@ -61,6 +61,9 @@ func somePiece(r *rand.Rand) string {
 // someLink is a link, or nearly one.
 func someLink(r *rand.Rand) string {
 	link := oneOf(r, someHosts)
+	if r.IntN(4) == 0 {
+		link = random(r, "ab-_..中é😀1。com", 12) + oneOf(r, []string{".com", ".co.uk", ".中国", ".de", ".xn--p1ai"})
+	}
 	if r.IntN(2) == 0 {
 		link = oneOf(r, someSchemes) + link
 	}
@@ -69,7 +72,22 @@ func someLink(r *rand.Rand) string {
 			link += oneOf(r, after)
 		}
 	}
+	if r.IntN(4) == 0 {
+		link += "/" + random(r, "aé9/(()).:;,!@_-=&#柚?~'", 14)
+	}
+	if r.IntN(8) == 0 {
+		link += "?" + random(r, "aé9/().:;,!@_-=&#柚?~'", 8)
+	}
 	return link
+}
+
+// random is up to so many signs of the alphabet.
+func random(r *rand.Rand, alphabet string, most int) string {
+	signs, text := []rune(alphabet), []rune{}
+	for range r.IntN(most + 1) {
+		text = append(text, signs[r.IntN(len(signs))])
+	}
+	return string(text)
 }
 
 // shuffled has some of its signs taken out, doubled or moved.

@@ -71,6 +71,10 @@ func (c *client) refresh(ctx context.Context, old *tokens) (*tokens, error) {
 func (c *client) use(t *tokens) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.tokens != nil {
+		c.past = append(c.past, network.Secret(c.tokens.Access), network.Secret(c.tokens.Refresh))
+		c.past = c.past[max(len(c.past)-20, 0):]
+	}
 	c.tokens = t
 }
 

@@ -68,10 +68,10 @@ func (c *client) connect(ctx context.Context) (*http.Response, error) {
 		return resp, nil
 	}
 	defer resp.Body.Close()
-	switch {
-	case resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden:
+	switch resp.StatusCode {
+	case http.StatusUnauthorized, http.StatusForbidden:
 		return nil, network.ErrNoStream // the bearer token is not good for it: what comes in is polled
-	case resp.StatusCode == http.StatusTooManyRequests:
+	case http.StatusTooManyRequests:
 		return nil, busy(&network.Answer{Status: resp.StatusCode, Header: resp.Header}, "X has too many streams of ours")
 	}
 	return nil, network.Fail(network.Busy, "the stream answered %d", resp.StatusCode)
