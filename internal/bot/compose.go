@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash/fnv"
-	"mime"
 	"path"
 	"strings"
 	"time"
@@ -78,7 +77,9 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 		return out, &outbox.Stop{State: outbox.Refused, Reason: err.Error()}
 	}
 	out.Draft = draft(p, a, text, language)
-	out.Draft.Images = pictures(set, s, p)
+	if out.Draft.Images, err = pictures(set, s, p, a); err != nil {
+		return out, &outbox.Stop{State: outbox.Held, Reason: a.Name + ": " + err.Error()}
+	}
 	out.Hash = hashOf(set, p, s, offer, out.Draft)
 	return out, nil
 }
@@ -204,12 +205,19 @@ func draft(p *outbox.Post, a *workspace.Account, text, language string) network.
 	return d
 }
 
-// pictures are the step's.
-func pictures(set *workspace.Set, s *workspace.Step, p *outbox.Post) []network.Image {
-	if s == nil || s.Image == nil || p.Private && p.Kind == outbox.Answer {
-		return nil
+// pictures are the step's files, as the account's network takes them.
+func pictures(set *workspace.Set, s *workspace.Step, p *outbox.Post, a *workspace.Account) (all []network.Image, err error) {
+	if s == nil || p.Private && p.Kind == outbox.Answer {
+		return nil, nil
 	}
-	return []network.Image{{Name: path.Base(s.Image.File), Type: mime.TypeByExtension(path.Ext(s.Image.File)), Alt: s.Image.Alt, Data: set.Picture(s.Image)}}
+	for _, i := range s.Media() {
+		data, mime, err := workspace.Fitted(set, i, a.Kind.Limits.Media)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, network.Image{Name: path.Base(i.File), Type: mime, Alt: i.Alt, Data: data})
+	}
+	return all, nil
 }
 
 // hashOf is what an approval holds for: of a public post the very text and
@@ -241,8 +249,10 @@ func hashOf(set *workspace.Set, p *outbox.Post, s *workspace.Step, o *workspace.
 			add(o.Name, o.Value, o.Link, fmt.Sprint(o.Valid, o.Until, o.PerPerson))
 		}
 	}
-	for _, i := range d.Images {
-		add(i.Alt, string(i.Data))
+	if s != nil && len(d.Images) > 0 {
+		for _, i := range s.Media() { // as they lie in the folder: what they are made into may change with the program
+			add(i.Alt, string(set.Picture(i)))
+		}
 	}
 	return hex.EncodeToString(h.Sum(nil))[:16]
 }

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"magpie/internal/media"
 )
 
 // Kind describes a network: what is true before any account is opened.
@@ -118,14 +120,12 @@ type Session interface {
 
 // Limits are a server's own.
 type Limits struct {
-	Text       int // characters by the network's rule
-	Bytes      int // of the text; 0: no limit
-	URL        int // characters that any link counts; 0: as written
-	Direct     int // characters of a direct post; 0: like Text
-	Images     int
-	ImageBytes int
-	Alt        int // characters of an alternative text
-	ImageTypes []string
+	Text   int // characters by the network's rule
+	Bytes  int // of the text; 0: no limit
+	URL    int // characters that any link counts; 0: as written
+	Direct int // characters of a direct post; 0: like Text
+	Alt    int // characters of an alternative text
+	Media  media.Rules
 }
 
 // Size is a text measured by a network's rule.

@@ -1,15 +1,7 @@
 package workspace
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"image"
-	_ "image/gif"  // pictures are opened to see that they are some
-	_ "image/jpeg" // the same
-	_ "image/png"  // the same
-	"io/fs"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -30,7 +22,7 @@ func (l *loader) checkStep(d *document, s *Step, path string) {
 	}
 	l.checkTrigger(d, s, path)
 	l.checkAudience(d, s, path)
-	l.checkImage(d, s, path)
+	l.checkMedia(d, s, path)
 	oneOf(d, path+".late.then", s.Late.Then, "skip", "post", "ask")
 	if s.Late.After == 0 {
 		s.Late.After = lateDefault.After
@@ -154,50 +146,5 @@ func (l *loader) checkSegmentRef(d *document, path, name string) {
 	if name != "" && l.set.Segments[name] == nil && !l.anyBroken(segmentsFile) {
 		text, hint := unknown("segment", name, l.set.Segments)
 		d.add(path, text, hint)
-	}
-}
-
-func (l *loader) checkImage(d *document, s *Step, path string) {
-	if s.Image == nil {
-		return
-	}
-	path += ".image"
-	if s.Image.Alt != "" && strings.TrimSpace(s.Image.Alt) == "" {
-		d.add(path+".alt", "the alternative text is empty", "say what the picture shows, for those who can't see it")
-	}
-	for _, name := range s.Accounts {
-		if a := l.set.Accounts[name]; a != nil && s.To != nil && a.Network == "bluesky" {
-			d.add(path, "a message to a person on Bluesky takes no picture", "take image: out, or post in public")
-		}
-	}
-	if s.Image.File == "" {
-		return
-	}
-	if !filepath.IsLocal(filepath.FromSlash(s.Image.File)) {
-		d.add(path+".file", fmt.Sprintf("the picture %q lies outside campaigns/", s.Image.File), "")
-		return
-	}
-	b, err := fs.ReadFile(l.fs, s.Image.path())
-	if errors.Is(err, fs.ErrNotExist) {
-		d.add(path+".file", fmt.Sprintf("there is no picture campaigns/%s", s.Image.File), "")
-		return
-	}
-	l.sum(s.Image.path(), b)
-	if _, _, err := image.DecodeConfig(bytes.NewReader(b)); err != nil {
-		d.add(path+".file", fmt.Sprintf("campaigns/%s is no picture", s.Image.File), "it has to be JPEG, PNG or GIF")
-		return
-	}
-	l.checkImageSize(d, len(b), s, path)
-}
-
-func (l *loader) checkImageSize(d *document, size int, s *Step, path string) {
-	for _, name := range s.Accounts {
-		if a := l.set.Accounts[name]; a != nil && a.Kind.Name != "" && size > a.Kind.Limits.ImageBytes {
-			d.add(path+".file", fmt.Sprintf("campaigns/%s has %d KB; %s allows %d KB", s.Image.File, (size+1023)>>10, a.Network, a.Kind.Limits.ImageBytes>>10),
-				"make it smaller")
-		}
-		if a := l.set.Accounts[name]; a != nil && a.Kind.Name != "" && len([]rune(s.Image.Alt)) > a.Kind.Limits.Alt {
-			d.add(path+".alt", fmt.Sprintf("the alternative text is longer than the %d characters of %s", a.Kind.Limits.Alt, a.Network), "")
-		}
 	}
 }

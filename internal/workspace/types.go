@@ -125,6 +125,9 @@ type Step struct {
 	SayOthers string     `yaml:"say_others"`
 	Private   bool       `yaml:"private"` // answer in private
 	Image     *Image     `yaml:"image"`
+	Images    []*Image   `yaml:"images"` // up to four, where the network takes so many
+	GIF       *Image     `yaml:"gif"`    // one that moves, alone
+	Video     *Image     `yaml:"video"`  // alone
 	Late      Late       `yaml:"late"`
 	FinishBy  *LocalTime `yaml:"finish_by"`
 	Priority  int        `yaml:"priority" jsonschema:"minimum=0"`

@@ -7,6 +7,7 @@ import (
 
 	"github.com/clipperhouse/uax29/v2/graphemes"
 
+	"magpie/internal/media"
 	"magpie/internal/network"
 )
 
@@ -19,10 +20,11 @@ const (
 )
 
 // defaults after the lexicons app.bsky.feed.post and app.bsky.embed.images;
-// pictures stay below the 1 MB of older servers.
+// pictures stay below the 1 MB of older servers. A GIF would stand still there,
+// and videos go by a service of their own.
 var defaults = network.Limits{
-	Text: 300, Bytes: 3000, Direct: chatText, Images: 4, ImageBytes: 1_000_000, Alt: 10_000,
-	ImageTypes: []string{"image/jpeg", "image/png", "image/gif", "image/webp"},
+	Text: 300, Bytes: 3000, Direct: chatText, Alt: 10_000,
+	Media: media.Rules{Who: "Bluesky", Pictures: media.Limit{Count: 4, Types: []string{"image/jpeg", "image/png"}, Bytes: 1_000_000, Width: 4000, Height: 4000}},
 }
 
 // Kind describes Bluesky.

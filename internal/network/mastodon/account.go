@@ -88,12 +88,10 @@ func (c *client) Limits(ctx context.Context) (network.Limits, error) {
 	l := defaults
 	set(&l.Text, s.Max)
 	set(&l.URL, s.PerURL)
-	set(&l.Images, s.Media)
+	set(&l.Media.Pictures.Count, s.Media)
 	set(&l.Alt, m.Alt)
-	set(&l.ImageBytes, m.Bytes)
-	if len(m.Types) > 0 {
-		l.ImageTypes = m.Types
-	}
+	set(&l.Media.Pictures.Bytes, m.Bytes)
+	set(&l.Media.GIFs.Bytes, m.Bytes)
 	return l, nil
 }
 

@@ -6,14 +6,20 @@ import (
 	"sync"
 	"time"
 
+	"magpie/internal/media"
 	"magpie/internal/network"
 )
 
 // defaults are the limits of a server that has not been asked yet
 // (Mastodon documentation, GET /api/v2/instance).
 var defaults = network.Limits{
-	Text: 500, URL: 23, Images: 4, ImageBytes: 16_777_216, Alt: 1500,
-	ImageTypes: []string{"image/jpeg", "image/png", "image/gif", "image/webp"},
+	Text: 500, URL: 23, Alt: 1500,
+	Media: media.Rules{
+		Who:      "Mastodon",
+		Pictures: media.Limit{Count: 4, Types: []string{"image/jpeg", "image/png"}, Bytes: 16_777_216, Pixels: 33_177_600},
+		GIFs:     media.Limit{Count: 1, Types: []string{"image/gif"}, Bytes: 16_777_216, Pixels: 33_177_600},
+		Videos:   media.Limit{Count: 1, Types: []string{"video/mp4", "video/quicktime"}, Bytes: 103_809_024, Pixels: 8_294_400},
+	},
 }
 
 // Kind describes Mastodon. A server keeps an Idempotency-Key for 3600 s

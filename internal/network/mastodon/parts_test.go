@@ -30,7 +30,7 @@ func TestLimitsAreTheServers(t *testing.T) {
 	s := start(t, sandbox.Options{Variant: sandbox.Variant{MaxCharacters: 1234}})
 	l, err := newClient(t, s.URL()).Limits(t.Context())
 	must(t, err)
-	if l.Text != 1234 || l.URL != 23 || l.Images != 4 || l.Alt != 1500 || l.ImageBytes != 16_777_216 || len(l.ImageTypes) == 0 {
+	if l.Text != 1234 || l.URL != 23 || l.Media.Pictures.Count != 4 || l.Alt != 1500 || l.Media.Pictures.Bytes != 16_777_216 {
 		t.Errorf("got %+v", l)
 	}
 }

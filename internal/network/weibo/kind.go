@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"magpie/internal/media"
 	"magpie/internal/network"
 )
 
@@ -18,8 +19,12 @@ const (
 
 // defaults after the pages of statuses/share, comments and messages/reply.
 var defaults = network.Limits{
-	Text: 140, URL: 10, Direct: 299, Images: 1, ImageBytes: 5_000_000,
-	ImageTypes: []string{"image/jpeg", "image/png", "image/gif"},
+	Text: 140, URL: 10, Direct: 299,
+	Media: media.Rules{
+		Who:      "Weibo",
+		Pictures: media.Limit{Count: 1, Types: []string{"image/jpeg", "image/png"}, Bytes: 4_999_999},
+		GIFs:     media.Limit{Count: 1, Types: []string{"image/gif"}, Bytes: 4_999_999},
+	},
 }
 
 // Kind describes Weibo. It knows no key: the outcome of a lost answer is looked up.

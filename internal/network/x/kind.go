@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"magpie/internal/media"
 	"magpie/internal/network"
 )
 
@@ -17,8 +18,13 @@ const (
 
 // defaults after the media and post pages of X's documentation.
 var defaults = network.Limits{
-	Text: 280, URL: 23, Direct: 10_000, Images: 4, ImageBytes: 5_000_000, Alt: 1000,
-	ImageTypes: []string{"image/jpeg", "image/png", "image/webp", "image/gif"},
+	Text: 280, URL: 23, Direct: 10_000, Alt: 1000,
+	Media: media.Rules{
+		Who:      "X",
+		Pictures: media.Limit{Count: 4, Types: []string{"image/jpeg", "image/png"}, Bytes: 5_000_000, Width: 8192, Height: 8192, Least: 4},
+		GIFs:     media.Limit{Count: 1, Types: []string{"image/gif"}, Bytes: 15_000_000, Width: 1280, Height: 1080, Frames: 350},
+		Videos:   media.Limit{Count: 1, Types: []string{"video/mp4", "video/quicktime"}, Bytes: 512_000_000, Duration: 140 * time.Second},
+	},
 }
 
 // Kind describes X. It knows no key: the outcome of a lost answer is looked up.

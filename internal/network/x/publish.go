@@ -21,13 +21,13 @@ type sealed struct {
 // creation is the body of POST /2/tweets.
 type creation struct {
 	Text   string   `json:"text"`
-	Media  *media   `json:"media,omitempty"`
+	Media  *files   `json:"media,omitempty"`
 	Reply  *replyTo `json:"reply,omitempty"`
 	MadeAI bool     `json:"made_with_ai,omitempty"`
 	Paid   bool     `json:"paid_partnership,omitempty"`
 }
 
-type media struct {
+type files struct {
 	IDs []string `json:"media_ids"`
 }
 
@@ -75,7 +75,7 @@ func (c *client) Prepare(ctx context.Context, d network.Draft) (network.Sealed, 
 	} else {
 		s.Post = &creation{Text: d.Text, MadeAI: d.AI}
 		if len(ids) > 0 {
-			s.Post.Media = &media{ids}
+			s.Post.Media = &files{ids}
 		}
 		if id := parseRef(d.ReplyTo).ID; id != "" {
 			s.Post.Reply = &replyTo{id}

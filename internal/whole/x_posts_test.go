@@ -1,0 +1,122 @@
+package whole_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"magpie/internal/network/x/xfake"
+)
+
+// hearsX waits until the bot listens to X's stream.
+func (s *twitter) hearsX(p *process) {
+	s.t.Helper()
+	s.until("it listens: "+p.log.String(), func() bool { return s.x.Streams() == 1 })
+}
+
+// repliesTo are the texts with which the shop has answered a post.
+func (s *twitter) repliesTo(id string) (all []string) {
+	for _, p := range s.out() {
+		if p.ReplyTo == id {
+			all = append(all, p.Text)
+		}
+	}
+	return all
+}
+
+// A day on X: posts go out, mentions are answered by rules, stop is heard, and
+// after a restart nothing is said again.
+func TestXDay(t *testing.T) {
+	t.Parallel()
+	s := onX(t, xfake.Options{})
+	s.consent()
+	p := s.command(nil, "run")
+	s.hearsX(p)
+	s.due("first", "second")
+	ann, bob := s.x.Person("ann"), s.x.Person("bob")
+	hours := ann.Say("@shop what are your hours?")
+	bob.Say("@shop I like kettles")
+	s.until("posts and answer are out", func() bool { return len(s.repliesTo(hours)) == 1 && s.state("first")+s.state("second") == "sentsent" })
+	if got := s.repliesTo(hours)[0]; got != "We are open from nine to six, every day but Sunday." {
+		t.Errorf("the answer is %q", got)
+	}
+	s.until("what no rule answers is at the desk", func() bool { return s.count(`SELECT count(*) FROM mentions WHERE state = 'desk'`) == "1" })
+	p.kill()
+	missed := ann.Say("@shop and what are your hours on Sunday?")
+	p = s.command(nil, "run")
+	s.until("what came while it was away is answered", func() bool { return len(s.repliesTo(missed)) == 1 })
+	stop := ann.Say("@shop stop")
+	s.until("stop is confirmed", func() bool { return len(s.repliesTo(stop)) == 1 })
+	again := ann.Say("@shop what are your hours?")
+	s.until("she is left alone", func() bool { return s.count(`SELECT count(*) FROM mentions WHERE state = 'silent'`) == "1" })
+	p.stop()
+	s.run()
+	if n := len(s.repliesTo(again)); n != 0 {
+		t.Errorf("after stop she has %d answers", n)
+	}
+	s.rests("first", "second")
+	s.quiet(p.log.String())
+}
+
+// A personal code goes out as a direct message where X lets it, and else the
+// desk says why it did not.
+func TestXCodes(t *testing.T) {
+	t.Parallel()
+	s := onX(t, xfake.Options{})
+	s.consent()
+	p := s.command(nil, "run")
+	s.hearsX(p)
+	ann, bob := s.x.Person("ann"), s.x.Person("bob")
+	ann.Wrote("shop")
+	id := ann.Say("@shop a deal please")
+	said := bob.Say("@shop a deal please")
+	s.until("ann has a code", func() bool { return len(ann.Inbox("shop")) == 1 })
+	if text := ann.Inbox("shop")[0]; !codeRule.MatchString(text) || len(s.repliesTo(id)) != 0 {
+		t.Errorf("she reads %q, and everybody %q", text, s.repliesTo(id))
+	}
+	s.until("bob's question is at the desk", func() bool { return s.count(`SELECT count(*) FROM mentions WHERE state = 'desk'`) == "1" })
+	why := s.read(`SELECT reason FROM mentions WHERE state = 'desk'`)[0]["reason"]
+	t.Logf("the desk says: %s", why)
+	if !contains(why, "permission to DM") {
+		t.Errorf("the desk says %q", why)
+	}
+	if n := s.count(`SELECT count(*) FROM coupons WHERE state = 'reserved'`); n != "0" {
+		t.Errorf("%s codes are reserved for ever", n)
+	}
+	if got := s.repliesTo(said); len(got) != 1 || codeRule.MatchString(got[0]) {
+		t.Errorf("he is told nothing: he should be asked, in public, to write a direct message first: %q", got)
+	}
+	bob.Message("shop", "deal")
+	p.kill()
+	p = s.command(nil, "run")
+	s.until("bob, who wrote in private, has a code", func() bool { return len(bob.Inbox("shop")) == 1 })
+	p.stop()
+}
+
+// A colleague answers by hand: the bot does not answer again, and the desk lets go.
+func TestXStaffAnswers(t *testing.T) {
+	t.Parallel()
+	s := onX(t, xfake.Options{})
+	s.consent()
+	s.run()
+	ann, bob := s.x.Person("ann"), s.x.Person("bob")
+	ann.Say("@shop I like kettles")
+	s.until("it is at the desk", func() bool { s.run(); return s.count(`SELECT count(*) FROM mentions WHERE state = 'desk'`) == "1" })
+	if said := s.must("desk", "list"); !contains(said, "kettles", "ann") {
+		t.Errorf("the desk: %s", said)
+	}
+	bob.Say("@shop what are your hours?")
+	s.x.Fail(xfake.Rule{Method: "POST", Path: "/2/tweets", Status: 429, Header: map[string][]string{"Retry-After": {"3"}}})
+	s.run()
+	if n := len(s.out()); n != 0 {
+		t.Fatalf("%d posts are out", n)
+	}
+	time.Sleep(3 * time.Second)
+	s.until("it is answered", func() bool { s.run(); return len(s.out()) == 1 })
+	id := s.read(`SELECT id FROM mentions WHERE state = 'desk'`)[0]["id"]
+	s.must("desk", "close", id)
+	if said := s.must("desk", "list"); strings.Contains(said, "kettles") {
+		t.Errorf("the desk still has it: %s", said)
+	}
+	s.rests()
+}

@@ -1,0 +1,175 @@
+package workspace
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"magpie/internal/media"
+)
+
+// attached is a file of a step, with the key it stands under.
+type attached struct {
+	*Image
+	key  string
+	kind media.Kind
+}
+
+func (s *Step) attached() (all []attached) {
+	if s.Image != nil {
+		all = append(all, attached{s.Image, "image", media.Picture})
+	}
+	for n, i := range s.Images {
+		if i != nil {
+			all = append(all, attached{i, index("images", n), media.Picture})
+		}
+	}
+	if s.GIF != nil {
+		all = append(all, attached{s.GIF, "gif", media.GIF})
+	}
+	if s.Video != nil {
+		all = append(all, attached{s.Video, "video", media.Video})
+	}
+	return all
+}
+
+// Media are the files of a step, in their order.
+func (s *Step) Media() (all []*Image) {
+	for _, a := range s.attached() {
+		all = append(all, a.Image)
+	}
+	return all
+}
+
+// checkMedia opens each file, and tries it for each account of the step.
+func (l *loader) checkMedia(d *document, s *Step, path string) {
+	all := s.attached()
+	var infos []media.Info
+	for _, a := range all {
+		at := join(path, a.key)
+		if a.Alt != "" && strings.TrimSpace(a.Alt) == "" {
+			d.add(at+".alt", "the alternative text is empty", "say what it shows, for those who can't see it")
+		}
+		if i, ok := l.lookAt(d, a, at); ok {
+			infos = append(infos, i)
+		}
+	}
+	if len(all) == 0 || len(infos) < len(all) {
+		return
+	}
+	for _, name := range s.Accounts {
+		if a := l.set.Accounts[name]; a != nil && a.Kind.Name != "" {
+			l.checkMediaOn(d, s, a, all, infos, path)
+		}
+	}
+}
+
+// lookAt reads a file and looks what it is.
+func (l *loader) lookAt(d *document, a attached, at string) (i media.Info, ok bool) {
+	if a.File == "" {
+		return i, false
+	}
+	if !filepath.IsLocal(filepath.FromSlash(a.File)) {
+		d.add(at+".file", fmt.Sprintf("the file %q lies outside campaigns/", a.File), "")
+		return i, false
+	}
+	b, err := fs.ReadFile(l.fs, a.path())
+	if errors.Is(err, fs.ErrNotExist) {
+		d.add(at+".file", fmt.Sprintf("there is no file campaigns/%s", a.File), "")
+		return i, false
+	}
+	if err != nil {
+		d.add(at+".file", fmt.Sprintf("campaigns/%s can't be read", a.File), "")
+		return i, false
+	}
+	l.sum(a.path(), b)
+	if i, err = media.Look(a.path(), b); err == nil {
+		err = i.As(a.kind)
+	}
+	if err != nil {
+		d.addProblem(at+".file", "", err)
+		return i, false
+	}
+	for _, n := range i.Notes {
+		l.set.Warnings = append(l.set.Warnings, d.problem(at+".file", i.Name+" "+n, ""))
+	}
+	return i, true
+}
+
+// addProblem says what is wrong with a file, and for which account.
+func (d *document) addProblem(at, account string, err error) {
+	text, hint := err.Error(), ""
+	var p *media.Problem
+	if errors.As(err, &p) {
+		text, hint = p.File+" "+p.Text, p.Hint
+	}
+	if account != "" {
+		text = account + ": " + text
+	}
+	d.add(at, text, hint)
+}
+
+func (l *loader) checkMediaOn(d *document, s *Step, a *Account, all []attached, infos []media.Info, path string) {
+	if s.To != nil && a.Network == "bluesky" {
+		d.add(join(path, all[0].key), "a message to a person on Bluesky takes no picture", "take it out, or post in public")
+		return
+	}
+	rules := a.Kind.Limits.Media
+	if err := rules.Together(infos); err != nil {
+		n := max(slices.IndexFunc(infos, func(i media.Info) bool {
+			var p *media.Problem
+			return errors.As(err, &p) && p.File == i.Name
+		}), 0)
+		d.addProblem(join(path, all[n].key)+".file", a.Name, err)
+		return
+	}
+	for _, x := range all {
+		if n := len([]rune(x.Alt)); a.Kind.Limits.Alt > 0 && n > a.Kind.Limits.Alt {
+			d.add(join(path, x.key)+".alt", fmt.Sprintf("the alternative text is longer than the %d characters of %s", a.Kind.Limits.Alt, a.Network), "")
+		}
+		if _, _, err := Fitted(l.set, x.Image, rules); err != nil {
+			d.addProblem(join(path, x.key)+".file", a.Name, err)
+		}
+	}
+}
+
+// fits are files that were made to fit, so that each is made once: by the sum of
+// its content and the rules.
+var fits = struct {
+	sync.Mutex
+	made  map[string]fit
+	bytes int
+}{made: map[string]fit{}}
+
+type fit struct {
+	data []byte
+	mime string
+	err  error
+}
+
+// fitsMost is how much of them is kept, in bytes.
+const fitsMost = 64 << 20
+
+// Fitted is a file of the set as a network takes it, with its MIME type. One is
+// made at a time, and kept.
+func Fitted(set *Set, i *Image, rules media.Rules) (data []byte, mime string, err error) {
+	source := set.Picture(i)
+	key := fmt.Sprintf("%x %s %v", sha256.Sum256(source), i.path(), rules)
+	fits.Lock()
+	defer fits.Unlock()
+	f, ok := fits.made[key]
+	if !ok {
+		f.data, f.mime, f.err = media.Fit(i.path(), source, rules)
+		if fits.bytes += len(f.data); fits.bytes > fitsMost {
+			clear(fits.made)
+			fits.bytes = len(f.data)
+		}
+		fits.made[key] = f
+	}
+	return f.data, f.mime, f.err
+}
