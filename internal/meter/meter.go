@@ -38,6 +38,8 @@ type Meter struct {
 	Bounds  func() Bounds // as the files say now
 	// Over is told when a call is refused; it may be told often.
 	Over func(ctx context.Context, why string)
+	// Failed is told when what a read has cost could not be written down.
+	Failed func(err error)
 }
 
 // Take implements network.Meter.
@@ -62,12 +64,28 @@ func (m *Meter) Take(ctx context.Context, c network.Charge) error {
 	case err != nil:
 		return &network.Failure{Reason: network.Busy, Ours: true, Wait: time.Second, Err: fmt.Errorf("what the call costs could not be written down: %w", err)}
 	case over != nil:
-		if m.Over != nil {
+		if m.Over != nil && c.For != network.ForNumbers { // figures can wait
 			m.Over(ctx, over.Error())
 		}
 		return over
 	}
 	return nil
+}
+
+// Count implements network.Meter.
+func (m *Meter) Count(ctx context.Context, c network.Charge) {
+	if c.Price == 0 {
+		return
+	}
+	day := m.Clock().In(m.Bounds().Zone).Format(time.DateOnly)
+	err := m.DB.Batch(context.WithoutCancel(ctx), func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO charges (account, day, call, calls, price) VALUES ($1, $2, $3, 0, $4)
+			ON CONFLICT (account, day, call) DO UPDATE SET price = charges.price + excluded.price`, m.Account, day, c.Call, int64(c.Price))
+		return err
+	})
+	if err != nil && m.Failed != nil {
+		m.Failed(err)
+	}
 }
 
 // Spent is what an account has spent.
@@ -94,7 +112,7 @@ func (m *Meter) spent(ctx context.Context, q queryer, now time.Time) (s Spent, e
 // over says why a call may not be made, and until when; nil if it may.
 func (b Bounds) over(s Spent, c network.Charge, now time.Time) *network.Failure {
 	share := b.share(c.For)
-	if b.Budget > 0 && c.Price > 0 && int64(s.Month+c.Price)*100 > int64(b.Budget)*share {
+	if price := max(c.Price, c.Least); b.Budget > 0 && price > 0 && int64(s.Month+price)*100 > int64(b.Budget)*share {
 		return refused(time.Date(now.Year(), now.Month()+1, 1, 0, 0, 0, 0, b.Zone), "the account's budget of %s a month is used up%s: %s are spent", b.Budget, b.kept(c.For), s.Month)
 	}
 	if b.Calls > 0 && int64(s.Today+1)*100 > int64(b.Calls)*share {

@@ -135,7 +135,6 @@ type Sealed struct {
 type Receipt struct {
 	ID  string // for Delete, and as Mention.ReplyTo
 	URL string // for people
-	Ref Ref    // for going on with it in a thread, where the network has those
 }
 
 // Posted is a post of ours as the network has it.

@@ -24,6 +24,9 @@ type Kind struct {
 	Address func(text, handle string) string
 	// Item is the id of what a reference refers to.
 	Item func(Ref) string
+	// Ref refers to a post of ours by its id, so that a thread goes on from there;
+	// nil on a network without threads.
+	Ref func(id string) Ref
 	// Measure counts an addressed text by the network's own rule.
 	Measure func(text string, direct bool, l Limits) Size
 	// PollEvery is how long to wait at least between two readings of what came
@@ -78,6 +81,7 @@ type Charge struct {
 	Call  string // its name in the price table
 	For   Purpose
 	Price Price
+	Least Price // of a read, whose price is known afterwards: what it costs at least if it brings anything
 }
 
 // Meter counts what an account's calls cost, for all processes.
@@ -86,6 +90,8 @@ type Meter interface {
 	// until there is room again, where the call is beyond what the account may
 	// spend, or what is left is kept for more urgent calls.
 	Take(ctx context.Context, c Charge) error
+	// Count adds what a read has cost in the end. It refuses nothing.
+	Count(ctx context.Context, c Charge)
 }
 
 // Settings are what a connector needs to open an account.

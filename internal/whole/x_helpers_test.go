@@ -2,5 +2,18 @@ package whole_test
 
 import "time"
 
+// short is how long things on a fake may take, on a machine that does much else.
+const short = 40 * time.Second
+
 // after is a channel that speaks after some seconds.
 func after(seconds int) <-chan time.Time { return time.After(time.Duration(seconds) * time.Second) }
+
+// waitFor waits for something to become true, not for long.
+func waitFor(s *shop, what string, done func() bool) {
+	s.t.Helper()
+	for end := time.Now().Add(short); !done(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			s.t.Fatalf("waited in vain: %s\n%s", what, s.outbox())
+		}
+	}
+}

@@ -42,7 +42,7 @@ func TestXDay(t *testing.T) {
 	}
 	s.until("what no rule answers is at the desk", func() bool { return s.count(`SELECT count(*) FROM mentions WHERE state = 'desk'`) == "1" })
 	p.kill()
-	missed := ann.Say("@shop and what are your hours on Sunday?")
+	missed := s.x.Person("cat").Say("@shop and what are your hours on Sunday?")
 	p = s.command(nil, "run")
 	s.until("what came while it was away is answered", func() bool { return len(s.repliesTo(missed)) == 1 })
 	stop := ann.Say("@shop stop")
@@ -80,17 +80,49 @@ func TestXCodes(t *testing.T) {
 	if !contains(why, "permission to DM") {
 		t.Errorf("the desk says %q", why)
 	}
-	if n := s.count(`SELECT count(*) FROM coupons WHERE state = 'reserved'`); n != "0" {
-		t.Errorf("%s codes are reserved for ever", n)
-	}
+	s.until("no code is reserved", func() bool { return s.count(`SELECT count(*) FROM coupons WHERE state = 'reserved'`) == "0" })
 	if got := s.repliesTo(said); len(got) != 1 || codeRule.MatchString(got[0]) {
 		t.Errorf("he is told nothing: he should be asked, in public, to write a direct message first: %q", got)
 	}
 	bob.Message("shop", "deal")
-	p.kill()
-	p = s.command(nil, "run")
 	s.until("bob, who wrote in private, has a code", func() bool { return len(bob.Inbox("shop")) == 1 })
 	p.stop()
+}
+
+// The first direct message that an account ever gets is answered too.
+func TestXFirstMessage(t *testing.T) {
+	t.Parallel()
+	s := onX(t, xfake.Options{})
+	s.signIn()
+	s.run()
+	ann := s.x.Person("ann")
+	ann.Message("shop", "deal?")
+	for range 3 {
+		s.run()
+	}
+	if got := ann.Inbox("shop"); len(got) != 1 || !codeRule.MatchString(got[0]) {
+		t.Errorf("she reads %q\n%s", got, s.outbox())
+	}
+}
+
+// The second answer of a rule to the same person is not lost in silence.
+func TestXAsksTwice(t *testing.T) {
+	t.Parallel()
+	s := onX(t, xfake.Options{})
+	s.signIn()
+	s.run()
+	ann := s.x.Person("ann")
+	first := ann.Say("@shop your hours?")
+	s.run()
+	second := ann.Say("@shop sorry, what were your hours?")
+	s.run()
+	s.run()
+	if n := len(s.repliesTo(first)); n != 1 {
+		t.Errorf("the first question has %d answers", n)
+	}
+	if desk := s.count(`SELECT count(*) FROM mentions WHERE state = 'desk' AND reason LIKE '%same%'`); len(s.repliesTo(second)) == 0 && desk != "1" {
+		t.Errorf("the second question has no answer, and nobody knows why:\n%s", s.outbox())
+	}
 }
 
 // A colleague answers by hand: the bot does not answer again, and the desk lets go.

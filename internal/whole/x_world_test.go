@@ -154,7 +154,7 @@ func (s *twitter) right(steps ...string) (out []string) {
 				out = append(out, "sent, and not on X: "+r["step"])
 			}
 			delete(rows, r["remote_id"])
-		case "asked", "withdrawn":
+		case "asked", "withdrawn", "expanded":
 		default:
 			out = append(out, fmt.Sprintf("%s is %s (%s)", r["step"], r["state"], r["reason"]))
 		}
@@ -172,10 +172,16 @@ func (s *twitter) right(steps ...string) (out []string) {
 	return out
 }
 
+// until waits, less long than others do: a fake is quick.
+func (s *twitter) until(what string, done func() bool) {
+	s.t.Helper()
+	waitFor(s.shop, what, done)
+}
+
 // rests waits until all is as it should be in the end.
 func (s *twitter) rests(steps ...string) {
 	s.t.Helper()
-	for end := time.Now().Add(patience / 2); time.Now().Before(end) && len(s.right(steps...)) > 0; {
+	for end := time.Now().Add(short); time.Now().Before(end) && len(s.right(steps...)) > 0; {
 		time.Sleep(50 * time.Millisecond)
 	}
 	if wrong := s.right(steps...); len(wrong) > 0 {

@@ -118,7 +118,7 @@ func (c *client) share(ctx context.Context, b sealed) (network.Receipt, error) {
 }
 
 func receipt(s status) network.Receipt {
-	return network.Receipt{ID: s.ID, URL: "https://weibo.com/" + s.User.ID + "/" + s.ID, Ref: ref{Status: s.ID}.String()}
+	return network.Receipt{ID: s.ID, URL: "https://weibo.com/" + s.User.ID + "/" + s.ID}
 }
 
 // comment answers a post (POST comments/create) or a comment (comments/reply).

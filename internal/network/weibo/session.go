@@ -3,6 +3,7 @@ package weibo
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -60,6 +61,9 @@ func grant(s network.Settings) (network.Grant, error) {
 	}
 	return &consent{c: c, state: oauth2.GenerateVerifier()}, nil
 }
+
+// Format prints no more than what this is, however it is printed.
+func (g *consent) Format(f fmt.State, _ rune) { fmt.Fprint(f, "a sign-in on Weibo") }
 
 // Page implements network.Grant.
 func (g *consent) Page(redirect string) string {

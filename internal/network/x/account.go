@@ -15,7 +15,8 @@ func (c *client) Verify(ctx context.Context) (network.Self, error) {
 		Data user `json:"data"`
 	}
 	q := url.Values{"user.fields": {userFields + ",protected"}}
-	if err := c.do(ctx, call{method: http.MethodGet, path: "/2/users/me", query: q, charge: reading("user", network.ForAnswers)}, &out); err != nil {
+	if err := c.do(ctx, call{method: http.MethodGet, path: "/2/users/me", query: q, charge: reading("user", network.ForAnswers),
+		read: func() []network.Charge { return []network.Charge{{Call: "read user", Price: prices["read user"]}} }}, &out); err != nil {
 		return network.Self{}, err
 	}
 	if out.Data.ID == "" {
@@ -65,16 +66,19 @@ func (c *client) Followers(ctx context.Context, cursor string) ([]network.Person
 		q.Set("pagination_token", cursor)
 	}
 	var p page[user]
-	charge := reading("follower", network.ForNumbers)
-	charge.Price *= 1000 // of a whole page
-	if err := c.do(ctx, call{method: http.MethodGet, path: "/2/users/" + url.PathEscape(id) + "/followers", query: q, charge: charge}, &p); err != nil {
+	x := call{method: http.MethodGet, path: "/2/users/" + url.PathEscape(id) + "/followers", query: q, charge: reading("follower", network.ForNumbers),
+		read: func() []network.Charge { return p.charges("follower") }}
+	if err := c.do(ctx, x, &p); err != nil {
+		return nil, "", err
+	}
+	if err := p.check(); err != nil {
 		return nil, "", err
 	}
 	var people []network.Person
 	for _, u := range p.Data {
 		people = append(people, u.person())
 	}
-	return people, p.Meta.Next, nil
+	return people, p.next(), nil
 }
 
 // asking reads a page of posts, with the name of the query that the server knows.
@@ -86,15 +90,17 @@ func (c *client) asking(ctx context.Context, path string, q url.Values, charge n
 		all := fields(newNames)
 		maps.Copy(all, q)
 		p = page[post]{}
-		return c.do(ctx, call{method: http.MethodGet, path: path, query: all, charge: charge}, &p)
+		return c.do(ctx, call{method: http.MethodGet, path: path, query: all, charge: charge, read: func() []network.Charge { return p.charges("post") }}, &p)
 	}
-	if err = ask(newNames); !renamed(err) {
-		return p, err
+	if err = ask(newNames); renamed(err) {
+		if err = ask(!newNames); err == nil {
+			c.mu.Lock()
+			c.newNames = !newNames
+			c.mu.Unlock()
+		}
 	}
-	if err = ask(!newNames); err == nil {
-		c.mu.Lock()
-		c.newNames = !newNames
-		c.mu.Unlock()
+	if err == nil {
+		err = p.check()
 	}
 	return p, err
 }

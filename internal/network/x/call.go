@@ -18,25 +18,41 @@ type call struct {
 	body         any    // JSON, or
 	raw          []byte // bytes of type mime
 	mime         string
-	charge       network.Charge // what it costs; an empty name costs nothing
+	charge       network.Charge          // what it costs; an empty name costs nothing
+	read         func() []network.Charge // what a read has cost, once it is done
 }
 
 // do makes an authenticated call and decodes the answer into out (nil: not
 // wanted). A session that has expired is renewed once.
 func (c *client) do(ctx context.Context, x call, out any) error {
-	if m := c.settings.Meter; m != nil && x.charge.Call != "" {
+	var t *tokens
+	if c.keys.token == "" {
+		var err error
+		if t, err = c.session(); err != nil {
+			return err
+		}
+	}
+	m := c.settings.Meter
+	if m != nil && x.charge.Call != "" {
 		if err := m.Take(ctx, x.charge); err != nil {
 			return err
 		}
 	}
-	if c.keys.token != "" {
+	err := c.signed(ctx, x, t, out)
+	if m != nil && x.read != nil && err == nil {
+		for _, spent := range x.read() {
+			m.Count(ctx, spent)
+		}
+	}
+	return err
+}
+
+// signed makes a call in the account's name.
+func (c *client) signed(ctx context.Context, x call, t *tokens, out any) error {
+	if t == nil {
 		return c.once(ctx, x, "", out)
 	}
-	t, err := c.session()
-	if err != nil {
-		return err
-	}
-	err = c.once(ctx, x, t.Access, out)
+	err := c.once(ctx, x, t.Access, out)
 	if statusOf(err) != http.StatusUnauthorized {
 		return err
 	}
@@ -58,7 +74,9 @@ func (c *client) once(ctx context.Context, x call, bearer string, out any) error
 	if err != nil {
 		return err
 	}
-	c.remember(r.Method, a.Header)
+	if x.method == http.MethodPost && x.path == "/2/tweets" {
+		c.remember(a.Header)
+	}
 	if a.Status < 200 || a.Status > 299 {
 		return c.failure(r, a)
 	}
@@ -115,8 +133,8 @@ func limits(h http.Header) (q network.Quota, ok bool) {
 		}
 		left, _ := strconv.Atoi(h.Get(set + "remaining"))
 		at, _ := strconv.ParseInt(h.Get(set+"reset"), 10, 64)
-		if !ok || left == 0 {
-			q, ok = network.Quota{Limit: limit, Remaining: left, Reset: unix(at)}, true
+		if got := (network.Quota{Limit: limit, Remaining: left, Reset: unix(at)}); !ok || left == 0 && (q.Remaining > 0 || got.Reset.After(q.Reset)) {
+			q, ok = got, true
 		}
 	}
 	return q, ok
@@ -129,18 +147,14 @@ func unix(s int64) time.Time {
 	return time.Unix(s, 0)
 }
 
-// remember keeps the rate limits. Posts have limits of their own, so what a read
-// says does not replace them.
-func (c *client) remember(method string, h http.Header) {
+// remember keeps the rate limits of posts: other calls have limits of their own,
+// which say nothing about how many may go out.
+func (c *client) remember(h http.Header) {
 	q, ok := limits(h)
 	if !ok {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if method == http.MethodPost {
-		c.writes = q
-	} else {
-		c.quota = q
-	}
+	c.quota = q
 }

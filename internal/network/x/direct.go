@@ -2,7 +2,6 @@ package x
 
 import (
 	"context"
-	"html"
 	"net/http"
 	"net/url"
 	"slices"
@@ -23,13 +22,7 @@ type spoken struct {
 	Entities entities  `json:"entities"`
 }
 
-func (s spoken) words() string {
-	text := s.Text
-	for _, u := range s.Entities.URLs {
-		text = strings.ReplaceAll(text, u.URL, u.Expanded)
-	}
-	return html.UnescapeString(text)
-}
+func (s spoken) words() string { return asWritten(s.Text, s.Entities) }
 
 // to is whom a message of ours in a conversation of two is for: its name is made
 // of both ids.
@@ -48,7 +41,11 @@ func (c *client) messages(ctx context.Context, path string, see func(spoken, map
 		"dm_event.fields": {"created_at,sender_id,dm_conversation_id,entities"}, "user.fields": {userFields}}
 	for {
 		var p page[spoken]
-		if err := c.do(ctx, call{method: http.MethodGet, path: path, query: q, charge: reading("direct", network.ForAnswers)}, &p); err != nil {
+		x := call{method: http.MethodGet, path: path, query: q, charge: reading("direct", network.ForAnswers), read: func() []network.Charge { return p.charges("direct") }}
+		if err := c.do(ctx, x, &p); err != nil {
+			return err
+		}
+		if err := p.check(); err != nil {
 			return err
 		}
 		users := p.users()
@@ -57,10 +54,10 @@ func (c *client) messages(ctx context.Context, path string, see func(spoken, map
 				return nil
 			}
 		}
-		if p.Meta.Next == "" || p.Meta.Next == q.Get("pagination_token") {
+		if p.next() == "" || p.next() == q.Get("pagination_token") {
 			return nil
 		}
-		q.Set("pagination_token", p.Meta.Next)
+		q.Set("pagination_token", p.next())
 	}
 }
 
@@ -130,6 +127,9 @@ func (c *client) heard(ctx context.Context, after, me string) (events []network.
 		}
 		return false
 	})
+	if newest == "" && err == nil {
+		newest = "1" // nobody has written yet: whoever does is new
+	}
 	slices.Reverse(events)
 	return events, newest, err
 }

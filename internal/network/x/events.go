@@ -76,11 +76,11 @@ func (c *client) mentions(ctx context.Context, me, after string) (events []netwo
 		if after == "" && newest == "" {
 			newest = "1" // nobody has named us yet: whoever does is new
 		}
-		if p.Meta.Next == "" || p.Meta.Next == q.Get("pagination_token") || after == "" {
+		if p.next() == "" || p.next() == q.Get("pagination_token") || after == "" {
 			slices.Reverse(events)
 			return events, newest, nil
 		}
-		q.Set("pagination_token", p.Meta.Next)
+		q.Set("pagination_token", p.next())
 	}
 }
 
@@ -88,7 +88,7 @@ func (p post) mention(users map[string]user) *network.Mention {
 	u := users[p.Author]
 	u.ID = p.Author
 	m := &network.Mention{Item: address(p.ID), Ref: makeRef(ref{ID: p.ID}), At: p.At, Author: u.person(), Text: p.words(), Language: p.Language, ReplyTo: p.answers()}
-	for _, x := range p.Entities.Mentions {
+	for _, x := range p.named() {
 		m.Names = append(m.Names, x.ID)
 	}
 	if m.Language == "und" || m.Language == "zxx" || m.Language == "qme" { // X: not determined

@@ -69,7 +69,7 @@ func said(err error) string {
 }
 
 // accounts are words of refusals that concern the account or the app, not the post.
-var accounts = []string{"suspended", "temporarily locked", "not permitted to perform this action", "oauth1 app permissions", "write permissions"}
+var accounts = []string{"your account is suspended", "your account has been suspended", "account is temporarily locked", "is currently suspended", "not permitted to perform this action", "oauth1 app permissions", "write permissions"}
 
 // failure sorts an answer that is no success by what to do next (X
 // documentation, Response codes and errors).
@@ -80,30 +80,55 @@ func (c *client) failure(r *http.Request, a *network.Answer) error {
 	if w := p.words(); w != "" {
 		text = "X says: " + w
 	}
-	if a.Status == http.StatusPaymentRequired || p.is("usage-capped") {
-		text = "the credits of the app on X are used up: buy some in X's developer console (" + text + ")"
+	if p.money(a.Status) {
+		text = "the credits of the app on X are used up, or its spending cap is reached: see X's developer console (" + text + ")"
 	}
-	f := &network.Failure{Reason: c.reason(r, a, p), Err: answered{a.Status, c.quote(r, text), c.quote(r, p.words())}}
+	f := &network.Failure{Reason: reason(r.Method, a.Status, p), Err: answered{a.Status, c.quote(r, text), c.quote(r, p.words())}}
 	if f.Reason == network.Busy {
-		if q, ok := limits(a.Header); ok && a.Status == http.StatusTooManyRequests && !p.is("usage-capped") {
-			f.After = q.Reset
-		}
-		f.Wait = wait(a)
+		f.After, f.Wait = p.times(a)
 	}
 	return f
 }
 
-func (c *client) reason(r *http.Request, a *network.Answer, p problem) network.Reason {
-	words := strings.ToLower(p.words())
+// money tells whether nothing goes until a person has paid.
+func (p problem) money(status int) bool {
+	return status == http.StatusPaymentRequired || p.is("usage-capped") || p.is("credits")
+}
+
+// times are until when X wants to be left alone, and for how long where it names
+// no time: a quarter of an hour where a person has to pay.
+func (p problem) times(a *network.Answer) (after time.Time, wait time.Duration) {
+	if p.money(a.Status) {
+		return after, 15 * time.Minute
+	}
+	return exhausted(a), patience(a)
+}
+
+// exhausted is until when a limit that is used up holds; zero if none is.
+func exhausted(a *network.Answer) time.Time {
+	if q, ok := limits(a.Header); ok && a.Status == http.StatusTooManyRequests && q.Remaining == 0 {
+		return q.Reset
+	}
+	return time.Time{}
+}
+
+func patience(a *network.Answer) time.Duration {
+	if s, err := strconv.Atoi(a.Header.Get("Retry-After")); err == nil && s > 0 {
+		return time.Duration(s) * time.Second
+	}
+	return 0
+}
+
+func reason(method string, status int, p problem) network.Reason {
 	switch {
-	case a.Status == http.StatusTooManyRequests, a.Status == http.StatusPaymentRequired, a.Status == http.StatusRequestTimeout:
+	case status == http.StatusTooManyRequests, status == http.StatusRequestTimeout, p.money(status):
 		return network.Busy
-	case a.Status == http.StatusUnauthorized:
+	case status == http.StatusUnauthorized:
 		return network.SignedOut
-	case a.Status == http.StatusForbidden && c.concernsAccount(p, words):
+	case status == http.StatusForbidden && p.concernsAccount():
 		return network.SignedOut
-	case a.Status >= 500 || a.Status < 300:
-		if r.Method == http.MethodGet {
+	case status >= 500 || status < 300:
+		if method == http.MethodGet {
 			return network.Busy
 		}
 		return network.Unknown
@@ -111,11 +136,22 @@ func (c *client) reason(r *http.Request, a *network.Answer, p problem) network.R
 	return network.Refused
 }
 
-func (c *client) concernsAccount(p problem, words string) bool {
+// concernsAccount tells whether a 403 is about the account or the app. One that
+// says nothing but “Forbidden” is: a scope is missing.
+func (p problem) concernsAccount() bool {
+	for _, t := range []string{"resource-not-found", "resource-unavailable", "not-authorized-for-resource"} {
+		if p.is(t) {
+			return false
+		}
+	}
 	for _, t := range []string{"client-forbidden", "oauth1-permissions", "unsupported-authentication"} {
 		if p.is(t) {
 			return true
 		}
+	}
+	words := strings.ToLower(p.words())
+	if words == "forbidden" || words == "forbidden forbidden" {
+		return true
 	}
 	for _, w := range accounts {
 		if strings.Contains(words, w) {
@@ -125,27 +161,8 @@ func (c *client) concernsAccount(p problem, words string) bool {
 	return false
 }
 
-// wait is how long X wants to be left alone where it names no time: a quarter of
-// an hour is its window; credits are bought by a person.
-func wait(a *network.Answer) time.Duration {
-	if s, err := strconv.Atoi(a.Header.Get("Retry-After")); err == nil && s > 0 {
-		return time.Duration(s) * time.Second
-	}
-	switch a.Status {
-	case http.StatusTooManyRequests:
-		return time.Minute
-	case http.StatusPaymentRequired:
-		return 15 * time.Minute
-	}
-	return 0
-}
-
 func busy(a *network.Answer, text string) error {
-	f := &network.Failure{Reason: network.Busy, Wait: wait(a), Err: errors.New(text)}
-	if q, ok := limits(a.Header); ok {
-		f.After = q.Reset
-	}
-	return f
+	return &network.Failure{Reason: network.Busy, After: exhausted(a), Wait: patience(a), Err: errors.New(text)}
 }
 
 func (c *client) quote(r *http.Request, text string) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -27,7 +28,7 @@ func (c *client) Find(ctx context.Context, s network.Sealed, since time.Time, ta
 	}
 	err = c.own(ctx, url.Values{"start_time": {stamp(since)}}, func(p post) (enough bool) {
 		if p.answers() == to && same(b.Post.Text, p) && !taken(p.ID) {
-			it, found = network.Receipt{ID: p.ID, URL: address(p.ID), Ref: makeRef(ref{ID: p.ID})}, true
+			it, found = network.Receipt{ID: p.ID, URL: address(p.ID)}, true
 		}
 		return found
 	})
@@ -48,16 +49,16 @@ func same(ours string, p post) bool {
 	return there == want
 }
 
-// bare takes out what X may change: white space, and the slash behind a link's host.
+// scheme and slash are what X may put to a link.
+var (
+	scheme = regexp.MustCompile(`https?://`)
+	slash  = regexp.MustCompile(`/($|[\s.,;:!?)])`)
+)
+
+// bare takes out what X may change: white space, a link's scheme, and the slash
+// behind its host.
 func bare(text string) string {
-	words := strings.Fields(text)
-	for i, w := range words {
-		for _, scheme := range []string{"https://", "http://"} {
-			w = strings.TrimPrefix(w, scheme)
-		}
-		words[i] = strings.TrimSuffix(w, "/")
-	}
-	return strings.Join(words, " ")
+	return strings.Join(strings.Fields(slash.ReplaceAllString(scheme.ReplaceAllString(text, ""), "$1")), " ")
 }
 
 // own shows the account's posts, the newest first, until enough were seen (GET
@@ -78,18 +79,18 @@ func (c *client) own(ctx context.Context, q url.Values, see func(post) (enough b
 				return nil
 			}
 		}
-		if p.Meta.Next == "" || p.Meta.Next == q.Get("pagination_token") {
+		if p.next() == "" || p.next() == q.Get("pagination_token") {
 			return nil
 		}
-		q.Set("pagination_token", p.Meta.Next)
+		q.Set("pagination_token", p.next())
 	}
 }
 
 // Posts implements network.Client.
 func (c *client) Posts(ctx context.Context, since time.Time) (all []network.Posted, err error) {
 	err = c.own(ctx, url.Values{"start_time": {stamp(since)}}, func(p post) bool {
-		x := network.Posted{Receipt: network.Receipt{ID: p.ID, URL: address(p.ID), Ref: makeRef(ref{ID: p.ID})}, At: p.At, Text: p.words(), ReplyTo: p.answers()}
-		for _, m := range p.Entities.Mentions {
+		x := network.Posted{Receipt: network.Receipt{ID: p.ID, URL: address(p.ID)}, At: p.At, Text: p.words(), ReplyTo: p.answers()}
+		for _, m := range p.named() {
 			x.To = append(x.To, network.Person{ID: m.ID, Handle: m.Username})
 		}
 		all = append(all, x)

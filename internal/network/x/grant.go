@@ -2,6 +2,7 @@ package x
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"strings"
 
@@ -31,6 +32,9 @@ func grant(s network.Settings) (network.Grant, error) {
 	}
 	return &consent{c: c, state: oauth2.GenerateVerifier(), verifier: oauth2.GenerateVerifier()}, nil
 }
+
+// Format prints no more than what this is, however it is printed.
+func (g *consent) Format(f fmt.State, _ rune) { fmt.Fprint(f, "a sign-in on X") }
 
 // Page implements network.Grant.
 func (g *consent) Page(redirect string) string {

@@ -33,6 +33,7 @@ func Kind() network.Kind {
 		Name: "x", Limits: defaults, Private: "direct message", PollEvery: 90 * time.Second, // direct messages: 15 readings in 15 minutes
 		CheckHandle: checkHandle, Measure: measure, Open: open, Price: price, Grant: grant,
 		Item:    func(r network.Ref) string { return parseRef(r).ID },
+		Ref:     func(id string) network.Ref { return makeRef(ref{ID: id, Own: true}) },
 		Address: func(text, _ string) string { return text }, // X names whom it answers by itself, and does not count that
 	}
 }
@@ -53,15 +54,16 @@ type client struct {
 	keys     keys
 	http     *http.Client // signs by itself where the account has OAuth 1.0a keys
 	signing  sync.Mutex
+	loading  sync.Mutex // one file is uploaded at a time
 	mu       sync.Mutex
 	tokens   *tokens
 	past     []network.Secret // tokens that were in use before: they never show either
 	self     *user
-	media    map[string]string   // picture of a post → id, while X works on it
+	media    map[string]file     // by the sum of its content, while X keeps it
 	unheard  map[string]struct{} // mentions that X did not know of yet, see failure
 	newNames bool                // the server wants post.fields
-	quota    network.Quota       // of reads
-	writes   network.Quota       // of posts
+	unsaved  *tokens             // new ones that could not be stored yet: they are never used before
+	quota    network.Quota       // of posts
 }
 
 func open(s network.Settings) (network.Client, error) {
@@ -72,7 +74,7 @@ func open(s network.Settings) (network.Client, error) {
 	if s.Server == "" {
 		s.Server = server
 	}
-	return &client{settings: s, keys: k, http: k.signing(s.HTTP), media: map[string]string{}, unheard: map[string]struct{}{}}, nil
+	return &client{settings: s, keys: k, http: k.signing(s.HTTP), media: map[string]file{}, unheard: map[string]struct{}{}}, nil
 }
 
 // Format prints no more than what this is, however it is printed.
@@ -81,8 +83,5 @@ func (c *client) Format(f fmt.State, _ rune) { fmt.Fprint(f, "an account on X") 
 func (c *client) Quota() network.Quota {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.writes.Limit > 0 && (c.quota.Limit == 0 || c.writes.Remaining <= c.quota.Remaining) {
-		return c.writes
-	}
 	return c.quota
 }

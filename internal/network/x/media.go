@@ -62,54 +62,79 @@ func category(kind string, direct bool) string {
 	return "tweet_" + what
 }
 
+// file is one that X has.
+type file struct {
+	id        string
+	described bool // it has its alternative text
+}
+
+// filesMost is how many are remembered.
+const filesMost = 200
+
 func (c *client) file(ctx context.Context, key, category string, i network.Image) (string, error) {
+	c.loading.Lock()
+	defer c.loading.Unlock()
 	c.mu.Lock()
-	id := c.media[key]
+	f := c.media[key]
 	c.mu.Unlock()
-	if id == "" {
-		return c.fresh(ctx, key, category, i)
-	}
 	var u uploaded
-	err := c.do(ctx, call{method: http.MethodGet, path: "/2/media/upload", query: url.Values{"media_id": {id}, "command": {"STATUS"}}}, &u)
-	if network.ReasonOf(err) == network.Refused && err != nil { // X keeps it no longer
-		c.forget(key)
-		return c.fresh(ctx, key, category, i)
+	var err error
+	if f.id != "" {
+		err = c.do(ctx, call{method: http.MethodGet, path: "/2/media/upload", query: url.Values{"media_id": {f.id}, "command": {"STATUS"}}}, &u)
+		if err != nil && network.ReasonOf(err) == network.Refused { // X keeps it no longer
+			f.id, err = "", nil
+		}
+	}
+	if f.id == "" {
+		f, u, err = c.fresh(ctx, key, category, i)
+	}
+	if err == nil && u.Data.ID == "" {
+		err = rubbish(http.MethodGet)
 	}
 	if err != nil {
-		return "", err
+		return "", harmless(err)
 	}
-	return id, c.processed(key, i.Name, u)
+	if !f.described {
+		if err := c.describe(ctx, f.id, i.Alt); err != nil {
+			return "", harmless(err)
+		}
+		c.note(key, file{f.id, true})
+	}
+	return f.id, c.processed(key, i.Name, u)
+}
+
+func (c *client) note(key string, f file) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.media) >= filesMost {
+		clear(c.media)
+	}
+	c.media[key] = f
 }
 
 // fresh uploads a file in pieces (POST /2/media/upload/initialize, append,
-// finalize), and gives it its alternative text.
-func (c *client) fresh(ctx context.Context, key, category string, i network.Image) (string, error) {
-	var u uploaded
+// finalize).
+func (c *client) fresh(ctx context.Context, key, category string, i network.Image) (f file, u uploaded, err error) {
 	body := map[string]any{"media_type": i.Type, "total_bytes": len(i.Data), "media_category": category}
-	err := c.do(ctx, call{method: http.MethodPost, path: "/2/media/upload/initialize", body: body}, &u)
+	err = c.do(ctx, call{method: http.MethodPost, path: "/2/media/upload/initialize", body: body}, &u)
 	if err == nil && u.Data.ID == "" {
 		err = rubbish(http.MethodPost)
 	}
 	if err != nil {
-		return "", harmless(err)
+		return f, u, err
 	}
-	id := u.Data.ID
+	f.id = u.Data.ID
 	for n := 0; n*chunk < len(i.Data); n++ {
-		if err := c.append(ctx, id, n, i.Data[n*chunk:min((n+1)*chunk, len(i.Data))]); err != nil {
-			return "", harmless(err)
+		if err := c.append(ctx, f.id, n, i.Data[n*chunk:min((n+1)*chunk, len(i.Data))]); err != nil {
+			return f, u, err
 		}
 	}
 	u = uploaded{}
-	if err := c.do(ctx, call{method: http.MethodPost, path: "/2/media/upload/" + url.PathEscape(id) + "/finalize"}, &u); err != nil {
-		return "", harmless(err)
+	err = c.do(ctx, call{method: http.MethodPost, path: "/2/media/upload/" + url.PathEscape(f.id) + "/finalize"}, &u)
+	if err == nil {
+		c.note(key, f)
 	}
-	if err := c.describe(ctx, id, i.Alt); err != nil {
-		return "", harmless(err)
-	}
-	c.mu.Lock()
-	c.media[key] = id
-	c.mu.Unlock()
-	return id, c.processed(key, i.Name, u)
+	return f, u, err
 }
 
 func (c *client) append(ctx context.Context, id string, n int, data []byte) error {

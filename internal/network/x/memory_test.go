@@ -15,12 +15,26 @@ type memory struct {
 
 	tokens network.Secret
 	full   error // what Save answers
+	lost   error // what Load answers
+	onSave func()
+}
+
+func (m *memory) setFull(err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.full = err
+}
+
+func (m *memory) setLost(err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.lost = err
 }
 
 func (m *memory) Load() (network.Secret, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.tokens, nil
+	return m.tokens, m.lost
 }
 
 func (m *memory) Save(s network.Secret) error {
@@ -28,6 +42,9 @@ func (m *memory) Save(s network.Secret) error {
 	defer m.mu.Unlock()
 	if m.full != nil {
 		return m.full
+	}
+	if m.onSave != nil {
+		m.onSave()
 	}
 	m.tokens = s
 	m.saved = append(m.saved, s)

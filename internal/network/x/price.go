@@ -31,20 +31,17 @@ func read(text []byte) map[string]network.Price {
 
 // reading is the charge of a call that reads one object.
 func reading(what string, purpose network.Purpose) network.Charge {
-	return network.Charge{Call: "read " + what, For: purpose, Price: prices["read "+what]}
+	return network.Charge{Call: "read " + what, For: purpose, Least: prices["read "+what]}
 }
 
 // sending is the charge of a post.
 func sending(b sealed) network.Charge {
 	c := network.Charge{Call: "post", For: network.ForPosts}
 	switch {
+	case b.Post.Reply != nil && !b.Own: // to whoever has summoned us
+		c.Call, c.For = "reply", network.ForAnswers
 	case b.Link:
 		c.Call = "post with link"
-	case b.Post.Reply != nil:
-		c.Call = "reply"
-	}
-	if b.Post.Reply != nil {
-		c.For = network.ForAnswers
 	}
 	c.Price = prices[c.Call]
 	return c
@@ -60,8 +57,8 @@ func price(d network.Draft) (sum network.Price) {
 	if d.Direct {
 		return sum + prices["direct"]
 	}
-	b := sealed{Post: &creation{}, Link: len(links(d.Text)) > 0}
-	if d.ReplyTo != "" || d.To != nil {
+	b := sealed{Post: &creation{}, Link: len(links(d.Text)) > 0, Own: parseRef(d.ReplyTo).Own}
+	if d.ReplyTo != "" {
 		b.Post.Reply = &replyTo{}
 	}
 	return sum + sending(b).Price

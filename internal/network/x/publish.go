@@ -16,6 +16,7 @@ type sealed struct {
 	Post   *creation `json:"post,omitempty"`
 	Direct *message  `json:"direct,omitempty"`
 	Link   bool      `json:"link,omitempty"` // the text has a link, which costs more
+	Own    bool      `json:"own,omitempty"`  // it goes on from a post of ours
 }
 
 // creation is the body of POST /2/tweets.
@@ -40,6 +41,7 @@ type message struct {
 	To    string   `json:"to"`
 	Text  string   `json:"text"`
 	Media []string `json:"media,omitempty"`
+	Asked bool     `json:"asked,omitempty"` // it answers one
 }
 
 // ref is what network.Ref holds here: a post, or a direct message.
@@ -47,6 +49,7 @@ type ref struct {
 	ID     string `json:"id"`
 	Direct bool   `json:"direct,omitempty"`
 	From   string `json:"from,omitempty"` // who wrote it
+	Own    bool   `json:"own,omitempty"`  // we did
 }
 
 func parseRef(r network.Ref) (x ref) {
@@ -62,23 +65,30 @@ func makeRef(x ref) network.Ref {
 // Prepare implements network.Client: it uploads the pictures. While X still
 // works on one it fails Busy; calling again goes on with the same upload.
 func (c *client) Prepare(ctx context.Context, d network.Draft) (network.Sealed, error) {
+	to := parseRef(d.ReplyTo)
+	switch {
+	case d.ReplyTo != "" && to.ID == "":
+		return network.Sealed{}, network.Fail(network.Refused, "what is answered can't be read")
+	case d.Direct && len(d.Images) > 1:
+		return network.Sealed{}, network.Fail(network.Refused, "a direct message on X takes one picture")
+	}
 	ids, err := c.upload(ctx, d)
 	if err != nil {
 		return network.Sealed{}, err
 	}
-	s := sealed{Link: len(links(d.Text)) > 0}
+	s := sealed{Link: len(links(d.Text)) > 0, Own: to.Own}
 	if d.Direct {
 		if d.To == nil || d.To.ID == "" {
 			return network.Sealed{}, network.Fail(network.Refused, "nobody to write to: X knows people by their id")
 		}
-		s.Direct = &message{To: d.To.ID, Text: d.Text, Media: ids}
+		s.Direct = &message{To: d.To.ID, Text: d.Text, Media: ids, Asked: d.ReplyTo != ""}
 	} else {
 		s.Post = &creation{Text: d.Text, MadeAI: d.AI}
 		if len(ids) > 0 {
 			s.Post.Media = &files{ids}
 		}
-		if id := parseRef(d.ReplyTo).ID; id != "" {
-			s.Post.Reply = &replyTo{id}
+		if to.ID != "" {
+			s.Post.Reply = &replyTo{to.ID}
 		}
 	}
 	body, _ := json.Marshal(s) // strings can't fail
@@ -113,7 +123,12 @@ func (c *client) Publish(ctx context.Context, s network.Sealed) (network.Receipt
 	if err != nil {
 		return network.Receipt{}, c.tooEarly(b, err)
 	}
-	return network.Receipt{ID: out.Data.ID, URL: address(out.Data.ID), Ref: makeRef(ref{ID: out.Data.ID})}, nil
+	if b.Post.Reply != nil {
+		c.mu.Lock()
+		delete(c.unheard, b.Post.Reply.ID)
+		c.mu.Unlock()
+	}
+	return network.Receipt{ID: out.Data.ID, URL: address(out.Data.ID)}, nil
 }
 
 // tooEarly gives an answer that X refuses, because it has not heard of the
@@ -132,6 +147,14 @@ func (c *client) tooEarly(b sealed, err error) error {
 	return &network.Failure{Reason: network.Busy, Wait: 20 * time.Second, Err: err}
 }
 
+func (m *message) charge() network.Charge {
+	c := network.Charge{Call: "direct", For: network.ForPosts, Price: prices["direct"]}
+	if m.Asked {
+		c.For = network.ForAnswers
+	}
+	return c
+}
+
 // send writes a direct message (POST /2/dm_conversations/with/:id/messages).
 func (c *client) send(ctx context.Context, m *message) (network.Receipt, error) {
 	body := map[string]any{"text": m.Text}
@@ -144,7 +167,7 @@ func (c *client) send(ctx context.Context, m *message) (network.Receipt, error) 
 		} `json:"data"`
 	}
 	err := c.do(ctx, call{method: http.MethodPost, path: "/2/dm_conversations/with/" + url.PathEscape(m.To) + "/messages", body: body,
-		charge: network.Charge{Call: "direct", For: network.ForPosts, Price: prices["direct"]}}, &out)
+		charge: m.charge()}, &out)
 	if err == nil && out.Data.ID == "" {
 		err = rubbish(http.MethodPost)
 	}
@@ -159,8 +182,22 @@ func (c *client) Delete(ctx context.Context, id string) error {
 	if strings.HasPrefix(id, "dm:") {
 		return network.Fail(network.Refused, "a direct message on X can't be taken back")
 	}
+	var out struct {
+		Data struct {
+			Deleted *bool `json:"deleted"`
+		} `json:"data"`
+		Errors []problem `json:"errors"`
+	}
 	err := c.do(ctx, call{method: http.MethodDelete, path: "/2/tweets/" + url.PathEscape(id),
-		charge: network.Charge{Call: "delete", For: network.ForAnswers, Price: prices["delete"]}}, nil)
+		charge: network.Charge{Call: "delete", For: network.ForAnswers, Price: prices["delete"]}}, &out)
+	why := problem{Errors: out.Errors}
+	switch {
+	case err != nil || out.Data.Deleted != nil && *out.Data.Deleted || why.is("resource-not-found"):
+	case out.Data.Deleted == nil && len(out.Errors) == 0:
+		err = rubbish(http.MethodGet)
+	default:
+		err = network.Fail(network.Refused, "X has not deleted the post %s", c.quote(nil, why.words()))
+	}
 	if statusOf(err) == http.StatusNotFound && said(err) != "" { // a proxy's page says nothing about the post
 		return nil
 	}

@@ -23,49 +23,81 @@ const signIn = "sign in with “magpie accounts login”"
 // session returns the tokens in use: those at hand, or those stored.
 func (c *client) session() (*tokens, error) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.tokens == nil {
-		c.tokens = c.stored()
+	t := c.tokens
+	c.mu.Unlock()
+	if t != nil {
+		return t, nil
 	}
-	if c.tokens == nil {
-		return nil, network.Fail(network.SignedOut, "nobody has signed in: %s", signIn)
+	t, err := c.stored()
+	if err == nil && t == nil {
+		err = network.Fail(network.SignedOut, "nobody has signed in: %s", signIn)
 	}
-	return c.tokens, nil
+	if err == nil {
+		c.use(t)
+	}
+	return t, err
 }
 
-func (c *client) stored() *tokens {
+// stored are the tokens that were saved last; nil if there are none.
+func (c *client) stored() (*tokens, error) {
 	if c.settings.Session == nil {
-		return nil
+		return nil, nil //nolint:nilnil // none is no error
 	}
 	saved, err := c.settings.Session.Load()
-	var t tokens
-	if err != nil || json.Unmarshal([]byte(saved.Reveal()), &t) != nil || t.Access == "" {
-		return nil
+	if err != nil {
+		return nil, network.Fail(network.Busy, "the session can't be read: %w", err)
 	}
-	return &t
+	var t tokens
+	if json.Unmarshal([]byte(saved.Reveal()), &t) != nil || t.Access == "" {
+		return nil, nil //nolint:nilnil // the same
+	}
+	return &t, nil
 }
 
 // refresh replaces the tokens old, once for all that ask and for all processes:
-// a refresh token works once (X documentation, OAuth 2.0).
+// a refresh token works once (X documentation, OAuth 2.0). It goes on though
+// the caller gives up: what X has sent must be stored.
 func (c *client) refresh(ctx context.Context, old *tokens) (*tokens, error) {
+	if c.settings.Session == nil {
+		return nil, network.Fail(network.SignedOut, "the session has ended: %s", signIn)
+	}
+	ctx = context.WithoutCancel(ctx)
 	c.signing.Lock()
 	defer c.signing.Unlock()
 	if t, err := c.session(); err == nil && t.Access != old.Access {
 		return t, nil
 	}
-	if old.Refresh == "" || c.settings.Session == nil {
-		return nil, network.Fail(network.SignedOut, "the session has ended: %s", signIn)
-	}
 	var t *tokens
 	err := c.settings.Session.Alone(ctx, func() (err error) {
-		if t = c.stored(); t != nil && t.Access != old.Access {
-			c.use(t) // another process was quicker
-			return nil
+		if t, err = c.newer(old); err != nil || t != nil {
+			return err
+		}
+		if old.Refresh == "" {
+			return network.Fail(network.SignedOut, "the session has ended: %s", signIn)
 		}
 		t, err = c.exchange(ctx, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {old.Refresh}}, old)
 		return err
 	})
 	return t, err
+}
+
+// newer are tokens that are not the old ones: those of another process that was
+// quicker, or those that could not be stored when they came. nil if there are
+// none.
+func (c *client) newer(old *tokens) (*tokens, error) {
+	t, err := c.stored()
+	if err != nil {
+		return nil, err
+	}
+	if t != nil && t.Access != old.Access {
+		c.use(t)
+		return t, nil
+	}
+	if c.unsaved != nil {
+		t = c.unsaved
+		return t, c.keep(t)
+	}
+	return nil, nil //nolint:nilnil // none is no error
 }
 
 func (c *client) use(t *tokens) {
@@ -101,14 +133,24 @@ func (c *client) exchange(ctx context.Context, form url.Values, old *tokens) (*t
 		t.Refresh = old.Refresh
 	}
 	crash.At("refreshed")
-	return &t, c.keep(&t)
+	if err := c.keep(&t); err != nil {
+		return nil, err
+	}
+	return &t, nil
 }
 
+// keep stores tokens, and then uses them. Those that can't be stored are not used,
+// but not forgotten: X has given them for the old ones, which are dead.
 func (c *client) keep(t *tokens) error {
+	if c.settings.Session == nil {
+		return network.Fail(network.Refused, "there is no place for the session")
+	}
 	text, _ := json.Marshal(t) // strings can't fail
 	if err := c.settings.Session.Save(network.Secret(text)); err != nil {
+		c.unsaved = t
 		return network.Fail(network.Busy, "the new session could not be stored: %w", err)
 	}
+	c.unsaved = nil
 	c.use(t)
 	return nil
 }
@@ -139,7 +181,7 @@ func (c *client) tokenFailure(r *http.Request, a *network.Answer) error {
 	switch {
 	case a.Status == http.StatusTooManyRequests:
 		return busy(a, "X lets nobody sign in just now")
-	case a.Status >= 500:
+	case e.Error == "" || a.Status >= 500 || e.Error == "temporarily_unavailable" || e.Error == "server_error":
 		return network.Fail(network.Busy, "X answered %d to the exchange of tokens", a.Status)
 	case e.Error == "invalid_client" || e.Error == "unauthorized_client":
 		return network.Fail(network.SignedOut, "X does not accept the app's keys (%s): %s", c.quote(r, e.Error), Words)

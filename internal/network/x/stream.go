@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"magpie/internal/network"
@@ -22,7 +24,7 @@ var heardOf = []string{"post.mention.create", "dm.received", "follow.follow"}
 // Stream implements network.Client (GET /2/activity/stream). It needs the app's
 // bearer token; without one, what comes in is polled.
 func (c *client) Stream(ctx context.Context, ready func(), handle func(network.Event)) error {
-	if c.keys.bearer == "" {
+	if c.keys.bearer == "" || c.keys.token != "" { // what people write is told to apps with the account's OAuth 2 consent only
 		return network.ErrNoStream
 	}
 	me, err := c.me(ctx)
@@ -47,6 +49,9 @@ func (c *client) Stream(ctx context.Context, ready func(), handle func(network.E
 	for lines.Scan() {
 		dog.Reset(silence)
 		for _, e := range activityOf(lines.Bytes(), me) {
+			if m := c.settings.Meter; m != nil {
+				m.Count(ctx, eventCharge(e))
+			}
 			handle(e)
 		}
 	}
@@ -68,13 +73,23 @@ func (c *client) connect(ctx context.Context) (*http.Response, error) {
 		return resp, nil
 	}
 	defer resp.Body.Close()
-	switch resp.StatusCode {
-	case http.StatusUnauthorized, http.StatusForbidden:
+	if resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusForbidden {
 		return nil, network.ErrNoStream // the bearer token is not good for it: what comes in is polled
-	case http.StatusTooManyRequests:
-		return nil, busy(&network.Answer{Status: resp.StatusCode, Header: resp.Header}, "X has too many streams of ours")
 	}
-	return nil, network.Fail(network.Busy, "the stream answered %d", resp.StatusCode)
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<16)) // half a body says less
+	return nil, c.failure(r, &network.Answer{Status: resp.StatusCode, Header: resp.Header, Body: body})
+}
+
+// eventCharge is what X asks for an event of the stream.
+func eventCharge(e network.Event) network.Charge {
+	c := network.Charge{Call: "stream post"}
+	if e.Mention == nil {
+		c.Call = "stream user"
+	} else if e.Mention.Direct {
+		c.Call = "stream direct"
+	}
+	c.Price = prices[c.Call]
+	return c
 }
 
 // subscribe asks for the events of the account that are not asked for yet. Those
@@ -101,8 +116,13 @@ func (c *client) subscribe(ctx context.Context, me string) error {
 			continue
 		}
 		body := map[string]any{"event_type": event, "filter": map[string]string{"user_id": me}, "tag": "magpie"}
-		if err := c.do(ctx, call{method: http.MethodPost, path: path, body: body}, nil); err != nil && statusOf(err) != http.StatusForbidden && network.ReasonOf(err) != network.Refused {
+		err := c.do(ctx, call{method: http.MethodPost, path: path, body: body}, nil)
+		switch {
+		case err == nil, strings.Contains(said(err), "exist"):
+		case statusOf(err) != http.StatusForbidden && network.ReasonOf(err) != network.Refused:
 			return harmless(err)
+		case event == heardOf[0]:
+			return network.ErrNoStream // without mentions it would say nothing
 		}
 	}
 	return nil

@@ -4,6 +4,8 @@ import (
 	"html"
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,10 +72,12 @@ type entities struct {
 		Expanded string `json:"expanded_url"`
 		Media    string `json:"media_key"`
 	} `json:"urls"`
-	Mentions []struct {
-		ID       string `json:"id"`
-		Username string `json:"username"`
-	} `json:"mentions"`
+	Mentions []named `json:"mentions"`
+}
+
+type named struct {
+	ID       string `json:"id"`
+	Username string `json:"username"`
 }
 
 // answers is the id of the post that p replies to, or "".
@@ -86,36 +90,82 @@ func (p post) answers() string {
 	return ""
 }
 
-// words is the text as its author wrote it: with whole links, and without those
-// that X adds for pictures.
-func (p post) words() string {
-	text, e := p.Text, p.Entities
+// whole is the text with its entities, also of a post that is shown cut.
+func (p post) whole() (string, entities) {
 	for _, n := range []longer{p.Note, p.NewNote} {
 		if n.Text != "" {
-			text, e = n.Text, n.Entities
+			return n.Text, n.Entities
+		}
+	}
+	return p.Text, p.Entities
+}
+
+// words is the text as its author wrote it.
+func (p post) words() string { return asWritten(p.whole()) }
+
+// named are those whom the post names.
+func (p post) named() []named {
+	_, e := p.whole()
+	return e.Mentions
+}
+
+// shown is the link that X adds at the end for pictures and videos.
+var shown = regexp.MustCompile(`^https://(?:x|twitter)\.com/.+/(?:photo|video)/\d+$`)
+
+// asWritten puts whole links in the place of X's short ones, and takes out the one
+// that X adds.
+func asWritten(text string, e entities) string {
+	text = strings.TrimSpace(html.UnescapeString(text))
+	for _, u := range slices.Backward(e.URLs) {
+		if before, last := strings.CutSuffix(text, u.URL); last && (u.Media != "" || shown.MatchString(u.Expanded)) {
+			text = strings.TrimSpace(before)
 		}
 	}
 	for _, u := range e.URLs {
-		whole := u.Expanded
-		if u.Media != "" || strings.HasPrefix(whole, "https://x.com/") && strings.Contains(whole, "/photo/") {
-			whole = ""
-		}
-		text = strings.ReplaceAll(text, u.URL, whole)
+		text = strings.ReplaceAll(text, u.URL, u.Expanded)
 	}
-	return strings.TrimSpace(html.UnescapeString(text))
+	return text
 }
 
 // page is one page of posts, messages or people. A success may carry errors
 // beside the data; they concern single items.
 type page[T any] struct {
-	Data     []T `json:"data"`
+	Data     []T       `json:"data"`
+	Errors   []problem `json:"errors"`
 	Includes struct {
 		Users []user `json:"users"`
 	} `json:"includes"`
-	Meta struct {
+	Meta *struct {
 		Newest string `json:"newest_id"`
 		Next   string `json:"next_token"`
 	} `json:"meta"`
+}
+
+// check fails for a page that says nothing: that is not the same as an empty one.
+func (p page[T]) check() error {
+	switch {
+	case p.Meta != nil || len(p.Data) > 0:
+		return nil
+	case len(p.Errors) > 0:
+		return network.Fail(network.Busy, "X says: %s", network.Quote(problem{Errors: p.Errors}.words(), nil))
+	}
+	return rubbish(http.MethodGet)
+}
+
+// next is the token of the page that follows, or "".
+func (p page[T]) next() string {
+	if p.Meta == nil {
+		return ""
+	}
+	return p.Meta.Next
+}
+
+// charges are what X asks for a page: for each object, and each user beside.
+func (p page[T]) charges(what string) []network.Charge {
+	return []network.Charge{
+		{Call: "read " + what, Price: prices["read "+what] * network.Price(len(p.Data))},
+		{Call: "read user", Price: prices["read user"] * network.Price(len(p.Includes.Users))},
+	}
 }
 
 // users are those of the page by id.
@@ -133,9 +183,9 @@ func address(id string) string { return "https://x.com/i/web/status/" + id }
 // fields asks for more than id and text. X calls the query post.fields on some
 // servers; see asking.
 func fields(newNames bool) url.Values {
-	name, refs := "tweet.fields", "referenced_tweets"
+	name, refs := "tweet.fields", "referenced_tweets,note_tweet"
 	if newNames {
-		name, refs = "post.fields", "referenced_posts"
+		name, refs = "post.fields", "referenced_posts,note_post"
 	}
 	return url.Values{name: {"created_at,author_id,conversation_id,lang,entities," + refs}, "expansions": {"author_id"},
 		"user.fields": {userFields}}

@@ -41,6 +41,16 @@ type wanted struct {
 // textLimit is the weighted length of a post (platforms.md, 6.3).
 const textLimit = 280
 
+// premiumLimit is that of accounts with Premium.
+const premiumLimit = 25_000
+
+func (s *Server) longest() int {
+	if s.options.Premium {
+		return premiumLimit
+	}
+	return textLimit
+}
+
 // postTweet is POST /2/tweets.
 func (s *Server) postTweet(c *call) (any, error) {
 	var in wanted
@@ -80,7 +90,7 @@ func (s *Server) takeText(in *wanted, p *post) error {
 	switch {
 	case p.text == "" && in.Media == nil:
 		return invalid("text", "", "Either text or media is required: the text is empty.")
-	case s.options.Length != nil && s.options.Length(p.text) > textLimit:
+	case s.options.Length != nil && s.options.Length(p.text) > s.longest():
 		return plain(http.StatusBadRequest, "Your Tweet text is too long. For more information on how Twitter determines text length see https://github.com/twitter/twitter-text.").as("invalid-request")
 	case len(cashtag.FindAllString(p.text, 2)) > 1:
 		return forbidden("Posts are limited to a maximum of one cashtag.")

@@ -116,7 +116,7 @@ func (s *Server) Keys(account string) (k Keys) {
 				return
 			}
 		}
-		k = Keys{"fake-consumer-key", s.consumerSecret(), a.id + "-" + s.login.secret("token"), s.login.secret("token-secret")}
+		k = Keys{"fake-consumer-key", s.consumerSecret(), s.login.secret(a.id), s.login.secret("token-secret")}
 		s.login.keys[k.Token] = &keys{a, k}
 	})
 	return k

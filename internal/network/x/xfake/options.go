@@ -14,6 +14,7 @@ type Options struct {
 	Clock    func() time.Time // default time.Now
 
 	Length       func(text string) int      // weighted length of a post, at most 280; nil: no check
+	Premium      bool                       // accounts may post up to 25 000
 	DirectLength func(text string) int      // length of a message, at most 10000; nil: characters
 	Links        func(text string) [][2]int // where links are, in bytes; nil: http and https ones
 	Verbatim     bool                       // texts come back as written: no t.co links, no &amp;

@@ -7,7 +7,7 @@ import (
 
 // eventFields are what a post in an event has; events keep the old names.
 var eventFields = []string{"author_id", "conversation_id", "created_at", "in_reply_to_user_id", "referenced_tweets", "entities", "lang",
-	"public_metrics", "edit_history_tweet_ids", "display_text_range", "reply_settings", "possibly_sensitive", "paid_partnership", "attachments"}
+	"public_metrics", "edit_history_tweet_ids", "display_text_range", "note_tweet", "reply_settings", "possibly_sensitive", "paid_partnership", "attachments"}
 
 var eventUserFields = []string{"created_at", "description", "protected", "verified", "public_metrics", "affiliation"}
 

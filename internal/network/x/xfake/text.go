@@ -23,6 +23,20 @@ func (s *Server) links(text string) [][2]int {
 	return all
 }
 
+// cut280 is how a text of more than 280 characters is shown where note_tweet is not
+// asked for.
+func (s *Server) cut280(p *post) (w wired, long bool) {
+	text := []rune(p.text)
+	if len(text) <= textLimit {
+		return w, false
+	}
+	cut := string(text[:textLimit-4])
+	if i := strings.LastIndexByte(cut, ' '); i > 0 {
+		cut = cut[:i]
+	}
+	return s.wire(p.id, p.lead+cut+"…", false), true
+}
+
 // wired is a text as X says it back, with its entities.
 type wired struct {
 	text     string

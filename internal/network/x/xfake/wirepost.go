@@ -10,6 +10,10 @@ func (s *Server) said(p *post) wired { return s.wire(p.id, p.lead+p.text, len(p.
 func (s *Server) wirePost(p *post, fields []string) object {
 	w := s.said(p)
 	x, all := object{"id": p.id, "text": w.text}, s.wholePost(p, w)
+	if short, long := s.cut280(p); long {
+		x["text"] = short.text
+		all["entities"], all[s.rename("note_tweet")] = short.entities, object{"text": w.text, "entities": w.entities}
+	}
 	for _, name := range fields {
 		if value, ok := all[name]; ok {
 			x[name] = value
@@ -93,7 +97,7 @@ func (s *Server) included(c *call, users []*user, posts []*post, pictures []obje
 	var people, others []object
 	for i, u := range users {
 		if !slices.Contains(users[:i], u) {
-			s.readFor(c, "user", u.id, priceUser, true)
+			s.readFor(c, "user", u.id, priceUser, u == c.me)
 			people = append(people, s.wireUser(u, c.list("user.fields")))
 		}
 	}

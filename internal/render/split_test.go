@@ -1,0 +1,94 @@
+package render
+
+import (
+	"math/rand/v2"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func atMost(n int) func(string) bool {
+	return func(s string) bool { return utf8.RuneCountInString(s) <= n }
+}
+
+func TestShorten(t *testing.T) {
+	for _, x := range []struct{ text, want string }{
+		{"short", "short"},
+		{"one two three four five six", "one two three…"},
+		{"one two three four five https://a.b/c", "one… https://a.b/c"},
+		{"one https://a.b/c two three four", "one… https://a.b/c"},
+		{"买一送一今天开始限时优惠全场八折欢迎光临", "买一送一今天开始限时优惠全场八…"},
+	} {
+		got, err := Shorten(x.text, atMost(18))
+		if err != nil || got != x.want && !strings.HasPrefix(x.text, "买") || utf8.RuneCountInString(got) > 18 {
+			t.Errorf("%q: %q, want %q (%v)", x.text, got, x.want, err)
+		}
+	}
+	if got, err := Shorten("see https://a.example/very/long/indeed", atMost(18)); err == nil {
+		t.Errorf("a link was lost: %q", got)
+	}
+}
+
+// However a text is cut, all of it is there, each link and name in one part.
+func TestThreadLosesNothing(t *testing.T) {
+	words := []string{"sale", "today.", "柚子电器，今天促销！", "https://shop.example/a?b=c", "@ann@social.example", "#deal", "ABCD-EFGH-IJKL", "👨‍👩‍👧‍👦", "שלום", "one", "two;", "shop.example/x", "\n\n", "(very)", "end!"}
+	number := regexp.MustCompile(` \((\d+)/(\d+)\)$`)
+	space := regexp.MustCompile(`\s+`)
+	for seed := range uint64(2000) {
+		r := rand.New(rand.NewPCG(seed, 5)) //nolint:gosec // the same texts each time
+		var b strings.Builder
+		for range 20 + r.IntN(60) {
+			b.WriteString(words[r.IntN(len(words))] + " ")
+		}
+		text := strings.TrimSpace(b.String())
+		limit := 60 + r.IntN(100)
+		parts, err := Thread(text, atMost(limit))
+		if err != nil {
+			if !strings.Contains(err.Error(), "more than") {
+				t.Fatalf("%d: %v", seed, err)
+			}
+			continue
+		}
+		var all string
+		for i, p := range parts {
+			if utf8.RuneCountInString(p) > limit {
+				t.Fatalf("%d: part %d has %d: %q", seed, i, utf8.RuneCountInString(p), p)
+			}
+			if len(parts) > 1 && !number.MatchString(p) {
+				t.Fatalf("%d: no number: %q", seed, p)
+			}
+			all += number.ReplaceAllString(p, "")
+		}
+		if got, want := space.ReplaceAllString(all, ""), space.ReplaceAllString(text, ""); got != want {
+			t.Fatalf("%d: got %q\nwant %q", seed, got, want)
+		}
+		for _, w := range words {
+			in := 0
+			for _, p := range parts {
+				in += strings.Count(p, w)
+			}
+			if strings.ContainsAny(w, ":@#-/") && in != strings.Count(text, w) {
+				t.Fatalf("%d: %q was cut: %q", seed, w, parts)
+			}
+		}
+	}
+}
+
+func FuzzSplit(f *testing.F) {
+	f.Add("one two three https://a.b/c", 12)
+	f.Fuzz(func(t *testing.T, text string, limit int) {
+		if !utf8.ValidString(text) || limit < 1 || limit > 500 {
+			return
+		}
+		if short, err := Shorten(text, atMost(limit)); err == nil && utf8.RuneCountInString(short) > limit {
+			t.Errorf("too long: %q", short)
+		}
+		parts, err := Thread(text, atMost(limit))
+		for _, p := range parts {
+			if err == nil && utf8.RuneCountInString(p) > limit {
+				t.Errorf("too long: %q", p)
+			}
+		}
+	})
+}
