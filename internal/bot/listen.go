@@ -53,7 +53,7 @@ func (b *Bot) listen(ctx context.Context, a *workspace.Account, c network.Client
 			}
 			wait = max(pollEvery, least)
 			if cursor, _, err := inbox.Cursor(ctx, b.DB, a.Name); err == nil && cursor == "" {
-				wait = sweep // what is written until then is not seen
+				wait = max(sweep, least/30) // what is written until then is not seen
 			}
 		}
 		select {

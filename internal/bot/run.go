@@ -203,6 +203,7 @@ func (b *Bot) publisher(a *workspace.Account, x *account, epoch int64) *outbox.P
 	if wait == 0 {
 		wait = settle
 	}
+	wait = max(wait, b.Kind(a).Settle)
 	p := &outbox.Publisher{
 		DB: b.DB, Account: a.Name, Epoch: epoch, Client: x.client, Kind: b.Kind(a), Clock: b.Clock, InFlight: b.InFlight, Settle: wait,
 		Limits: x.allowed, Log: b.Log.WithFields(logrus.Fields{"account": a.Name, "network": a.Network}),

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"magpie/internal/meter"
@@ -76,17 +77,20 @@ func (b *Bot) lookAtBudgets(ctx context.Context) {
 		if n.Kind != need.Budget {
 			continue
 		}
-		a := b.Set().Accounts[n.Subject]
-		if a != nil && b.spentUp(ctx, a) {
+		if a := b.Set().Accounts[n.Subject]; a != nil && b.holds(a, n) {
 			continue
 		}
 		b.clear(ctx, need.Budget, n.Subject)
 	}
 }
 
-// spentUp tells whether nothing is left of what posts may use.
-func (b *Bot) spentUp(ctx context.Context, a *workspace.Account) bool {
-	s, err := b.meter(a).Spent(ctx)
-	m := bounds(a)
-	return err != nil || m.Full(s)
+// holds tells whether a bound that was met still holds: in the same day or month,
+// and as the file said then.
+func (b *Bot) holds(a *workspace.Account, n need.Need) bool {
+	m, now := bounds(a), b.Clock()
+	period := "2006-01"
+	if m.Calls > 0 {
+		period = time.DateOnly
+	}
+	return now.In(m.Zone).Format(period) == n.At.In(m.Zone).Format(period) && strings.Contains(n.Text, m.String())
 }

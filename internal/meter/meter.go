@@ -113,18 +113,20 @@ func (m *Meter) spent(ctx context.Context, q queryer, now time.Time) (s Spent, e
 func (b Bounds) over(s Spent, c network.Charge, now time.Time) *network.Failure {
 	share := b.share(c.For)
 	if price := max(c.Price, c.Least); b.Budget > 0 && price > 0 && int64(s.Month+price)*100 > int64(b.Budget)*share {
-		return refused(time.Date(now.Year(), now.Month()+1, 1, 0, 0, 0, 0, b.Zone), "the account's budget of %s a month is used up%s: %s are spent", b.Budget, b.kept(c.For), s.Month)
+		return refused(time.Date(now.Year(), now.Month()+1, 1, 0, 0, 0, 0, b.Zone), "the account's %s is used up%s: %s are spent", b, b.kept(c.For), s.Month)
 	}
 	if b.Calls > 0 && int64(s.Today+1)*100 > int64(b.Calls)*share {
-		return refused(time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, b.Zone), "the account's %d calls a day are used up%s: %d are made", b.Calls, b.kept(c.For), s.Today)
+		return refused(time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, b.Zone), "the account's %s are used up%s: %d are made", b, b.kept(c.For), s.Today)
 	}
 	return nil
 }
 
-// Full tells whether nothing is left of what posts may use.
-func (b Bounds) Full(s Spent) bool {
-	share := b.share(network.ForPosts)
-	return b.Budget > 0 && int64(s.Month)*100 >= int64(b.Budget)*share || b.Calls > 0 && int64(s.Today)*100 >= int64(b.Calls)*share
+// String is the bound, as the refusal of a call says it.
+func (b Bounds) String() string {
+	if b.Calls > 0 {
+		return fmt.Sprintf("%d calls a day", b.Calls)
+	}
+	return fmt.Sprintf("budget of %s a month", b.Budget)
 }
 
 // share is how much of the whole calls for a purpose may use, in percent:

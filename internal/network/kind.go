@@ -29,6 +29,9 @@ type Kind struct {
 	Ref func(id string) Ref
 	// Measure counts an addressed text by the network's own rule.
 	Measure func(text string, direct bool, l Limits) Size
+	// Settle is how long a post may take at most to show after the network has taken
+	// it; 0: the caller decides.
+	Settle time.Duration
 	// PollEvery is how long to wait at least between two readings of what came
 	// in; 0: the caller decides.
 	PollEvery time.Duration

@@ -5,41 +5,79 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"magpie/internal/network"
 )
 
-// Verify implements network.Client (account/get_uid, users/show).
+// Verify implements network.Client (users/show, oauth2/get_token_info).
 func (c *client) Verify(ctx context.Context) (network.Self, error) {
-	var me struct {
-		UID int64 `json:"uid"`
-	}
-	if err := c.call(ctx, request{method: http.MethodGet, path: "/2/account/get_uid.json"}, &me); err != nil {
+	id, err := c.me(ctx)
+	if err != nil {
 		return network.Self{}, err
 	}
 	var u user
-	if err := c.call(ctx, request{method: http.MethodGet, path: "/2/users/show.json", form: url.Values{"uid": {strconv.FormatInt(me.UID, 10)}}}, &u); err != nil {
+	if err := c.call(ctx, request{method: http.MethodGet, path: "/2/users/show.json", form: url.Values{"uid": {id}}}, &u); err != nil {
 		return network.Self{}, err
 	}
 	if u.ID == "" {
 		return network.Self{}, rubbish(http.MethodGet)
 	}
-	c.mu.Lock()
-	c.self = &u
-	c.mu.Unlock()
-	return network.Self{ID: u.ID, Handle: u.Name, Bot: true, URL: "https://weibo.com/u/" + u.ID}, nil // Weibo shows the app's name beside each post
+	return network.Self{ID: u.ID, Handle: u.Name, Bot: true, URL: "https://weibo.com/u/" + u.ID, Notes: c.notes(ctx)}, nil // Weibo shows the app's name beside each post
 }
 
-// me is the account's own id, asked for once.
-func (c *client) me(ctx context.Context) (string, error) {
-	c.mu.Lock()
-	self := c.self
-	c.mu.Unlock()
-	if self != nil {
-		return self.ID, nil
+// soon is from when on a person is told that the sign-in runs out.
+const soon = 7 * 24 * time.Hour
+
+// notes says when the sign-in runs out: there is no way to renew it but by a
+// person. (POST oauth2/get_token_info takes the token in the form.)
+func (c *client) notes(ctx context.Context) []string {
+	token, err := c.token()
+	if err != nil {
+		return nil
 	}
-	s, err := c.Verify(ctx)
-	return s.ID, err
+	var info struct {
+		Left int64 `json:"expire_in"` // spelled so
+	}
+	if err := c.send(ctx, request{method: http.MethodPost, path: "/oauth2/get_token_info", form: url.Values{"access_token": {token}}}, &info); err != nil || info.Left <= 0 {
+		return nil
+	}
+	left := time.Duration(info.Left) * time.Second
+	if left >= soon {
+		return nil
+	}
+	return []string{"the sign-in runs out in " + strconv.Itoa(int(left.Hours()/24)) + " days: " + signIn + " before"}
+}
+
+// me is the account's own id: it came with the sign-in, or is asked for once
+// (account/get_uid).
+func (c *client) me(ctx context.Context) (string, error) {
+	if _, err := c.token(); err != nil {
+		return "", err
+	}
+	c.mu.Lock()
+	if c.uid == "" && c.tokens != nil {
+		c.uid = c.tokens.UID
+	}
+	id := c.uid
+	c.mu.Unlock()
+	if id != "" {
+		return id, nil
+	}
+	var me struct {
+		UID int64 `json:"uid"`
+	}
+	err := c.call(ctx, request{method: http.MethodGet, path: "/2/account/get_uid.json"}, &me)
+	if err == nil && me.UID == 0 {
+		err = rubbish(http.MethodGet)
+	}
+	if err != nil {
+		return "", err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.uid = strconv.FormatInt(me.UID, 10)
+	return c.uid, nil
 }
 
 // Limits implements network.Client: Weibo has no call for them.

@@ -27,14 +27,14 @@ type request struct {
 // call makes an authenticated call, counted against the day's, and decodes the
 // answer into out.
 func (c *client) call(ctx context.Context, x request, out any) error {
+	token, err := c.token()
+	if err != nil {
+		return err
+	}
 	if m := c.settings.Meter; m != nil {
 		if err := m.Take(ctx, network.Charge{Call: "call", For: x.purpose}); err != nil {
 			return err
 		}
-	}
-	token, err := c.token()
-	if err != nil {
-		return err
 	}
 	return c.sendAs(ctx, x, token, out)
 }

@@ -6,16 +6,14 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"magpie/internal/network"
 )
 
-// place is a cursor: the last item of each list.
+// place is a cursor: the last item of each list, and which is read next.
 type place struct {
-	Mentions string `json:"mentions"` // posts that name us
-	Comments string `json:"comments"` // comments on our posts
-	Named    string `json:"named"`    // comments that name us
+	Last [3]string `json:"last"`
+	Turn int       `json:"turn"`
 }
 
 func parsePlace(cursor string) (p place) {
@@ -28,86 +26,130 @@ func (p place) String() string {
 	return string(text)
 }
 
+// lists are where people speak to us: posts that name us, comments on our posts,
+// comments that name us.
+var lists = [3]string{"/2/statuses/mentions.json", "/2/comments/to_me.json", "/2/comments/mentions.json"}
+
 // Events implements network.Client. There are three lists, and few calls a day,
-// so they are read by turns (statuses/mentions, comments/to_me,
-// comments/mentions). A list is read once from now on, then above its cursor.
+// so they are read by turns. A list is read once from now on, then above its
+// cursor. One that the app's contract does not cover is left out.
 func (c *client) Events(ctx context.Context, cursor string) ([]network.Event, string, error) {
-	at := parsePlace(cursor)
+	if _, err := c.me(ctx); err != nil { // our own words are no mentions
+		return nil, cursor, err
+	}
 	if cursor == "" {
 		return c.present(ctx)
 	}
+	at := parsePlace(cursor)
+	for range lists {
+		n := at.Turn % len(lists)
+		at.Turn = (n + 1) % len(lists)
+		events, newest, err := c.heard(ctx, n, at.Last[n])
+		if err != nil {
+			return nil, cursor, err
+		}
+		if c.covers(n) {
+			at.Last[n] = newest
+			return events, at.String(), nil
+		}
+	}
+	return nil, cursor, nil
+}
+
+func (c *client) covers(n int) bool {
 	c.mu.Lock()
-	turn := c.turn % 3
-	c.turn++
-	c.mu.Unlock()
-	var events []network.Event
-	var err error
-	switch turn {
-	case 0:
-		events, at.Mentions, err = c.mentions(ctx, at.Mentions)
-	case 1:
-		events, at.Comments, err = c.commented(ctx, "/2/comments/to_me.json", at.Comments)
-	case 2:
-		events, at.Named, err = c.commented(ctx, "/2/comments/mentions.json", at.Named)
+	defer c.mu.Unlock()
+	return !c.closed[lists[n]]
+}
+
+// heard reads a list, unless it is known to be closed to the app.
+func (c *client) heard(ctx context.Context, n int, after string) (events []network.Event, newest string, err error) {
+	if !c.covers(n) {
+		return nil, after, nil
 	}
-	if err != nil {
-		return nil, cursor, err
+	if n == 0 {
+		events, newest, err = c.mentions(ctx, after)
+	} else {
+		events, newest, err = c.commented(ctx, lists[n], after)
 	}
-	return events, at.String(), nil
+	if err != nil && slices.Contains(closed, codeOf(err)) {
+		c.mu.Lock()
+		c.closed[lists[n]] = true
+		c.mu.Unlock()
+		return nil, after, nil
+	}
+	return events, newest, err
 }
 
 // present is the cursor of now, over all three lists.
 func (c *client) present(ctx context.Context) ([]network.Event, string, error) {
 	var at place
-	var err1, err2, err3 error
-	_, at.Mentions, err1 = c.mentions(ctx, "")
-	_, at.Comments, err2 = c.commented(ctx, "/2/comments/to_me.json", "")
-	_, at.Named, err3 = c.commented(ctx, "/2/comments/mentions.json", "")
-	for _, err := range []error{err1, err2, err3} {
-		if err != nil {
+	for n := range lists {
+		var err error
+		if _, at.Last[n], err = c.heard(ctx, n, ""); err != nil {
 			return nil, "", err
 		}
 	}
 	return nil, at.String(), nil
 }
 
-// list reads what came after an item, page by page, since a page is the newest
-// of it; after "" asks for the newest alone. It returns the id of the newest.
+// list reads what came after an item, page by page back from the newest; after
+// "" means the newest alone. It returns the id of the newest.
 func list[T any](ctx context.Context, c *client, path, after string, id func(T) string) (all []T, newest string, err error) {
-	q := url.Values{"count": {"200"}, "since_id": {after}}
+	q := url.Values{"count": {"200"}}
 	if newest = after; after == "" {
-		q, newest = url.Values{"count": {"1"}}, "1" // a list that is empty: whatever comes is new
+		newest = "1" // a list that is empty: whatever comes is new
+	} else {
+		q.Set("since_id", after)
 	}
-	for n := 1; ; n++ {
-		var page struct {
-			Statuses json.RawMessage `json:"statuses"`
-			Comments json.RawMessage `json:"comments"`
-			Next     int64           `json:"next_cursor"`
-		}
-		q.Set("page", strconv.Itoa(n))
-		if err := c.call(ctx, request{method: http.MethodGet, path: path, form: q}, &page); err != nil {
+	for {
+		items, left, err := readPage[T](ctx, c, path, q)
+		if err != nil {
 			return nil, after, err
 		}
-		var items []T
-		text := page.Statuses
-		if text == nil {
-			text = page.Comments
-		}
-		if text != nil && json.Unmarshal(text, &items) != nil {
-			return nil, after, rubbish(http.MethodGet)
+		if last := len(all) - 1; last >= 0 { // max_id is among the answer, and something may have been deleted meanwhile
+			items = slices.DeleteFunc(items, func(x T) bool { return later(id(x), id(all[last])) != id(all[last]) || id(x) == id(all[last]) })
 		}
 		for _, x := range items {
 			newest = later(newest, id(x))
 		}
 		if after == "" {
+			if len(items) == 0 && left > 0 {
+				return nil, after, network.Fail(network.Busy, "Weibo does not show the newest of %s", path)
+			}
 			return nil, newest, nil
 		}
 		all = append(all, items...)
-		if page.Next == 0 || len(items) == 0 {
+		if len(items) == 0 || left == 0 {
 			slices.Reverse(all)
 			return all, newest, nil
 		}
+		q.Set("max_id", id(all[len(all)-1]))
 	}
+}
+
+// readPage is one page of a list; left is not 0 if there may be more.
+func readPage[T any](ctx context.Context, c *client, path string, q url.Values) (items []T, left int64, err error) {
+	var page struct {
+		Statuses json.RawMessage `json:"statuses"`
+		Comments json.RawMessage `json:"comments"`
+		Next     int64           `json:"next_cursor"`
+		Total    int64           `json:"total_number"`
+	}
+	if err := c.call(ctx, request{method: http.MethodGet, path: path, form: q}, &page); err != nil {
+		return nil, 0, err
+	}
+	text := page.Statuses
+	if text == nil {
+		text = page.Comments
+	}
+	if text == nil || json.Unmarshal(text, &items) != nil {
+		return nil, 0, rubbish(http.MethodGet)
+	}
+	if !q.Has("since_id") {
+		return items, page.Total, nil
+	}
+	return items, page.Next, nil
 }
 
 func (c *client) mentions(ctx context.Context, after string) (events []network.Event, newest string, err error) {
@@ -141,10 +183,10 @@ func (c *client) commented(ctx context.Context, path, after string) (events []ne
 func (c *client) names() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.self == nil {
+	if c.uid == "" {
 		return nil
 	}
-	return []string{c.self.ID}
+	return []string{c.uid}
 }
 
 func (c *client) isSelf(u user) bool { return slices.Contains(c.names(), u.ID) }

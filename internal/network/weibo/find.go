@@ -21,7 +21,7 @@ func (c *client) Find(ctx context.Context, s network.Sealed, since time.Time, ta
 	case b.Direct != "":
 		return it, false, nil // Weibo does not show what was said in private
 	case b.To != nil:
-		err = c.comments(ctx, b.To.Status, since, func(x comment) {
+		err = c.comments(ctx, b.To.Status, url.Values{}, since, func(x comment) {
 			id := commentID(b.To.Status, x.ID)
 			if !found && answersTo(x) == b.To.Comment && bare(x.Text) == bare(b.Text) && !taken(id) {
 				it, found = network.Receipt{ID: id, URL: "https://weibo.com/" + b.To.From + "/" + b.To.Status}, true
@@ -30,7 +30,7 @@ func (c *client) Find(ctx context.Context, s network.Sealed, since time.Time, ta
 		return it, found, err
 	}
 	err = c.own(ctx, since, func(x status) {
-		if !found && bare(x.words()) == bare(b.Text) && !taken(x.ID) {
+		if !found && x.reads(b.Text) && !taken(x.ID) {
 			it, found = receipt(x), true
 		}
 	})
@@ -69,17 +69,19 @@ func (c *client) own(ctx context.Context, since time.Time, see func(status)) err
 
 // comments shows the account's comments below a post since an instant (GET
 // comments/show).
-func (c *client) comments(ctx context.Context, status string, since time.Time, see func(comment)) error {
+func (c *client) comments(ctx context.Context, status string, q url.Values, since time.Time, see func(comment)) error {
 	me, err := c.me(ctx)
 	if err != nil {
 		return err
 	}
+	q.Set("id", status)
+	q.Set("count", "200")
 	for n := 1; ; n++ {
 		var page struct {
 			Comments []comment `json:"comments"`
 			Next     int64     `json:"next_cursor"`
 		}
-		q := url.Values{"id": {status}, "count": {"200"}, "page": {strconv.Itoa(n)}}
+		q.Set("page", strconv.Itoa(n))
 		if err := c.call(ctx, request{method: http.MethodGet, path: "/2/comments/show.json", form: q}, &page); err != nil {
 			return err
 		}
@@ -91,7 +93,7 @@ func (c *client) comments(ctx context.Context, status string, since time.Time, s
 				see(x)
 			}
 		}
-		if page.Next == 0 || len(page.Comments) == 0 {
+		if page.Next == 0 || len(page.Comments) == 0 || since.IsZero() { // calls are few: the newest are enough to see whether somebody has answered
 			return nil
 		}
 	}
@@ -113,7 +115,11 @@ func (c *client) Answered(ctx context.Context, m network.Ref, ours func(string) 
 	if x.Status == "" {
 		return false, nil
 	}
-	err = c.comments(ctx, x.Status, time.Time{}, func(a comment) {
+	q := url.Values{}
+	if x.Comment != "" {
+		q.Set("since_id", x.Comment) // an answer is newer
+	}
+	err = c.comments(ctx, x.Status, q, time.Time{}, func(a comment) {
 		yes = yes || answersTo(a) == x.Comment && (ours == nil || !ours(commentID(x.Status, a.ID)))
 	})
 	return yes, err

@@ -79,7 +79,7 @@ func TestFindIsCheap(t *testing.T) {
 		us.Post(fmt.Sprintf("number %d %s", i, shop))
 		c.pass(time.Minute)
 	}
-	for ago, calls := range map[time.Duration]int{10 * time.Minute: 1, 100 * time.Minute: 1, 150 * time.Minute: 2, 349 * time.Minute: 4, 24 * time.Hour: 4} {
+	for ago, calls := range map[time.Duration]int{10 * time.Minute: 1, 90 * time.Minute: 1, 150 * time.Minute: 2, 349 * time.Minute: 4, 24 * time.Hour: 4} {
 		d.spent.taken()
 		if _, found := d.find(network.Draft{Text: "nothing " + shop}, c.now().Add(-ago), none); found {
 			t.Error("found nothing")

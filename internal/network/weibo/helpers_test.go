@@ -111,6 +111,9 @@ func (d *desk) publish(x network.Draft) network.Receipt {
 }
 
 // share makes a post, and returns its id.
-func (d *desk) share(text string) string { d.Helper(); return d.publish(network.Draft{Text: text + " " + shop}).ID }
+func (d *desk) share(text string) string {
+	d.Helper()
+	return d.publish(network.Draft{Text: text + " " + shop}).ID
+}
 
 func none(string) bool { return false }

@@ -30,7 +30,7 @@ var defaults = network.Limits{
 // Kind describes Weibo. It knows no key: the outcome of a lost answer is looked up.
 func Kind() network.Kind {
 	return network.Kind{
-		Name: "weibo", Limits: defaults, Private: "private message", PollEvery: 30 * time.Minute, // 100 calls a day
+		Name: "weibo", Limits: defaults, Private: "private message", PollEvery: 30 * time.Minute, Settle: 3 * time.Minute, // 100 calls a day; 20032: one or two minutes
 		CheckHandle: checkHandle, Measure: measure, Open: open, Grant: grant,
 		Item:    func(r network.Ref) string { return parseRef(r).item() },
 		Address: func(text, _ string) string { return text }, // a comment stands below what it answers
@@ -69,8 +69,8 @@ type client struct {
 	keys     keys
 	mu       sync.Mutex
 	tokens   *tokens
-	self     *user
-	turn     int // of the lists that are read by turns
+	uid      string
+	closed   map[string]bool // lists that the app's contract does not cover
 }
 
 func open(s network.Settings) (network.Client, error) {
@@ -81,7 +81,7 @@ func open(s network.Settings) (network.Client, error) {
 	if s.Server == "" {
 		s.Server = server
 	}
-	return &client{settings: s, keys: k}, nil
+	return &client{settings: s, keys: k, closed: map[string]bool{}}, nil
 }
 
 // Format prints no more than what this is, however it is printed.

@@ -24,6 +24,9 @@ var topic = regexp.MustCompile(`#[^#]+#`)
 // Prepare implements network.Client. Pictures travel with the post.
 func (c *client) Prepare(_ context.Context, d network.Draft) (network.Sealed, error) {
 	s := sealed{Text: d.Text}
+	if len(d.Images) > 1 || len(d.Images) > 0 && (d.Direct || d.ReplyTo != "") {
+		return network.Sealed{}, network.Fail(network.Refused, "Weibo takes one picture in a post, and none in comments and private messages")
+	}
 	switch {
 	case d.Direct:
 		if d.To == nil || d.To.ID == "" {
@@ -32,6 +35,12 @@ func (c *client) Prepare(_ context.Context, d network.Draft) (network.Sealed, er
 		s.Direct = d.To.ID
 	case d.ReplyTo != "":
 		to := parseRef(d.ReplyTo)
+		if to.Status == "" {
+			return network.Sealed{}, network.Fail(network.Refused, "what is answered can't be read")
+		}
+		if size := measure(d.Text, false, defaults); !size.Fits() { // long texts are for posts
+			return network.Sealed{}, network.Fail(network.Refused, "a comment has %d characters at most, this one %d", size.Limit, size.Count)
+		}
 		s.To = &to
 	default:
 		if err := c.shareable(d.Text); err != nil {
@@ -54,7 +63,7 @@ func (c *client) shareable(text string) error {
 	if c.settings.Contract {
 		return nil
 	}
-	if topic.MatchString(text) {
+	if topic.MatchString(link.ReplaceAllString(text, " ")) {
 		return network.Fail(network.Refused, "Weibo takes no #topic# in posts of this kind of app: take the second # out")
 	}
 	if d := c.settings.SafeDomain; !holdsLink(text, d) {

@@ -33,8 +33,11 @@ func (c *client) token() (string, error) {
 	defer c.mu.Unlock()
 	if c.tokens == nil && c.settings.Session != nil {
 		saved, err := c.settings.Session.Load()
+		if err != nil {
+			return "", network.Fail(network.Busy, "the session can't be read: %w", err)
+		}
 		var t tokens
-		if err == nil && json.Unmarshal([]byte(saved.Reveal()), &t) == nil && t.Access != "" {
+		if json.Unmarshal([]byte(saved.Reveal()), &t) == nil && t.Access != "" {
 			c.tokens = &t
 		}
 	}

@@ -42,6 +42,7 @@ func TestShareable(t *testing.T) {
 		"Sale " + shop:                                    "",
 		"促销https://example.com/a。现在":                      "",
 		"Sale https://EXAMPLE.com":                        "",
+		"Sale HTTPS://example.com/A":                      "",
 		"No. #1 " + shop:                                  "",
 		"https://example.com/a#1 https://example.com/b#2": "", // no topic
 		"":                               "wants a link",

@@ -51,6 +51,19 @@ func (s status) words() string {
 	return s.Text
 }
 
+// reads tells whether a post has those words. Weibo shows long ones cut.
+func (s status) reads(text string) bool {
+	ours, there := bare(text), bare(s.words())
+	if !s.IsLong || s.LongText.Text != "" {
+		return ours == there
+	}
+	there = strings.TrimSpace(cutShort.ReplaceAllString(there, ""))
+	return there != "" && strings.HasPrefix(ours, there)
+}
+
+// cutShort is what stands in the place of the rest of a long text.
+var cutShort = regexp.MustCompile(`\s*(?:\.{3}|…)?\s*全文[:：]?\s*§?$|\s*(?:\.{3}|…)$`)
+
 // comment is a comment on a post.
 type comment struct {
 	ID      string   `json:"idstr"`

@@ -83,11 +83,24 @@ func (c *client) failure(r *http.Request, a *network.Answer) error {
 	if p.money(a.Status) {
 		text = "the credits of the app on X are used up, or its spending cap is reached: see X's developer console (" + text + ")"
 	}
+	for words, hint := range hints {
+		if strings.Contains(strings.ToLower(p.words()), words) {
+			text += " – " + hint
+		}
+	}
 	f := &network.Failure{Reason: reason(r.Method, a.Status, p), Err: answered{a.Status, c.quote(r, text), c.quote(r, p.words())}}
 	if f.Reason == network.Busy {
 		f.After, f.Wait = p.times(a)
 	}
 	return f
+}
+
+// hints say what to do about some refusals.
+var hints = map[string]string{
+	"duplicate content":                "the same words were posted before: give the template a variant",
+	"not have permission to dm":        "X lets us write only to people who have written to us in private first",
+	"mentioned or otherwise engaged":   "X lets us answer only those who name us in their post",
+	"quoting this post is not allowed": "X lets us quote only those who name us",
 }
 
 // money tells whether nothing goes until a person has paid.

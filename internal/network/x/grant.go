@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/oauth2"
@@ -62,7 +63,25 @@ func (g *consent) Exchange(ctx context.Context, redirected string) error {
 	case q.Get("code") == "":
 		return network.Fail(network.Refused, "that address has no code in it: copy the whole address of the page that you were sent to")
 	}
-	_, err = g.c.exchange(ctx, url.Values{"grant_type": {"authorization_code"}, "code": {q.Get("code")},
+	t, err := g.c.exchange(ctx, url.Values{"grant_type": {"authorization_code"}, "code": {q.Get("code")},
 		"redirect_uri": {g.redirect}, "code_verifier": {g.verifier}}, nil)
-	return err
+	if err != nil {
+		return err
+	}
+	return t.enough()
+}
+
+// enough tells whether a sign-in covers what the connector does: it would fail
+// later, in the midst of work.
+func (t *tokens) enough() error {
+	has := strings.Fields(t.Scope)
+	for _, s := range scopes {
+		if t.Scope != "" && !slices.Contains(has, s) {
+			return network.Fail(network.Refused, "X has not given leave for %s: set the app's permissions to “Read and write and Direct message”, and say yes to all", s)
+		}
+	}
+	if t.Refresh == "" {
+		return network.Fail(network.Refused, "X has not given leave for offline.access: the sign-in would end after two hours")
+	}
+	return nil
 }

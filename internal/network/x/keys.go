@@ -25,6 +25,9 @@ func parse(s network.Secret) (k keys, err error) {
 	w := strings.Fields(s.Reveal())
 	switch len(w) {
 	case 1:
+		if strings.HasPrefix(w[0], "AAAAAAAAAAAAAAAAAAAA") {
+			return k, network.Fail(network.SignedOut, "that is the app's bearer token, which can only read: the credentials of X are "+Words)
+		}
 		return keys{app: w[0]}, nil
 	case 2:
 		return keys{app: w[0], secret: w[1]}, nil

@@ -11,7 +11,7 @@ import (
 var (
 	// A link ends where anything but the characters of an address stands: a
 	// Chinese word may follow without a space.
-	links  = regexp.MustCompile(`https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+`)
+	links  = regexp.MustCompile(`(?i:https?)://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+`)
 	topics = regexp.MustCompile(`#[^#\s][^#]*#`)
 )
 

@@ -1,0 +1,186 @@
+package x
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"magpie/internal/network"
+	"magpie/internal/network/x/xfake"
+)
+
+// drained reads until nothing comes any more, as the bot does.
+func (r *rig) drained(cursor string) (all []network.Event, next string) {
+	r.Helper()
+	for range 50 {
+		some, next := r.events(cursor)
+		if cursor = next; len(some) == 0 {
+			return all, next
+		}
+		all = append(all, some...)
+	}
+	r.Fatal("no end")
+	return nil, ""
+}
+
+func texts(events []network.Event) (all []string) {
+	for _, e := range events {
+		if e.Mention != nil {
+			all = append(all, e.Mention.Text)
+		}
+	}
+	return all
+}
+
+// The first reading begins at the present: nothing that was written before comes.
+func TestFromNowOn(t *testing.T) {
+	t.Parallel()
+	for old := range 8 {
+		r := boundless(t)
+		ann := r.s.Person("ann")
+		for i := range old {
+			ann.Say(fmt.Sprint("@brand old ", i))
+			ann.Message("brand", fmt.Sprint("old ", i))
+		}
+		all, cursor := r.events("")
+		if len(all) != 0 || cursor == "" {
+			t.Errorf("%d old ones: %q, cursor %q", old, texts(all), cursor)
+		}
+		ann.Say("@brand new")
+		ann.Message("brand", "psst")
+		if all, _ = r.drained(cursor); !slices.Equal(texts(all), []string{"@brand new", "psst"}) {
+			t.Errorf("%d old ones: %q", old, texts(all))
+		}
+	}
+}
+
+// Hundreds of mentions come in order, none twice, none of ours, over gaps in the ids.
+func TestManyMentions(t *testing.T) {
+	t.Parallel()
+	r := boundless(t)
+	ann := r.s.Person("ann")
+	_, cursor := r.events("")
+	var want []string
+	for i := range 250 {
+		want = append(want, fmt.Sprint("@brand ", i))
+		id := ann.Say(want[i])
+		switch {
+		case i%50 == 0:
+			r.publish(network.Draft{Text: fmt.Sprint("@brand talks to itself ", i)})
+		case i%7 == 0:
+			ann.Delete(id)
+			want[i] = ""
+		}
+	}
+	want = slices.DeleteFunc(want, func(s string) bool { return s == "" })
+	all, next := r.events(cursor)
+	if !slices.Equal(texts(all), want) {
+		t.Errorf("%d of %d, %q", len(all), len(want), texts(all)[:min(len(all), 5)])
+	}
+	if all, again := r.events(next); len(all) != 0 || again != next {
+		t.Errorf("%d again, from %q on", len(all), again)
+	}
+}
+
+// X shows the last 800 only: what is older is lost to everybody, the rest comes.
+func TestTooManyMentions(t *testing.T) {
+	t.Parallel()
+	r := boundless(t)
+	ann := r.s.Person("ann")
+	_, cursor := r.events("")
+	for i := range 830 {
+		ann.Say(fmt.Sprint("@brand ", i))
+	}
+	all, next := r.drained(cursor)
+	if len(all) != 800 || texts(all)[0] != "@brand 30" || texts(all)[799] != "@brand 829" {
+		t.Errorf("%d", len(all))
+	}
+	ann.Say("@brand more")
+	if all, _ = r.drained(next); !slices.Equal(texts(all), []string{"@brand more"}) {
+		t.Errorf("%q", texts(all))
+	}
+}
+
+// A reading that breaks off in the middle starts again from the same place.
+func TestReadingBreaksOff(t *testing.T) {
+	t.Parallel()
+	r := boundless(t)
+	ann := r.s.Person("ann")
+	_, cursor := r.events("")
+	for i := range 150 {
+		ann.Say(fmt.Sprint("@brand ", i))
+	}
+	r.s.Fail(xfake.Rule{Path: "/2/users/" + r.s.ID("brand") + "/mentions", After: 1, Status: 503})
+	some, same, err := r.c.Events(t.Context(), cursor)
+	if r.fails(err, network.Busy); len(some) != 0 || same != cursor {
+		t.Errorf("%d, %q", len(some), same)
+	}
+	if all, _ := r.drained(cursor); len(all) != 150 {
+		t.Errorf("%d", len(all))
+	}
+}
+
+// A mention says who wrote what, to whom and as an answer to what.
+func TestMentionFields(t *testing.T) {
+	t.Parallel()
+	for _, newNames := range []bool{false, true} {
+		r := newRig(t, xfake.Options{Unlimited: true, NewNames: newNames, Accounts: []xfake.Account{{Name: "brand"}, {Name: "other"}}})
+		ann := r.s.Person("ann")
+		ann.Describe("I like #NoBot accounts")
+		ann.Label(true)
+		ann.Follow("other")
+		ours := r.publish(network.Draft{Text: "our post"}).ID
+		_, cursor := r.events("")
+		id := ann.Reply(ours, "hi @other & https://shop.example/a?b=1&copy=2")
+		all, _ := r.events(cursor)
+		if len(all) != 1 {
+			t.Fatalf("%d", len(all))
+		}
+		m := all[0].Mention
+		who := network.Person{ID: ann.ID(), Handle: "ann", Name: "ann", Bot: true, NoBot: true}
+		if m.Author != who || m.ReplyTo != ours || m.Item != address(id) || Kind().Item(m.Ref) != id || m.Direct || m.Language != "en" || time.Since(m.At).Abs() > time.Minute {
+			t.Errorf("%+v", m)
+		}
+		if m.Text != "@brand hi @other & https://shop.example/a?b=1&copy=2" || !contains(m.Names, r.s.ID("brand")) || !contains(m.Names, r.s.ID("other")) {
+			t.Errorf("%q %q", m.Text, m.Names)
+		}
+	}
+}
+
+// A long mention is read whole: it may say stop at the end, and name us there.
+func TestLongMention(t *testing.T) {
+	t.Parallel()
+	for _, newNames := range []bool{false, true} {
+		r := newRig(t, xfake.Options{Unlimited: true, Premium: true, NewNames: newNames})
+		_, cursor := r.events("")
+		text := strings.Repeat("I have a lot to say. ", 30) + "@brand please STOP"
+		r.s.Person("ann").Say(text)
+		all, _ := r.events(cursor)
+		if len(all) != 1 || all[0].Mention.Text != text || !contains(all[0].Mention.Names, r.s.ID("brand")) {
+			t.Errorf("new names %v: %+v", newNames, texts(all))
+		}
+	}
+}
+
+// Names of queries are switched once, and remembered.
+func TestNewNames(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, xfake.Options{Unlimited: true, NewNames: true})
+	for range 5 {
+		_, cursor := r.events("")
+		r.events(cursor)
+		_, err := r.c.Posts(t.Context(), time.Now())
+		r.ok(err)
+	}
+	bad := 0
+	for _, q := range r.s.Requests() {
+		if q.Status == 400 {
+			bad++
+		}
+	}
+	if bad != 1 {
+		t.Errorf("%d calls in the wrong names", bad)
+	}
+}
