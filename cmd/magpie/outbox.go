@@ -227,7 +227,7 @@ func approvePost(c *cli.Context) error {
 	if err != nil {
 		return refused(fmt.Errorf("the post can't be approved as it is: %w", err))
 	}
-	fmt.Fprintf(c.App.Writer, "%s, %s, to %s, %s:\n\n%s\n\n", p.Account, postName(p), to(p), when(p.SlotAt, zoneOf(b, p.Account)), indent(preview.Draft.Text, "  | ", 100))
+	fmt.Fprintf(c.App.Writer, "%s, %s, to %s, %s:\n\n%s\n\n", p.Account, postName(p), to(p), when(p.SlotAt, zoneOf(b, p.Account)), indent(strings.Join(append([]string{preview.Draft.Text}, preview.Rest...), "\n\n"), "  | ", 100))
 	for _, i := range preview.Draft.Images {
 		fmt.Fprintf(c.App.Writer, "  with the picture %s: %s\n\n", i.Name, i.Alt)
 	}

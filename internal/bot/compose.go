@@ -53,6 +53,10 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 	if a == nil {
 		return outbox.Composed{Files: files.number}, &outbox.Stop{State: outbox.Withdrawn, Reason: "the account is no longer in the files"}
 	}
+	if p.Follows != "" { // its words were fixed with those of the first
+		d := network.Draft{Text: p.Text, Language: p.Language, Unlisted: a.Unlisted, ReplyTo: b.Kind(a).Ref(p.Ref)}
+		return outbox.Composed{Draft: d, Files: files.number, Rest: p.Rest}, nil
+	}
 	s := step(set, p)
 	if s == nil && p.Campaign != pushed && !p.Exempt {
 		return outbox.Composed{Files: files.number}, &outbox.Stop{State: outbox.Withdrawn, Reason: goneReason}
@@ -81,7 +85,33 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 		return out, &outbox.Stop{State: outbox.Held, Reason: a.Name + ": " + err.Error()}
 	}
 	out.Hash = hashOf(set, p, s, offer, out.Draft)
-	return out, nil
+	return out, b.fit(p, s, a, &out)
+}
+
+// fit makes a text that is too long fit, as its campaign says.
+func (b *Bot) fit(p *outbox.Post, s *workspace.Step, a *workspace.Account, c *outbox.Composed) error {
+	if s == nil || s.Campaign.Fit == "" || s.Campaign.Fit == "refuse" {
+		return nil
+	}
+	k, limits := b.Kind(a), b.limits(a)
+	handle := ""
+	if c.Draft.To != nil {
+		handle = c.Draft.To.Handle
+	}
+	parts, err := workspace.Fit(s.Campaign.Fit, p.Kind == outbox.Public, k, limits, c.Draft.Text, handle, c.Draft.Direct)
+	if err != nil {
+		return &outbox.Stop{State: outbox.Refused, Reason: err.Error()}
+	}
+	c.Draft.Text, c.Rest = parts[0], parts[1:]
+	return nil
+}
+
+// limits are what the account's server allows, as far as it has been asked.
+func (b *Bot) limits(a *workspace.Account) network.Limits {
+	if x := b.account(a.Name); x != nil {
+		return x.allowed()
+	}
+	return b.Kind(a).Limits
 }
 
 func (b *Bot) offerOf(set *workspace.Set, s *workspace.Step, p *outbox.Post) *workspace.Offer {
@@ -263,6 +293,9 @@ func (b *Bot) recheck(ctx context.Context, tx *sql.Tx, p *outbox.Post, c outbox.
 		return err
 	}
 	set := b.Set()
+	if p.Follows != "" {
+		return nil // a thread that was begun goes on
+	}
 	if a := set.Accounts[p.Account]; a != nil && !p.Exempt {
 		s := step(set, p)
 		if s == nil && p.Campaign != pushed {

@@ -84,7 +84,9 @@ func (b *Bot) examineBot(ctx context.Context, add note) {
 	for _, p := range pauses {
 		if err == nil && p.Scope == "codes" {
 			add(false, "codes", "magpie coupons release "+p.Name, "the codes of %s wait for a person since %s: %s", p.Name, p.At.Format(stamp), p.Reason)
-		} else if err == nil && p.Scope != "signed out" && p.Name != unmatched {
+		} else if err == nil && p.Scope == "signed out" {
+			add(false, p.Name, "", "signed out since %s: %s", p.At.Format(stamp), p.Reason)
+		} else if err == nil && p.Name != unmatched {
 			add(false, "paused", strings.TrimSpace("magpie resume "+p.Scope+" "+p.Name), "%s", strings.TrimSuffix(fmt.Sprintf("%s, by %s since %s: %s", strings.TrimSpace(p.Scope+" "+p.Name), p.Who, p.At.Format(stamp), p.Reason), ": "))
 		}
 	}

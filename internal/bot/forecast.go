@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"magpie/internal/coupon"
@@ -26,8 +27,10 @@ type Forecast struct {
 	To      int    // people; 0 for a public post
 	LeftOut map[string]int
 	Codes   *Codes
-	LastOut time.Time // at the account's pace; zero for a public post
-	Misses  bool      // LastOut is after finish_by
+	LastOut time.Time     // at the account's pace; zero for a public post
+	Misses  bool          // LastOut is after finish_by
+	Parts   int           // of a thread; 1: it is none
+	Price   network.Price // what the network charges for it, for all that get it
 }
 
 // Codes are those an occurrence needs.
@@ -79,6 +82,16 @@ func (b *Bot) forecast(ctx context.Context, set *workspace.Set, o plan.Occurrenc
 	if f.Text, f.Size = render.Fit(o.Account.Kind, o.Account.Kind.Limits, c.Draft.Text, handle, c.Draft.Direct); !f.Size.Fits() {
 		f.Problem = "too long"
 	}
+	if len(c.Rest) > 0 {
+		f.Text = strings.Join(append([]string{f.Text}, c.Rest...), "\n\n")
+	}
+	f.Parts = 1 + len(c.Rest)
+	if o.Account.Kind.Price != nil {
+		f.Price = o.Account.Kind.Price(c.Draft)
+		for _, part := range c.Rest {
+			f.Price += o.Account.Kind.Price(network.Draft{Text: part, ReplyTo: o.Account.Kind.Ref("1")})
+		}
+	}
 	if p.Kind != outbox.Segment {
 		return f, nil
 	}
@@ -99,6 +112,7 @@ func (b *Bot) audience(ctx context.Context, set *workspace.Set, f *Forecast, o p
 			return err
 		}
 	}
+	f.Price *= network.Price(f.To)
 	f.LastOut = lastOut(o.Account, f.At, f.To)
 	f.Misses = f.LastOut.After(finishBy(f.Post))
 	return nil

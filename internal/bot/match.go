@@ -142,6 +142,9 @@ func (m *matching) look(ctx context.Context, p *outbox.Post, byCode bool) error 
 
 // answers is the id of what a post answers, on the network; empty if nothing.
 func (m *matching) answers(p *outbox.Post) string {
+	if p.Follows != "" {
+		return p.Ref
+	}
 	if p.Kind != outbox.Answer {
 		return ""
 	}

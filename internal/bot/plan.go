@@ -100,7 +100,7 @@ func (b *Bot) Replan(ctx context.Context) error {
 	if err := b.justMissed(ctx, set, now, wanted); err != nil {
 		return err
 	}
-	waiting, err := outbox.Select(ctx, b.DB.Read, `state IN ('planned', 'held') AND campaign <> $1 AND kind IN ('public', 'segment')`, pushed)
+	waiting, err := outbox.Select(ctx, b.DB.Read, `state IN ('planned', 'held') AND campaign <> $1 AND kind IN ('public', 'segment') AND follows = ''`, pushed)
 	if err != nil {
 		return err
 	}

@@ -100,7 +100,7 @@ func (p *Publisher) room(ctx context.Context, k Kind, pace Pace, now time.Time) 
 		return plenty, nil
 	}
 	var n int
-	err := p.DB.Read.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM posts WHERE account = $1 AND kind = $2 AND sent_at > $3)
+	err := p.DB.Read.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM posts WHERE account = $1 AND kind = $2 AND sent_at > $3 AND follows = '')
 		+ (SELECT count(*) FROM posts WHERE account = $4 AND state IN ('sending', 'in doubt', 'asked') AND kind = $5 AND last_attempt_at > $6)`,
 		p.Account, k, store.Ms(now.Add(-pace.Per)), p.Account, k, store.Ms(now.Add(-pace.Per))).Scan(&n)
 	return pace.Count - n, err

@@ -86,8 +86,8 @@ func (p *Publisher) freeze(ctx context.Context, post *Post, c Composed, s networ
 			return err
 		}
 		ok, err := store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'sending', sealed = $1, sealed_text = $2, replay = $3, attempts = attempts + 1,
-			first_attempt_at = CASE WHEN first_attempt_at = 0 THEN $4 ELSE first_attempt_at END, last_attempt_at = $5, epoch = $6, reason = '', updated_at = $7
-			WHERE id = $8 AND state = 'planned'`, string(s.Body), s.Text, s.Replay, store.Ms(now), store.Ms(now), p.Epoch, store.Ms(now), post.ID))
+			first_attempt_at = CASE WHEN first_attempt_at = 0 THEN $4 ELSE first_attempt_at END, last_attempt_at = $5, epoch = $6, reason = '', updated_at = $7, rest = $8
+			WHERE id = $9 AND state = 'planned'`, string(s.Body), s.Text, s.Replay, store.Ms(now), store.Ms(now), p.Epoch, store.Ms(now), encodeRest(c.Rest), post.ID))
 		if err == nil && !ok {
 			return errGone
 		}
@@ -102,7 +102,7 @@ func (p *Publisher) freeze(ctx context.Context, post *Post, c Composed, s networ
 	if err != nil {
 		return nil, p.stopOr(ctx, post, c, err)
 	}
-	post.State, post.Sealed, post.SealedText, post.Replay = Sending, string(s.Body), s.Text, string(s.Replay)
+	post.State, post.Sealed, post.SealedText, post.Replay, post.Rest = Sending, string(s.Body), s.Text, string(s.Replay), c.Rest
 	post.Attempts++
 	if post.FirstAttemptAt.IsZero() {
 		post.FirstAttemptAt = now

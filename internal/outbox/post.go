@@ -74,6 +74,8 @@ type Post struct {
 	Attempts, Doubts, Looks                              int
 	FirstAttemptAt, LastAttemptAt                        time.Time
 	RemoteID, URL                                        string
+	Follows                                              string   // the post of a thread that this one goes on from; Ref is its address then
+	Rest                                                 []string // the texts of the parts to come
 	SentAt                                               time.Time
 	Reason                                               string
 	CreatedAt                                            time.Time
@@ -99,13 +101,13 @@ func Add(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) (added bool, e
 	}
 	return store.Changed(tx.ExecContext(ctx, `INSERT INTO posts (id, key, kind, state, account, campaign, step, occurrence, segment, parent,
 		person, recipient, mention, ref, private, template, language, text, exempt, code, slot_at, next_at, late_after, late_then, finish_by, late_at,
-		approval, approved_hash, approved_by, author, reason, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
+		approval, approved_hash, approved_by, author, reason, created_at, updated_at, follows, rest)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)
 		ON CONFLICT DO NOTHING`,
 		p.ID, p.Key, p.Kind, p.State, p.Account, p.Campaign, p.Step, p.Occurrence, p.Segment, p.Parent,
 		zeroNull(p.Person), p.Recipient, emptyNull(p.Mention), p.Ref, p.Private, p.Template, p.Language, p.Text, p.Exempt, p.Code,
 		store.Ms(p.SlotAt), store.Ms(p.NextAt), p.LateAfter.Milliseconds(), p.LateThen, store.Ms(p.FinishBy), LateAt(p),
-		p.Approval, p.ApprovedHash, p.ApprovedBy, p.Author, p.Reason, store.Ms(now), store.Ms(now)))
+		p.Approval, p.ApprovedHash, p.ApprovedBy, p.Author, p.Reason, store.Ms(now), store.Ms(now), p.Follows, encodeRest(p.Rest)))
 }
 
 // LateAt is from when on a post is too late, in milliseconds; 0: never.
@@ -138,17 +140,19 @@ func emptyNull(s string) any {
 
 const columns = `id, key, kind, state, account, campaign, step, occurrence, segment, parent, cursor, COALESCE(person, 0), recipient, COALESCE(mention, ''),
 	ref, private, template, language, text, exempt, code, slot_at, next_at, late_after, late_then, finish_by, approval, approved_hash, approved_by, author,
-	sealed, sealed_text, replay, attempts, doubts, looks, first_attempt_at, last_attempt_at, COALESCE(remote_id, ''), url, COALESCE(sent_at, 0), reason, created_at`
+	sealed, sealed_text, replay, attempts, doubts, looks, first_attempt_at, last_attempt_at, COALESCE(remote_id, ''), url, COALESCE(sent_at, 0), reason, created_at, follows, rest`
 
 type scanner interface{ Scan(...any) error }
 
 func scan(row scanner) (*Post, error) {
 	p := &Post{}
 	var slot, next, late, finish, first, last, sent, created int64
+	var rest string
 	err := row.Scan(&p.ID, &p.Key, &p.Kind, &p.State, &p.Account, &p.Campaign, &p.Step, &p.Occurrence, &p.Segment, &p.Parent, &p.Cursor, &p.Person,
 		&p.Recipient, &p.Mention, &p.Ref, &p.Private, &p.Template, &p.Language, &p.Text, &p.Exempt, &p.Code, &slot, &next, &late, &p.LateThen, &finish,
 		&p.Approval, &p.ApprovedHash, &p.ApprovedBy, &p.Author, &p.Sealed, &p.SealedText, &p.Replay, &p.Attempts, &p.Doubts, &p.Looks, &first, &last,
-		&p.RemoteID, &p.URL, &sent, &p.Reason, &created)
+		&p.RemoteID, &p.URL, &sent, &p.Reason, &created, &p.Follows, &rest)
+	p.Rest = decodeRest(rest)
 	p.SlotAt, p.NextAt, p.FinishBy = store.Time(slot), store.Time(next), store.Time(finish)
 	p.LateAfter = time.Duration(late) * time.Millisecond
 	p.FirstAttemptAt, p.LastAttemptAt, p.SentAt, p.CreatedAt = store.Time(first), store.Time(last), store.Time(sent), store.Time(created)

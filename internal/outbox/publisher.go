@@ -32,6 +32,7 @@ type Composed struct {
 	Hash  string    // of what decides the words: an approval holds for this very hash
 	Until time.Time // until when the coupon is good; zero: no end
 	Files int64     // the revision of the files that it was made from; 0: none
+	Rest  []string  // the parts of the thread that come after this one
 }
 
 // Hooks are what the publisher is told from outside.
@@ -235,11 +236,16 @@ func (p *Publisher) due(ctx context.Context, l lane) ([]*Post, error) {
 		return nil, err
 	}
 	var out []*Post
+	if !l.asked {
+		if out, err = p.parts(ctx, now); err != nil {
+			return nil, err
+		}
+	}
 	for kind, n := range limits {
 		if n <= 0 {
 			continue
 		}
-		some, err := Select(ctx, p.DB.Read, `account = $1 AND state = 'planned' AND kind = '`+string(kind)+`' AND next_at <= $2
+		some, err := Select(ctx, p.DB.Read, `account = $1 AND state = 'planned' AND kind = '`+string(kind)+`' AND next_at <= $2 AND follows = ''
 			AND NOT EXISTS (SELECT 1 FROM pauses z WHERE z.scope = 'campaign' AND z.name = posts.campaign)
 			ORDER BY next_at, id LIMIT `+strconv.Itoa(min(n, p.batch())), p.Account, store.Ms(now))
 		if err != nil {

@@ -126,6 +126,9 @@ func MarkSent(ctx context.Context, tx *sql.Tx, post *Post, r network.Receipt, wh
 			return true, err
 		}
 	}
+	if err := goOn(ctx, tx, post, r, now); err != nil {
+		return true, err
+	}
 	return true, audit.Record(ctx, tx, now, who, "post sent", "post "+post.ID, r.URL)
 }
 

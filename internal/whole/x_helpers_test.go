@@ -1,6 +1,9 @@
 package whole_test
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // short is how long things on a fake may take, on a machine that does much else.
 const short = 40 * time.Second
@@ -16,4 +19,10 @@ func waitFor(s *shop, what string, done func() bool) {
 			s.t.Fatalf("waited in vain: %s\n%s", what, s.outbox())
 		}
 	}
+}
+
+// number is one from the database.
+func number(text string) int64 {
+	n, _ := strconv.ParseInt(text, 10, 64) // what is none is 0
+	return n
 }

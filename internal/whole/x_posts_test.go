@@ -48,7 +48,7 @@ func TestXDay(t *testing.T) {
 	stop := ann.Say("@shop stop")
 	s.until("stop is confirmed", func() bool { return len(s.repliesTo(stop)) == 1 })
 	again := ann.Say("@shop what are your hours?")
-	s.until("she is left alone", func() bool { return s.count(`SELECT count(*) FROM mentions WHERE state = 'silent'`) == "1" })
+	s.until("only a person may answer her", func() bool { return s.count(`SELECT count(*) FROM mentions WHERE reason LIKE 'has opted out%'`) == "1" })
 	p.stop()
 	s.run()
 	if n := len(s.repliesTo(again)); n != 0 {

@@ -215,6 +215,7 @@ func (l *loader) checkCampaign(c *Campaign) {
 		d.add("offer", text, hint)
 	}
 	oneOf(d, "approval", c.Approval, "required", "none")
+	oneOf(d, "fit", c.Fit, "refuse", "shorten", "thread")
 	if c.From.known() && c.Until.known() && c.Until.Before(c.From.Time) {
 		d.add("until", "the campaign ends before it begins", "")
 	}

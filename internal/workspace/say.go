@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -118,9 +119,15 @@ func (l *loader) checkLengths(d *document, s *Step, a *Account, t *Template, pat
 		handle = longestHandle
 	}
 	for _, x := range texts {
-		size, err := l.longest(s, a, x, handle)
+		text, size, err := l.longest(s, a, x, handle)
 		if err != nil || size.Fits() {
 			continue // a template that can't be rendered was refused when it was read
+		}
+		if fit := s.Campaign.Fit; fit == "shorten" || fit == "thread" {
+			if _, err := Fit(fit, s.Mention == nil && s.To == nil, a.Kind, a.Kind.Limits, text, handle, l.set.Personal(s)); err != nil {
+				d.add(path, fmt.Sprintf("%s is too long for %s: %v", x.File, a.Network, err), "")
+			}
+			continue
 		}
 		d.add(path, fmt.Sprintf("%s has up to %d %s on %s; %d fit", x.File, size.Count, size.Unit, a.Network, size.Limit),
 			"shorten it; names, codes and links are counted at their longest")
@@ -128,7 +135,7 @@ func (l *loader) checkLengths(d *document, s *Step, a *Account, t *Template, pat
 }
 
 // longest measures a text with the longest values that can come.
-func (l *loader) longest(s *Step, a *Account, x Text, handle string) (network.Size, error) {
+func (l *loader) longest(s *Step, a *Account, x Text, handle string) (string, network.Size, error) {
 	code, link, value := "", "", ""
 	if o := l.set.OfferOf(s); o != nil && o.Codes != nil {
 		if code = longestCode[o.Codes.Kind]; o.Codes.Kind == "shared" {
@@ -141,10 +148,29 @@ func (l *loader) longest(s *Step, a *Account, x Text, handle string) (network.Si
 	v.Language, v.Campaign = x.Language, s.Campaign.Title
 	text, err := x.Render(v)
 	if err != nil {
-		return network.Size{}, err
+		return "", network.Size{}, err
 	}
-	_, size := render.Fit(a.Kind, a.Kind.Limits, Disclosed(s.Campaign, text), handle, l.set.Personal(s))
-	return size, nil
+	text = Disclosed(s.Campaign, text)
+	_, size := render.Fit(a.Kind, a.Kind.Limits, text, handle, l.set.Personal(s))
+	return text, size, nil
+}
+
+// Fit makes a text fit a network, by shortening it or as the parts of a thread
+// (how: shorten, thread). Only what everybody may read goes out as a thread.
+func Fit(how string, public bool, k network.Kind, l network.Limits, text, handle string, direct bool) ([]string, error) {
+	fits := func(s string) bool { _, size := render.Fit(k, l, s, handle, direct); return size.Fits() }
+	switch {
+	case fits(text):
+		return []string{text}, nil
+	case how == "thread" && !public:
+		return nil, errors.New("only public posts can be a thread; shorten it")
+	case how == "thread" && k.Ref == nil:
+		return nil, fmt.Errorf("there are no threads on %s; shorten it", k.Name)
+	case how == "thread":
+		return render.Thread(text, fits)
+	}
+	short, err := render.Shorten(text, fits)
+	return []string{short}, err
 }
 
 // Disclosed puts the campaign's disclosure before a text.

@@ -102,7 +102,8 @@ type Campaign struct {
 	Until      *Date  `yaml:"until"`
 	Offer      string `yaml:"offer"`
 	Approval   string `yaml:"approval" jsonschema:"enum=required,enum=none"`
-	Disclosure string `yaml:"disclosure"` // put before every text, for example "Ad:"
+	Disclosure string `yaml:"disclosure"`                                            // put before every text, for example "Ad:"
+	Fit        string `yaml:"fit" jsonschema:"enum=refuse,enum=shorten,enum=thread"` // what becomes of a text that is too long
 	Steps      Steps  `yaml:"steps" jsonschema:"required"`
 }
 

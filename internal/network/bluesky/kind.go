@@ -1,6 +1,7 @@
 package bluesky
 
 import (
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"sync"
@@ -34,6 +35,7 @@ func Kind() network.Kind {
 		CheckHandle: checkHandle, Measure: measure, Open: open,
 		Address: func(text, _ string) string { return text },
 		Item:    func(r network.Ref) string { return parseRef(r).URI },
+		Ref:     func(id string) network.Ref { r, _ := json.Marshal(ref{URI: id}); return network.Ref(r) }, // strings can't fail
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	_ "image/png"  // the same
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"magpie/internal/network"
@@ -117,6 +118,12 @@ func (c *client) record(ctx context.Context, d network.Draft, fs []facet) (*reco
 	}
 	if d.ReplyTo != "" {
 		x := parseRef(d.ReplyTo)
+		if x.CID == "" {
+			var err error
+			if x, err = c.ours(ctx, x.URI); err != nil {
+				return nil, err
+			}
+		}
 		parent := strong{x.URI, x.CID}
 		r.Reply = &reply{Root: cmp.Or(x.Root, parent), Parent: parent}
 	}
@@ -131,6 +138,33 @@ func (c *client) record(ctx context.Context, d network.Draft, fs []facet) (*reco
 		r.Embed.Images = append(r.Embed.Images, p)
 	}
 	return r, nil
+}
+
+// ours is what it takes to go on from a post of ours: its hash, and the first post
+// of the thread if it is not that itself.
+func (c *client) ours(ctx context.Context, uri string) (ref, error) {
+	parts := strings.Split(strings.TrimPrefix(uri, "at://"), "/")
+	if len(parts) != 3 {
+		return ref{}, network.Fail(network.Refused, "what the post goes on from can't be read")
+	}
+	var got struct {
+		strong
+		Value struct {
+			Reply *reply `json:"reply"`
+		} `json:"value"`
+	}
+	q := url.Values{"repo": {parts[0]}, "collection": {parts[1]}, "rkey": {parts[2]}}
+	if err := c.call(ctx, xrpc{nsid: "com.atproto.repo.getRecord", query: q}, &got); err != nil {
+		return ref{}, err
+	}
+	if got.CID == "" {
+		return ref{}, rubbish(network.Busy, "the question for a post")
+	}
+	x := ref{URI: uri, CID: got.CID}
+	if got.Value.Reply != nil {
+		x.Root = got.Value.Reply.Root
+	}
+	return x, nil
 }
 
 func (c *client) picture(ctx context.Context, i network.Image) (picture, error) {

@@ -1,6 +1,7 @@
 package mastodon
 
 import (
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"sync"
@@ -29,6 +30,7 @@ func Kind() network.Kind {
 		Name: "mastodon", Limits: defaults, KeyLife: time.Hour, Private: "direct post",
 		CheckHandle: checkHandle, Address: address, Measure: measure, Open: open,
 		Item: func(r network.Ref) string { return parseRef(r).ID },
+		Ref:  func(id string) network.Ref { r, _ := json.Marshal(ref{ID: id}); return network.Ref(r) }, // a string can't fail
 	}
 }
 

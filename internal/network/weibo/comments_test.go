@@ -133,8 +133,10 @@ func TestCommentIsRefused(t *testing.T) {
 	post, bob := d.share("Sale"), d.s.Person("bob")
 	one := bob.Comment(post, "how much?")
 	d.must(d.c.Delete(t.Context(), commentID(post, one)))
-	for code, x := range map[string]network.Draft{"20201": reply(post, one, "yes"), "20101": reply("4999", "", "yes"), "10016": {Text: "yes", ReplyTo: "no ref"}} {
+	for code, x := range map[string]network.Draft{"20201": reply(post, one, "yes"), "20101": reply("4999", "", "yes")} {
 		_, err := d.c.Publish(t.Context(), d.seal(x))
 		d.fails(err, network.Refused, code)
 	}
+	_, err := d.c.Prepare(t.Context(), network.Draft{Text: "yes", ReplyTo: "no ref"})
+	d.fails(err, network.Refused)
 }

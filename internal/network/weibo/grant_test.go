@@ -75,8 +75,8 @@ func TestGrant(t *testing.T) {
 		}
 		d.again()
 	}
-	if n := len(d.spent.taken()); n != 4 {
-		t.Errorf("%d calls were taken from the meter for two Verify, want 4", n)
+	if n := len(d.spent.taken()); n != 2 {
+		t.Errorf("%d calls were taken from the meter for two Verify, want 2", n)
 	}
 }
 

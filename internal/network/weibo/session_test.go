@@ -2,6 +2,7 @@ package weibo
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -99,4 +100,27 @@ func TestSessionCanNotBeRead(t *testing.T) {
 	m.away = nil
 	_, err = d.c.Verify(t.Context())
 	d.must(err)
+}
+
+// A person is told in time that the sign-in runs out, since it can't be renewed.
+func TestSignInRunsOut(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	d := begin(t, weibofake.Options{Clock: c.now})
+	for _, x := range []struct {
+		pass time.Duration
+		note string
+	}{{0, ""}, {23*24*time.Hour - time.Minute, ""}, {2 * time.Minute, "in 6 days"}, {4 * 24 * time.Hour, "in 2 days"}, {2*24*time.Hour + time.Hour, "in 0 days"}} {
+		c.pass(x.pass)
+		self, err := d.c.Verify(t.Context())
+		d.must(err)
+		if got := strings.Join(self.Notes, "\n"); !strings.Contains(got, x.note) || (got == "") != (x.note == "") {
+			t.Errorf("after %v more: %q, want %q", x.pass, got, x.note)
+		}
+	}
+	d.s.Fail(weibofake.Rule{Path: "/oauth2/get_token_info", Code: 10001}) // only the note is missing then
+	self, err := d.c.Verify(t.Context())
+	if d.must(err); self.Notes != nil {
+		t.Errorf("notes %q", self.Notes)
+	}
 }

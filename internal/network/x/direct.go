@@ -74,7 +74,7 @@ func (c *client) findDirect(ctx context.Context, d *message, since time.Time, ta
 		if m.At.Before(since.Truncate(time.Second)) {
 			return true
 		}
-		if m.From == me && bare(m.words()) == bare(d.Text) && !taken("dm:"+m.ID) {
+		if m.From == me && m.Entities.mayRead(d.Text, m.Text, func(there, ours string) bool { return bare(there) == bare(ours) }) && !taken("dm:"+m.ID) {
 			it, found = network.Receipt{ID: "dm:" + m.ID}, true
 		}
 		return found

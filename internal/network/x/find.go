@@ -40,13 +40,14 @@ func stamp(t time.Time) string { return t.UTC().Truncate(time.Second).Format(tim
 // same compares our words with a post: X writes links anew, and puts the names
 // of those whom a reply is for before its text.
 func same(ours string, p post) bool {
-	there, want := bare(p.words()), bare(ours)
-	if p.answers() != "" {
-		for strings.HasPrefix(there, "@") && there != want {
+	text, e := p.whole()
+	return e.mayRead(ours, text, func(there, ours string) bool {
+		there, ours = bare(there), bare(ours)
+		for p.answers() != "" && strings.HasPrefix(there, "@") && there != ours {
 			_, there, _ = strings.Cut(there, " ")
 		}
-	}
-	return there == want
+		return there == ours
+	})
 }
 
 // scheme and slash are what X may put to a link.

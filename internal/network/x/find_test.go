@@ -199,3 +199,20 @@ func TestFindFarBack(t *testing.T) {
 		t.Errorf("%d posts", len(all))
 	}
 }
+
+// A message with a picture is found though X adds a link to it.
+func TestFindDirectWithPicture(t *testing.T) {
+	t.Parallel()
+	r := boundless(t)
+	ann := r.s.Person("ann")
+	ann.Wrote("brand")
+	s := r.seal(network.Draft{Text: "look", Direct: true, To: &network.Person{ID: ann.ID()}, Images: []network.Image{photo(t, 1, "")}})
+	it, err := r.c.Publish(t.Context(), s)
+	r.ok(err)
+	if id, found := r.find(s); !found || id != it.ID {
+		t.Error("not found")
+	}
+	if _, found := r.find(s, it.ID); found {
+		t.Error("found one that is taken")
+	}
+}

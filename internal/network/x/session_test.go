@@ -235,3 +235,24 @@ func TestRefreshEchoesToken(t *testing.T) {
 	r.fails(err, network.SignedOut)
 	noSecret(t, r.s, err)
 }
+
+// Tokens that could not be stored are forgotten when somebody has signed in anew.
+func TestUnsavedTokensDoNotReplaceANewSignIn(t *testing.T) {
+	t.Parallel()
+	r := boundless(t)
+	r.s.Expire("brand")
+	r.mem.setFull(errors.New("the disk is full"))
+	_, err := r.c.Verify(t.Context())
+	r.fails(err, network.Busy)
+	r.mem.setFull(nil)
+	fresh := r.s.Tokens("brand")
+	r.save(fresh.Access, fresh.Refresh)
+	_, err = r.c.Verify(t.Context())
+	r.ok(err)
+	r.s.Expire("brand")
+	_, err = r.c.Verify(t.Context())
+	r.ok(err)
+	if len(r.mem.saved) != 1 || r.s.Count(exchanges) != 2 {
+		t.Errorf("%d stored, %d exchanges: the old pair came back", len(r.mem.saved), r.s.Count(exchanges))
+	}
+}

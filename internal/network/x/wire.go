@@ -67,12 +67,15 @@ type longer struct {
 }
 
 type entities struct {
-	URLs []struct {
-		URL      string `json:"url"`
-		Expanded string `json:"expanded_url"`
-		Media    string `json:"media_key"`
-	} `json:"urls"`
+	URLs     []short `json:"urls"`
 	Mentions []named `json:"mentions"`
+}
+
+// short is a link as X shows it.
+type short struct {
+	URL      string `json:"url"`
+	Expanded string `json:"expanded_url"`
+	Media    string `json:"media_key"`
 }
 
 type named struct {
@@ -114,17 +117,33 @@ var shown = regexp.MustCompile(`^https://(?:x|twitter)\.com/.+/(?:photo|video)/\
 
 // asWritten puts whole links in the place of X's short ones, and takes out the one
 // that X adds.
-func asWritten(text string, e entities) string {
+func asWritten(text string, e entities) string { return e.whole(e.cut(text)) }
+
+// cut takes out the links that X adds, or that look so.
+func (e entities) cut(text string) string {
 	text = strings.TrimSpace(html.UnescapeString(text))
 	for _, u := range slices.Backward(e.URLs) {
 		if before, last := strings.CutSuffix(text, u.URL); last && (u.Media != "" || shown.MatchString(u.Expanded)) {
 			text = strings.TrimSpace(before)
 		}
 	}
+	return text
+}
+
+// whole puts whole links in the place of short ones.
+func (e entities) whole(text string) string {
 	for _, u := range e.URLs {
 		text = strings.ReplaceAll(text, u.URL, u.Expanded)
 	}
 	return text
+}
+
+// mayRead tells whether a text is shown as ours: a link of our own at the end may
+// look like one of X's.
+func (e entities) mayRead(ours, text string, equal func(there, ours string) bool) bool {
+	return equal(asWritten(text, e), ours) || equal(e.whole(html.UnescapeString(text)), ours) || slices.ContainsFunc(e.URLs, func(link short) bool {
+		return equal(e.whole(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(html.UnescapeString(text)), link.URL))), ours)
+	})
 }
 
 // page is one page of posts, messages or people. A success may carry errors

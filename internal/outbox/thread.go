@@ -1,0 +1,75 @@
+package outbox
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"magpie/internal/audit"
+	"magpie/internal/network"
+	"magpie/internal/store"
+)
+
+// A text that is too long goes out as a thread. When the first part is frozen,
+// the words of all others are written down beside it; each part brings the next
+// one into the outbox in the transaction that notes that it is out. So a thread
+// that was cut off goes on where it was, each part once.
+
+// encodeRest is how the parts to come are stored.
+func encodeRest(rest []string) string {
+	if len(rest) == 0 {
+		return ""
+	}
+	text, _ := json.Marshal(rest) // strings can't fail
+	return string(text)
+}
+
+func decodeRest(text string) (rest []string) {
+	_ = json.Unmarshal([]byte(text), &rest) // "" is none
+	return rest
+}
+
+// partKey is the key of the part that comes after the one with that key.
+func partKey(key string) string {
+	root, number, _ := strings.Cut(key, partMark)
+	n, err := strconv.Atoi(number)
+	if err != nil {
+		n = 1
+	}
+	return fmt.Sprintf("%s%s%d", root, partMark, n+1)
+}
+
+const partMark = "/part "
+
+// goOn brings the next part of a thread into the outbox: the one before it is
+// out.
+func goOn(ctx context.Context, tx *sql.Tx, post *Post, r network.Receipt, now time.Time) error {
+	if len(post.Rest) == 0 {
+		return nil
+	}
+	next := &Post{Key: partKey(post.Key), Kind: post.Kind, Account: post.Account, Campaign: post.Campaign, Step: post.Step, Occurrence: post.Occurrence,
+		Follows: post.ID, Ref: r.ID, Language: post.Language, Text: post.Rest[0], Rest: post.Rest[1:], SlotAt: post.SlotAt, NextAt: now, Author: post.Author}
+	added, err := Add(ctx, tx, next, now)
+	if err != nil || !added || r.ID != "" {
+		return err
+	}
+	_, err = Move(ctx, tx, next, Asked, "the part of the thread before this one was settled without its address: post this by hand below it, then “magpie outbox settle”", audit.Bot, now, Planned)
+	return err
+}
+
+// parts are those of threads that were begun: neither pace nor quiet hours hold
+// them back.
+func (p *Publisher) parts(ctx context.Context, now time.Time) ([]*Post, error) {
+	if paused, err := p.paused(ctx); err != nil || paused {
+		return nil, err
+	}
+	if resting, _ := p.resting(now); resting {
+		return nil, nil
+	}
+	return Select(ctx, p.DB.Read, `account = $1 AND state = 'planned' AND kind = 'public' AND next_at <= $2 AND follows <> ''
+		AND NOT EXISTS (SELECT 1 FROM pauses z WHERE z.scope = 'campaign' AND z.name = posts.campaign) ORDER BY next_at, id LIMIT 8`, p.Account, store.Ms(now))
+}

@@ -1,0 +1,142 @@
+package whole_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"magpie/internal/network/x/xfake"
+)
+
+// budget is the account's file with a budget, of which 30 % is kept for answers.
+func budget(amount string) []string {
+	return []string{"x: {budget: " + amount + "}", "pace: {kept_for_answers: 30%}"}
+}
+
+// counted is what the program believes to have spent, in millionths of a dollar.
+func (s *twitter) counted() string { return s.count(`SELECT COALESCE(sum(price), 0) FROM charges`) }
+
+var five = []string{"first", "second", "third", "promotion", "promotion2"}
+
+// sentOf is how many of these steps are out.
+func (s *shop) sentOf(steps []string) int {
+	return count(steps, func(step string) bool { return s.state(step) == "sent" })
+}
+
+// The budget stops promotions and no answers, over restarts; that is told once;
+// a larger one in the file sets the posts going.
+func TestXBudget(t *testing.T) {
+	t.Parallel()
+	s := onX(t, xfake.Options{}, budget("0.10 USD")...)
+	h := s.listen()
+	s.signIn()
+	s.run()
+	ann := s.x.Person("ann")
+	ann.Wrote("shop")
+	s.due(five...)
+	p := s.command(nil, "run")
+	s.until("that is told", func() bool { return len(h.of("budget")) == 1 })
+	time.Sleep(time.Second)
+	p.kill()
+	out := s.sentOf(five)
+	if text := h.of("budget")[0].Text; out == 0 || out == 5 || !contains(text, "shop", "0.10", "month") {
+		t.Errorf("%d posts are out, and it says %q", out, text)
+	}
+	p = s.command(nil, "run") // and reads what comes in once
+	time.Sleep(2 * time.Second)
+	p.stop()
+	if n := s.sentOf(five); n != out {
+		t.Errorf("after a restart %d posts more are out", n-out)
+	}
+	if said, code := s.magpie("doctor"); code != 1 || !contains(said, "budget") {
+		t.Errorf("doctor: %d: %s", code, said)
+	}
+	hours := ann.Say("@shop your hours?")
+	ann.Say("@shop a deal please")
+	s.run()
+	if n := len(s.repliesTo(hours)); n != 1 {
+		t.Errorf("the question has %d answers\n%s", n, s.outbox())
+	}
+	if n := len(ann.Inbox("shop")); n != 1 {
+		t.Errorf("the question for a code has %d answers in private\n%s", n, s.outbox())
+	}
+	s.account(budget("5 USD")...)
+	p = s.command(nil, "run")
+	s.rests(five...)
+	p.stop()
+	if n := len(h.of("budget")); n != 1 {
+		t.Errorf("it was told %d times", n)
+	}
+	if said, _ := s.magpie("doctor"); strings.Contains(said, "budget") {
+		t.Errorf("doctor still speaks of it: %s", said)
+	}
+}
+
+// A running program too goes on when the file gives more.
+func TestXBudgetRaisedWhileRunning(t *testing.T) {
+	t.Parallel()
+	s := onX(t, xfake.Options{}, budget("0.06 USD")...)
+	h := s.listen()
+	s.signIn()
+	s.due(five...)
+	p := s.command(nil, "run")
+	s.until("that is told", func() bool { return len(h.of("budget")) == 1 })
+	s.account(budget("5 USD")...)
+	s.rests(five...)
+	p.stop()
+}
+
+// What the program counts is about what X charges: looking where nothing is new
+// costs nothing.
+func TestXCounts(t *testing.T) {
+	t.Parallel()
+	s := onX(t, xfake.Options{})
+	s.signIn()
+	for range 10 {
+		s.run()
+	}
+	s.due("first")
+	s.until("it posts", func() bool { s.run(); return s.state("first") == "sent" })
+	counted, charged := s.counted(), s.x.Charged()
+	t.Logf("counted %s, charged %d millionths of a dollar", counted, charged)
+	if n := number(counted); n > 2*charged || n < charged/2 {
+		t.Errorf("it counts %d millionths of a dollar, and X charges %d", n, charged)
+	}
+}
+
+// With the budget used up to the last, a person can still sign in and look.
+func TestXBudgetAndLogin(t *testing.T) {
+	t.Parallel()
+	s := onX(t, xfake.Options{}, budget("0.002 USD")...)
+	for range 4 {
+		if said, code := s.login(s.keys(), ""); code != 0 {
+			t.Fatalf("login: %d: %s", code, said)
+		}
+	}
+	if said := s.must("accounts", "verify"); !contains(said, "@shop") {
+		t.Errorf("verify: %s", said)
+	}
+}
+
+// X's own word that there is no credit left is told, once, and in the doctor.
+func TestXCreditsGone(t *testing.T) {
+	t.Parallel()
+	s := onX(t, xfake.Options{})
+	h := s.listen()
+	s.signIn()
+	s.run()
+	s.x.SetCredits(0)
+	s.due("first")
+	p := s.command(nil, "run")
+	s.until("that is told", func() bool { return len(h.of("budget")) == 1 })
+	if text := h.of("budget")[0].Text; !contains(text, "credits") {
+		t.Errorf("it says %q", text)
+	}
+	p.stop()
+	if said, code := s.magpie("doctor"); code != 1 || !contains(said, "credits") {
+		t.Errorf("doctor: %d: %s", code, said)
+	}
+	if s.state("first") != "planned" {
+		t.Errorf("the post is %s", s.state("first"))
+	}
+}
