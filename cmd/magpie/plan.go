@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"magpie/internal/bot"
+	"magpie/internal/network"
 	"magpie/internal/outbox"
 )
 
@@ -137,6 +138,12 @@ func printForecast(w io.Writer, f bot.Forecast, p paint) {
 		fmt.Fprintln(w, indent(f.Text, "    ", 100))
 		fmt.Fprintf(w, "    %s\n", p.faint(fmt.Sprintf("%d of %d %s on %s", f.Size.Count, f.Size.Limit, f.Size.Unit, f.Account.Network)))
 	}
+	if f.Parts > 1 {
+		fmt.Fprintf(w, "    %s\n", p.faint(fmt.Sprintf("as a thread of %d posts", f.Parts)))
+	}
+	if f.Price > 0 {
+		fmt.Fprintf(w, "    %s\n", p.faint(fmt.Sprintf("%s charges %s", f.Account.Network, f.Price)))
+	}
 	if f.Post.Kind == outbox.Segment {
 		printAudience(w, f, p)
 	}
@@ -184,11 +191,13 @@ func planJSON(all []bot.Forecast) any {
 		LeftOut  map[string]int `json:"left_out,omitempty"`
 		Codes    *bot.Codes     `json:"codes,omitempty"`
 		LastOut  *time.Time     `json:"last_out,omitempty"`
+		Parts    int            `json:"parts,omitempty"`
+		Price    float64        `json:"price,omitempty"` // US dollars
 	}
 	out := []row{}
 	for _, f := range all {
 		r := row{f.Post.ID, f.At, f.Account.Timezone.Name, f.Account.Name, f.Post.Campaign, f.Post.Step, string(f.Post.Kind), f.State,
-			f.Text, f.Size.Count, f.Size.Limit, f.Problem, f.To, f.LeftOut, f.Codes, nil}
+			f.Text, f.Size.Count, f.Size.Limit, f.Problem, f.To, f.LeftOut, f.Codes, nil, f.Parts, float64(f.Price) / float64(network.Dollar)}
 		if !f.LastOut.IsZero() {
 			r.LastOut = &f.LastOut
 		}

@@ -85,8 +85,9 @@ type account struct {
 	wake      [2]chan struct{} // the lanes: answers, unasked
 	stop      context.CancelFunc
 	loops     sync.WaitGroup
-	until     time.Time // until when the account is ours for certain
-	refused   time.Time // when a new token was refused last
+	until     time.Time   // until when the account is ours for certain
+	refused   time.Time   // when a new token was refused last
+	owing     atomic.Bool // the network waits to be paid, or did when an earlier process ended
 }
 
 // holdUntil notes for how long the lease is good.

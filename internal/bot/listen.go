@@ -83,6 +83,7 @@ func (b *Bot) Poll(ctx context.Context, a *workspace.Account, c network.Client) 
 			return err
 		}
 		b.beats.note(reading+a.Name, b.Clock())
+		b.paid(ctx, a.Name)
 		if len(events) == 0 && next == cursor && b.Clock().Sub(at) < noteRead {
 			return nil
 		}
@@ -178,6 +179,9 @@ func (b *Bot) unreadable(ctx context.Context, name string, err error, log *logru
 	if network.ReasonOf(err) == network.SignedOut {
 		b.signedOut(ctx, name, err.Error())
 		return
+	}
+	if network.IsUnpaid(err) {
+		b.unpaid(ctx, name, err.Error())
 	}
 	log.WithError(err).Warn("could not read what came in; it is tried again")
 }

@@ -149,6 +149,7 @@ func (b *Bot) open(ctx context.Context, a *workspace.Account, r *Running) error 
 	}
 	x := &account{limits: b.Kind(a).Limits, stop: func() {}, wake: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}}
 	x.holdUntil(before.Add(b.lasting()))
+	x.owing.Store(true)
 	x.client = &connection{}
 	x.client.set(b.Client(ctx, a))
 	x.publisher = b.publisher(a, x, epoch)
@@ -208,7 +209,8 @@ func (b *Bot) publisher(a *workspace.Account, x *account, epoch int64) *outbox.P
 		DB: b.DB, Account: a.Name, Epoch: epoch, Client: x.client, Kind: b.Kind(a), Clock: b.Clock, InFlight: b.InFlight, Settle: wait,
 		Limits: x.allowed, Log: b.Log.WithFields(logrus.Fields{"account": a.Name, "network": a.Network}),
 		Hooks: outbox.Hooks{Compose: b.compose, Recheck: b.recheck, Settled: b.settled, AnsweredElsewhere: b.answeredElsewhere,
-			SignedOut: func(reason string) { b.signedOut(context.Background(), a.Name, reason) }},
+			SignedOut: func(reason string) { b.signedOut(context.Background(), a.Name, reason) },
+			Unpaid:    func(reason string) { b.unpaid(context.Background(), a.Name, reason) }},
 	}
 	if b.DB.Postgres() {
 		p.Held = x.held

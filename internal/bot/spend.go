@@ -2,12 +2,14 @@ package bot
 
 import (
 	"context"
+	"database/sql"
 	"strings"
 	"time"
 
 	"magpie/internal/meter"
 	"magpie/internal/need"
 	"magpie/internal/network"
+	"magpie/internal/store"
 	"magpie/internal/workspace"
 )
 
@@ -44,6 +46,7 @@ func (b *Bot) meter(a *workspace.Account) *meter.Meter {
 			}
 			return bounds(first)
 		},
+		Failed: func(err error) { b.Log.WithError(err).Warn("what a call has cost could not be written down") },
 		Over: func(ctx context.Context, why string) {
 			b.raise(ctx, need.Budget, name, name+" can't do all it should: "+why)
 		}}
@@ -81,6 +84,34 @@ func (b *Bot) lookAtBudgets(ctx context.Context) {
 			continue
 		}
 		b.clear(ctx, need.Budget, n.Subject)
+		b.tryAgain(ctx, n.Subject)
+	}
+}
+
+// tryAgain lets those posts go at once that the account's bound held back.
+func (b *Bot) tryAgain(ctx context.Context, account string) {
+	err := b.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE posts SET next_at = $1 WHERE account = $2 AND state = 'planned' AND next_at > $3 AND lower(reason) LIKE 'the account''s %used up%'`,
+			store.Ms(b.Clock()), account, store.Ms(b.Clock()))
+		return err
+	})
+	if err != nil && ctx.Err() == nil {
+		b.Log.WithError(err).Error("posts that the budget held back could not be set going")
+	}
+}
+
+// unpaid notes that a network does nothing more until a person has paid.
+func (b *Bot) unpaid(ctx context.Context, name, reason string) {
+	b.raise(ctx, need.Credits, name, "nothing goes out on "+name+": "+reason)
+	if x := b.account(name); x != nil {
+		x.owing.Store(true)
+	}
+}
+
+// paid forgets that: the network does things again.
+func (b *Bot) paid(ctx context.Context, name string) {
+	if x := b.account(name); x != nil && x.owing.Swap(false) {
+		b.clear(ctx, need.Credits, name)
 	}
 }
 

@@ -1,8 +1,6 @@
 package meter
 
 import (
-	"context"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -97,71 +95,4 @@ func TestFree(t *testing.T) {
 		t.Error("a free call is refused, or a dear one is not")
 	}
 	m.is(10, 2)
-}
-
-// A read whose price is known afterwards is not begun where the least it costs
-// does not fit; what it has cost is counted beyond the bound too.
-func TestReads(t *testing.T) {
-	m := at(t, noon, Bounds{Budget: 100})
-	read := network.Charge{Call: "read", For: network.ForAnswers, Least: 60}
-	if err := m.Take(t.Context(), read); err != nil {
-		t.Fatal(err)
-	}
-	m.is(0, 1)
-	m.Count(t.Context(), network.Charge{Call: "read", Price: 70})
-	m.Count(t.Context(), network.Charge{Call: "read"}) // it brought nothing
-	m.is(70, 1)
-	if err := m.Take(t.Context(), read); err == nil || !network.IsOurs(err) {
-		t.Errorf("a read that can't fit: %v", err)
-	}
-	m.Count(t.Context(), network.Charge{Call: "other", Price: 70})
-	m.is(140, 1)
-}
-
-// Who is told: whoever wants to send something; figures can wait.
-func TestOver(t *testing.T) {
-	m := at(t, noon, Bounds{Calls: 10, Kept: 40})
-	m.takes(network.ForNumbers, 0, 10)
-	if m.told != nil {
-		t.Errorf("told %q for figures", m.told)
-	}
-	m.takes(network.ForPosts, 0, 10)
-	m.takes(network.ForAnswers, 0, 10)
-	if len(m.told) != 2 || !strings.Contains(m.told[0], "10 calls a day") || !strings.Contains(m.told[0], "(40%)") || strings.Contains(m.told[1], "%") {
-		t.Errorf("told %q", m.told)
-	}
-	for _, text := range m.told {
-		if !strings.Contains(text, m.b.String()) {
-			t.Errorf("%q does not name the bound %q", text, m.b)
-		}
-	}
-	m = at(t, noon, Bounds{Budget: 5 * network.Dollar})
-	m.takes(network.ForAnswers, 4*network.Dollar, 10)
-	if len(m.told) != 1 || !strings.Contains(m.told[0], "budget of $5.00 a month") || !strings.Contains(m.told[0], "$4.00 are spent") || !strings.Contains(m.told[0], m.b.String()) {
-		t.Errorf("told %q", m.told)
-	}
-	m.Over = nil
-	m.take(network.ForAnswers, 4*network.Dollar)
-}
-
-// A database that is away lets nothing through: what can't be counted is not
-// spent. It is no fault of the network.
-func TestDatabaseIsAway(t *testing.T) {
-	m := at(t, noon, Bounds{})
-	var failed []error
-	m.Failed = func(err error) { failed = append(failed, err) }
-	if err := m.DB.Close(); err != nil {
-		t.Fatal(err)
-	}
-	err := m.Take(t.Context(), network.Charge{Call: "call"})
-	if network.ReasonOf(err) != network.Busy || !network.IsOurs(err) || !strings.Contains(err.Error(), "written down") || m.told != nil {
-		t.Errorf("got %v, told %q", err, m.told)
-	}
-	m.Count(t.Context(), network.Charge{Call: "call", Price: 1})
-	if len(failed) != 1 || failed[0] == nil {
-		t.Errorf("failed %v", failed)
-	}
-	if _, err := m.Spent(context.Background()); err == nil {
-		t.Error("what is spent can be told")
-	}
 }

@@ -31,6 +31,7 @@ const (
 	NoCodes    = "no codes"
 	Restored   = "restored"
 	Budget     = "budget"
+	Credits    = "credits"
 )
 
 // Need is one thing that needs a person.

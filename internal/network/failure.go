@@ -23,6 +23,7 @@ type Failure struct {
 	After  time.Time     // Busy: when to try again; zero: the caller decides
 	Wait   time.Duration // Busy: how long to wait, where the network said so in seconds
 	Ours   bool          // Busy: not the network, a bound that the account's file sets
+	Pay    bool          // Busy: until a person has paid the network
 	Err    error
 }
 
@@ -50,6 +51,12 @@ func ReasonOf(err error) Reason {
 func IsOurs(err error) bool {
 	var f *Failure
 	return errors.As(err, &f) && f.Ours
+}
+
+// IsUnpaid tells whether the network does nothing until a person has paid.
+func IsUnpaid(err error) bool {
+	var f *Failure
+	return errors.As(err, &f) && f.Pay
 }
 
 // RetryAt returns when a Busy failure may be tried again, fallback after now

@@ -49,6 +49,8 @@ type Hooks struct {
 	AnsweredElsewhere func(ctx context.Context, p *Post) (bool, error)
 	// SignedOut is told that the account's credentials are refused.
 	SignedOut func(reason string)
+	// Unpaid is told that the network does nothing until a person has paid.
+	Unpaid func(reason string)
 }
 
 // Pace is how many may go out in a span; a Count of 0 is no bound.

@@ -166,10 +166,14 @@ func (p *Publisher) notOut(ctx context.Context, post *Post, err error, log *logr
 	})
 }
 
-// tellSignedOut passes on that the account's credentials are refused.
+// tellSignedOut passes on that the account's credentials are refused, or that
+// somebody has to pay.
 func (p *Publisher) tellSignedOut(err error) {
 	if network.ReasonOf(err) == network.SignedOut && p.Hooks.SignedOut != nil {
 		p.Hooks.SignedOut(err.Error())
+	}
+	if network.IsUnpaid(err) && p.Hooks.Unpaid != nil {
+		p.Hooks.Unpaid(err.Error())
 	}
 }
 

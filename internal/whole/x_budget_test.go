@@ -8,9 +8,9 @@ import (
 	"magpie/internal/network/x/xfake"
 )
 
-// budget is the account's file with a budget, of which 30 % is kept for answers.
+// budget is the account's file with a budget, half of which is kept for answers.
 func budget(amount string) []string {
-	return []string{"x: {budget: " + amount + "}", "pace: {kept_for_answers: 30%}"}
+	return []string{"x: {budget: " + amount + "}", "pace: {kept_for_answers: 50%}"}
 }
 
 // counted is what the program believes to have spent, in millionths of a dollar.
@@ -27,7 +27,7 @@ func (s *shop) sentOf(steps []string) int {
 // a larger one in the file sets the posts going.
 func TestXBudget(t *testing.T) {
 	t.Parallel()
-	s := onX(t, xfake.Options{}, budget("0.10 USD")...)
+	s := onX(t, xfake.Options{}, budget("0.12 USD")...)
 	h := s.listen()
 	s.signIn()
 	s.run()
@@ -39,7 +39,7 @@ func TestXBudget(t *testing.T) {
 	time.Sleep(time.Second)
 	p.kill()
 	out := s.sentOf(five)
-	if text := h.of("budget")[0].Text; out == 0 || out == 5 || !contains(text, "shop", "0.10", "month") {
+	if text := h.of("budget")[0].Text; out == 0 || out == 5 || !contains(text, "shop", "0.12", "month") {
 		t.Errorf("%d posts are out, and it says %q", out, text)
 	}
 	p = s.command(nil, "run") // and reads what comes in once
@@ -107,8 +107,8 @@ func TestXCounts(t *testing.T) {
 // With the budget used up to the last, a person can still sign in and look.
 func TestXBudgetAndLogin(t *testing.T) {
 	t.Parallel()
-	s := onX(t, xfake.Options{}, budget("0.002 USD")...)
-	for range 4 {
+	s := onX(t, xfake.Options{}, budget("0.01 USD")...)
+	for range 12 {
 		if said, code := s.login(s.keys(), ""); code != 0 {
 			t.Fatalf("login: %d: %s", code, said)
 		}

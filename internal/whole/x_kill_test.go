@@ -59,7 +59,9 @@ func TestXKilledAtEveryPoint(t *testing.T) {
 			}
 			p = s.command(nil, "run")
 			s.rests("first", "second", "third")
-			s.until("the mailing is out", func() bool { return s.count(`SELECT count(*) FROM posts WHERE step = 'mailing' AND kind = 'direct' AND state IN ('sent', 'asked')`) == "2" })
+			s.until("the mailing is out", func() bool {
+				return s.count(`SELECT count(*) FROM posts WHERE step = 'mailing' AND kind = 'direct' AND state IN ('sent', 'asked')`) == "2"
+			})
 			p.stop()
 			s.run()
 			s.rests("first", "second", "third")

@@ -1,7 +1,6 @@
 package whole_test
 
 import (
-	"net/http"
 	"testing"
 	"time"
 
@@ -106,84 +105,4 @@ func TestXLoginKilled(t *testing.T) {
 			})
 		}
 	}
-}
-
-// Tokens in rags are not stored over good ones, and a server that is down for a
-// while signs nobody out.
-func TestXRefreshGoesWrong(t *testing.T) {
-	t.Parallel()
-	for name, r := range map[string]xfake.Rule{
-		"empty": {Status: 200, Body: `{}`}, "a web page": {Status: 200, Body: `<html>`}, "503": {Status: 503, Body: "down"}, "429": {Status: 429, Header: http.Header{"Retry-After": {"1"}}},
-		"cut before": {Drop: true}, "empty tokens": {Status: 200, Body: `{"access_token":"","refresh_token":""}`},
-		"a proxy says no": {Status: 403, Body: "<html>forbidden by the company's proxy</html>"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := onX(t, xfake.Options{})
-			h := s.listen()
-			s.consent()
-			s.run()
-			r.Path, r.Times = "/2/oauth2/token", 2
-			s.x.Fail(r)
-			s.x.Expire("shop")
-			s.due("first")
-			p := s.command(nil, "run")
-			s.rests("first")
-			p.stop()
-			if n := len(h.of("signed out")); n != 0 || len(s.out()) != 1 {
-				t.Errorf("%d posts; told: %v", len(s.out()), h.of("signed out"))
-			}
-		})
-	}
-}
-
-// Access is withdrawn: the account waits, that is told once; a login resumes it.
-func TestXRevoked(t *testing.T) {
-	t.Parallel()
-	for _, oauth1 := range []bool{true, false} {
-		name := map[bool]string{true: "OAuth 1.0a", false: "OAuth 2"}[oauth1]
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := onX(t, xfake.Options{})
-			h := s.listen()
-			login := map[bool]func(){true: s.signIn, false: s.consent}[oauth1]
-			login()
-			p := s.command(nil, "run")
-			s.until("it has looked round", func() bool { return s.x.Count("GET /2/dm_events") > 0 })
-			s.x.Revoke("shop")
-			s.due("first", "second")
-			s.until("that is told", func() bool { return len(h.of("signed out")) == 1 })
-			time.Sleep(2 * time.Second)
-			p.kill()
-			p = s.command(nil, "run")
-			time.Sleep(2 * time.Second)
-			login()
-			s.resumes(time.Now())
-			s.rests("first", "second")
-			p.stop()
-			if n := len(h.of("signed out")); n != 1 || len(s.out()) != 2 {
-				t.Errorf("told %d times, %d posts are out", n, len(s.out()))
-			}
-		})
-	}
-}
-
-// Keys of OAuth 1.0a with the app's bearer token: what comes in is heard, and
-// nobody is signed out for what only OAuth 2 may do.
-func TestXKeysAndBearer(t *testing.T) {
-	t.Parallel()
-	s := onX(t, xfake.Options{})
-	h := s.listen()
-	if said, code := s.login(s.keys()+" "+s.x.AppToken(), ""); code != 0 {
-		t.Fatalf("login: %d: %s", code, said)
-	}
-	p := s.command(nil, "run")
-	s.due("first")
-	s.rests("first")
-	time.Sleep(2 * time.Second)
-	p.stop()
-	if told := h.of("signed out"); len(told) > 0 {
-		t.Errorf("told: %v", told)
-	}
-	s.quiet(p.log.String())
 }

@@ -3,10 +3,6 @@ package whole_test
 import (
 	"cmp"
 	"fmt"
-	"net"
-	"net/http"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +21,7 @@ type twitter struct {
 // further lines of the account's file.
 func onX(t *testing.T, o xfake.Options, more ...string) *twitter {
 	t.Helper()
-	o.Accounts, o.Unlimited = []xfake.Account{{Name: "shop", Bot: true}}, true
+	o.Accounts, o.Unlimited = []xfake.Account{{Name: "shop", Bot: true}}, o.Limits == nil
 	s := &twitter{open(t, sandbox.Variant{}, "shop"), xfake.Open(t, o)}
 	s.account(more...)
 	return s
@@ -63,62 +59,6 @@ func (s *twitter) consent() {
 	if p := s.visit(s.app()); p.ended() != 0 {
 		s.t.Fatalf("login: %s", &p.log)
 	}
-}
-
-// visit runs “accounts login” with these words, opens the page that it prints,
-// and follows where the network sends a person.
-func (s *shop) visit(words string, env ...string) *process {
-	s.t.Helper()
-	redirect := "http://" + free(s.t) + "/callback"
-	p := s.fed(words, env, "accounts", "login", "shop", "--redirect", redirect)
-	for page, end := "", time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
-		if _, after, ok := strings.Cut(p.log.String(), "\n\n  "); ok && strings.Contains(after, "Waiting") {
-			page, _, _ = strings.Cut(after, "\n")
-			open1(page)
-			return p
-		}
-		select {
-		case <-p.done:
-			return p
-		default:
-		}
-		if time.Now().After(end) {
-			s.t.Fatalf("no page is printed: %q %s", page, &p.log)
-		}
-	}
-}
-
-// open1 is a browser: what it shows is of no interest, and the program may have
-// been killed before it answered.
-func open1(page string) {
-	if resp, err := (&http.Client{Timeout: 20 * time.Second}).Get(page); err == nil {
-		resp.Body.Close()
-	}
-}
-
-// free is an address where nobody listens.
-func free(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
-// fed starts a command with something on its standard input.
-func (s *shop) fed(input string, env []string, args ...string) *process {
-	s.t.Helper()
-	p := &process{t: s.t, cmd: exec.Command(magpie, append([]string{"-C", s.dir}, args...)...), done: make(chan struct{})}
-	p.cmd.Env = append(append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "USER=mia"}, s.env...), env...)
-	p.cmd.Stdout, p.cmd.Stderr, p.cmd.Stdin = &p.log, &p.log, strings.NewReader(input+"\n")
-	if err := p.cmd.Start(); err != nil {
-		s.t.Fatal(err)
-	}
-	go func() { _ = p.cmd.Wait(); close(p.done) }() // how it ended is read from ProcessState
-	s.t.Cleanup(p.kill)
-	return p
 }
 
 // run does what is due now, on the network of the account's file.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -120,6 +121,9 @@ func (l *loader) checkLengths(d *document, s *Step, a *Account, t *Template, pat
 	}
 	for _, x := range texts {
 		text, size, err := l.longest(s, a, x, handle)
+		if err == nil {
+			l.warnPrice(d, s, a, x, text, path)
+		}
 		if err != nil || size.Fits() {
 			continue // a template that can't be rendered was refused when it was read
 		}
@@ -133,6 +137,22 @@ func (l *loader) checkLengths(d *document, s *Step, a *Account, t *Template, pat
 			"shorten it; names, codes and links are counted at their longest")
 	}
 }
+
+// warnPrice proposes a code in the place of a link where the network charges more
+// for posts with links.
+func (l *loader) warnPrice(d *document, s *Step, a *Account, x Text, text, path string) {
+	if a.Kind.Price == nil || s.Mention != nil || s.To != nil {
+		return
+	}
+	with := a.Kind.Price(network.Draft{Text: text})
+	without := a.Kind.Price(network.Draft{Text: anyLink.ReplaceAllString(text, "")})
+	if with > without {
+		l.set.Warnings = append(l.set.Warnings, d.problem(path, fmt.Sprintf("%s has a link: a post with one costs %s on %s, and %s without", x.File, with, a.Network, without),
+			"show {{code}} in the text instead, and put the link into the profile"))
+	}
+}
+
+var anyLink = regexp.MustCompile(`https?://\S+|[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+(/\S*)?`)
 
 // longest measures a text with the longest values that can come.
 func (l *loader) longest(s *Step, a *Account, x Text, handle string) (string, network.Size, error) {

@@ -126,6 +126,21 @@ func TestAnsweredIsCheap(t *testing.T) {
 	}
 }
 
+// Very many go on talking after the brand's answer by hand.
+func TestAnsweredInAHotThread(t *testing.T) {
+	t.Parallel()
+	d := begin(t, weibofake.Options{Quota: -1})
+	post, bob := d.share("Sale"), d.s.Person("bob")
+	one := bob.Comment(post, "how much?")
+	d.s.Person(brand).Reply(one, "10 元")
+	for i := range 350 {
+		bob.Comment(post, fmt.Sprint("number ", i))
+	}
+	if !d.answeredAlready(post, one, nil) {
+		t.Error("the answer by hand is not seen")
+	}
+}
+
 // Comments and posts that are gone, or that may not be answered.
 func TestCommentIsRefused(t *testing.T) {
 	t.Parallel()

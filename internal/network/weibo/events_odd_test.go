@@ -131,7 +131,7 @@ func TestNewestIsHidden(t *testing.T) {
 		bob.Mention(d.a, fmt.Sprint("long ago ", i))
 	}
 	for _, path := range []string{named, commented, inComment} { // a page of one, of which one is hidden
-		d.s.Fail(weibofake.Rule{Path: path, Body: `{"statuses":[],"comments":[],"hasvisible":true,"next_cursor":5000000000000001,"total_number":5}`})
+		d.s.Fail(weibofake.Rule{Path: path, Body: `{"statuses":[],"comments":[],"hasvisible":true,"next_cursor":5000000000000001,"total_number":500}`})
 	}
 	_, cursor, err := d.c.Events(t.Context(), "")
 	if err != nil {
@@ -144,5 +144,22 @@ func TestNewestIsHidden(t *testing.T) {
 	r.polls()
 	if len(r.all) != 0 {
 		t.Errorf("%d mentions of long ago are new", len(r.all))
+	}
+}
+
+// All that there is is hidden, for example because its authors are gone: there
+// is nothing, and what comes now is new.
+func TestNothingIsShown(t *testing.T) {
+	t.Parallel()
+	d := begin(t, weibofake.Options{})
+	for _, path := range []string{named, commented, inComment} {
+		d.s.Fail(weibofake.Rule{Path: path, Body: `{"statuses":[],"comments":[],"hasvisible":true,"next_cursor":0,"total_number":3}`})
+	}
+	_, cursor, err := d.c.Events(t.Context(), "")
+	d.must(err)
+	r := &reader{desk: d, cursor: cursor}
+	d.s.Person("bob").Mention(d.a, "hello")
+	if r.polls(); len(r.all) != 1 {
+		t.Errorf("%d mentions, want the new one", len(r.all))
 	}
 }

@@ -2,6 +2,7 @@ package weibo
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -67,12 +68,19 @@ func (c *client) own(ctx context.Context, since time.Time, see func(status)) err
 	}
 }
 
+// pages are as many as are worth their calls.
+const pages = 3
+
 // comments shows the account's comments below a post since an instant (GET
 // comments/show).
 func (c *client) comments(ctx context.Context, status string, q url.Values, since time.Time, see func(comment)) error {
 	me, err := c.me(ctx)
 	if err != nil {
 		return err
+	}
+	most := pages // of 200 comments, to see whether somebody has answered
+	if !since.IsZero() {
+		most = math.MaxInt
 	}
 	q.Set("id", status)
 	q.Set("count", "200")
@@ -93,7 +101,7 @@ func (c *client) comments(ctx context.Context, status string, q url.Values, sinc
 				see(x)
 			}
 		}
-		if page.Next == 0 || len(page.Comments) == 0 || since.IsZero() { // calls are few: the newest are enough to see whether somebody has answered
+		if page.Next == 0 || len(page.Comments) == 0 || n >= most { // calls are few
 			return nil
 		}
 	}

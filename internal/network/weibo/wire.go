@@ -107,7 +107,7 @@ func (x ref) item() string {
 // commentID is a comment's id here: with that of its post, by which it is found.
 func commentID(status, id string) string { return status + "/" + id }
 
-var link = regexp.MustCompile(`https?://[!-~]+`)
+var link = regexp.MustCompile(`(?i:https?)://[!-~]+`)
 
 // prefix is what Weibo puts before the text of an answer to a comment.
 var prefix = regexp.MustCompile(`^回复@[^:：]+[:：]`)

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"magpie/internal/network"
 )
@@ -67,7 +68,7 @@ func (c *client) Followers(ctx context.Context, cursor string) ([]network.Person
 	}
 	var p page[user]
 	x := call{method: http.MethodGet, path: "/2/users/" + url.PathEscape(id) + "/followers", query: q, charge: reading("follower", network.ForNumbers),
-		read: func() []network.Charge { return p.charges("follower") }}
+		read: func() []network.Charge { return charges(c, "follower", p) }}
 	if err := c.do(ctx, x, &p); err != nil {
 		return nil, "", err
 	}
@@ -89,8 +90,12 @@ func (c *client) asking(ctx context.Context, path string, q url.Values, charge n
 	ask := func(newNames bool) error {
 		all := fields(newNames)
 		maps.Copy(all, q)
+		if strings.HasSuffix(path, "/tweets") { // our own: their author is nobody new
+			all.Del("expansions")
+			all.Del("user.fields")
+		}
 		p = page[post]{}
-		return c.do(ctx, call{method: http.MethodGet, path: path, query: all, charge: charge, read: func() []network.Charge { return p.charges("post") }}, &p)
+		return c.do(ctx, call{method: http.MethodGet, path: path, query: all, charge: charge, read: func() []network.Charge { return charges(c, "post", p) }}, &p)
 	}
 	if err = ask(newNames); renamed(err) {
 		if err = ask(!newNames); err == nil {

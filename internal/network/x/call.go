@@ -77,6 +77,7 @@ func (c *client) once(ctx context.Context, x call, bearer string, out any) error
 	if x.method == http.MethodPost && x.path == "/2/tweets" {
 		c.remember(a.Header)
 	}
+	c.today(a.Header.Get("Date"))
 	if a.Status < 200 || a.Status > 299 {
 		return c.failure(r, a)
 	}

@@ -37,11 +37,12 @@ func (s spoken) to(me string) string {
 // messages shows direct messages, the newest first, until enough were seen (GET
 // /2/dm_events, or those with one person).
 func (c *client) messages(ctx context.Context, path string, see func(spoken, map[string]user) (enough bool)) error {
-	q := url.Values{"max_results": {"100"}, "event_types": {"MessageCreate"}, "expansions": {"sender_id"},
+	q := url.Values{"max_results": {"10"}, // mostly there is nothing new; what follows comes in larger pages
+	 "event_types": {"MessageCreate"}, "expansions": {"sender_id"},
 		"dm_event.fields": {"created_at,sender_id,dm_conversation_id,entities"}, "user.fields": {userFields}}
 	for {
 		var p page[spoken]
-		x := call{method: http.MethodGet, path: path, query: q, charge: reading("direct", network.ForAnswers), read: func() []network.Charge { return p.charges("direct") }}
+		x := call{method: http.MethodGet, path: path, query: q, charge: reading("direct", network.ForAnswers), read: func() []network.Charge { return charges(c, "direct", p) }}
 		if err := c.do(ctx, x, &p); err != nil {
 			return err
 		}
@@ -58,6 +59,7 @@ func (c *client) messages(ctx context.Context, path string, see func(spoken, map
 			return nil
 		}
 		q.Set("pagination_token", p.next())
+		q.Set("max_results", "100")
 	}
 }
 

@@ -69,7 +69,7 @@ func said(err error) string {
 }
 
 // accounts are words of refusals that concern the account or the app, not the post.
-var accounts = []string{"your account is suspended", "your account has been suspended", "account is temporarily locked", "is currently suspended", "not permitted to perform this action", "oauth1 app permissions", "write permissions"}
+var accounts = []string{"your account is suspended", "your account has been suspended", "account is temporarily locked", "is currently suspended", "not permitted to perform this action", "cannot perform write actions", "oauth1 app permissions", "write permissions"}
 
 // failure sorts an answer that is no success by what to do next (X
 // documentation, Response codes and errors).
@@ -88,7 +88,7 @@ func (c *client) failure(r *http.Request, a *network.Answer) error {
 			text += " – " + hint
 		}
 	}
-	f := &network.Failure{Reason: reason(r.Method, a.Status, p), Err: answered{a.Status, c.quote(r, text), c.quote(r, p.words())}}
+	f := &network.Failure{Reason: reason(r.Method, a.Status, p), Pay: p.money(a.Status), Err: answered{a.Status, c.quote(r, text), c.quote(r, p.words())}}
 	if f.Reason == network.Busy {
 		f.After, f.Wait = p.times(a)
 	}
@@ -134,13 +134,13 @@ func patience(a *network.Answer) time.Duration {
 
 func reason(method string, status int, p problem) network.Reason {
 	switch {
-	case status == http.StatusTooManyRequests, status == http.StatusRequestTimeout, p.money(status):
+	case status == http.StatusTooManyRequests, status == http.StatusRequestTimeout, status == http.StatusProxyAuthRequired, p.money(status):
 		return network.Busy
 	case status == http.StatusUnauthorized:
 		return network.SignedOut
 	case status == http.StatusForbidden && p.concernsAccount():
 		return network.SignedOut
-	case status >= 500 || status < 300:
+	case status >= 500 || status < 400:
 		if method == http.MethodGet {
 			return network.Busy
 		}

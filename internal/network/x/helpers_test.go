@@ -69,7 +69,7 @@ func (r *rig) ok(err error) {
 }
 
 // fails checks the reason of an error, and that it has these words.
-func (r *rig) fails(err error, want network.Reason, words ...string) *network.Failure {
+func (r *rig) fails(err error, want network.Reason, words ...string) network.Failure {
 	r.Helper()
 	var f *network.Failure
 	if err == nil || !errors.As(err, &f) {
@@ -83,7 +83,7 @@ func (r *rig) fails(err error, want network.Reason, words ...string) *network.Fa
 			r.Errorf("%q does not say %q", err, w)
 		}
 	}
-	return f
+	return *f
 }
 
 func (r *rig) seal(d network.Draft) network.Sealed {
@@ -131,7 +131,7 @@ func contains(list []string, x string) bool {
 	return false
 }
 
-// replyTo is a reference to a post.
+// replyRef is a reference to a post.
 func replyRef(id string) network.Ref { return makeRef(ref{ID: id}) }
 
 // save puts tokens into the session store.

@@ -13,9 +13,9 @@ import (
 var priceTable []byte
 
 // prices are X's, by the name of the call.
-var prices = read(priceTable)
+var prices = readPrices(priceTable)
 
-func read(text []byte) map[string]network.Price {
+func readPrices(text []byte) map[string]network.Price {
 	var t struct {
 		Prices map[string]float64 `yaml:"prices"`
 	}
@@ -62,4 +62,56 @@ func price(d network.Draft) (sum network.Price) {
 		b.Post.Reply = &replyTo{}
 	}
 	return sum + sending(b).Price
+}
+
+// object is something that X charges for once a day.
+type object interface{ key() string }
+
+func (p post) key() string   { return "post " + p.ID }
+func (s spoken) key() string { return "direct " + s.ID }
+func (u user) key() string   { return "user " + u.ID }
+
+// remembered is how many objects of a day are remembered.
+const remembered = 100_000
+
+// today forgets the objects of another day, by X's own date (UTC).
+func (c *client) today(date string) {
+	if len(date) < len("Mon, 02 Jan 2006") {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if day := date[:len("Mon, 02 Jan 2006")]; day != c.day || len(c.read) > remembered {
+		c.day, c.read = day, map[string]struct{}{}
+	}
+}
+
+// charges are what X asks for a page: for each object, and for each user beside
+// who is not ourselves, once a day.
+func charges[T object](c *client, what string, p page[T]) []network.Charge {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	objects, people := 0, 0
+	for _, x := range p.Data {
+		objects += c.first(x.key())
+	}
+	for _, u := range p.Includes.Users {
+		if c.self == nil || u.ID != c.self.ID {
+			people += c.first(u.key())
+		}
+	}
+	return []network.Charge{{Call: "read " + what, Price: prices["read "+what] * network.Price(objects)},
+		{Call: "read user", Price: prices["read user"] * network.Price(people)}}
+}
+
+// first is 1 for an object that was not read today. mu is held.
+func (c *client) first(key string) int {
+	if _, seen := c.read[key]; seen {
+		return 0
+	}
+	if c.read == nil {
+		c.read = map[string]struct{}{}
+	}
+	c.read[key] = struct{}{}
+	return 1
 }

@@ -90,6 +90,7 @@ func (c *client) newer(old *tokens) (*tokens, error) {
 		return nil, err
 	}
 	if t != nil && t.Access != old.Access {
+		c.unsaved = nil // older than these
 		c.use(t)
 		return t, nil
 	}

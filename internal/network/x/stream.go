@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"slices"
@@ -77,7 +78,12 @@ func (c *client) connect(ctx context.Context) (*http.Response, error) {
 		return nil, network.ErrNoStream // the bearer token is not good for it: what comes in is polled
 	}
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<16)) // half a body says less
-	return nil, c.failure(r, &network.Answer{Status: resp.StatusCode, Header: resp.Header, Body: body})
+	err = c.failure(r, &network.Answer{Status: resp.StatusCode, Header: resp.Header, Body: body})
+	var f *network.Failure
+	if errors.As(err, &f) && resp.StatusCode == http.StatusTooManyRequests && f.After.IsZero() && f.Wait == 0 {
+		f.Wait = time.Minute // as X asks for streams
+	}
+	return nil, err
 }
 
 // eventCharge is what X asks for an event of the stream.

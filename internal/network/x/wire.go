@@ -179,14 +179,6 @@ func (p page[T]) next() string {
 	return p.Meta.Next
 }
 
-// charges are what X asks for a page: for each object, and each user beside.
-func (p page[T]) charges(what string) []network.Charge {
-	return []network.Charge{
-		{Call: "read " + what, Price: prices["read "+what] * network.Price(len(p.Data))},
-		{Call: "read user", Price: prices["read user"] * network.Price(len(p.Includes.Users))},
-	}
-}
-
 // users are those of the page by id.
 func (p page[T]) users() map[string]user {
 	out := map[string]user{}

@@ -1,0 +1,126 @@
+package whole_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"magpie/internal/network/weibo/weibofake"
+)
+
+// Weibo: a token alone, or the app's key and secret and a person's yes.
+func TestLoginWeibo(t *testing.T) {
+	t.Parallel()
+	s := weibo(t, weibofake.Options{})
+	if said, code := s.login(s.brand.Token, ""); code != 0 || !contains(said, "shop is @柚子电脑", "stored, encrypted") || strings.Contains(said, s.brand.Token) {
+		t.Errorf("%d: %s", code, said)
+	}
+	p := s.visit(s.app())
+	if code := p.ended(); code != 0 || !contains(p.log.String(), "shop is @柚子电脑") || strings.Contains(p.log.String(), weibofake.DefaultSecret) {
+		t.Errorf("%d: %s", code, &p.log)
+	}
+	if said := s.must("accounts", "verify"); !contains(said, "shop is @柚子电脑") {
+		t.Errorf("verify: %s", said)
+	}
+}
+
+// What is no good is said in words, and nothing is stored.
+func TestLoginWeiboRefused(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		words func(*onWeibo) string
+		code  int
+		says  string
+	}{
+		"a wrong token":  {func(*onWeibo) string { return "nonsense" }, 3, "the sign-in is not good any more"},
+		"three words":    {func(*onWeibo) string { return "one two three" }, 3, "App Key, App Secret"},
+		"denied":         {func(s *onWeibo) string { s.w.Consent(nil); return s.app() }, 3, "access_denied"},
+		"a wrong secret": {func(*onWeibo) string { return weibofake.DefaultKey + " wrong" }, 3, "client_secret"},
+		"expired":        {func(s *onWeibo) string { s.w.Expire(s.brand); return s.brand.Token }, 3, "run out"},
+		"closed": {func(s *onWeibo) string {
+			s.w.Fail(weibofake.Rule{Path: "/2/users/show", Code: 10014})
+			return s.brand.Token
+		}, 3, "contract"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := weibo(t, weibofake.Options{})
+			p := s.visit(c.words(s))
+			if code := p.ended(); code != c.code || !contains(p.log.String(), c.says, "nothing was stored") {
+				t.Errorf("exit %d, not %d, and %q is not in: %s", code, c.code, c.says, &p.log)
+			}
+			s.nothingStored()
+			if text := p.log.String(); strings.Contains(text, s.brand.Token) || strings.Contains(text, weibofake.DefaultSecret) {
+				t.Errorf("it shows a secret: %s", text)
+			}
+		})
+	}
+}
+
+// Killed at each step, the old sign-in or the new one is there, or none.
+func TestLoginWeiboKilled(t *testing.T) {
+	t.Parallel()
+	for _, point := range []string{"refreshing", "refreshed", "storing", "stored", "storing:2", "stored:2"} {
+		t.Run(point, func(t *testing.T) {
+			t.Parallel()
+			s := weibo(t, weibofake.Options{})
+			for _, before := range []bool{false, true} {
+				if before {
+					s.consent()
+				}
+				if p := s.visit(s.app(), "MAGPIE_CRASH_AT="+point); p.ended() != -1 || !p.killed() {
+					t.Fatalf("it was not killed: %s", &p.log)
+				}
+				said, code := s.magpie("accounts", "verify")
+				if before && code != 0 || code != 0 && !contains(said, "magpie accounts login") {
+					t.Errorf("verify: %d: %s", code, said)
+				}
+			}
+		})
+	}
+}
+
+// The sign-in runs out: that is told once, and a new one sets the posts going.
+func TestWeiboSignInRunsOut(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(*onWeibo){
+		"expired": func(s *onWeibo) { s.w.Expire(s.brand) }, "revoked": func(s *onWeibo) { s.w.Revoke(s.brand) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := weibo(t, weibofake.Options{})
+			h := s.listen()
+			s.consent()
+			s.run()
+			p := s.command(nil, "run")
+			end(s)
+			s.due("first", "second")
+			s.until("that is told", func() bool { return len(h.of("signed out")) == 1 })
+			time.Sleep(time.Second)
+			p.kill()
+			p = s.command(nil, "run")
+			time.Sleep(2 * time.Second)
+			s.consent()
+			s.resumes(time.Now())
+			s.until("both are out", func() bool { return s.sentOf([]string{"first", "second"}) == 2 })
+			p.stop()
+			if n := len(h.of("signed out")); n != 1 || len(s.brand.Posts()) != 2 {
+				t.Errorf("told %d times, %d posts", n, len(s.brand.Posts()))
+			}
+		})
+	}
+}
+
+// Weibo's sign-ins end after 30 days: days before that a person is told.
+func TestWeiboSignInEndsSoon(t *testing.T) {
+	t.Parallel()
+	s := weibo(t, weibofake.Options{Level: weibofake.TestApp}) // of one day
+	h := s.listen()
+	s.consent()
+	s.run()
+	s.run()
+	said, _ := s.magpie("doctor")
+	if !contains(said, "the sign-in runs out in", "accounts login") || len(h.told) == 0 {
+		t.Errorf("nobody says that the sign-in ends tomorrow: %s", said)
+	}
+}
