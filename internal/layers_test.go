@@ -28,7 +28,7 @@ var layers = map[string]string{
 
 	"segment":   "suggest",
 	"render":    "network suggest",
-	"workspace": "media network render segment suggest",
+	"workspace": "media network policy render segment suggest",
 	"plan":      "network render workspace",
 	"answer":    "network render workspace",
 
@@ -36,6 +36,7 @@ var layers = map[string]string{
 	"need":   "store",
 	"meter":  "network store",
 	"media":  "",
+	"policy": "",
 	"lease":  "store",
 	"queue":  "store",
 	"report": "store",
@@ -53,7 +54,7 @@ var layers = map[string]string{
 	// bench measures everything, and is part of nothing.
 	"bench": "bot network network/networktest outbox people sandbox segment store store/storetest workspace",
 	"bot": "answer audit coupon crash health inbox lease meter need network network/bluesky network/mastodon network/networktest network/weibo network/x " +
-		"outbox people plan queue render segment store suggest vault workspace",
+		"outbox people plan policy queue render segment store suggest vault workspace",
 }
 
 // only is what but these packages may import (besides cmd).
@@ -66,7 +67,7 @@ var only = map[string]string{
 	"github.com/expr-lang/expr":     "segment",
 	"filippo.io/age":                "vault",
 	"github.com/robfig/cron/":       "plan workspace",
-	"github.com/goccy/go-yaml":      "network/x workspace",
+	"github.com/goccy/go-yaml":      "network/x policy workspace",
 	"github.com/dghubble/oauth1":    "network/x",
 	"golang.org/x/oauth2":           "network/weibo network/x",
 	"golang.org/x/image":            "media",

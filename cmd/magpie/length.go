@@ -19,10 +19,20 @@ func lengthCommand() *cli.Command {
 		Description: "The network's own rule counts. With --jsonl, lines such as {\"text\": \"…\"} are read from standard input, and lines such as\n" +
 			"{\"length\": 12, \"limit\": 280} are printed.",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "network", Usage: "mastodon, bluesky, x or weibo", Required: true},
+			&cli.StringFlag{Name: "network", Usage: "mastodon, bluesky, x or weibo"},
 			&cli.BoolFlag{Name: "direct", Usage: "as a message to one person"},
 			&cli.BoolFlag{Name: "jsonl", Usage: "many texts, as lines of JSON"}, jsonFlag(),
 		}, Action: length}
+}
+
+func findKind(name string) *network.Kind { return network.Find(bot.Kinds(), name) }
+
+func unknownNetwork(name string) error {
+	names := []string{}
+	for _, k := range bot.Kinds() {
+		names = append(names, k.Name)
+	}
+	return usage("no network %q (%s)", name, suggest.Hint(name, names))
 }
 
 // measured is a text's length, for programs.
@@ -33,14 +43,12 @@ type measured struct {
 }
 
 func length(c *cli.Context) error {
-	kinds := bot.Kinds()
-	k := network.Find(kinds, c.String("network"))
+	if c.String("network") == "" {
+		return usage("say on which network: --network mastodon, bluesky, x or weibo")
+	}
+	k := findKind(c.String("network"))
 	if k == nil {
-		names := []string{}
-		for _, k := range kinds {
-			names = append(names, k.Name)
-		}
-		return usage("no network %q (%s)", c.String("network"), suggest.Hint(c.String("network"), names))
+		return unknownNetwork(c.String("network"))
 	}
 	count := func(text string) network.Size { return k.Measure(text, c.Bool("direct"), k.Limits) }
 	if c.Bool("jsonl") {

@@ -48,7 +48,7 @@ func app() *cli.App {
 		},
 		Commands: []*cli.Command{
 			initCommand(), checkCommand(), planCommand(), rehearseCommand(), pushCommand(), runCommand(), applyCommand(),
-			accountsCommand(), lengthCommand(), peopleCommand(), segmentsCommand(), couponsCommand(), outboxCommand(), deskCommand(),
+			accountsCommand(), lengthCommand(), policyCommand(), peopleCommand(), segmentsCommand(), couponsCommand(), outboxCommand(), deskCommand(),
 			pauseCommand(), resumeCommand(), reportCommand(), databaseCommand(), sandboxCommand(), demoCommand(), schemaCommand(), doctorCommand(), completionCommand(),
 		},
 	}

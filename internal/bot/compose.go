@@ -16,7 +16,9 @@ import (
 	"magpie/internal/outbox"
 	"magpie/internal/people"
 	"magpie/internal/plan"
+	"magpie/internal/policy"
 	"magpie/internal/render"
+	"magpie/internal/store"
 	"magpie/internal/workspace"
 )
 
@@ -81,11 +83,46 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 		return out, &outbox.Stop{State: outbox.Refused, Reason: err.Error()}
 	}
 	out.Draft = draft(p, a, text, language)
+	out.Draft.Offer = offer != nil
 	if out.Draft.Images, err = pictures(set, s, p, a); err != nil {
 		return out, &outbox.Stop{State: outbox.Held, Reason: a.Name + ": " + err.Error()}
 	}
 	out.Hash = hashOf(set, p, s, offer, out.Draft)
+	if err := b.lawful(ctx, set, p, a, &out); err != nil {
+		return out, err
+	}
 	return out, b.fit(p, s, a, &out)
+}
+
+// recently is how long a text counts that another account has said.
+const recently = 7 * 24 * time.Hour
+
+// lawful holds a public text against the network's rules, as the files were held
+// when they were read: words that were pushed are in no file.
+func (b *Bot) lawful(ctx context.Context, set *workspace.Set, p *outbox.Post, a *workspace.Account, c *outbox.Composed) error {
+	if p.Kind != outbox.Public {
+		return nil
+	}
+	if check := a.Kind.Check; check != nil && b.Sandbox == "" {
+		if f := check(c.Draft, a.Settings()); f != nil {
+			return &outbox.Stop{State: outbox.Refused, Reason: policy.Of(f.Rule).Says(f.Text) + ": " + policy.Of(f.Rule).Way}
+		}
+	}
+	for name, other := range set.Accounts {
+		if name == a.Name || other.Network != a.Network {
+			continue
+		}
+		said, err := outbox.Select(ctx, b.DB.Read, `account = $1 AND kind = 'public' AND sent_at > $2 ORDER BY sent_at DESC LIMIT 20`, name, store.Ms(b.Clock().Add(-recently)))
+		if err != nil {
+			return err
+		}
+		for _, x := range said {
+			if workspace.Alike(x.SealedText, c.Draft.Text) {
+				return &outbox.Stop{State: outbox.Refused, Reason: policy.Of("same-text").Says(name+" has said nearly the same") + ": " + policy.Of("same-text").Way}
+			}
+		}
+	}
+	return nil
 }
 
 // fit makes a text that is too long fit, as its campaign says.

@@ -23,13 +23,8 @@ var beijing = time.FixedZone("Beijing", 8*60*60)
 
 // settings are what a connector needs for an account.
 func (b *Bot) settings(a *workspace.Account, secret network.Secret, s network.Session) network.Settings {
-	out := network.Settings{Server: a.Server, Handle: a.Handle, Secret: secret, HTTP: b.HTTP, Session: s}
-	if a.X != nil {
-		out.LongText = a.X.LongText
-	}
-	if a.Weibo != nil {
-		out.LongText, out.SafeDomain, out.IP, out.Contract = a.Weibo.LongText, a.Weibo.SafeDomain, a.Weibo.IP, a.Weibo.Contract
-	}
+	out := a.Settings()
+	out.Secret, out.HTTP, out.Session = secret, b.HTTP, s
 	if a.Network == "x" || a.Network == "weibo" {
 		out.Meter = b.meter(a)
 	}

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,7 +18,7 @@ func TestTwoMachines(t *testing.T) {
 	want := map[string][]string{}
 	for i := range 20 {
 		for _, account := range both {
-			text := fmt.Sprintf("Number %d.", i)
+			text := fmt.Sprintf("%s, number %d.", strings.Repeat(account+" ", 4), i)
 			want[account] = append(want[account], text)
 			x.push([]*Bot{a, b}[i%2], account, text)
 		}

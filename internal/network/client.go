@@ -110,6 +110,7 @@ type Draft struct {
 	ReplyTo  Ref     // the item it answers; empty if none
 	Images   []Image
 	AI       bool      // a model has worded it
+	Offer    bool      // it promotes an offer
 	At       time.Time // the instant of freezing
 }
 

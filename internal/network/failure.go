@@ -23,7 +23,7 @@ type Failure struct {
 	After  time.Time     // Busy: when to try again; zero: the caller decides
 	Wait   time.Duration // Busy: how long to wait, where the network said so in seconds
 	Ours   bool          // Busy: not the network, a bound that the account's file sets
-	Pay    bool          // Busy: until a person has paid the network
+	Pay    bool          // Busy: until a person has paid the network, or it counts anew
 	Err    error
 }
 

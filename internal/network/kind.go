@@ -35,6 +35,9 @@ type Kind struct {
 	// PollEvery is how long to wait at least between two readings of what came
 	// in; 0: the caller decides.
 	PollEvery time.Duration
+	// Check looks whether a draft that everybody may read breaks a rule of the
+	// network; nil where nothing is checked.
+	Check func(Draft, Settings) *Finding
 	// Price is what sending a draft will be charged; nil where networks are free.
 	Price func(Draft) Price
 	// Grant begins a sign-in in which a person says yes on the network's page;
@@ -42,6 +45,12 @@ type Kind struct {
 	Grant func(Settings) (Grant, error)
 	// Open makes a client. It makes no call.
 	Open func(Settings) (Client, error)
+}
+
+// Finding is a rule that a text breaks.
+type Finding struct {
+	Rule string // its id, see package policy
+	Text string // what breaks it
 }
 
 // Price is an amount in millionths of a US dollar.

@@ -14,15 +14,17 @@ func both(t *testing.T) (*twitter, *weibofake.Server, *weibofake.Account) {
 	s.signIn()
 	w := weibofake.Open(t, weibofake.Options{SafeDomains: []string{"shop.example"}})
 	a := w.Account("柚子电脑")
-	s.write("accounts/club.yaml", "network: weibo\nserver: "+w.URL+"\n"+allowed+"\nabout: club\nlanguage: zh\ntimezone: Asia/Shanghai\ncredentials: stored\n")
+	s.write("accounts/club.yaml", "network: weibo\nserver: "+w.URL+"\n"+allowed+"\nabout: club\nlanguage: zh\ntimezone: UTC\ncredentials: stored\n")
 	if said, code := s.typed(a.Token+"\n", "accounts", "login", "club"); code != 0 {
 		t.Fatalf("login: %d: %s", code, said)
 	}
 	s.write("templates/sale.en.tmpl", "Ask us for a deal: {{value}} off. {{link}}")
-	s.write("templates/sale.zh.tmpl", "来问我们要优惠：{{value}}。{{link}}")
+	s.write("templates/sale.zh.tmpl", "【广告】来问我们要优惠：{{value}}。{{link}}")
 	s.write("templates/opening.zh.tmpl", "我们每天九点到六点营业。")
 	s.write("templates/opening.en.tmpl", "We are open from nine to six.")
 	s.write("campaigns/offers.yaml", basics["campaigns/offers.yaml"]+"all: {value: 10%, codes: \"shared:ALL10\", link: \"https://shop.example/?c={{code}}\"}\n")
+	s.write("templates/tips.zh.tmpl", "水壶每个月除一次水垢，用得更久。https://shop.example/tips")
+	s.write("campaigns/tips.yaml", "title: Tips\nsteps:\n  tips: {accounts: [club], at: "+at(48*time.Hour)+", say: tips}\n")
 	return s, w, a
 }
 

@@ -25,7 +25,7 @@ func TestXAndWeiboMistakes(t *testing.T) {
 		"calls below nothing": {"network: weibo\n" + rest + "weibo: {enabled: true, safe_domain: shop.example, ip: 203.0.113.7, calls: -1}\n", "whole number"},
 		"euros":               {"network: x\n" + rest + "x: {budget: 5 EUR}\n", "is not an amount"},
 		"less than nothing":   {"network: x\n" + rest + "x: {budget: -5 USD}\n", "is not an amount"},
-		"nothing at all":      {"network: x\n" + rest + "x: {budget: 0 USD}\n", "budget"},
+		"nothing at all":      {"network: x\n" + rest + "x: {budget: 0 USD}\n", "0 USD"},
 		"a bad handle":        {"network: x\nhandle: \"@shop\"\n" + rest, "is no handle"},
 		"unknown key":         {"network: x\n" + rest + "x: {bugdet: 5 USD}\n", "did you mean"},
 		"twitter":             {"network: twitter\n" + rest, "twitter"},
@@ -52,6 +52,7 @@ func TestCredentialsOfAnotherNetwork(t *testing.T) {
 	s := onX(t, xfake.Options{})
 	w := weibofake.Open(t, weibofake.Options{})
 	token := w.Account("柚子").Token
+	s.write("templates/later.en.tmpl", "See https://shop.example/later") // as Weibo wants it
 	for what, c := range map[string]struct{ file, words string }{
 		"X's keys on Mastodon":        {"network: mastodon\nserver: " + s.net.URL(), s.keys()},
 		"X's keys on Weibo":           {"network: weibo\nserver: " + w.URL + "\n" + allowed, s.keys()},
@@ -82,6 +83,7 @@ func TestNetworkOfAnAccountChanges(t *testing.T) {
 	s.consent()
 	s.run()
 	w := weibofake.Open(t, weibofake.Options{})
+	s.write("templates/later.en.tmpl", "See https://shop.example/later") // as Weibo wants it
 	s.write("accounts/shop.yaml", "network: weibo\nserver: "+w.URL+"\n"+allowed+"\nabout: shop\nlanguage: en\ntimezone: UTC\ncredentials: stored\n")
 	s.magpie("run", "--once")
 	for _, r := range w.Requests() {

@@ -3,7 +3,7 @@ package workspace
 import (
 	"fmt"
 	"maps"
-	"net"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
@@ -107,11 +107,19 @@ func checkChoices(d *document, a *Account) {
 	case w == nil || !w.Enabled:
 		d.add("network", "Weibo is off until the file says otherwise: what an app may do there depends on its contract",
 			"find out what yours allows, then write weibo: {enabled: true, safe_domain: shop.example, ip: 203.0.113.7}")
+	case strings.ContainsAny(w.SafeDomain, "/: ") || w.SafeDomain != "" && !strings.Contains(w.SafeDomain, "."):
+		d.add("weibo", fmt.Sprintf("%q is no domain", w.SafeDomain), "write it bare: safe_domain: shop.example")
 	case !w.Contract && w.SafeDomain == "":
 		d.add("weibo", `"safe_domain" is missing: Weibo wants a link under the app's safe domain (安全域名) in each post`, "write the domain that is registered with the app")
-	case net.ParseIP(w.IP) == nil:
+	case !public(w.IP):
 		d.add("weibo", `"ip" is missing or no address: Weibo wants to know from where is posted (rip)`, "write the public address of the machine: ip: 203.0.113.7")
 	}
+}
+
+// public tells whether that is an address that the world knows.
+func public(ip string) bool {
+	a, err := netip.ParseAddr(ip)
+	return err == nil && a.IsGlobalUnicast() && !a.IsPrivate()
 }
 
 func checkServer(d *document, server string) {

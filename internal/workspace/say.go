@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"magpie/internal/network"
+	"magpie/internal/policy"
 	"magpie/internal/render"
 	"magpie/internal/suggest"
 )
@@ -123,6 +124,7 @@ func (l *loader) checkLengths(d *document, s *Step, a *Account, t *Template, pat
 		text, size, err := l.longest(s, a, x, handle)
 		if err == nil {
 			l.warnPrice(d, s, a, x, text, path)
+			l.checkRules(d, s, a, x, text, path)
 		}
 		if err != nil || size.Fits() {
 			continue // a template that can't be rendered was refused when it was read
@@ -136,6 +138,29 @@ func (l *loader) checkLengths(d *document, s *Step, a *Account, t *Template, pat
 		d.add(path, fmt.Sprintf("%s has up to %d %s on %s; %d fit", x.File, size.Count, size.Unit, a.Network, size.Limit),
 			"shorten it; names, codes and links are counted at their longest")
 	}
+}
+
+// checkRules holds a text against the network's own rules.
+func (l *loader) checkRules(d *document, s *Step, a *Account, x Text, text, path string) {
+	if s.Mention != nil || s.To != nil || a.Kind.Check == nil {
+		return
+	}
+	if f := a.Kind.Check(network.Draft{Text: text, Language: x.Language, Offer: s.Campaign.Offer != ""}, a.Settings()); f != nil {
+		r := policy.Of(f.Rule)
+		d.add(path, r.Says(fmt.Sprintf("%s: %s: %s", a.Name, x.File, f.Text)), r.Way)
+	}
+}
+
+// Settings are the account's choices, without what opens it.
+func (a *Account) Settings() network.Settings {
+	s := network.Settings{Server: a.Server, Handle: a.Handle}
+	if a.X != nil {
+		s.LongText = a.X.LongText
+	}
+	if a.Weibo != nil {
+		s.LongText, s.SafeDomain, s.IP, s.Contract = a.Weibo.LongText, a.Weibo.SafeDomain, a.Weibo.IP, a.Weibo.Contract
+	}
+	return s
 }
 
 // warnPrice proposes a code in the place of a link where the network charges more

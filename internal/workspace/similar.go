@@ -134,3 +134,13 @@ func shingled(x said, text string) said {
 	x.shingles = slices.Compact(x.shingles)
 	return x
 }
+
+// Alike tells whether two texts are nearly the same.
+func Alike(a, b string) bool {
+	x, y := shingled(said{}, a), shingled(said{}, b)
+	mine := map[uint64]bool{}
+	for _, h := range x.shingles {
+		mine[h] = true
+	}
+	return overlap(mine, y.shingles) >= nearly
+}

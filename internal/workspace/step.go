@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"magpie/internal/policy"
 )
 
 // lateDefault is what late: stands for where it is left out.
@@ -30,10 +32,21 @@ func (l *loader) checkStep(d *document, s *Step, path string) {
 	if s.Late.Then == "" {
 		s.Late.Then = lateDefault.Then
 	}
+	l.checkAI(d, s, path)
 	if s.Ask != nil && l.set.Settings.Model == nil {
 		d.add(path+".ask", "no model is set up", "add model: to magpie.yaml, or take ask: out")
 	}
 	l.checkSay(d, s, path)
+}
+
+// checkAI holds answers by a model against X's rule for them.
+func (l *loader) checkAI(d *document, s *Step, path string) {
+	for _, name := range s.Accounts {
+		if a := l.set.Accounts[name]; s.Ask != nil && a != nil && a.Network == "x" && (a.X == nil || a.X.AIApproval == "") {
+			r := policy.Of("ai-approval")
+			d.add(path+".ask", r.Says("a model may not word answers on "+name), r.Way)
+		}
+	}
 }
 
 // checkTrigger sees that exactly one thing starts the step, and that it can.

@@ -108,6 +108,9 @@ func (m *Money) parse(s string) error {
 	}
 	f, _ := strconv.ParseFloat(x[1]+x[2], 64) // the rule lets only numbers through
 	m.Price = network.Price(math.Round(f*100)) * network.Dollar / 100
+	if m.Price == 0 {
+		return fmt.Errorf("%q would let nothing through: to stop an account, pause it", s)
+	}
 	return nil
 }
 

@@ -46,7 +46,11 @@ func (c *client) notes(ctx context.Context) []string {
 	if left >= soon {
 		return nil
 	}
-	return []string{"the sign-in runs out in " + strconv.Itoa(int(left.Hours()/24)) + " days: " + signIn + " before"}
+	in := strconv.Itoa(int(left.Hours()/24)) + " days"
+	if left < 48*time.Hour {
+		in = strconv.Itoa(int(left.Hours())) + " hours"
+	}
+	return []string{"the sign-in runs out in " + in + ": " + signIn + " before"}
 }
 
 // me is the account's own id: it came with the sign-in, or is asked for once

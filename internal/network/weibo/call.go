@@ -153,7 +153,7 @@ func (c *client) failure(r *http.Request, a *network.Answer) error {
 	text = network.Quote(text, r, c.settings.Secret, network.Secret(c.keys.secret), network.Secret(token))
 	f := &network.Failure{Reason: reason(r.Method, a.Status, code), Err: coded{code, text}}
 	if f.Reason == network.Busy {
-		f.Wait = waits[code]
+		f.Wait, f.Pay = waits[code], code == 10023
 	}
 	return f
 }

@@ -43,8 +43,8 @@ func (c *client) Prepare(_ context.Context, d network.Draft) (network.Sealed, er
 		}
 		s.To = &to
 	default:
-		if err := c.shareable(d.Text); err != nil {
-			return network.Sealed{}, err
+		if f := check(d, c.settings); f != nil {
+			return network.Sealed{}, network.Fail(network.Refused, "%s", f.Text)
 		}
 		if len(d.Images) > 0 {
 			s.Picture = &d.Images[0]
@@ -57,17 +57,17 @@ func (c *client) Prepare(_ context.Context, d network.Draft) (network.Sealed, er
 	return network.Sealed{Body: body, Key: d.Key, Text: d.Text, Replay: network.Blind}, nil
 }
 
-// shareable tells whether a text keeps the rules of statuses/share: a link under
-// the app's safe domain, and no #topic#.
-func (c *client) shareable(text string) error {
-	if c.settings.Contract {
-		return nil
-	}
-	if topic.MatchString(link.ReplaceAllString(text, " ")) {
-		return network.Fail(network.Refused, "Weibo takes no #topic# in posts of this kind of app: take the second # out")
-	}
-	if d := c.settings.SafeDomain; !holdsLink(text, d) {
-		return network.Fail(network.Refused, "Weibo wants a link under the app's safe domain %s in each post: write {{link}} into the text", d)
+// check looks at the rules of statuses/share (a link under the app's safe domain,
+// no #topic#) and at the law's: an offer is marked as advertising.
+func check(d network.Draft, s network.Settings) *network.Finding {
+	plain := link.ReplaceAllString(d.Text, " ")
+	switch {
+	case !s.Contract && topic.MatchString(plain):
+		return &network.Finding{Rule: "no-topic", Text: "the text has a topic between two #"}
+	case !s.Contract && !holdsLink(d.Text, s.SafeDomain):
+		return &network.Finding{Rule: "safe-domain", Text: "the text has no link under " + s.SafeDomain}
+	case d.Offer && !strings.Contains(d.Text, "广告"):
+		return &network.Finding{Rule: "ad-label", Text: "the text promotes an offer and does not say 广告"}
 	}
 	return nil
 }

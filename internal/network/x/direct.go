@@ -38,7 +38,7 @@ func (s spoken) to(me string) string {
 // /2/dm_events, or those with one person).
 func (c *client) messages(ctx context.Context, path string, see func(spoken, map[string]user) (enough bool)) error {
 	q := url.Values{"max_results": {"10"}, // mostly there is nothing new; what follows comes in larger pages
-	 "event_types": {"MessageCreate"}, "expansions": {"sender_id"},
+		"event_types": {"MessageCreate"}, "expansions": {"sender_id"},
 		"dm_event.fields": {"created_at,sender_id,dm_conversation_id,entities"}, "user.fields": {userFields}}
 	for {
 		var p page[spoken]

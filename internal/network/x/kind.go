@@ -31,7 +31,7 @@ var defaults = network.Limits{
 func Kind() network.Kind {
 	return network.Kind{
 		Name: "x", Limits: defaults, Private: "direct message", PollEvery: 90 * time.Second, // direct messages: 15 readings in 15 minutes
-		CheckHandle: checkHandle, Measure: measure, Open: open, Price: price, Grant: grant,
+		CheckHandle: checkHandle, Measure: measure, Open: open, Price: price, Grant: grant, Check: check,
 		Item:    func(r network.Ref) string { return parseRef(r).ID },
 		Ref:     func(id string) network.Ref { return makeRef(ref{ID: id, Own: true}) },
 		Address: func(text, _ string) string { return text }, // X names whom it answers by itself, and does not count that

@@ -69,7 +69,7 @@ type object interface{ key() string }
 
 func (p post) key() string   { return "post " + p.ID }
 func (s spoken) key() string { return "direct " + s.ID }
-func (u user) key() string   { return "user " + u.ID }
+func (u user) key() string   { return "follower " + u.ID }
 
 // remembered is how many objects of a day are remembered.
 const remembered = 100_000
@@ -97,7 +97,7 @@ func charges[T object](c *client, what string, p page[T]) []network.Charge {
 	}
 	for _, u := range p.Includes.Users {
 		if c.self == nil || u.ID != c.self.ID {
-			people += c.first(u.key())
+			people += c.first("user " + u.ID)
 		}
 	}
 	return []network.Charge{{Call: "read " + what, Price: prices["read "+what] * network.Price(objects)},

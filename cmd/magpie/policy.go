@@ -1,0 +1,37 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"magpie/internal/policy"
+)
+
+func policyCommand() *cli.Command {
+	return &cli.Command{Name: "policy", Usage: "the networks' rules that Magpie holds to, with their sources", Flags: []cli.Flag{
+		&cli.StringFlag{Name: "network", Usage: "of this network only: mastodon, bluesky, x or weibo"}, jsonFlag(),
+	}, Action: printPolicy}
+}
+
+func printPolicy(c *cli.Context) error {
+	if err := noMore(c, 0); err != nil {
+		return err
+	}
+	if name := c.String("network"); name != "" && findKind(name) == nil {
+		return unknownNetwork(name)
+	}
+	all := policy.All(c.String("network"))
+	if c.Bool("json") {
+		return printJSON(c.App.Writer, all)
+	}
+	p := paint(terminal(c.App.Writer))
+	for _, r := range all {
+		fmt.Fprintf(c.App.Writer, "%s  %s\n", p.bold(r.ID), p.faint(strings.Join(r.Networks, ", ")))
+		fmt.Fprintln(c.App.Writer, indent(r.Rule, "    ", 100))
+		fmt.Fprintln(c.App.Writer, p.faint(indent(r.Source+", "+r.Date+". Held at: "+strings.Join(r.Where, ", "), "    ", 100)))
+		fmt.Fprintf(c.App.Writer, "%s\n\n", indent("Way out: "+r.Way, "    ", 100))
+	}
+	return nil
+}
