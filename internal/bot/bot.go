@@ -85,9 +85,10 @@ type account struct {
 	wake      [2]chan struct{} // the lanes: answers, unasked
 	stop      context.CancelFunc
 	loops     sync.WaitGroup
-	until     time.Time   // until when the account is ours for certain
-	refused   time.Time   // when a new token was refused last
-	owing     atomic.Bool // the network waits to be paid, or did when an earlier process ended
+	until     time.Time    // until when the account is ours for certain
+	refused   time.Time    // when a new token was refused last
+	greeted   atomic.Int64 // when the network was asked last who we are, in milliseconds
+	owing     atomic.Bool  // the network waits to be paid, or did when an earlier process ended
 }
 
 // holdUntil notes for how long the lease is good.
@@ -258,6 +259,10 @@ func (b *Bot) Secret(ctx context.Context, name string, c *workspace.Credentials)
 
 // Client opens the account's connector, or the sandbox in its place.
 func (b *Bot) Client(ctx context.Context, a *workspace.Account) (network.Client, error) {
+	return b.client(ctx, a, b.settings)
+}
+
+func (b *Bot) client(ctx context.Context, a *workspace.Account, with func(*workspace.Account, network.Secret, network.Session) network.Settings) (network.Client, error) {
 	if b.Clients != nil {
 		return b.Clients(a)
 	}
@@ -271,7 +276,7 @@ func (b *Bot) Client(ctx context.Context, a *workspace.Account) (network.Client,
 	if before, err := b.Vault.Session(a.Name).Load(); secret == "" && before == "" && err == nil {
 		return nil, network.Fail(network.SignedOut, "nobody has signed in: magpie accounts login %s", a.Name)
 	}
-	c, err := a.Kind.Open(b.settings(a, secret, b.session(a.Name)))
+	c, err := a.Kind.Open(with(a, secret, b.session(a.Name)))
 	if err != nil {
 		return nil, network.Fail(network.SignedOut, "%w: set %s, or run “magpie accounts login %s”", err, where(a.Credentials), a.Name)
 	}

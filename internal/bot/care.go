@@ -79,10 +79,30 @@ func (b *Bot) lookAfter(ctx context.Context, now time.Time) {
 	}
 }
 
-// greetAgain asks those networks who we are that did not answer at the start.
+// noteEnd says 7 and 2 days before that a sign-in ends which nobody can renew but a
+// person.
+func (b *Bot) noteEnd(ctx context.Context, name string, left time.Duration) {
+	const day = 24 * time.Hour
+	for _, before := range []time.Duration{7 * day, 2 * day} {
+		subject := fmt.Sprintf("%s, %d days", name, before/day)
+		if left == 0 || left > before {
+			b.clear(ctx, need.SignInEnds, subject)
+			continue
+		}
+		b.raise(ctx, need.SignInEnds, subject, fmt.Sprintf("the sign-in of %s runs out in %d hours: run “magpie accounts login %s” before", name, int(left.Hours()), name))
+	}
+}
+
+// greetAgain asks those networks who we are that did not answer at the start, and
+// each day those whose sign-ins end.
 func (b *Bot) greetAgain(ctx context.Context) {
 	for name, x := range b.opened() {
-		if a := b.Set().Accounts[name]; a != nil && x.who().ID == "" && !b.halted(ctx, name) {
+		a := b.Set().Accounts[name]
+		if a == nil || b.halted(ctx, name) {
+			continue
+		}
+		ends := a.Kind.Grant != nil && b.Clock().Sub(time.UnixMilli(x.greeted.Load())) > 24*time.Hour
+		if x.who().ID == "" || ends {
 			b.greet(ctx, a, x)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 
 // Verify asks the network who the account's credentials belong to.
 func (b *Bot) Verify(ctx context.Context, a *workspace.Account) (network.Self, error) {
-	c, err := b.Client(ctx, a)
+	c, err := b.client(ctx, a, b.attended)
 	if err != nil {
 		return network.Self{}, err
 	}
@@ -22,7 +22,7 @@ func (b *Bot) Verify(ctx context.Context, a *workspace.Account) (network.Self, e
 // own page, where there is one.
 func (b *Bot) Login(ctx context.Context, a *workspace.Account, token network.Secret, consent func(network.Grant) error) (network.Self, error) {
 	fresh := &memorySession{}
-	s := b.settings(a, token, fresh)
+	s := b.attended(a, token, fresh)
 	if a.Kind.Grant != nil {
 		g, err := a.Kind.Grant(s)
 		if err == nil && g != nil {

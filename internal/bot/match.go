@@ -161,6 +161,9 @@ func (m *matching) reads(ctx context.Context, p *outbox.Post, o *seen) (bool, er
 	if err != nil || c.Draft.Direct != o.Direct {
 		return false, err
 	}
+	if same := m.b.Kind(m.a).Same; same != nil && same(c.Draft.Text, o.Text) {
+		return true, nil
+	}
 	ours, there := bare(c.Draft.Text), bare(o.Text)
 	if c.Draft.To != nil { // the network may show whom it is for
 		return strings.HasSuffix(there, ours), nil

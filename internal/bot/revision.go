@@ -156,5 +156,6 @@ func (b *Bot) follow(ctx context.Context) {
 	}
 	b.set.Store(r)
 	b.adjustAll()
+	b.lookAtBudgets(ctx)
 	b.Log.WithField("revision", r.number).Info("new files are in force")
 }

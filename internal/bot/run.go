@@ -186,6 +186,8 @@ func (b *Bot) greet(ctx context.Context, a *workspace.Account, x *account) {
 		return
 	}
 	b.signedIn(ctx, a.Name, halt)
+	x.greeted.Store(b.Clock().UnixMilli())
+	b.noteEnd(ctx, a.Name, self.Left)
 	limits, err := x.client.Limits(ctx)
 	if err != nil {
 		limits = b.Kind(a).Limits

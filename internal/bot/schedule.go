@@ -178,6 +178,7 @@ func (b *Bot) inForce(ctx context.Context, r *Running, before *workspace.Set) er
 		}
 	}
 	b.adjustAll()
+	b.lookAtBudgets(ctx)
 	if r != nil {
 		if err := b.settleIn(ctx, r); err != nil {
 			return err

@@ -18,6 +18,9 @@ const (
 	keptCalls  = 30  // percent for answers, where the file names no share
 )
 
+// ownBound is how a person is told that a bound of the file was met.
+const ownBound = " can't do all it should: "
+
 // beijing is where Weibo's days begin.
 var beijing = time.FixedZone("Beijing", 8*60*60)
 
@@ -27,6 +30,17 @@ func (b *Bot) settings(a *workspace.Account, secret network.Secret, s network.Se
 	out.Secret, out.HTTP, out.Session = secret, b.HTTP, s
 	if a.Network == "x" || a.Network == "weibo" {
 		out.Meter = b.meter(a)
+	}
+	return out
+}
+
+// attended are settings for a person at the keyboard: nothing is held back.
+func (b *Bot) attended(a *workspace.Account, secret network.Secret, s network.Session) network.Settings {
+	out := b.settings(a, secret, s)
+	if out.Meter != nil {
+		m := b.meter(a)
+		m.Open = true
+		out.Meter = m
 	}
 	return out
 }
@@ -43,7 +57,7 @@ func (b *Bot) meter(a *workspace.Account) *meter.Meter {
 		},
 		Failed: func(err error) { b.Log.WithError(err).Warn("what a call has cost could not be written down") },
 		Over: func(ctx context.Context, why string) {
-			b.raise(ctx, need.Budget, name, name+" can't do all it should: "+why)
+			b.raise(ctx, need.Budget, name, name+ownBound+why)
 		}}
 }
 
@@ -72,7 +86,7 @@ func (b *Bot) lookAtBudgets(ctx context.Context) {
 		return
 	}
 	for _, n := range open {
-		if n.Kind != need.Budget {
+		if n.Kind != need.Budget || !strings.Contains(n.Text, ownBound) { // the network's own word ends when it takes something
 			continue
 		}
 		if a := b.Set().Accounts[n.Subject]; a != nil && b.holds(a, n) {
@@ -97,7 +111,7 @@ func (b *Bot) tryAgain(ctx context.Context, account string) {
 
 // unpaid notes that a network does nothing more until a person has paid.
 func (b *Bot) unpaid(ctx context.Context, name, reason string) {
-	b.raise(ctx, need.Credits, name, "nothing goes out on "+name+": "+reason)
+	b.raise(ctx, need.Budget, name, "nothing goes out on "+name+": "+reason)
 	if x := b.account(name); x != nil {
 		x.owing.Store(true)
 	}
@@ -106,7 +120,7 @@ func (b *Bot) unpaid(ctx context.Context, name, reason string) {
 // paid forgets that: the network does things again.
 func (b *Bot) paid(ctx context.Context, name string) {
 	if x := b.account(name); x != nil && x.owing.Swap(false) {
-		b.clear(ctx, need.Credits, name)
+		b.clear(ctx, need.Budget, name)
 	}
 }
 

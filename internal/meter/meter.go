@@ -38,6 +38,8 @@ type Meter struct {
 	Bounds  func() Bounds // as the files say now
 	// Over is told when a call is refused; it may be told often.
 	Over func(ctx context.Context, why string)
+	// Open refuses nothing: a person is at the keyboard.
+	Open bool
 	// Failed is told when what a read has cost could not be written down.
 	Failed func(err error)
 }
@@ -52,7 +54,7 @@ func (m *Meter) Take(ctx context.Context, c network.Charge) error {
 		if err != nil {
 			return err
 		}
-		if over = b.over(s, c, now); over != nil {
+		if over = b.over(s, c, now); over != nil && !m.Open {
 			return nil
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO charges (account, day, call, calls, price) VALUES ($1, $2, $3, 1, $4)
@@ -63,7 +65,7 @@ func (m *Meter) Take(ctx context.Context, c network.Charge) error {
 	switch {
 	case err != nil:
 		return &network.Failure{Reason: network.Busy, Ours: true, Wait: time.Second, Err: fmt.Errorf("what the call costs could not be written down: %w", err)}
-	case over != nil:
+	case over != nil && !m.Open:
 		if m.Over != nil && c.For != network.ForNumbers { // figures can wait
 			m.Over(ctx, over.Error())
 		}
@@ -79,13 +81,37 @@ func (m *Meter) Count(ctx context.Context, c network.Charge) {
 	}
 	day := m.Clock().In(m.Bounds().Zone).Format(time.DateOnly)
 	err := m.DB.Batch(context.WithoutCancel(ctx), func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO charges (account, day, call, calls, price) VALUES ($1, $2, $3, 0, $4)
-			ON CONFLICT (account, day, call) DO UPDATE SET price = charges.price + excluded.price`, m.Account, day, c.Call, int64(c.Price))
+		price, err := m.fresh(ctx, tx, c, day)
+		if err != nil || price == 0 {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO charges (account, day, call, calls, price) VALUES ($1, $2, $3, 0, $4)
+			ON CONFLICT (account, day, call) DO UPDATE SET price = charges.price + excluded.price`, m.Account, day, c.Call, int64(price))
 		return err
 	})
 	if err != nil && m.Failed != nil {
 		m.Failed(err)
 	}
+}
+
+// fresh is the price of those objects that were not read that day.
+func (m *Meter) fresh(ctx context.Context, tx *sql.Tx, c network.Charge, day string) (sum network.Price, err error) {
+	if len(c.Objects) == 0 {
+		return c.Price, nil
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM charged WHERE account = $1 AND day < $2`, m.Account, day); err != nil {
+		return 0, err
+	}
+	for _, o := range c.Objects {
+		added, err := store.Changed(tx.ExecContext(ctx, `INSERT INTO charged (account, day, object) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, m.Account, day, o))
+		if err != nil {
+			return 0, err
+		}
+		if added {
+			sum += c.Price
+		}
+	}
+	return sum, nil
 }
 
 // Spent is what an account has spent.

@@ -31,7 +31,7 @@ const (
 	NoCodes    = "no codes"
 	Restored   = "restored"
 	Budget     = "budget"
-	Credits    = "credits"
+	SignInEnds = "sign-in ends"
 )
 
 // Need is one thing that needs a person.

@@ -55,7 +55,8 @@ type Self struct {
 	Handle string // without the leading @
 	Bot    bool   // labelled as automated
 	URL    string
-	Notes  []string // settings of the account that a person should change
+	Notes  []string      // settings of the account that a person should change
+	Left   time.Duration // how long the sign-in lasts yet; 0: it does not end, or that is not known
 }
 
 // Person is a handle on the network: an author or a follower.

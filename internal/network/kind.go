@@ -35,6 +35,9 @@ type Kind struct {
 	// PollEvery is how long to wait at least between two readings of what came
 	// in; 0: the caller decides.
 	PollEvery time.Duration
+	// Same tells whether a network's showing of a text may be ours, where it changes
+	// what was written; nil: it shows the words as they are.
+	Same func(ours, there string) bool
 	// Check looks whether a draft that everybody may read breaks a rule of the
 	// network; nil where nothing is checked.
 	Check func(Draft, Settings) *Finding
@@ -94,6 +97,9 @@ type Charge struct {
 	For   Purpose
 	Price Price
 	Least Price // of a read, whose price is known afterwards: what it costs at least if it brings anything
+	// Objects are what a read has brought, where the network charges Price for
+	// each, once a day.
+	Objects []string
 }
 
 // Meter counts what an account's calls cost, for all processes.

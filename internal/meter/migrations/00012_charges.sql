@@ -7,3 +7,9 @@ CREATE TABLE charges (
     price   BIGINT NOT NULL, -- millionths of a dollar
     PRIMARY KEY (account, day, call)
 );
+CREATE TABLE charged ( -- what was read on the day: a network charges for it once
+    account TEXT NOT NULL,
+    day     TEXT NOT NULL,
+    object  TEXT NOT NULL,
+    PRIMARY KEY (account, day, object)
+);

@@ -23,27 +23,32 @@ func (c *client) Verify(ctx context.Context) (network.Self, error) {
 	if u.ID == "" {
 		return network.Self{}, rubbish(http.MethodGet)
 	}
-	return network.Self{ID: u.ID, Handle: u.Name, Bot: true, URL: "https://weibo.com/u/" + u.ID, Notes: c.notes(ctx)}, nil // Weibo shows the app's name beside each post
+	left := c.left(ctx)
+	return network.Self{ID: u.ID, Handle: u.Name, Bot: true, URL: "https://weibo.com/u/" + u.ID, Notes: ending(left), Left: left}, nil // Weibo shows the app's name beside each post
+}
+
+// left is how long the sign-in lasts yet, as far as Weibo tells: there is no way
+// to renew it but by a person. (POST oauth2/get_token_info takes the token in
+// the form.)
+func (c *client) left(ctx context.Context) time.Duration {
+	token, err := c.token()
+	if err != nil {
+		return 0
+	}
+	var info struct {
+		Left int64 `json:"expire_in"` // spelled so
+	}
+	if err := c.send(ctx, request{method: http.MethodPost, path: "/oauth2/get_token_info", form: url.Values{"access_token": {token}}}, &info); err != nil {
+		return 0
+	}
+	return time.Duration(max(info.Left, 0)) * time.Second
 }
 
 // soon is from when on a person is told that the sign-in runs out.
 const soon = 7 * 24 * time.Hour
 
-// notes says when the sign-in runs out: there is no way to renew it but by a
-// person. (POST oauth2/get_token_info takes the token in the form.)
-func (c *client) notes(ctx context.Context) []string {
-	token, err := c.token()
-	if err != nil {
-		return nil
-	}
-	var info struct {
-		Left int64 `json:"expire_in"` // spelled so
-	}
-	if err := c.send(ctx, request{method: http.MethodPost, path: "/oauth2/get_token_info", form: url.Values{"access_token": {token}}}, &info); err != nil || info.Left <= 0 {
-		return nil
-	}
-	left := time.Duration(info.Left) * time.Second
-	if left >= soon {
+func ending(left time.Duration) []string {
+	if left == 0 || left >= soon {
 		return nil
 	}
 	in := strconv.Itoa(int(left.Hours()/24)) + " days"

@@ -16,8 +16,10 @@ func (c *client) Verify(ctx context.Context) (network.Self, error) {
 		Data user `json:"data"`
 	}
 	q := url.Values{"user.fields": {userFields + ",protected"}}
-	if err := c.do(ctx, call{method: http.MethodGet, path: "/2/users/me", query: q, charge: reading("user", network.ForAnswers),
-		read: func() []network.Charge { return []network.Charge{{Call: "read user", Price: prices["read user"]}} }}, &out); err != nil {
+	if err := c.do(ctx, call{method: http.MethodGet, path: "/2/users/me", query: q, charge: reading("self", network.ForAnswers),
+		read: func() []network.Charge {
+			return []network.Charge{{Call: "read self", Price: prices["read self"], Objects: []string{"self " + out.Data.ID}}}
+		}}, &out); err != nil {
 		return network.Self{}, err
 	}
 	if out.Data.ID == "" {

@@ -41,7 +41,9 @@ func (c *client) do(ctx context.Context, x call, out any) error {
 	err := c.signed(ctx, x, t, out)
 	if m != nil && x.read != nil && err == nil {
 		for _, spent := range x.read() {
-			m.Count(ctx, spent)
+			if len(spent.Objects) > 0 {
+				m.Count(ctx, spent)
+			}
 		}
 	}
 	return err
@@ -77,7 +79,6 @@ func (c *client) once(ctx context.Context, x call, bearer string, out any) error
 	if x.method == http.MethodPost && x.path == "/2/tweets" {
 		c.remember(a.Header)
 	}
-	c.today(a.Header.Get("Date"))
 	if a.Status < 200 || a.Status > 299 {
 		return c.failure(r, a)
 	}

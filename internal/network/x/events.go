@@ -87,7 +87,7 @@ func (c *client) mentions(ctx context.Context, me, after string) (events []netwo
 func (p post) mention(users map[string]user) *network.Mention {
 	u := users[p.Author]
 	u.ID = p.Author
-	m := &network.Mention{Item: address(p.ID), Ref: makeRef(ref{ID: p.ID}), At: p.At, Author: u.person(), Text: p.words(), Language: p.Language, ReplyTo: p.answers()}
+	m := &network.Mention{Item: address(p.ID), Ref: makeRef(ref{ID: p.ID, From: p.Author}), At: p.At, Author: u.person(), Text: p.words(), Language: p.Language, ReplyTo: p.answers()}
 	for _, x := range p.named() {
 		m.Names = append(m.Names, x.ID)
 	}

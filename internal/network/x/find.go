@@ -118,6 +118,13 @@ func (c *client) Answered(ctx context.Context, m network.Ref, ours func(string) 
 		yes = yes || p.answers() == x.ID && (ours == nil || !ours(p.ID))
 		return yes
 	})
+	if err != nil || yes || x.From == "" {
+		return yes, err
+	}
+	// It may have been answered in private: ids of posts and messages grow together.
+	if yes, err = c.answeredDirect(ctx, x, ours); noDirect(err) {
+		err = nil
+	}
 	return yes, err
 }
 

@@ -64,8 +64,6 @@ type client struct {
 	newNames bool                // the server wants post.fields
 	unsaved  *tokens             // new ones that could not be stored yet: they are never used before
 	quota    network.Quota       // of posts
-	day      string              // by X's clock
-	read     map[string]struct{} // what was read today: X charges for it once
 }
 
 func open(s network.Settings) (network.Client, error) {

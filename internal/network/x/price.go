@@ -71,47 +71,20 @@ func (p post) key() string   { return "post " + p.ID }
 func (s spoken) key() string { return "direct " + s.ID }
 func (u user) key() string   { return "follower " + u.ID }
 
-// remembered is how many objects of a day are remembered.
-const remembered = 100_000
-
-// today forgets the objects of another day, by X's own date (UTC).
-func (c *client) today(date string) {
-	if len(date) < len("Mon, 02 Jan 2006") {
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if day := date[:len("Mon, 02 Jan 2006")]; day != c.day || len(c.read) > remembered {
-		c.day, c.read = day, map[string]struct{}{}
-	}
-}
-
 // charges are what X asks for a page: for each object, and for each user beside
-// who is not ourselves, once a day.
+// who is not ourselves.
 func charges[T object](c *client, what string, p page[T]) []network.Charge {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	objects, people := 0, 0
+	objects := network.Charge{Call: "read " + what, Price: prices["read "+what]}
+	people := network.Charge{Call: "read user", Price: prices["read user"]}
 	for _, x := range p.Data {
-		objects += c.first(x.key())
+		objects.Objects = append(objects.Objects, x.key())
 	}
 	for _, u := range p.Includes.Users {
 		if c.self == nil || u.ID != c.self.ID {
-			people += c.first("user " + u.ID)
+			people.Objects = append(people.Objects, "user "+u.ID)
 		}
 	}
-	return []network.Charge{{Call: "read " + what, Price: prices["read "+what] * network.Price(objects)},
-		{Call: "read user", Price: prices["read user"] * network.Price(people)}}
-}
-
-// first is 1 for an object that was not read today. mu is held.
-func (c *client) first(key string) int {
-	if _, seen := c.read[key]; seen {
-		return 0
-	}
-	if c.read == nil {
-		c.read = map[string]struct{}{}
-	}
-	c.read[key] = struct{}{}
-	return 1
+	return []network.Charge{objects, people}
 }

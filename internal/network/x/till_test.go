@@ -17,6 +17,7 @@ type till struct {
 	taken   []network.Charge
 	counted []network.Charge
 	refuse  func(network.Charge) bool
+	seen    map[string]bool // objects are charged once
 }
 
 func (m *till) Take(_ context.Context, c network.Charge) error {
@@ -32,6 +33,19 @@ func (m *till) Take(_ context.Context, c network.Charge) error {
 func (m *till) Count(_ context.Context, c network.Charge) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if len(c.Objects) > 0 {
+		fresh := network.Price(0)
+		for _, o := range c.Objects {
+			if m.seen == nil {
+				m.seen = map[string]bool{}
+			}
+			if !m.seen[o] {
+				m.seen[o] = true
+				fresh++
+			}
+		}
+		c.Price *= fresh
+	}
 	m.counted = append(m.counted, c)
 }
 
