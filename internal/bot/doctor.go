@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"magpie/internal/inbox"
+	"magpie/internal/need"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
 	"magpie/internal/workspace"
@@ -80,6 +81,12 @@ func (b *Bot) examineBot(ctx context.Context, add note) {
 	add(true, "work", "", "%d pieces of work wait", waiting)
 	add(true, "posts", "", "next due: %s, last out: %s", when(r.NextDue), when(r.LastOut))
 	add(true, "disk", "", "%d GB are left", r.Disk>>30)
+	needs, err := need.Open(ctx, b.DB)
+	for _, n := range needs {
+		if err == nil && (n.Kind == need.Budget || n.Kind == need.SignInEnds) {
+			add(false, n.Kind, "", "%s (since %s)", n.Text, n.At.Format(stamp))
+		}
+	}
 	pauses, err := outbox.Pauses(ctx, b.DB)
 	for _, p := range pauses {
 		if err == nil && p.Scope == "codes" {

@@ -111,7 +111,7 @@ func (b *Bot) tryAgain(ctx context.Context, account string) {
 
 // unpaid notes that a network does nothing more until a person has paid.
 func (b *Bot) unpaid(ctx context.Context, name, reason string) {
-	b.raise(ctx, need.Budget, name, "nothing goes out on "+name+": "+reason)
+	b.raise(ctx, need.Budget, name+" (network)", "nothing goes out on "+name+": "+reason)
 	if x := b.account(name); x != nil {
 		x.owing.Store(true)
 	}
@@ -120,7 +120,7 @@ func (b *Bot) unpaid(ctx context.Context, name, reason string) {
 // paid forgets that: the network does things again.
 func (b *Bot) paid(ctx context.Context, name string) {
 	if x := b.account(name); x != nil && x.owing.Swap(false) {
-		b.clear(ctx, need.Budget, name)
+		b.clear(ctx, need.Budget, name+" (network)")
 	}
 }
 

@@ -118,7 +118,7 @@ func (c *client) Answered(ctx context.Context, m network.Ref, ours func(string) 
 		yes = yes || p.answers() == x.ID && (ours == nil || !ours(p.ID))
 		return yes
 	})
-	if err != nil || yes || x.From == "" {
+	if err != nil || yes || x.From == "" || ours != nil { // messages may be read 15 times in 15 minutes: only where we know nothing of our own
 		return yes, err
 	}
 	// It may have been answered in private: ids of posts and messages grow together.
