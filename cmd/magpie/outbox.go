@@ -195,7 +195,7 @@ func showPost(c *cli.Context) error {
 	text := p.SealedText
 	if text == "" {
 		if preview, err := b.Preview(c.Context, p, time.Now()); err == nil {
-			text = preview.Draft.Text
+			text = strings.Join(append([]string{preview.Draft.Text}, preview.Rest...), "\n\n")
 			fmt.Fprintln(w, "\nAs it would read now:")
 		}
 	}

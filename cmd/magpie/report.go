@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"magpie/internal/inbox"
+	"magpie/internal/network"
 	"magpie/internal/report"
 )
 
@@ -43,11 +44,18 @@ func showReport(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	spent, err := report.Accounts(c.Context, b.DB, from)
+	if err != nil {
+		return err
+	}
 	if c.Bool("json") {
-		return printJSON(c.App.Writer, map[string]any{"campaigns": lines, "service": service})
+		return printJSON(c.App.Writer, map[string]any{"campaigns": lines, "service": service, "spent": spent})
 	}
 	printLines(c.App.Writer, lines)
 	printService(c.App.Writer, service)
+	for _, s := range spent {
+		fmt.Fprintf(c.App.Writer, "\n%s: %s, which cost %s.\n", s.Account, plural(int(s.Calls), "call"), network.Price(s.Cost))
+	}
 	return nil
 }
 
@@ -63,6 +71,7 @@ func printLines(w io.Writer, lines []report.Line) {
 	total, revenue := report.Line{}, map[string]int64{}
 	for _, l := range lines {
 		rows = append(rows, reportRow(l))
+		total.Cost += l.Cost
 		total.Posts, total.Reserved, total.Delivered, total.Redeemed = total.Posts+l.Posts, total.Reserved+l.Reserved, total.Delivered+l.Delivered, total.Redeemed+l.Redeemed
 		for _, s := range l.Revenue {
 			revenue[s.Currency] += s.Amount
@@ -73,7 +82,15 @@ func printLines(w io.Writer, lines []report.Line) {
 	}
 	sum := reportRow(total)
 	sum[0] = "all"
-	table(w, []string{"CAMPAIGN", "STEP", "ACCOUNT", "SEGMENT", "POSTS", "CODES GIVEN", "DELIVERED", "REDEEMED", "REVENUE"}, append(rows, sum))
+	head := []string{"CAMPAIGN", "STEP", "ACCOUNT", "SEGMENT", "POSTS", "CODES GIVEN", "DELIVERED", "REDEEMED", "REVENUE", "COST", "PER REDEMPTION"}
+	rows = append(rows, sum)
+	if total.Cost == 0 { // on networks that charge nothing
+		head = head[:9]
+		for i := range rows {
+			rows[i] = rows[i][:9]
+		}
+	}
+	table(w, head, rows)
 }
 
 func reportRow(l report.Line) []string {
@@ -87,7 +104,15 @@ func reportRow(l report.Line) []string {
 		}
 		return strconv.Itoa(i)
 	}
-	return []string{l.Campaign, l.Step, l.Account, l.Segment, n(l.Posts), n(l.Reserved), n(l.Delivered), n(l.Redeemed), orDash(strings.Join(money, ", "))}
+	return []string{l.Campaign, l.Step, l.Account, l.Segment, n(l.Posts), n(l.Reserved), n(l.Delivered), n(l.Redeemed), orDash(strings.Join(money, ", ")), dollars(l.Cost, 1), dollars(l.Cost, l.Redeemed)}
+}
+
+// dollars is what each of n has cost; – if nothing did, or there is none.
+func dollars(cost int64, n int) string {
+	if cost == 0 || n == 0 {
+		return "–"
+	}
+	return network.Price(cost / int64(n)).String()
 }
 
 func printService(w io.Writer, s report.Service) {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,10 +89,13 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 		return out, &outbox.Stop{State: outbox.Held, Reason: a.Name + ": " + err.Error()}
 	}
 	out.Hash = hashOf(set, p, s, offer, out.Draft)
-	if err := b.lawful(ctx, set, p, a, &out); err != nil {
+	if err := b.lawful(p, a, out.Draft); err != nil {
 		return out, err
 	}
-	return out, b.fit(p, s, a, &out)
+	if err := b.fit(p, s, a, &out); err != nil {
+		return out, err
+	}
+	return out, b.alike(ctx, set, p, a, append([]string{out.Draft.Text}, out.Rest...))
 }
 
 // recently is how long a text counts that another account has said.
@@ -99,14 +103,20 @@ const recently = 7 * 24 * time.Hour
 
 // lawful holds a public text against the network's rules, as the files were held
 // when they were read: words that were pushed are in no file.
-func (b *Bot) lawful(ctx context.Context, set *workspace.Set, p *outbox.Post, a *workspace.Account, c *outbox.Composed) error {
-	if p.Kind != outbox.Public {
-		return nil
-	}
-	if check := a.Kind.Check; check != nil && b.Sandbox == "" {
-		if f := check(c.Draft, a.Settings()); f != nil {
+func (b *Bot) lawful(p *outbox.Post, a *workspace.Account, d network.Draft) error {
+	if check := a.Kind.Check; p.Kind == outbox.Public && check != nil && b.Sandbox == "" {
+		if f := check(d, a.Settings()); f != nil {
 			return &outbox.Stop{State: outbox.Refused, Reason: policy.Of(f.Rule).Says(f.Text) + ": " + policy.Of(f.Rule).Way}
 		}
+	}
+	return nil
+}
+
+// alike refuses public texts of which another account on the network has said
+// nearly the same.
+func (b *Bot) alike(ctx context.Context, set *workspace.Set, p *outbox.Post, a *workspace.Account, texts []string) error {
+	if p.Kind != outbox.Public {
+		return nil
 	}
 	for name, other := range set.Accounts {
 		if name == a.Name || other.Network != a.Network {
@@ -117,7 +127,7 @@ func (b *Bot) lawful(ctx context.Context, set *workspace.Set, p *outbox.Post, a 
 			return err
 		}
 		for _, x := range said {
-			if workspace.Alike(x.SealedText, c.Draft.Text) {
+			if slices.ContainsFunc(texts, func(ours string) bool { return workspace.Alike(x.SealedText, ours) }) {
 				return &outbox.Stop{State: outbox.Refused, Reason: policy.Of("same-text").Says(name+" has said nearly the same") + ": " + policy.Of("same-text").Way}
 			}
 		}
@@ -315,6 +325,9 @@ func hashOf(set *workspace.Set, p *outbox.Post, s *workspace.Step, o *workspace.
 		if o != nil {
 			add(o.Name, o.Value, o.Link, fmt.Sprint(o.Valid, o.Until, o.PerPerson))
 		}
+	}
+	if s != nil && s.Campaign.Fit != "" && s.Campaign.Fit != "refuse" {
+		add(s.Campaign.Fit)
 	}
 	if s != nil && len(d.Images) > 0 {
 		for _, i := range s.Media() { // as they lie in the folder: what they are made into may change with the program

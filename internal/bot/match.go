@@ -131,7 +131,10 @@ func (m *matching) look(ctx context.Context, p *outbox.Post, byCode bool) error 
 			}
 		}
 		if same {
-			return m.adopt(ctx, p, o)
+			if err := m.adopt(ctx, p, o); err != nil {
+				return err
+			}
+			return m.thread(ctx, p, o)
 		}
 	}
 	if byCode || !m.b.Kind(m.a).Exact || p.Kind != outbox.Public {
@@ -220,6 +223,38 @@ func (m *matching) adopt(ctx context.Context, p *outbox.Post, o *seen) error {
 			return err
 		}
 		return m.code(ctx, tx, offer, p.Code, p.Person, o.At)
+	})
+}
+
+// thread writes down which parts of a thread are out that began with o; the first
+// that is not goes out.
+func (m *matching) thread(ctx context.Context, p *outbox.Post, o *seen) error {
+	if p.Kind != outbox.Public || p.Follows != "" {
+		return nil
+	}
+	c, err := m.b.compose(ctx, p, o.At)
+	if err != nil || len(c.Rest) == 0 {
+		return nil //nolint:nilerr // it has been composed before
+	}
+	p.Rest, p.RestLanguage = c.Rest, c.Draft.Language
+	return m.b.write(ctx, func(tx *sql.Tx) error {
+		before, last := p, o
+		for {
+			next, err := outbox.GoOn(ctx, tx, before, last.Receipt, m.b.Clock())
+			if err != nil || next == nil {
+				return err
+			}
+			i := slices.IndexFunc(m.own, func(x *seen) bool { return x.ReplyTo == last.ID && bare(x.Text) == bare(next.Text) })
+			if i < 0 {
+				return nil
+			}
+			moved, err := outbox.Adopt(ctx, tx, next, m.own[i].Posted, audit.Bot, m.b.Clock())
+			if err != nil || !moved {
+				return err
+			}
+			m.own[i].explained = true
+			before, last = next, m.own[i]
+		}
 	})
 }
 

@@ -133,7 +133,11 @@ func (b *Bot) SettlePost(ctx context.Context, id string, to outbox.State, url, w
 	for _, kind := range []string{need.Asked, need.Late, need.Refused} {
 		b.clear(ctx, kind, p.Account+" "+p.ID)
 	}
-	return nil
+	next, err := b.Posts(ctx, `follows = $1 AND state = 'asked'`, p.ID)
+	for _, n := range next {
+		b.raise(ctx, need.Asked, n.Account+" "+n.ID, "the thread of post "+p.ID+" on "+n.Account+" can't go on by itself: "+n.Reason)
+	}
+	return err
 }
 
 // reserveAgain gives a post that goes out after all a code, where it shows one

@@ -105,7 +105,7 @@ func (p *Publisher) decide(ctx context.Context, post *Post, s network.Sealed, lo
 // fixed still holds: it is not too late by now, nobody has said stop.
 func (p *Publisher) repeat(ctx context.Context, post *Post, s network.Sealed, log *logrus.Entry) (bool, error) {
 	now := p.Clock()
-	if quiet, until := p.quiet(now); quiet && post.Kind != Answer {
+	if quiet, until := p.quiet(now); quiet && post.Kind != Answer && post.Follows == "" {
 		return true, p.lookAgain(ctx, post, &network.Failure{Reason: network.Busy, After: until, Err: errors.New("quiet hours")}, log)
 	}
 	gone := false

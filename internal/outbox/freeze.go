@@ -65,6 +65,14 @@ func (p *Publisher) answered(ctx context.Context, post *Post) (bool, error) {
 	return p.Hooks.AnsweredElsewhere(ctx, post)
 }
 
+// price is what the network charges for a draft.
+func (p *Publisher) price(d network.Draft) network.Price {
+	if p.Kind.Price == nil {
+		return 0
+	}
+	return p.Kind.Price(d)
+}
+
 func (p *Publisher) measure(d network.Draft) network.Size {
 	handle := ""
 	if d.To != nil {
@@ -86,8 +94,8 @@ func (p *Publisher) freeze(ctx context.Context, post *Post, c Composed, s networ
 			return err
 		}
 		ok, err := store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'sending', sealed = $1, sealed_text = $2, replay = $3, attempts = attempts + 1,
-			first_attempt_at = CASE WHEN first_attempt_at = 0 THEN $4 ELSE first_attempt_at END, last_attempt_at = $5, epoch = $6, reason = '', updated_at = $7, rest = $8
-			WHERE id = $9 AND state = 'planned'`, string(s.Body), s.Text, s.Replay, store.Ms(now), store.Ms(now), p.Epoch, store.Ms(now), encodeRest(c.Rest), post.ID))
+			first_attempt_at = CASE WHEN first_attempt_at = 0 THEN $4 ELSE first_attempt_at END, last_attempt_at = $5, epoch = $6, reason = '', updated_at = $7, rest = $8, price = $9
+			WHERE id = $10 AND state = 'planned'`, string(s.Body), s.Text, s.Replay, store.Ms(now), store.Ms(now), p.Epoch, store.Ms(now), encodeRest(c.Draft.Language, c.Rest), int64(p.price(c.Draft)), post.ID))
 		if err == nil && !ok {
 			return errGone
 		}
@@ -103,6 +111,7 @@ func (p *Publisher) freeze(ctx context.Context, post *Post, c Composed, s networ
 		return nil, p.stopOr(ctx, post, c, err)
 	}
 	post.State, post.Sealed, post.SealedText, post.Replay, post.Rest = Sending, string(s.Body), s.Text, string(s.Replay), c.Rest
+	post.RestLanguage = c.Draft.Language
 	post.Attempts++
 	if post.FirstAttemptAt.IsZero() {
 		post.FirstAttemptAt = now

@@ -76,6 +76,7 @@ type Post struct {
 	RemoteID, URL                                        string
 	Follows                                              string   // the post of a thread that this one goes on from; Ref is its address then
 	Rest                                                 []string // the texts of the parts to come
+	RestLanguage                                         string
 	SentAt                                               time.Time
 	Reason                                               string
 	CreatedAt                                            time.Time
@@ -107,7 +108,7 @@ func Add(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) (added bool, e
 		p.ID, p.Key, p.Kind, p.State, p.Account, p.Campaign, p.Step, p.Occurrence, p.Segment, p.Parent,
 		zeroNull(p.Person), p.Recipient, emptyNull(p.Mention), p.Ref, p.Private, p.Template, p.Language, p.Text, p.Exempt, p.Code,
 		store.Ms(p.SlotAt), store.Ms(p.NextAt), p.LateAfter.Milliseconds(), p.LateThen, store.Ms(p.FinishBy), LateAt(p),
-		p.Approval, p.ApprovedHash, p.ApprovedBy, p.Author, p.Reason, store.Ms(now), store.Ms(now), p.Follows, encodeRest(p.Rest)))
+		p.Approval, p.ApprovedHash, p.ApprovedBy, p.Author, p.Reason, store.Ms(now), store.Ms(now), p.Follows, encodeRest(p.RestLanguage, p.Rest)))
 }
 
 // LateAt is from when on a post is too late, in milliseconds; 0: never.
@@ -152,7 +153,8 @@ func scan(row scanner) (*Post, error) {
 		&p.Recipient, &p.Mention, &p.Ref, &p.Private, &p.Template, &p.Language, &p.Text, &p.Exempt, &p.Code, &slot, &next, &late, &p.LateThen, &finish,
 		&p.Approval, &p.ApprovedHash, &p.ApprovedBy, &p.Author, &p.Sealed, &p.SealedText, &p.Replay, &p.Attempts, &p.Doubts, &p.Looks, &first, &last,
 		&p.RemoteID, &p.URL, &sent, &p.Reason, &created, &p.Follows, &rest)
-	p.Rest = decodeRest(rest)
+	k := decodeRest(rest)
+	p.Rest, p.RestLanguage = k.Texts, k.Language
 	p.SlotAt, p.NextAt, p.FinishBy = store.Time(slot), store.Time(next), store.Time(finish)
 	p.LateAfter = time.Duration(late) * time.Millisecond
 	p.FirstAttemptAt, p.LastAttemptAt, p.SentAt, p.CreatedAt = store.Time(first), store.Time(last), store.Time(sent), store.Time(created)

@@ -126,7 +126,7 @@ func MarkSent(ctx context.Context, tx *sql.Tx, post *Post, r network.Receipt, wh
 			return true, err
 		}
 	}
-	if err := goOn(ctx, tx, post, r, now); err != nil {
+	if _, err := GoOn(ctx, tx, post, r, now); err != nil {
 		return true, err
 	}
 	return true, audit.Record(ctx, tx, now, who, "post sent", "post "+post.ID, r.URL)

@@ -19,18 +19,23 @@ import (
 // one into the outbox in the transaction that notes that it is out. So a thread
 // that was cut off goes on where it was, each part once.
 
-// encodeRest is how the parts to come are stored.
-func encodeRest(rest []string) string {
+// kept is how the parts to come are stored.
+type kept struct {
+	Language string   `json:"language,omitempty"`
+	Texts    []string `json:"texts"`
+}
+
+func encodeRest(language string, rest []string) string {
 	if len(rest) == 0 {
 		return ""
 	}
-	text, _ := json.Marshal(rest) // strings can't fail
+	text, _ := json.Marshal(kept{language, rest}) // strings can't fail
 	return string(text)
 }
 
-func decodeRest(text string) (rest []string) {
-	_ = json.Unmarshal([]byte(text), &rest) // "" is none
-	return rest
+func decodeRest(text string) (k kept) {
+	_ = json.Unmarshal([]byte(text), &k) // "" is none
+	return k
 }
 
 // partKey is the key of the part that comes after the one with that key.
@@ -45,20 +50,20 @@ func partKey(key string) string {
 
 const partMark = "/part "
 
-// goOn brings the next part of a thread into the outbox: the one before it is
-// out.
-func goOn(ctx context.Context, tx *sql.Tx, post *Post, r network.Receipt, now time.Time) error {
+// GoOn brings the next part of a thread into the outbox: the one before it is
+// out. It returns nil at the end of a thread.
+func GoOn(ctx context.Context, tx *sql.Tx, post *Post, r network.Receipt, now time.Time) (next *Post, err error) {
 	if len(post.Rest) == 0 {
-		return nil
+		return nil, nil //nolint:nilnil // the end is no error
 	}
-	next := &Post{Key: partKey(post.Key), Kind: post.Kind, Account: post.Account, Campaign: post.Campaign, Step: post.Step, Occurrence: post.Occurrence,
-		Follows: post.ID, Ref: r.ID, Language: post.Language, Text: post.Rest[0], Rest: post.Rest[1:], SlotAt: post.SlotAt, NextAt: now, Author: post.Author}
+	next = &Post{Key: partKey(post.Key), Kind: post.Kind, Account: post.Account, Campaign: post.Campaign, Step: post.Step, Occurrence: post.Occurrence,
+		Follows: post.ID, Ref: r.ID, Language: post.RestLanguage, RestLanguage: post.RestLanguage, Text: post.Rest[0], Rest: post.Rest[1:], SlotAt: post.SlotAt, NextAt: now, Author: post.Author}
 	added, err := Add(ctx, tx, next, now)
 	if err != nil || !added || r.ID != "" {
-		return err
+		return next, err
 	}
 	_, err = Move(ctx, tx, next, Asked, "the part of the thread before this one was settled without its address: post this by hand below it, then “magpie outbox settle”", audit.Bot, now, Planned)
-	return err
+	return next, err
 }
 
 // parts are those of threads that were begun: neither pace nor quiet hours hold

@@ -20,6 +20,31 @@ type Line struct {
 	Delivered int    `json:"delivered"`
 	Redeemed  int    `json:"redeemed"`
 	Revenue   []Sum  `json:"revenue"`
+	Cost      int64  `json:"cost"` // what the networks charge for the posts, in millionths of a US dollar
+}
+
+// Spent is what an account's calls have cost, those that read included.
+type Spent struct {
+	Account string `json:"account"`
+	Calls   int64  `json:"calls"`
+	Cost    int64  `json:"cost"` // in millionths of a US dollar
+}
+
+// Accounts reports what the networks have charged since an instant.
+func Accounts(ctx context.Context, db *store.DB, since time.Time) (out []Spent, err error) {
+	rows, err := db.Read.QueryContext(ctx, `SELECT account, sum(calls), sum(price) FROM charges WHERE day >= $1 GROUP BY account ORDER BY account`, since.UTC().Format(time.DateOnly))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var s Spent
+		if err := rows.Scan(&s.Account, &s.Calls, &s.Cost); err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, rows.Err()
 }
 
 // Sum is money in one currency, in hundredths.
@@ -45,6 +70,8 @@ func Campaigns(ctx context.Context, db *store.DB, since time.Time) ([]Line, erro
 	}{
 		{`SELECT campaign, step, account, segment, count(*), '' FROM posts WHERE state IN ('sent', 'recalled') AND sent_at >= $1 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`,
 			func(l *Line, n int64, _ string) { l.Posts = int(n) }},
+		{`SELECT campaign, step, account, segment, sum(price), '' FROM posts WHERE state IN ('sent', 'recalled') AND sent_at >= $1 AND price > 0 GROUP BY 1, 2, 3, 4`,
+			func(l *Line, n int64, _ string) { l.Cost = n }},
 		{`SELECT campaign, step, account, segment, count(*), '' FROM coupons WHERE state <> 'free' AND reserved_at >= $1 GROUP BY 1, 2, 3, 4`,
 			func(l *Line, n int64, _ string) { l.Reserved = int(n) }},
 		{`SELECT campaign, step, account, segment, count(*), '' FROM coupons WHERE delivered_at >= $1 GROUP BY 1, 2, 3, 4`,

