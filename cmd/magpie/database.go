@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -257,10 +258,17 @@ func upgradeDatabase(c *cli.Context) error {
 // atWork is how many machines are at work on a database. One that died a moment
 // ago, or before the database was dumped, counts for as long as its lease lasts.
 func atWork(c *cli.Context, db *store.DB) (n int, err error) {
-	for end := time.Now().Add(15 * time.Second); ; time.Sleep(time.Second / 2) {
+	ctx, cancel := context.WithTimeout(c.Context, 15*time.Second)
+	defer cancel()
+	for {
 		n, err = bot.AtWork(c.Context, db)
-		if err != nil || n == 0 || !db.Postgres() || time.Now().After(end) || c.Err() != nil {
+		if err != nil || n == 0 || !db.Postgres() {
 			return n, err
+		}
+		select {
+		case <-ctx.Done():
+			return n, c.Err()
+		case <-time.After(time.Second / 2):
 		}
 	}
 }

@@ -120,6 +120,7 @@ func (s *shop) carryOn(point, text string) {
 	}
 	p = s.start()
 	s.until("it is out", s.wound(4))
+	s.until("it listens", func() bool { return s.net.Streams() == 1 })
 	p.stop()
 	s.once()
 	s.whole(text)

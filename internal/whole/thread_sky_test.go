@@ -12,7 +12,7 @@ import (
 
 // record is a post of a thread in the account's repository.
 type record struct {
-	uri, root, parent, text string
+	uri, root, parent, text, at string
 	langs                   any
 	links                   []string // where one can click
 }
@@ -25,13 +25,14 @@ func (k *sky) records(t *testing.T) (out []record) {
 	}
 	for _, r := range all {
 		x := record{uri: r.URI, text: r.Text(), langs: r.Value["langs"]}
+		x.at, _ = r.Value["createdAt"].(string) // else they are out of order
 		if reply, ok := r.Value["reply"].(map[string]any); ok {
 			x.root, x.parent = reply["root"].(map[string]any)["uri"].(string), reply["parent"].(map[string]any)["uri"].(string)
 		}
 		x.links = links(r.Value["facets"])
 		out = append(out, x)
 	}
-	slices.SortFunc(out, func(a, b record) int { return strings.Compare(a.uri, b.uri) }) // keys are times
+	slices.SortFunc(out, func(a, b record) int { return strings.Compare(a.at, b.at) })
 	return out
 }
 
@@ -71,7 +72,7 @@ var threadOnSky = "See https://shop.example/tea?leaf=green first. " + tale(880) 
 // On the real Bluesky network: root and parent are right, links can be clicked.
 func TestThreadOnBluesky(t *testing.T) {
 	t.Parallel()
-	s, k := bluesky(t, "thread")
+	s, k := bluesky(t, "long-tale")
 	if said, code := s.login(k.AppPassword, ""); code != 0 {
 		t.Fatalf("login: %d: %s", code, said)
 	}
@@ -95,7 +96,7 @@ func TestThreadBlueskyKilled(t *testing.T) {
 	for i, point := range []string{"composed:2", "prepared:3", "frozen:2", "publishing:3", "published:2", "recording:3", "lost:before", "lost:after"} {
 		t.Run(point, func(t *testing.T) {
 			t.Parallel()
-			s, k := bluesky(t, fmt.Sprint("thread-", i))
+			s, k := bluesky(t, fmt.Sprint("long-tale-", i))
 			if said, code := s.login(k.AppPassword, ""); code != 0 {
 				t.Fatalf("login: %d: %s", code, said)
 			}

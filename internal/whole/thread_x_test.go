@@ -32,7 +32,7 @@ func TestThreadOnX(t *testing.T) {
 	s.threaded(text, time.Second)
 	s.until("it is out", func() bool { s.run(); return s.wound(4)() })
 	entire(t, s.parts(), text)
-	s.rests("tale")
+	s.rests()
 }
 
 // Killed at every point on X, which knows no key.
@@ -59,9 +59,7 @@ func TestThreadXKilled(t *testing.T) {
 // comesToRest starts it again, and looks what is out in the end.
 func (s *twitter) comesToRest(text string) {
 	s.t.Helper()
-	p := s.command(nil, "run")
-	s.until("all is out, or somebody is asked", s.wound(4))
-	p.stop()
+	s.until("all is out, or somebody is asked", func() bool { s.run(); return s.wound(4)() })
 	asked := s.count(`SELECT count(*) FROM posts WHERE step = 'tale' AND state = 'asked'`)
 	if wrong := unravelled(s.parts(), text); len(wrong) > 0 || !finished(s.parts()) && asked == "0" {
 		s.t.Errorf("numbers %v, %s asked\n%s\n%s", numbers(s.parts()), asked, strings.Join(wrong, "\n"), s.outbox())
@@ -88,4 +86,15 @@ func TestThreadXAnswersLost(t *testing.T) {
 			entire(t, s.parts(), text)
 		})
 	}
+}
+
+// onX2 is a shop on X that has signed in.
+func onX2(t *testing.T) *twitter {
+	s, _ := onXWithThread(t)
+	return s
+}
+
+// lostPart loses the answer to a post after so many, and the post.
+func lostPart(after int) xfake.Rule {
+	return xfake.Rule{Method: "POST", Path: "/2/tweets", After: after, Drop: true}
 }
