@@ -10,6 +10,7 @@ import (
 	"magpie/internal/coupon"
 	"magpie/internal/inbox"
 	"magpie/internal/need"
+	"magpie/internal/network"
 	"magpie/internal/outbox"
 	"magpie/internal/queue"
 	"magpie/internal/store"
@@ -40,13 +41,37 @@ func (b *Bot) Once(ctx context.Context) error {
 			b.unreadable(ctx, name, err, x.publisher.Log)
 		}
 	}
-	if err := b.Step(ctx); err != nil {
+	if err := errors.Join(b.Step(ctx), b.awaitFiles(ctx)); err != nil {
 		return err
 	}
 	if err := b.tell(ctx); err != nil {
 		b.Log.WithError(err).Error("the web hook could not be told")
 	}
 	return b.handAllOver(ctx)
+}
+
+// filesTake is how long a network may work on pictures and videos before a program
+// that runs once leaves them to the next run.
+const filesTake = time.Minute
+
+// awaitFiles sends the posts whose pictures the network was still working on: it
+// would begin anew with them in the next run.
+func (b *Bot) awaitFiles(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, filesTake)
+	defer cancel()
+	for ctx.Err() == nil {
+		waiting, err := b.Posts(ctx, `state = 'planned' AND lower(reason) LIKE '%is still working on%' AND next_at < $1 LIMIT 1`, store.Ms(b.Clock().Add(filesTake)))
+		if err != nil || len(waiting) == 0 {
+			return err
+		}
+		sleep(ctx, time.Second)
+		for _, x := range b.opened() {
+			if _, err := x.publisher.Pass(ctx); err != nil && ctx.Err() == nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Step does, one after the other and without the job engine, what is due at
@@ -127,7 +152,11 @@ func (b *Bot) SettlePost(ctx context.Context, id string, to outbox.State, url, w
 	if err != nil {
 		return err
 	}
-	if err := outbox.Settle(ctx, b.DB, p.ID, to, url, who, b.Clock(), b.reserveAgain); err != nil {
+	at := network.Receipt{URL: url}
+	if a := b.Set().Accounts[p.Account]; a != nil && b.Kind(a).Shown != nil {
+		at.ID = b.Kind(a).Shown(url)
+	}
+	if err := outbox.Settle(ctx, b.DB, p.ID, to, at, who, b.Clock(), b.reserveAgain); err != nil {
 		return err
 	}
 	for _, kind := range []string{need.Asked, need.Late, need.Refused} {

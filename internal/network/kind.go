@@ -24,6 +24,9 @@ type Kind struct {
 	Address func(text, handle string) string
 	// Item is the id of what a reference refers to.
 	Item func(Ref) string
+	// Shown is the id of a post by the address where people see it, "" if that does
+	// not tell; nil on a network whose addresses never do.
+	Shown func(url string) string
 	// Ref refers to a post of ours by its id, so that a thread goes on from there;
 	// nil on a network without threads.
 	Ref func(id string) Ref

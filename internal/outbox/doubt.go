@@ -178,11 +178,12 @@ func (p *Publisher) lookAgain(ctx context.Context, post *Post, cause error, log 
 }
 
 // Settle records what a person decided about a post that was asked, or that
-// is late: sent, planned (send it now) or withdrawn.
+// is late: sent (at is where, as far as they know), planned (send it now) or
+// withdrawn.
 //
 // replanned, if not nil, is called for one that is planned again, in the same
 // transaction: its code may have to be reserved anew.
-func Settle(ctx context.Context, db *store.DB, id string, to State, url, who string, now time.Time, replanned func(context.Context, *sql.Tx, *Post) error) error {
+func Settle(ctx context.Context, db *store.DB, id string, to State, at network.Receipt, who string, now time.Time, replanned func(context.Context, *sql.Tx, *Post) error) error {
 	return db.Write(ctx, func(tx *sql.Tx) error {
 		post, err := One(ctx, tx, id)
 		if err != nil {
@@ -190,7 +191,10 @@ func Settle(ctx context.Context, db *store.DB, id string, to State, url, who str
 		}
 		switch {
 		case to == Sent && post.State == Asked:
-			_, err := MarkSent(ctx, tx, post, network.Receipt{URL: url}, who, now, nil)
+			done, err := MarkSent(ctx, tx, post, at, who, now, nil)
+			if err == nil && !done {
+				return fmt.Errorf("%s is the address of another post", at.URL)
+			}
 			return err
 		case to == Planned && (post.State == Asked || post.State == Late):
 			if err := replan(ctx, tx, post, who, now); err != nil || replanned == nil {

@@ -76,7 +76,7 @@ func TestLateSaidPost(t *testing.T) {
 			_, err = tx.Exec(`UPDATE posts SET code = $1 WHERE id = $2`, code, p.ID)
 			return err
 		}
-		w.must(outbox.Settle(t.Context(), w.db, p.ID, outbox.Planned, "", "bob", w.now, replanned))
+		w.must(outbox.Settle(t.Context(), w.db, p.ID, outbox.Planned, network.Receipt{}, "bob", w.now, replanned))
 		w.pass()
 		other := w.coded("b", 2)
 		w.pass()
@@ -147,7 +147,7 @@ func TestSettle(t *testing.T) {
 		return w, p
 	}
 	decide := func(w *world, to outbox.State) error {
-		return outbox.Settle(t.Context(), w.db, outbox.ID("a"), to, "https://there", "bob", w.now, nil)
+		return outbox.Settle(t.Context(), w.db, outbox.ID("a"), to, network.Receipt{URL: "https://there"}, "bob", w.now, nil)
 	}
 	t.Run("it is out", func(t *testing.T) {
 		w, p := asked(t)

@@ -13,8 +13,8 @@ import (
 // record is a post of a thread in the account's repository.
 type record struct {
 	uri, root, parent, text, at string
-	langs                   any
-	links                   []string // where one can click
+	langs                       any
+	links                       []string // where one can click
 }
 
 func (k *sky) records(t *testing.T) (out []record) {

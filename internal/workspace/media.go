@@ -48,6 +48,11 @@ func (s *Step) Media() (all []*Image) {
 
 // checkMedia opens each file, and tries it for each account of the step.
 func (l *loader) checkMedia(d *document, s *Step, path string) {
+	for n, i := range s.Images {
+		if i == nil {
+			d.add(join(path, index("images", n)), "there is no file here", "write {file: images/NAME.png, alt: …}, or take the line out")
+		}
+	}
 	all := s.attached()
 	var infos []media.Info
 	for _, a := range all {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"magpie/internal/policy"
 	"magpie/internal/render"
 )
 
@@ -41,8 +42,8 @@ func (l *loader) checkSimilar() {
 			if _, own := x.step.Say[x.account]; own {
 				path = join(path, x.account)
 			}
-			d.add(path, fmt.Sprintf("%s says nearly the same as %s in the step %q of %s", x.account, y.account, y.step.Name, l.doc("campaign", y.step.Campaign.Name).file),
-				"the networks forbid the same text on several accounts: use other words")
+			r := policy.Of("same-text")
+			d.add(path, r.Says(fmt.Sprintf("%s says nearly the same as %s in the step %q of %s", x.account, y.account, y.step.Name, l.doc("campaign", y.step.Campaign.Name).file)), r.Way)
 		}
 		for _, h := range x.prefix() {
 			byShingle[h] = append(byShingle[h], i)

@@ -30,9 +30,19 @@ func Kind() network.Kind {
 		Name: "mastodon", Limits: defaults, KeyLife: time.Hour, Private: "direct post",
 		CheckHandle: checkHandle, Address: address, Measure: measure, Open: open,
 		Item: func(r network.Ref) string { return parseRef(r).ID },
-		Ref:  func(id string) network.Ref { r, _ := json.Marshal(ref{ID: id}); return network.Ref(r) }, // a string can't fail
+		Shown: func(url string) string {
+			m := statusURL.FindStringSubmatch(url)
+			if m == nil {
+				return ""
+			}
+			return m[1]
+		},
+		Ref: func(id string) network.Ref { r, _ := json.Marshal(ref{ID: id}); return network.Ref(r) }, // a string can't fail
 	}
 }
+
+// statusURL is where people see a status on its own server.
+var statusURL = regexp.MustCompile(`/@[^/]+/([0-9A-Za-z]+)/?$`)
 
 var handleRule = regexp.MustCompile(`^[A-Za-z0-9_]+([.-][A-Za-z0-9_]+)*(@[A-Za-z0-9._:-]+)?$`)
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"magpie/internal/network/weibo/weibofake"
+	"magpie/internal/network"
 	"magpie/internal/outbox"
 )
 
@@ -24,7 +25,7 @@ func asked(t *testing.T) *sender {
 // insist is what a person says who saw nothing there.
 func (w *sender) insist() {
 	w.Helper()
-	w.must(outbox.Settle(w.Context(), w.db, outbox.ID("k"), outbox.Planned, "", "ann", w.clock.now(), nil))
+	w.must(outbox.Settle(w.Context(), w.db, outbox.ID("k"), outbox.Planned, network.Receipt{}, "ann", w.clock.now(), nil))
 	w.after(15 * time.Second)
 }
 

@@ -33,9 +33,20 @@ func Kind() network.Kind {
 		Name: "x", Limits: defaults, Private: "direct message", PollEvery: 90 * time.Second, // direct messages: 15 readings in 15 minutes
 		CheckHandle: checkHandle, Measure: measure, Open: open, Price: price, Grant: grant, Check: check,
 		Item:    func(r network.Ref) string { return parseRef(r).ID },
+		Shown:   func(url string) string { return onlyOf(statusURL.FindStringSubmatch(url)) },
 		Ref:     func(id string) network.Ref { return makeRef(ref{ID: id, Own: true}) },
 		Address: func(text, _ string) string { return text }, // X names whom it answers by itself, and does not count that
 	}
+}
+
+// statusURL is where people see a post.
+var statusURL = regexp.MustCompile(`/status/(\d+)`)
+
+func onlyOf(match []string) string {
+	if match == nil {
+		return ""
+	}
+	return match[1]
 }
 
 var handleRule = regexp.MustCompile(`^[A-Za-z0-9_]{1,15}$`)
