@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"magpie/internal/network/weibo/weibofake"
 	"magpie/internal/network"
+	"magpie/internal/network/weibo/weibofake"
 	"magpie/internal/outbox"
 )
 
