@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -177,9 +178,20 @@ func (p *process) ended() int {
 // stop asks the process to end and checks that it does so in peace.
 func (p *process) stop() {
 	p.t.Helper()
+	p.begun()
 	_ = p.cmd.Process.Signal(syscall.SIGTERM) // it may have ended, which the code shows
 	if code := p.ended(); code != 0 {
 		p.t.Fatalf("after SIGTERM it ended with %d:\n%s", code, &p.log)
+	}
+}
+
+// begun waits until a bot runs: a signal before it listens for one just kills it.
+func (p *process) begun() {
+	if !slices.Contains(p.cmd.Args, "run") || slices.Contains(p.cmd.Args, "--once") {
+		return
+	}
+	for end := time.Now().Add(10 * time.Second); p.log.says("running;") == 0 && p.log.says("ended") == 0 && time.Now().Before(end); {
+		time.Sleep(20 * time.Millisecond)
 	}
 }
 
