@@ -22,6 +22,7 @@ type reader struct {
 	t      *testing.T
 	cursor string
 	texts  []string
+	posts  int
 	items  []string
 }
 

@@ -2,6 +2,7 @@ package bluesky
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -99,6 +100,8 @@ func watched(t *testing.T, open func(*testing.T) networktest.Target) func(*testi
 // publish prepares and publishes.
 func (r *reader) publish(d network.Draft) (network.Sealed, network.Receipt) {
 	r.t.Helper()
+	r.posts++
+	d.Key = fmt.Sprint(r.posts, " ", d.Text) // two posts of one second need two keys
 	s := r.sealed(r.t, d)
 	receipt, err := r.Publish(r.t.Context(), s)
 	must(r.t, err)
