@@ -11,7 +11,6 @@ import (
 
 	"magpie/internal/audit"
 	"magpie/internal/coupon"
-	"magpie/internal/need"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
 	"magpie/internal/people"
@@ -226,50 +225,6 @@ func (m *matching) adopt(ctx context.Context, p *outbox.Post, o *seen) error {
 	})
 }
 
-// thread writes down which parts of a thread are out that began with o; the first
-// that is not goes out.
-func (m *matching) thread(ctx context.Context, p *outbox.Post, o *seen) error {
-	if p.Kind != outbox.Public || p.Follows != "" {
-		return nil
-	}
-	c, err := m.b.compose(ctx, p, o.At)
-	if err != nil || len(c.Rest) == 0 {
-		return nil //nolint:nilerr // it has been composed before
-	}
-	p.Rest, p.RestLanguage = c.Rest, c.Draft.Language
-	return m.b.write(ctx, func(tx *sql.Tx) error {
-		before, last := p, o
-		for {
-			next, err := outbox.GoOn(ctx, tx, before, last.Receipt, m.b.Clock())
-			if err != nil || next == nil {
-				return err
-			}
-			i := slices.IndexFunc(m.own, func(x *seen) bool { return x.ReplyTo == last.ID && bare(x.Text) == bare(next.Text) })
-			if i < 0 {
-				return nil
-			}
-			moved, err := outbox.Adopt(ctx, tx, next, m.own[i].Posted, audit.Bot, m.b.Clock())
-			if err != nil || !moved {
-				return err
-			}
-			m.own[i].explained = true
-			before, last = next, m.own[i]
-		}
-	})
-}
-
-// code notes that a code of an offer is out.
-func (m *matching) code(ctx context.Context, tx *sql.Tx, o *workspace.Offer, code string, person int64, at time.Time) error {
-	if err := coupon.Adopt(ctx, tx, o.Name, code, at); err != nil {
-		return err
-	}
-	if _, err := coupon.Found(ctx, tx, code, person, m.a.Name, at); err != nil || person == 0 {
-		return err
-	}
-	_, err := coupon.Start(ctx, tx, code, person, validUntil(o, m.a, at))
-	return err
-}
-
 // mailings finds who has had a mailing that the database has not expanded, or
 // not to the end: by its words, and else by the code in it, if that is one of
 // the mailing's offer. The oldest post counts for the oldest mailing.
@@ -337,43 +292,6 @@ func (m *matching) child(ctx context.Context, parent *outbox.Post, o *seen) (p *
 	return p, false, nil
 }
 
-// codes takes those that the network shows out of the pools.
-func (m *matching) codes(ctx context.Context) error {
-	for _, o := range m.own {
-		for _, code := range coupon.Like(o.Text) {
-			if err := m.b.write(ctx, func(tx *sql.Tx) error { return m.shown(ctx, tx, o, code) }); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (m *matching) shown(ctx context.Context, tx *sql.Tx, o *seen, word string) error {
-	var name string
-	err := tx.QueryRowContext(ctx, `SELECT offer FROM coupons WHERE code = $1`, word).Scan(&name)
-	switch {
-	case err == nil && m.set.Offers[name] != nil:
-		return m.code(ctx, tx, m.set.Offers[name], word, o.person, o.At)
-	case err == nil:
-		_, err = coupon.Found(ctx, tx, word, o.person, m.a.Name, o.At)
-		return err
-	case !errors.Is(err, sql.ErrNoRows):
-		return err
-	case !coupon.Made(word):
-		return nil
-	}
-	if offer := m.madeFor(ctx, o, word); offer != nil {
-		return m.code(ctx, tx, offer, word, o.person, o.At)
-	}
-	whom := ""
-	for _, p := range o.To {
-		whom += " @" + p.Handle
-	}
-	_, err = m.b.raiseIn(ctx, tx, need.Restored, "code "+word, "the code "+word+" went out on "+m.a.Name+" to"+whom+" at "+o.At.Format(stamp)+", and the restored database does not know of which offer it is")
-	return err
-}
-
 // ask leaves to a person what may be one of our posts on the network that
 // nothing explains: its words have been edited since.
 func (m *matching) ask(ctx context.Context) error {
@@ -434,38 +352,4 @@ func (m *matching) doubt(ctx context.Context, p *outbox.Post) error {
 		}
 		return m.b.settled(ctx, tx, p, now)
 	})
-}
-
-// madeFor is the offer of a made code that the network shows: the only one, or
-// the one of the step that would have said these words.
-func (m *matching) madeFor(ctx context.Context, o *seen, code string) (offer *workspace.Offer) {
-	n := 0
-	for _, x := range m.set.Offers {
-		if x.Codes.Kind == "made" {
-			offer = x
-			n++
-		}
-	}
-	if n <= 1 {
-		return offer
-	}
-	to, err := m.b.Book.Get(ctx, o.person)
-	if err != nil || to == nil {
-		return nil
-	}
-	h := to.On(m.a.Network)
-	for _, c := range m.set.Campaigns {
-		for _, s := range c.Steps {
-			x := m.set.OfferOf(s)
-			if x == nil || x.Codes.Kind != "made" {
-				continue
-			}
-			p := &outbox.Post{Kind: outbox.Direct, Account: m.a.Name, Campaign: c.Name, Step: s.Name, Template: s.Say.For(m.a.Name), Person: o.person, Language: to.Language, Code: code, SlotAt: o.At,
-				Recipient: people.Encode(network.Person{ID: h.RemoteID, Handle: h.Handle, Name: to.Name, Language: to.Language})}
-			if yes, err := m.reads(ctx, p, o); err == nil && yes {
-				return x
-			}
-		}
-	}
-	return nil
 }

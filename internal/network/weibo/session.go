@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"golang.org/x/oauth2"
 
@@ -77,20 +76,11 @@ func (g *consent) Page(redirect string) string {
 
 // Exchange implements network.Grant (POST /oauth2/access_token).
 func (g *consent) Exchange(ctx context.Context, redirected string) error {
-	u, err := url.Parse(strings.TrimSpace(redirected))
+	code, err := network.GrantedCode("Weibo", redirected, g.state)
 	if err != nil {
-		return network.Fail(network.Refused, "that is no address")
+		return err
 	}
-	q := u.Query()
-	switch {
-	case q.Get("error") != "":
-		return network.Fail(network.Refused, "Weibo says: %s", network.Quote(q.Get("error")+" "+q.Get("error_description"), nil))
-	case q.Get("state") != g.state:
-		return network.Fail(network.Refused, "that address is of another sign-in: begin again")
-	case q.Get("code") == "":
-		return network.Fail(network.Refused, "that address has no code in it: copy the whole address of the page that you were sent to")
-	}
-	form := url.Values{"client_id": {g.c.keys.app}, "client_secret": {g.c.keys.secret}, "grant_type": {"authorization_code"}, "code": {q.Get("code")}, "redirect_uri": {g.redirect}}
+	form := url.Values{"client_id": {g.c.keys.app}, "client_secret": {g.c.keys.secret}, "grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {g.redirect}}
 	crash.At("refreshing")
 	var t tokens
 	if err := g.c.send(ctx, request{method: http.MethodPost, path: "/oauth2/access_token", form: form}, &t); err != nil {

@@ -50,20 +50,11 @@ func (g *consent) Page(redirect string) string {
 
 // Exchange implements network.Grant. The code lives 30 seconds.
 func (g *consent) Exchange(ctx context.Context, redirected string) error {
-	u, err := url.Parse(strings.TrimSpace(redirected))
+	code, err := network.GrantedCode("X", redirected, g.state)
 	if err != nil {
-		return network.Fail(network.Refused, "that is no address")
+		return err
 	}
-	q := u.Query()
-	switch {
-	case q.Get("error") != "":
-		return network.Fail(network.Refused, "X says: %s", network.Quote(q.Get("error")+" "+q.Get("error_description"), nil))
-	case q.Get("state") != g.state:
-		return network.Fail(network.Refused, "that address is of another sign-in: begin again")
-	case q.Get("code") == "":
-		return network.Fail(network.Refused, "that address has no code in it: copy the whole address of the page that you were sent to")
-	}
-	t, err := g.c.exchange(ctx, url.Values{"grant_type": {"authorization_code"}, "code": {q.Get("code")},
+	t, err := g.c.exchange(ctx, url.Values{"grant_type": {"authorization_code"}, "code": {code},
 		"redirect_uri": {g.redirect}, "code_verifier": {g.verifier}}, nil)
 	if err != nil {
 		return err
