@@ -108,13 +108,22 @@ func (b *Bot) remember(ctx context.Context) {
 	}
 }
 
-// share takes accounts that nobody holds, and hands over what is more than
-// this machine's share, one at a time.
+// share lets go of accounts that have left the files, takes those that nobody
+// holds, and hands over what is more than this machine's share, one at a time.
 func (b *Bot) share(ctx context.Context, s lease.Standing, r *Running) error {
 	set, mine := b.Set(), b.opened()
 	fair := lease.Share(len(set.Accounts), len(s.Live))
 	for name, x := range mine {
-		if set.Accounts[name] == nil || len(mine) > fair {
+		if set.Accounts[name] != nil {
+			continue
+		}
+		if err := b.handOver(ctx, name, x); err != nil {
+			return err
+		}
+		delete(mine, name) // before the rest is counted: none of them has to go for it
+	}
+	for name, x := range mine {
+		if len(mine) > fair {
 			return b.handOver(ctx, name, x)
 		}
 	}
