@@ -12,7 +12,8 @@ import (
 	"magpie/internal/health"
 )
 
-// probes answers /healthz, /readyz and /metrics while the bot runs. Where
+// probes answers /healthz, /readyz and /metrics, and what networks send to
+// /push/ACCOUNT, while the bot runs. Where
 // nobody has named a place and the usual one is taken, another port does.
 func probes(c *cli.Context, b *bot.Bot) (stop func(), err error) {
 	place := c.String("listen")
@@ -31,7 +32,10 @@ func probes(c *cli.Context, b *bot.Bot) (stop func(), err error) {
 		return nil, usage("--listen %s: %v", place, err)
 	}
 	b.Log.WithField("address", "http://"+l.Addr().String()).Info("answers /healthz, /readyz and /metrics")
-	s := &http.Server{Handler: health.Handler(b.Health), ReadHeaderTimeout: 10 * time.Second}
+	mux := http.NewServeMux()
+	mux.Handle("/", health.Handler(b.Health))
+	mux.Handle("/push/", b.Pushes())
+	s := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second}
 	go func() { _ = s.Serve(l) }() // ends with stop
 	return func() { _ = s.Close() }, nil
 }

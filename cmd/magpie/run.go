@@ -23,7 +23,7 @@ func runCommand() *cli.Command {
 		Description: "Edits of the files are picked up while it runs. Ends cleanly on Ctrl-C or SIGTERM.\nOn Postgres any number of machines may run; they share the accounts, and work with the files that “magpie apply” put in force.",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "once", Usage: "do what is due now, then end: for an outside cron"},
-			&cli.StringFlag{Name: "listen", Value: "127.0.0.1:8470", Usage: "answer /healthz, /readyz and /metrics at `HOST:PORT`; off: nowhere", EnvVars: []string{"MAGPIE_LISTEN"}},
+			&cli.StringFlag{Name: "listen", Value: "127.0.0.1:8470", Usage: "answer /healthz, /readyz, /metrics and what networks push at `HOST:PORT`; off: nowhere", EnvVars: []string{"MAGPIE_LISTEN"}},
 			&cli.BoolFlag{Name: "watch", Usage: "several machines: apply edits of the files on this one"},
 			&cli.BoolFlag{Name: "sandbox", Usage: "every account is played by a sandbox on this machine; nothing leaves it"},
 			&cli.StringFlag{Name: "sandbox-url", Usage: "the same, with a sandbox that runs already at `URL`"},

@@ -163,14 +163,27 @@ func later(a, b time.Time) time.Time {
 // day, and goes on with those that were interrupted.
 func (b *Bot) queueSyncs(ctx context.Context, now time.Time) {
 	for name := range b.opened() {
-		if a := b.Set().Accounts[name]; a == nil || a.Network == "x" && (a.X == nil || !a.X.Followers) && b.Sandbox == "" {
-			continue // X charges for each follower that is read
+		if a := b.Set().Accounts[name]; a == nil || b.Sandbox == "" && !readsFollowers(a) {
+			continue
 		}
 		s, err := b.Book.LastSync(ctx, name)
 		if err == nil && (s.Finished.IsZero() || now.Sub(s.Finished) > syncEvery) {
 			b.add(ctx, "sync", name)
 		}
 	}
+}
+
+// readsFollowers tells whether an account's followers are read: X charges for each,
+// and Weibo shows an app without a contract only those who use it too, so who is
+// known from its pushes would seem to have left.
+func readsFollowers(a *workspace.Account) bool {
+	switch {
+	case a.X != nil || a.Network == "x":
+		return a.X != nil && a.X.Followers
+	case a.Weibo != nil:
+		return a.Weibo.Contract || !a.Weibo.Push
+	}
+	return true
 }
 
 // sync reads the followers of an account.

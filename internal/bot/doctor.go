@@ -123,6 +123,10 @@ func (b *Bot) examineAccount(ctx context.Context, a *workspace.Account, add note
 		}
 		add(self.Bot, a.Name, "mark it in the profile's settings: the networks ask for that", "marked as a bot: %v", self.Bot)
 	}
+	if a.Weibo != nil && a.Weibo.Push {
+		_, err := b.receive(ctx, a.Name)
+		add(err == nil, a.Name, "", "%s", b.pushesSay(a.Name, err))
+	}
 	if skew, ok := b.skew(ctx, a); ok && b.Sandbox == "" {
 		add(skew.Abs() < 5*time.Second, a.Name, "set this machine's clock (NTP)", "this clock and the server's differ by %s", skew.Abs().Round(time.Second))
 	}

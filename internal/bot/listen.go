@@ -120,8 +120,18 @@ func (b *Bot) take(ctx context.Context, a *workspace.Account, events []network.E
 }
 
 func (b *Bot) keep(ctx context.Context, tx *sql.Tx, a *workspace.Account, e network.Event, now time.Time) (fresh bool, err error) {
-	if e.Follow != nil {
+	switch {
+	case e.Follow != nil:
 		return false, b.Book.Follows(ctx, tx, a.Name, a.Network, *e.Follow, 0, now)
+	case e.Unfollow != nil:
+		return false, b.Book.Unfollows(ctx, tx, a.Name, a.Network, *e.Unfollow, now)
+	case e.Stop != nil:
+		person, err := b.Book.Meet(ctx, tx, a.Network, *e.Stop, now)
+		if err != nil {
+			return false, err
+		}
+		_, err = people.OptOut(ctx, tx, person, "said so to "+a.Network, now)
+		return false, err
 	}
 	person, err := b.Book.Meet(ctx, tx, a.Network, e.Mention.Author, now)
 	if err != nil {

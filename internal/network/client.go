@@ -88,8 +88,10 @@ type Mention struct {
 
 // Event is one thing that happened to an account: exactly one field is set.
 type Event struct {
-	Mention *Mention
-	Follow  *Person
+	Mention  *Mention
+	Follow   *Person
+	Unfollow *Person
+	Stop     *Person // who told the network that they want nothing more of us
 }
 
 // Image is a picture with its alternative text.

@@ -49,6 +49,9 @@ type Kind struct {
 	// Grant begins a sign-in in which a person says yes on the network's page;
 	// nil where a token is typed.
 	Grant func(Settings) (Grant, error)
+	// Receive makes what answers the network's own requests, where it sends what came
+	// in instead of being asked; nil elsewhere. It opens the account and makes no call.
+	Receive func(Settings, Receiver) (http.Handler, error)
 	// Open makes a client. It makes no call.
 	Open func(Settings) (Client, error)
 }
@@ -82,6 +85,13 @@ type Grant interface {
 	// Exchange turns the address that they were sent to into tokens, and keeps
 	// these in Settings.Session.
 	Exchange(ctx context.Context, redirected string) error
+}
+
+// Receiver is who keeps what a network sends.
+type Receiver struct {
+	Clock func() time.Time
+	// Take keeps an event. After an error the network sends it again.
+	Take func(context.Context, Event) error
 }
 
 // Purpose says what a call is for. Where calls are few, the first go first.

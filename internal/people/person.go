@@ -63,7 +63,7 @@ func (b *Book) Meet(ctx context.Context, tx *sql.Tx, net string, who network.Per
 	var old string
 	err := tx.QueryRowContext(ctx, `SELECT person, handle FROM handles WHERE network = $1 AND remote_id = $2`, net, who.ID).Scan(&id, &old)
 	switch {
-	case err == nil && old == handle:
+	case err == nil && (old == handle || handle == who.ID): // a network may tell no more than the id
 		return id, refresh(ctx, tx, id, who)
 	case err == nil:
 		return id, errors.Join(refresh(ctx, tx, id, who), b.rename(ctx, tx, net, who.ID, handle))
@@ -111,6 +111,9 @@ func (b *Book) meetByHandle(ctx context.Context, tx *sql.Tx, net, handle string,
 		if err := b.rename(ctx, tx, net, remote.String, remote.String+former); err != nil {
 			return 0, err
 		}
+	}
+	if handle == who.ID {
+		who.Name = ""
 	}
 	id = b.IDs.Next(now)
 	if _, err := tx.ExecContext(ctx, `INSERT INTO persons (id, name, language, followers_count, created_at) VALUES ($1, $2, $3, $4, $5)`,

@@ -91,6 +91,16 @@ func null(t time.Time) any {
 	return t.UnixMilli()
 }
 
+// Unfollows notes that somebody follows an account no more.
+func (b *Book) Unfollows(ctx context.Context, tx *sql.Tx, account, net string, who network.Person, now time.Time) error {
+	id, err := b.Meet(ctx, tx, net, who, now)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE followers SET until = $1 WHERE account = $2 AND person = $3 AND until IS NULL`, store.Ms(now), account, id)
+	return err
+}
+
 // Follows notes that somebody follows account. generation is that of the sync
 // that saw it; 0 for one that a notification told of.
 func (b *Book) Follows(ctx context.Context, tx *sql.Tx, account, net string, who network.Person, generation int64, now time.Time) error {

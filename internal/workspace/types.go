@@ -85,6 +85,7 @@ type OnWeibo struct {
 	Calls      int    `yaml:"calls" jsonschema:"minimum=0"` // a day, for this account and app; 0: 100
 	LongText   bool   `yaml:"long_text"`                    // by contract: 2,000 characters
 	Contract   bool   `yaml:"contract"`                     // the commercial interface: posts need no link
+	Push       bool   `yaml:"push"`                         // the fan service (粉丝服务) sends private messages to /push/ACCOUNT
 }
 
 // Pace bounds what an account does by itself.

@@ -31,7 +31,7 @@ var defaults = network.Limits{
 func Kind() network.Kind {
 	return network.Kind{
 		Name: "weibo", Limits: defaults, Private: "private message", PollEvery: 30 * time.Minute, Settle: 3 * time.Minute, // 100 calls a day; 20032: one or two minutes
-		CheckHandle: checkHandle, Measure: measure, Open: open, Grant: grant, Check: check,
+		CheckHandle: checkHandle, Measure: measure, Open: open, Receive: receive, Grant: grant, Check: check,
 		Same:    func(ours, there string) bool { return bare(ours) == bare(there) },
 		Item:    func(r network.Ref) string { return parseRef(r).item() },
 		Address: func(text, _ string) string { return text }, // a comment stands below what it answers

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"time"
 
 	"magpie/internal/network"
 )
@@ -31,6 +32,9 @@ func (c *client) Prepare(_ context.Context, d network.Draft) (network.Sealed, er
 	case d.Direct:
 		if d.To == nil || d.To.ID == "" {
 			return network.Sealed{}, network.Fail(network.Refused, "nobody to write to: Weibo knows people by their id")
+		}
+		if at := parseRef(d.ReplyTo).At; at != 0 && d.At.Sub(time.Unix(at, 0)) > replyTime {
+			return network.Sealed{}, network.Fail(network.Refused, "on Weibo a private message may be answered within 48 hours, and this one is older")
 		}
 		s.Direct = d.To.ID
 	case d.ReplyTo != "":

@@ -81,6 +81,7 @@ type ref struct {
 	Comment string `json:"comment,omitempty"`
 	Direct  string `json:"direct,omitempty"`
 	From    string `json:"from,omitempty"`
+	At      int64  `json:"at,omitempty"` // of a private message, in seconds
 }
 
 func parseRef(r network.Ref) (x ref) {
