@@ -84,12 +84,12 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 		return out, &outbox.Stop{State: outbox.Refused, Reason: err.Error()}
 	}
 	out.Draft = draft(p, a, text, language)
-	out.Draft.Offer = offer != nil
+	out.Draft.Offer, out.Draft.AI = offer != nil, s != nil && s.Ask != nil && p.Text != ""
 	if out.Draft.Images, err = pictures(set, s, p, a); err != nil {
 		return out, &outbox.Stop{State: outbox.Held, Reason: a.Name + ": " + err.Error()}
 	}
 	out.Hash = hashOf(set, p, s, offer, out.Draft)
-	if err := b.lawful(p, a, out.Draft); err != nil {
+	if err := b.lawful(a, out.Draft); err != nil {
 		return out, err
 	}
 	if err := b.fit(p, s, a, &out); err != nil {
@@ -101,10 +101,10 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 // recently is how long a text counts that another account has said.
 const recently = 7 * 24 * time.Hour
 
-// lawful holds a public text against the network's rules, as the files were held
-// when they were read: words that were pushed are in no file.
-func (b *Bot) lawful(p *outbox.Post, a *workspace.Account, d network.Draft) error {
-	if check := a.Kind.Check; p.Kind == outbox.Public && check != nil && b.Sandbox == "" {
+// lawful holds a text against the network's rules, as the files were held when
+// they were read: words that were pushed, or made by a model, are in no file.
+func (b *Bot) lawful(a *workspace.Account, d network.Draft) error {
+	if check := a.Kind.Check; check != nil && b.Sandbox == "" {
 		if f := check(d, a.Settings()); f != nil {
 			return &outbox.Stop{State: outbox.Refused, Reason: policy.Of(f.Rule).Says(f.Text) + ": " + policy.Of(f.Rule).Way}
 		}
@@ -355,10 +355,10 @@ func (b *Bot) recheck(ctx context.Context, tx *sql.Tx, p *outbox.Post, c outbox.
 			return &outbox.Stop{State: outbox.Withdrawn, Reason: reason}
 		}
 	}
-	if p.Person == 0 || p.Exempt && p.Mention != "" {
+	if p.Person == 0 || p.Step == optedOut {
 		return nil
 	}
-	if p.Exempt { // a test to oneself
+	if p.Exempt { // a test to oneself, or a word about how to go on
 		gone, err := people.OptedOut(ctx, tx, p.Person)
 		if err == nil && gone {
 			return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person wants to be left alone"}
@@ -372,6 +372,11 @@ func (b *Bot) recheck(ctx context.Context, tx *sql.Tx, p *outbox.Post, c outbox.
 		may, err := people.MayWrite(ctx, tx, p.Person, p.Account)
 		if err == nil && !may {
 			return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person has taken back that we may write"}
+		}
+		if a := set.Accounts[p.Account]; err == nil && a != nil {
+			if may, err = b.heard(ctx, tx, a, p.Person); err == nil && !may {
+				return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person has not written to us in private: " + a.Network + " lets us write to nobody else"}
+			}
 		}
 		return err
 	}

@@ -209,7 +209,7 @@ func (c *decision) apply(ctx context.Context, tx *sql.Tx) error {
 		if err != nil {
 			return err
 		}
-		return c.confirm(ctx, tx, first && !c.m.Author.Bot, "opted out", goodbye)
+		return c.confirm(ctx, tx, first && !c.m.Author.Bot, optedOut, goodbye)
 	case answer.OptIn:
 		was, err := people.OptIn(ctx, tx, c.m.Person, c.m.Item, c.now)
 		if err != nil {
@@ -272,6 +272,15 @@ func (c *decision) reply(ctx context.Context, tx *sql.Tx) error {
 	p.Private = c.m.Direct || c.set.Personal(s)
 	if c.d.Others {
 		p.Template, p.Segment, p.Private = s.SayOthers, "", c.m.Direct || s.Private
+	}
+	if p.Private && !c.m.Direct {
+		may, err := c.b.heard(ctx, tx, c.set.Accounts[c.d.Account], c.m.Person)
+		if err != nil {
+			return err
+		}
+		if !may {
+			return c.invite(ctx, tx)
+		}
 	}
 	code, err := c.b.reserve(ctx, tx, c.set, c.set.OfferOf(s), p, c.now)
 	if errors.Is(err, coupon.ErrNone) || errors.Is(err, coupon.ErrUsed) || errors.Is(err, coupon.ErrExpired) || errors.Is(err, coupon.ErrHeld) {

@@ -24,6 +24,17 @@ var welcomeBack = map[string]string{
 	"ar": "أهلاً بعودتك: سنرد عليك من جديد. العروض تصل فقط عند الطلب.",
 }
 
+// invitation asks who wrote in public to write in private.
+var invitation = map[string]string{
+	"en": "Please send us this as a private message: you get your answer there.",
+	"zh": "请把这句话用私信发给我们，我们会在私信里回复您。",
+	"es": "Envíenos esto por mensaje privado: allí recibirá su respuesta.",
+	"fr": "Envoyez-nous cela en message privé : la réponse vous y attend.",
+	"de": "Bitte schicken Sie uns das als private Nachricht: Dort bekommen Sie Ihre Antwort.",
+	"ja": "同じ内容をダイレクトメッセージでお送りください。そちらでお返事いたします。",
+	"ar": "من فضلك أرسل لنا هذا في رسالة خاصة وستصلك الإجابة هناك.",
+}
+
 // in returns the words in a language, or else in English.
 func in(words map[string]string, language string) string {
 	main, _, _ := strings.Cut(language, "-")

@@ -89,6 +89,12 @@ func Close(ctx context.Context, tx *sql.Tx, id, reason string) error {
 	return err
 }
 
+// WroteInPrivate tells whether a person has ever written to an account in private.
+func WroteInPrivate(ctx context.Context, q Querier, person int64, account string) (yes bool, err error) {
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM mentions WHERE person = $1 AND account = $2 AND direct)`, person, account).Scan(&yes)
+	return yes, err
+}
+
 const columns = `id, network, item, account, ref, person, author, text, language, direct, names, reply_to, at, received_at, state, rule, reason, answered_by, COALESCE(decided_at, 0)`
 
 // Querier is a database or a transaction.

@@ -38,11 +38,13 @@ type Kind struct {
 	// PollEvery is how long to wait at least between two readings of what came
 	// in; 0: the caller decides.
 	PollEvery time.Duration
+	// HeardFirst: only who has written in private first may be written to in private.
+	HeardFirst bool
 	// Same tells whether a network's showing of a text may be ours, where it changes
 	// what was written; nil: it shows the words as they are.
 	Same func(ours, there string) bool
-	// Check looks whether a draft that everybody may read breaks a rule of the
-	// network; nil where nothing is checked.
+	// Check looks whether a draft breaks a rule of the network; nil where nothing is
+	// checked.
 	Check func(Draft, Settings) *Finding
 	// Price is what sending a draft will be charged; nil where networks are free.
 	Price func(Draft) Price
@@ -137,6 +139,8 @@ type Settings struct {
 	// LongText: the account may post longer texts than others (X Premium, a
 	// contract with Weibo).
 	LongText bool
+	// AIApproval is the reference of X's approval of answers by a model.
+	AIApproval string
 	// SafeDomain and IP: Weibo wants a link under this domain in each post, and the
 	// public address of whoever posts. Contract: the commercial interface.
 	SafeDomain, IP string

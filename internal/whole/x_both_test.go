@@ -87,9 +87,8 @@ func TestXRestored(t *testing.T) {
 	s.must("database", "backup", s.dir+"/copy.db")
 	s.due("first")
 	ann := s.x.Person("ann")
-	ann.Wrote("shop")
 	hours := s.x.Person("bob").Say("@shop your hours?")
-	ann.Say("@shop a deal please")
+	ann.Message("shop", "a deal please")
 	s.until("all is out", func() bool {
 		s.run()
 		return s.state("first") == "sent" && len(s.repliesTo(hours)) == 1 && len(ann.Inbox("shop")) == 1

@@ -32,7 +32,6 @@ func TestXBudget(t *testing.T) {
 	s.signIn()
 	s.run()
 	ann := s.x.Person("ann")
-	ann.Wrote("shop")
 	s.due(five...)
 	p := s.command(nil, "run")
 	s.until("that is told", func() bool { return len(h.of("budget")) == 1 })
@@ -52,7 +51,7 @@ func TestXBudget(t *testing.T) {
 		t.Errorf("doctor: %d: %s", code, said)
 	}
 	hours := ann.Say("@shop your hours?")
-	ann.Say("@shop a deal please")
+	ann.Message("shop", "a deal please")
 	s.run()
 	if n := len(s.repliesTo(hours)); n != 1 {
 		t.Errorf("the question has %d answers\n%s", n, s.outbox())

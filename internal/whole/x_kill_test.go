@@ -1,6 +1,7 @@
 package whole_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -21,11 +22,13 @@ func (s *twitter) friends(names ...string) (all []*xfake.Person) {
 	s.t.Helper()
 	for _, name := range names {
 		p := s.x.Person(name)
-		p.Wrote("shop")
-		p.Say("@shop I want to join")
+		p.Message("shop", "I want to join")
 		all = append(all, p)
 	}
-	s.until("they have joined", func() bool { s.run(); return len(s.x.Messages("shop")) == len(names) })
+	s.until("they have joined", func() bool {
+		s.run()
+		return !slices.ContainsFunc(all, func(p *xfake.Person) bool { return len(p.Inbox("shop")) == 0 })
+	})
 	return all
 }
 

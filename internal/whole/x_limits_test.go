@@ -24,11 +24,10 @@ func TestXFewMessagesLeft(t *testing.T) {
 	s := limited(t)
 	for i := range 12 {
 		p := s.x.Person(fmt.Sprintf("person%c", 'a'+i))
-		p.Wrote("shop")
-		p.Say("@shop a deal please")
+		p.Message("shop", "a deal please")
 	}
 	p := s.command(nil, "run")
-	s.until("twelve have codes", func() bool { return len(s.x.Messages("shop")) == 12 })
+	s.until("twelve have codes", func() bool { return s.count(`SELECT count(*) FROM posts WHERE step = 'claim' AND state = 'sent'`) == "12" })
 	s.due("first")
 	s.rests("first")
 	p.stop()
@@ -43,8 +42,7 @@ func TestXNoMessagesLeft(t *testing.T) {
 	s.x.Fail(xfake.Rule{Method: "POST", Path: "/2/dm_conversations", Times: -1, Status: 429, Body: xfake.Problem(429, "", "Too Many Requests"),
 		Header: http.Header{"X-Rate-Limit-Limit": {"15"}, "X-Rate-Limit-Remaining": {"0"}, "X-Rate-Limit-Reset": {reset}}})
 	ann := s.x.Person("ann")
-	ann.Wrote("shop")
-	ann.Say("@shop a deal please")
+	ann.Message("shop", "a deal please")
 	s.run()
 	s.due("first")
 	hours := s.x.Person("bob").Say("@shop your hours?")
