@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -79,6 +80,7 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 	if p.Code == "" && (p.Kind == outbox.Direct || p.Kind == outbox.Answer) && offer != nil && offer.Codes.Kind != "shared" && showsCode(set, offer, p) {
 		return out, &outbox.Stop{State: outbox.Refused, Reason: "the text shows a code now, and none was reserved when the post was planned"}
 	}
+	keep := []string{v.Code, v.Link}
 	text, language, err := words(set, p, s, a, v)
 	if err != nil {
 		return out, &outbox.Stop{State: outbox.Refused, Reason: err.Error()}
@@ -89,10 +91,10 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 		return out, &outbox.Stop{State: outbox.Held, Reason: a.Name + ": " + err.Error()}
 	}
 	out.Hash = hashOf(set, p, s, offer, out.Draft)
-	if err := b.lawful(a, out.Draft); err != nil {
+	if err := b.fit(p, s, a, &out, keep); err != nil {
 		return out, err
 	}
-	if err := b.fit(p, s, a, &out); err != nil {
+	if err := b.lawful(a, out); err != nil {
 		return out, err
 	}
 	return out, b.alike(ctx, set, p, a, append([]string{out.Draft.Text}, out.Rest...))
@@ -101,11 +103,15 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 // recently is how long a text counts that another account has said.
 const recently = 7 * 24 * time.Hour
 
-// lawful holds a text against the network's rules, as the files were held when
-// they were read: words that were pushed, or made by a model, are in no file.
-func (b *Bot) lawful(a *workspace.Account, d network.Draft) error {
-	if check := a.Kind.Check; check != nil && b.Sandbox == "" {
-		if f := check(d, a.Settings()); f != nil {
+// lawful holds what goes out against the network's rules, as the files were held
+// when they were read: words that were pushed, or made by a model, are in no file.
+func (b *Bot) lawful(a *workspace.Account, c outbox.Composed) error {
+	if a.Kind.Check == nil || b.Sandbox != "" {
+		return nil
+	}
+	d := c.Draft
+	for _, d.Text = range append([]string{d.Text}, c.Rest...) {
+		if f := a.Kind.Check(d, a.Settings()); f != nil {
 			return &outbox.Stop{State: outbox.Refused, Reason: policy.Of(f.Rule).Says(f.Text) + ": " + policy.Of(f.Rule).Way}
 		}
 	}
@@ -136,7 +142,7 @@ func (b *Bot) alike(ctx context.Context, set *workspace.Set, p *outbox.Post, a *
 }
 
 // fit makes a text that is too long fit, as its campaign says.
-func (b *Bot) fit(p *outbox.Post, s *workspace.Step, a *workspace.Account, c *outbox.Composed) error {
+func (b *Bot) fit(p *outbox.Post, s *workspace.Step, a *workspace.Account, c *outbox.Composed, keep []string) error {
 	if s == nil || s.Campaign.Fit == "" || s.Campaign.Fit == "refuse" {
 		return nil
 	}
@@ -145,7 +151,11 @@ func (b *Bot) fit(p *outbox.Post, s *workspace.Step, a *workspace.Account, c *ou
 	if c.Draft.To != nil {
 		handle = c.Draft.To.Handle
 	}
-	parts, err := workspace.Fit(s.Campaign.Fit, p.Kind == outbox.Public, k, limits, c.Draft.Text, handle, c.Draft.Direct)
+	keep = append(keep, s.Campaign.Disclosure)
+	if c.Draft.AI {
+		keep = append(append(keep, s.Ask.Mark), slices.Collect(maps.Values(marks))...)
+	}
+	parts, err := workspace.Fit(s.Campaign.Fit, p.Kind == outbox.Public, k, limits, c.Draft.Text, handle, c.Draft.Direct, keep...)
 	if err != nil {
 		return &outbox.Stop{State: outbox.Refused, Reason: err.Error()}
 	}

@@ -1,8 +1,10 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/clipperhouse/uax29/v2/words"
@@ -19,8 +21,9 @@ type piece struct {
 	kept bool // never left out
 }
 
-// pieces cuts a text into what stays together: words, and what is whole.
-func pieces(text string) (out []piece) {
+// pieces cuts a text into what stays together: words, and what is whole, which
+// those in keep are too.
+func pieces(text string, keep []string) (out []piece) {
 	text = norm.NFC.String(text)
 	from := 0
 	cut := func(to int) {
@@ -28,13 +31,32 @@ func pieces(text string) (out []piece) {
 			out = append(out, piece{text: t.Value()})
 		}
 	}
-	for _, m := range whole.FindAllStringIndex(text, -1) {
+	for _, m := range keptIn(text, keep) {
 		cut(m[0])
 		out = append(out, piece{text[m[0]:m[1]], true})
 		from = m[1]
 	}
 	cut(len(text))
 	return joined(out)
+}
+
+// keptIn are the places of what is whole, in order, those that overlap as one.
+func keptIn(text string, keep []string) (out [][]int) {
+	all := whole.FindAllStringIndex(text, -1)
+	for _, k := range keep {
+		if k = norm.NFC.String(strings.TrimSpace(k)); k != "" {
+			all = append(all, regexp.MustCompile(regexp.QuoteMeta(k)).FindAllStringIndex(text, -1)...)
+		}
+	}
+	slices.SortFunc(all, func(a, b []int) int { return cmp.Or(a[0]-b[0], a[1]-b[1]) })
+	for _, m := range all {
+		if last := len(out) - 1; last >= 0 && m[0] < out[last][1] {
+			out[last][1] = max(out[last][1], m[1])
+			continue
+		}
+		out = append(out, m)
+	}
+	return out
 }
 
 // joined puts punctuation to the piece before it, where a line may not begin
@@ -54,13 +76,14 @@ func joined(in []piece) (out []piece) {
 func blank(s string) bool { return strings.TrimSpace(s) == "" }
 
 // Shorten makes a text fit by leaving words out, from the last one on, and
-// putting … in their place. What is whole (links, names, tags, codes) stays. It
-// fails where nothing but that is left, and it is too much still.
-func Shorten(text string, fits func(string) bool) (string, error) {
+// putting … in their place. What is whole stays: links, names, tags, codes, and
+// all that is in keep. It fails where nothing but that is left, and it is too much
+// still.
+func Shorten(text string, keep []string, fits func(string) bool) (string, error) {
 	if fits(text) {
 		return text, nil
 	}
-	all := pieces(text)
+	all := pieces(text, keep)
 	end := len(all)
 	for end > 0 && (all[end-1].kept || blank(all[end-1].text)) {
 		end--
@@ -107,13 +130,13 @@ func assemble(all []piece) string {
 const mostParts = 25
 
 // Thread cuts a text into numbered parts that fit, between words, and rather
-// between sentences. It fails where one piece alone does not fit, or more than
-// 25 parts were needed.
-func Thread(text string, fits func(string) bool) ([]string, error) {
+// between sentences. What is in keep is not cut. It fails where one piece alone
+// does not fit, or more than 25 parts were needed.
+func Thread(text string, keep []string, fits func(string) bool) ([]string, error) {
 	if fits(text) {
 		return []string{text}, nil
 	}
-	all := pieces(text)
+	all := pieces(text, keep)
 	for total := 2; total <= mostParts; total++ {
 		parts, err := cutInto(all, total, fits)
 		if err != nil {

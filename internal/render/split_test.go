@@ -3,6 +3,7 @@ package render
 import (
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -20,12 +21,20 @@ func TestShorten(t *testing.T) {
 		{"one https://a.b/c two three four", "one… https://a.b/c"},
 		{"买一送一今天开始限时优惠全场八折欢迎光临", "买一送一今天开始限时优惠全场八…"},
 	} {
-		got, err := Shorten(x.text, atMost(18))
+		got, err := Shorten(x.text, nil, atMost(18))
 		if err != nil || got != x.want && !strings.HasPrefix(x.text, "买") || utf8.RuneCountInString(got) > 18 {
 			t.Errorf("%q: %q, want %q (%v)", x.text, got, x.want, err)
 		}
 	}
-	if got, err := Shorten("see https://a.example/very/long/indeed", atMost(18)); err == nil {
+	keep := []string{"X7K2M9PQ4T", "🤖 AI reply", "Sponsored by Pomelo:"}
+	text := "Sponsored by Pomelo: thank you for following us, dear Ann! Your own code is X7K2M9PQ4T, good for three days. 🤖 AI reply"
+	for limit := 50; limit < utf8.RuneCountInString(text); limit++ {
+		got, err := Shorten(text, keep, atMost(limit))
+		if err != nil || slices.ContainsFunc(keep, func(k string) bool { return !strings.Contains(got, k) }) {
+			t.Errorf("at %d: %q, %v", limit, got, err)
+		}
+	}
+	if got, err := Shorten("see https://a.example/very/long/indeed", nil, atMost(18)); err == nil {
 		t.Errorf("a link was lost: %q", got)
 	}
 }
@@ -43,7 +52,7 @@ func TestThreadLosesNothing(t *testing.T) {
 		}
 		text := strings.TrimSpace(b.String())
 		limit := 60 + r.IntN(100)
-		parts, err := Thread(text, atMost(limit))
+		parts, err := Thread(text, nil, atMost(limit))
 		if err != nil {
 			if !strings.Contains(err.Error(), "more than") {
 				t.Fatalf("%d: %v", seed, err)
@@ -81,10 +90,10 @@ func FuzzSplit(f *testing.F) {
 		if !utf8.ValidString(text) || limit < 1 || limit > 500 {
 			return
 		}
-		if short, err := Shorten(text, atMost(limit)); err == nil && utf8.RuneCountInString(short) > limit {
+		if short, err := Shorten(text, nil, atMost(limit)); err == nil && utf8.RuneCountInString(short) > limit {
 			t.Errorf("too long: %q", short)
 		}
-		parts, err := Thread(text, atMost(limit))
+		parts, err := Thread(text, nil, atMost(limit))
 		for _, p := range parts {
 			if err == nil && utf8.RuneCountInString(p) > limit {
 				t.Errorf("too long: %q", p)

@@ -44,7 +44,10 @@ func TestXStopBeforeTheInvitation(t *testing.T) {
 	ann.Say("@shop stop")
 	s.run()
 	s.must("resume", "account", "shop")
-	s.until("the stop is confirmed", func() bool { s.run(); return s.count(`SELECT count(*) FROM posts WHERE step = 'opted out' AND state = 'sent'`) == "1" })
+	s.until("the stop is confirmed", func() bool {
+		s.run()
+		return s.count(`SELECT count(*) FROM posts WHERE step = 'opted out' AND state = 'sent'`) == "1"
+	})
 	if n := len(s.repliesTo(first)); n != 0 || s.count(`SELECT count(*) FROM posts WHERE step LIKE 'asked%' AND state = 'withdrawn'`) != "1" {
 		t.Errorf("%d answers\n%s", n, s.outbox())
 	}

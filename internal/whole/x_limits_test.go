@@ -27,7 +27,9 @@ func TestXFewMessagesLeft(t *testing.T) {
 		p.Message("shop", "a deal please")
 	}
 	p := s.command(nil, "run")
-	s.until("twelve have codes", func() bool { return s.count(`SELECT count(*) FROM posts WHERE step = 'claim' AND state = 'sent'`) == "12" })
+	s.until("twelve have codes", func() bool {
+		return s.count(`SELECT count(*) FROM posts WHERE step = 'claim' AND state = 'sent'`) == "12"
+	})
 	s.due("first")
 	s.rests("first")
 	p.stop()

@@ -121,34 +121,42 @@ func (l *loader) checkLengths(d *document, s *Step, a *Account, t *Template, pat
 		handle = longestHandle
 	}
 	for _, x := range texts {
-		text, size, err := l.longest(s, a, x, handle)
-		if err == nil {
-			l.warnPrice(d, s, a, x, text, path)
-			l.checkRules(d, s, a, x, text, path)
-		}
-		if err != nil || size.Fits() {
+		text, keep, size, err := l.longest(s, a, x, handle)
+		if err != nil {
 			continue // a template that can't be rendered was refused when it was read
 		}
-		if fit := s.Campaign.Fit; fit == "shorten" || fit == "thread" {
-			if _, err := Fit(fit, s.Mention == nil && s.To == nil, a.Kind, a.Kind.Limits, text, handle, l.set.Personal(s)); err != nil {
+		l.warnPrice(d, s, a, x, text, path)
+		parts := []string{text}
+		switch fit := s.Campaign.Fit; {
+		case size.Fits():
+		case fit == "shorten" || fit == "thread":
+			if parts, err = Fit(fit, s.Mention == nil && s.To == nil, a.Kind, a.Kind.Limits, text, handle, l.set.Personal(s), keep...); err != nil {
 				d.add(path, fmt.Sprintf("%s is too long for %s: %v", x.File, a.Network, err), "")
+				continue
 			}
-			continue
+		default:
+			d.add(path, fmt.Sprintf("%s has up to %d %s on %s; %d fit", x.File, size.Count, size.Unit, a.Network, size.Limit),
+				"shorten it; names, codes and links are counted at their longest")
 		}
-		d.add(path, fmt.Sprintf("%s has up to %d %s on %s; %d fit", x.File, size.Count, size.Unit, a.Network, size.Limit),
-			"shorten it; names, codes and links are counted at their longest")
+		for _, part := range parts {
+			if l.checkRules(d, s, a, x, part, path) {
+				break
+			}
+		}
 	}
 }
 
-// checkRules holds a text against the network's own rules.
-func (l *loader) checkRules(d *document, s *Step, a *Account, x Text, text, path string) {
+// checkRules holds a text, as it would go out, against the network's own rules.
+func (l *loader) checkRules(d *document, s *Step, a *Account, x Text, text, path string) (broken bool) {
 	if s.Mention != nil || s.To != nil || a.Kind.Check == nil {
-		return
+		return false
 	}
-	if f := a.Kind.Check(network.Draft{Text: text, Language: x.Language, Offer: s.Campaign.Offer != ""}, a.Settings()); f != nil {
+	f := a.Kind.Check(network.Draft{Text: text, Language: x.Language, Offer: s.Campaign.Offer != ""}, a.Settings())
+	if f != nil {
 		r := policy.Of(f.Rule)
 		d.add(path, r.Says(fmt.Sprintf("%s: %s: %s", a.Name, x.File, f.Text)), r.Way)
 	}
+	return f != nil
 }
 
 // Settings are the account's choices, without what opens it.
@@ -179,8 +187,9 @@ func (l *loader) warnPrice(d *document, s *Step, a *Account, x Text, text, path 
 
 var anyLink = regexp.MustCompile(`https?://\S+|[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+(/\S*)?`)
 
-// longest measures a text with the longest values that can come.
-func (l *loader) longest(s *Step, a *Account, x Text, handle string) (string, network.Size, error) {
+// longest measures a text with the longest values that can come; keep is what may
+// not be left out of it.
+func (l *loader) longest(s *Step, a *Account, x Text, handle string) (text string, keep []string, size network.Size, err error) {
 	code, link, value := "", "", ""
 	if o := l.set.OfferOf(s); o != nil && o.Codes != nil {
 		if code = longestCode[o.Codes.Kind]; o.Codes.Kind == "shared" {
@@ -191,18 +200,18 @@ func (l *loader) longest(s *Step, a *Account, x Text, handle string) (string, ne
 	v := render.Sample(code, link)
 	v.Value = value
 	v.Language, v.Campaign = x.Language, s.Campaign.Title
-	text, err := x.Render(v)
-	if err != nil {
-		return "", network.Size{}, err
+	if text, err = x.Render(v); err != nil {
+		return "", nil, size, err
 	}
 	text = Disclosed(s.Campaign, text)
-	_, size := render.Fit(a.Kind, a.Kind.Limits, text, handle, l.set.Personal(s))
-	return text, size, nil
+	_, size = render.Fit(a.Kind, a.Kind.Limits, text, handle, l.set.Personal(s))
+	return text, []string{code, link, s.Campaign.Disclosure}, size, nil
 }
 
 // Fit makes a text fit a network, by shortening it or as the parts of a thread
-// (how: shorten, thread). Only what everybody may read goes out as a thread.
-func Fit(how string, public bool, k network.Kind, l network.Limits, text, handle string, direct bool) ([]string, error) {
+// (how: shorten, thread). Only what everybody may read goes out as a thread. What is
+// in keep is neither cut nor left out.
+func Fit(how string, public bool, k network.Kind, l network.Limits, text, handle string, direct bool, keep ...string) ([]string, error) {
 	fits := func(s string) bool { _, size := render.Fit(k, l, s, handle, direct); return size.Fits() }
 	switch {
 	case fits(text):
@@ -212,9 +221,9 @@ func Fit(how string, public bool, k network.Kind, l network.Limits, text, handle
 	case how == "thread" && k.Ref == nil:
 		return nil, fmt.Errorf("there are no threads on %s; shorten it", k.Name)
 	case how == "thread":
-		return render.Thread(text, fits)
+		return render.Thread(text, keep, fits)
 	}
-	short, err := render.Shorten(text, fits)
+	short, err := render.Shorten(text, keep, fits)
 	return []string{short}, err
 }
 

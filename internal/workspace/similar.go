@@ -7,14 +7,26 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 
 	"magpie/internal/policy"
 	"magpie/internal/render"
 )
 
 // nearly is from what share of common shingles on two texts are nearly the
-// same; all four networks forbid those on several accounts.
-const nearly = 0.8
+// same; all four networks forbid those on several accounts. Of short texts, with
+// fewer shingles than short, more has to be common: a word or a number is all they
+// have to differ by.
+const nearly, nearlyShort, short = 0.55, 0.85, 20
+
+func enough(a, b int) float64 {
+	if min(a, b) < short {
+		return nearlyShort
+	}
+	return nearly
+}
 
 // said is a public text of an account.
 type said struct {
@@ -81,7 +93,7 @@ func clash(all []said, byShingle map[uint64][]int, x said) *said {
 			if y.network != x.network || y.account == x.account || tried[i] {
 				continue
 			}
-			if tried[i] = true; overlap(mine, y.shingles) >= nearly {
+			if tried[i] = true; nearlySame(mine, y.shingles) {
 				return y
 			}
 		}
@@ -89,19 +101,19 @@ func clash(all []said, byShingle map[uint64][]int, x said) *said {
 	return nil
 }
 
-// overlap is the share of common shingles; 0 as soon as it can't be nearly all.
-func overlap(a map[uint64]bool, b []uint64) float64 {
-	missing := 0
+// nearlySame tells whether so many shingles are common. It stops as soon as that
+// can't be.
+func nearlySame(a map[uint64]bool, b []uint64) bool {
+	share, missing := enough(len(a), len(b)), 0
 	for _, h := range b {
 		if a[h] {
 			continue
 		}
-		if missing++; float64(len(b)-missing) < nearly*float64(len(a)) || float64(missing) > (1-nearly)*float64(len(b)) {
-			return 0
+		if missing++; float64(len(b)-missing) < share*float64(len(a)) || float64(missing) > (1-share)*float64(len(b)) {
+			return false
 		}
 	}
-	both := len(b) - missing
-	return float64(both) / float64(len(a)+missing)
+	return float64(len(b)-missing) >= share*float64(len(a)+missing)
 }
 
 func (l *loader) publicTexts(s *Step) (out []said) {
@@ -123,17 +135,52 @@ func (l *loader) publicTexts(s *Step) (out []said) {
 	return out
 }
 
-// shingled cuts a text into overlapping pieces of five letters.
+// shingled cuts what is said in a text into overlapping pieces of four letters,
+// or two signs where a sign is a word.
 func shingled(x said, text string) said {
-	r := []rune(strings.Join(strings.Fields(strings.ToLower(text)), " "))
-	for i := 0; i == 0 || i+5 <= len(r); i++ {
+	r := essence(text)
+	long := 4
+	if dense(r) {
+		long = 2
+	}
+	for i := 0; i == 0 || i+long <= len(r); i++ {
 		h := fnv.New64a()
-		_, _ = h.Write([]byte(string(r[i:min(i+5, len(r))])))
+		_, _ = h.Write([]byte(string(r[i:min(i+long, len(r))])))
 		x.shingles = append(x.shingles, h.Sum64())
 	}
 	slices.Sort(x.shingles)
 	x.shingles = slices.Compact(x.shingles)
 	return x
+}
+
+// essence is what two texts are compared by: letters and digits alone, without
+// case, width and links. What has none of these is compared as it is.
+func essence(text string) []rune {
+	plain := norm.NFKC.String(strings.ToLower(anyLink.ReplaceAllString(text, " ")))
+	letters := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
+			return r
+		}
+		return -1
+	}, plain)
+	switch {
+	case letters != "":
+		return []rune(letters)
+	case strings.TrimSpace(plain) != "":
+		return []rune(strings.TrimSpace(plain))
+	}
+	return []rune(text)
+}
+
+// dense tells whether most of a text is in a script of few signs.
+func dense(r []rune) bool {
+	n := 0
+	for _, x := range r {
+		if unicode.In(x, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) {
+			n++
+		}
+	}
+	return 2*n > len(r)
 }
 
 // Alike tells whether two texts are nearly the same.
@@ -143,5 +190,5 @@ func Alike(a, b string) bool {
 	for _, h := range x.shingles {
 		mine[h] = true
 	}
-	return overlap(mine, y.shingles) >= nearly
+	return nearlySame(mine, y.shingles)
 }
