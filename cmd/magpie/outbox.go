@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -277,13 +278,34 @@ func recallPost(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
-	fmt.Fprintf(c.App.Writer, "%s, out since %s:\n\n%s\n\n", p.Account, when(p.SentAt, zoneOf(b, p.Account)), indent(p.SealedText, "  | ", 100))
-	if err := confirm(c, "Delete this from the network?"); err != nil {
+	parts, err := b.Thread(c.Context, p)
+	if err != nil {
 		return err
 	}
-	if _, err := b.Recall(c.Context, p.ID, who(c)); err != nil {
+	question := "Delete this from the network?"
+	if len(parts) > 1 {
+		question = "Delete this whole thread from the network?"
+	}
+	for _, x := range parts {
+		fmt.Fprintf(c.App.Writer, "%s, %s:\n\n%s\n\n", x.Account, outSince(b, x), indent(cmp.Or(x.SealedText, x.Text), "  | ", 100))
+	}
+	if err := confirm(c, question); err != nil {
+		return err
+	}
+	if err := b.Recall(c.Context, p.ID, who(c)); err != nil {
 		return refused(err)
+	}
+	if len(parts) > 1 {
+		fmt.Fprintf(c.App.Writer, "The thread of post %s is deleted from its network.\n", p.ID)
+		return nil
 	}
 	fmt.Fprintf(c.App.Writer, "Post %s is deleted from its network.\n", p.ID)
 	return nil
+}
+
+func outSince(b *bot.Bot, p *outbox.Post) string {
+	if p.State != outbox.Sent {
+		return string(p.State)
+	}
+	return "out since " + when(p.SentAt, zoneOf(b, p.Account))
 }

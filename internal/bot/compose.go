@@ -58,7 +58,11 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 		return outbox.Composed{Files: files.number}, &outbox.Stop{State: outbox.Withdrawn, Reason: "the account is no longer in the files"}
 	}
 	if p.Follows != "" { // its words were fixed with those of the first
-		d := network.Draft{Text: p.Text, Language: p.Language, Unlisted: a.Unlisted, ReplyTo: b.Kind(a).Ref(p.Ref)}
+		ref := b.Kind(a).Ref
+		if ref == nil {
+			return outbox.Composed{Files: files.number}, &outbox.Stop{State: outbox.Withdrawn, Reason: "there are no threads on " + a.Network + ": the account was on another network when this one began"}
+		}
+		d := network.Draft{Text: p.Text, Language: p.Language, Unlisted: a.Unlisted, ReplyTo: ref(p.Ref)}
 		return outbox.Composed{Draft: d, Files: files.number, Rest: p.Rest}, nil
 	}
 	s := step(set, p)

@@ -349,6 +349,9 @@ func (b *Bot) settled(ctx context.Context, tx *sql.Tx, p *outbox.Post, now time.
 	case p.State == outbox.Refused:
 		_, err := b.raiseIn(ctx, tx, need.Refused, p.Account+" "+p.ID, "the post "+p.ID+" on "+p.Account+" was refused: "+p.Reason)
 		return err
+	case p.State == outbox.Asked && p.Follows != "":
+		_, err := b.raiseIn(ctx, tx, need.Asked, p.Account+" "+p.ID, "the thread of post "+p.Follows+" on "+p.Account+" can't go on by itself: "+p.Reason+" (“magpie outbox settle send|sent|withdraw "+p.ID+"”)")
+		return err
 	case p.State == outbox.Asked:
 		_, err := b.raiseIn(ctx, tx, need.Asked, p.Account+" "+p.ID, "is the post "+p.ID+" on "+p.Account+" out or not? Look there, then “magpie outbox settle "+p.ID+"”")
 		return err

@@ -123,7 +123,9 @@ func (m *matching) look(ctx context.Context, p *outbox.Post, byCode bool) error 
 			continue
 		}
 		same := slices.Contains(coupon.Like(o.Text), p.Code) && o.ReplyTo == m.answers(p)
-		if !byCode {
+		if made := m.b.Kind(m.a).Made; made != nil && p.Kind == outbox.Public {
+			same = made(o.ID, p.Key)
+		} else if !byCode {
 			var err error
 			if same, err = m.reads(ctx, p, o); err != nil {
 				return err
@@ -136,10 +138,7 @@ func (m *matching) look(ctx context.Context, p *outbox.Post, byCode bool) error 
 			return m.thread(ctx, p, o)
 		}
 	}
-	if byCode || !m.b.Kind(m.a).Exact || p.Kind != outbox.Public {
-		return nil
-	}
-	return m.find(ctx, p)
+	return nil
 }
 
 // answers is the id of what a post answers, on the network; empty if nothing.
@@ -179,36 +178,6 @@ var namedAt = regexp.MustCompile(`(@[\p{L}\p{N}_.-]+)@[\p{L}\p{N}.:-]+`)
 // bare makes our words and the network's showing of them comparable.
 func bare(text string) string {
 	return strings.Join(strings.Fields(namedAt.ReplaceAllString(text, "$1")), " ")
-}
-
-// find asks a network that knows for certain.
-func (m *matching) find(ctx context.Context, p *outbox.Post) error {
-	c, err := m.b.compose(ctx, p, m.b.Clock())
-	var stop *outbox.Stop
-	if errors.As(err, &stop) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	c.Draft.Key, c.Draft.At = p.Key, m.b.Clock()
-	s, err := m.x.client.Prepare(ctx, c.Draft)
-	if err != nil && network.ReasonOf(err) == network.Refused {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	r, found, err := m.x.client.Find(ctx, s, m.since, m.x.publisher.Taken(ctx, p))
-	if err != nil || !found {
-		return err
-	}
-	for _, o := range m.own {
-		if o.ID == r.ID {
-			return m.adopt(ctx, p, o)
-		}
-	}
-	return m.adopt(ctx, p, &seen{Posted: network.Posted{Receipt: r, At: p.SlotAt, Text: s.Text}})
 }
 
 // adopt writes down that a post is out, and with it its code. It does nothing if
@@ -300,10 +269,10 @@ func (m *matching) ask(ctx context.Context) error {
 		return err
 	}
 	for _, p := range posts {
-		if p.Kind == outbox.Public && m.b.Kind(m.a).Exact {
-			continue // the network has said for certain that it is not out
+		if p.Kind == outbox.Public && m.b.Kind(m.a).Made != nil {
+			continue // it is not out: none of the network's posts has an id that was made of its key
 		}
-		if p.State == outbox.Asked || !m.unexplained(p.Kind == outbox.Direct, p.Person, p.SlotAt) || p.Kind == outbox.Answer {
+		if p.State == outbox.Asked || !m.unexplained(p) || p.Kind == outbox.Answer {
 			continue
 		}
 		if err := m.doubt(ctx, p); err != nil {
@@ -331,25 +300,30 @@ func (m *matching) ask(ctx context.Context) error {
 	return nil
 }
 
-// unexplained tells whether the network has such a post of ours, from then on,
-// that is none we know.
-func (m *matching) unexplained(direct bool, person int64, from time.Time) bool {
+// unexplained tells whether the network has a post of ours that is none we know and
+// that may be this one, with other words.
+func (m *matching) unexplained(p *outbox.Post) bool {
+	direct := p.Kind == outbox.Direct
 	return slices.ContainsFunc(m.own, func(o *seen) bool {
-		return !o.explained && o.ReplyTo == "" && o.Direct == direct && (!direct || o.person == person) && !o.At.Before(from.Add(-before))
+		return !o.explained && o.ReplyTo == m.answers(p) && o.Direct == direct && (!direct || o.person == p.Person) && !o.At.Before(p.SlotAt.Add(-before))
 	})
 }
 
 func (m *matching) doubt(ctx context.Context, p *outbox.Post) error {
-	now := m.b.Clock()
 	return m.b.write(ctx, func(tx *sql.Tx) error {
-		if _, err := outbox.Add(ctx, tx, p, now); err != nil {
+		if _, err := outbox.Add(ctx, tx, p, m.b.Clock()); err != nil {
 			return err
 		}
-		moved, err := outbox.Move(ctx, tx, p, outbox.Asked, "the database was restored, and the network has a post of that time which may be this one: look there, then “magpie outbox settle”",
-			audit.Bot, now, outbox.Planned, outbox.Held, outbox.Late)
-		if err != nil || !moved {
-			return err
-		}
-		return m.b.settled(ctx, tx, p, now)
+		return m.doubtIn(ctx, tx, p)
 	})
+}
+
+func (m *matching) doubtIn(ctx context.Context, tx *sql.Tx, p *outbox.Post) error {
+	now := m.b.Clock()
+	moved, err := outbox.Move(ctx, tx, p, outbox.Asked, "the database was restored, and the network has a post of that time which may be this one: look there, then “magpie outbox settle”",
+		audit.Bot, now, outbox.Planned, outbox.Held, outbox.Late)
+	if err != nil || !moved {
+		return err
+	}
+	return m.b.settled(ctx, tx, p, now)
 }

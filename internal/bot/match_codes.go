@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 	"time"
 
 	"magpie/internal/audit"
@@ -16,21 +15,23 @@ import (
 	"magpie/internal/workspace"
 )
 
-// thread writes down which parts of a thread are out that began with o; the first
-// that is not goes out.
+// thread writes down which parts of a thread are out that follow p, which is o. The
+// first that is not goes out, unless something of ours stands in its place.
 func (m *matching) thread(ctx context.Context, p *outbox.Post, o *seen) error {
-	if p.Kind != outbox.Public || p.Follows != "" {
+	if p.Kind != outbox.Public {
 		return nil
 	}
-	c, err := m.b.compose(ctx, p, o.At)
-	var stop *outbox.Stop
-	if err != nil && !errors.As(err, &stop) {
-		return err
+	if p.Follows == "" && len(p.Rest) == 0 { // it was never frozen, as far as the database knows
+		c, err := m.b.compose(ctx, p, o.At)
+		var stop *outbox.Stop
+		if err != nil && !errors.As(err, &stop) {
+			return err
+		}
+		if stop != nil {
+			return nil
+		}
+		p.Rest, p.RestLanguage = c.Rest, c.Draft.Language
 	}
-	if stop != nil || len(c.Rest) == 0 {
-		return nil
-	}
-	p.Rest, p.RestLanguage = c.Rest, c.Draft.Language
 	return m.b.write(ctx, func(tx *sql.Tx) error {
 		before, last := p, o
 		for {
@@ -38,18 +39,38 @@ func (m *matching) thread(ctx context.Context, p *outbox.Post, o *seen) error {
 			if err != nil || next == nil {
 				return err
 			}
-			i := slices.IndexFunc(m.own, func(x *seen) bool { return x.ReplyTo == last.ID && bare(x.Text) == bare(next.Text) })
-			if i < 0 {
-				return nil
+			x := m.part(next, last.ID)
+			if x == nil {
+				return m.stands(ctx, tx, next)
 			}
-			moved, err := outbox.Adopt(ctx, tx, next, m.own[i].Posted, audit.Bot, m.b.Clock())
+			moved, err := outbox.Adopt(ctx, tx, next, x.Posted, audit.Bot, m.b.Clock())
 			if err != nil || !moved {
 				return err
 			}
-			m.own[i].explained = true
-			before, last = next, m.own[i]
+			x.explained = true
+			before, last = next, x
 		}
 	})
+}
+
+// part is the part of a thread as the network has it, nil if it does not.
+func (m *matching) part(p *outbox.Post, after string) *seen {
+	made := m.b.Kind(m.a).Made
+	for _, o := range m.own {
+		if made != nil && made(o.ID, p.Key) || made == nil && o.ReplyTo == after && bare(o.Text) == bare(p.Text) {
+			return o
+		}
+	}
+	return nil
+}
+
+// stands leaves a part to a person where the network has something of ours in its
+// place that has other words.
+func (m *matching) stands(ctx context.Context, tx *sql.Tx, p *outbox.Post) error {
+	if m.b.Kind(m.a).Made != nil || !m.unexplained(p) {
+		return nil
+	}
+	return m.doubtIn(ctx, tx, p)
 }
 
 // code notes that a code of an offer is out.

@@ -233,25 +233,66 @@ func unlessAgain(ctx context.Context, tx *sql.Tx, p *outbox.Post, again bool, no
 	return err
 }
 
-// Recall deletes a post from its network.
-func (b *Bot) Recall(ctx context.Context, id, who string) (*outbox.Post, error) {
+// Thread are the parts of the thread that a post belongs to: itself alone, mostly.
+func (b *Bot) Thread(ctx context.Context, p *outbox.Post) ([]*outbox.Post, error) {
+	return outbox.Parts(ctx, b.DB.Read, p)
+}
+
+// Recall deletes a post from its network, and with it the whole thread that it
+// belongs to, the last part first. What of that is not out yet stays unsent.
+func (b *Bot) Recall(ctx context.Context, id, who string) error {
 	p, err := outbox.One(ctx, b.DB.Read, id)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	a := b.Set().Accounts[p.Account]
 	switch {
 	case p.State != outbox.Sent || p.RemoteID == "":
-		return p, fmt.Errorf("post %s is %s: only a post that is out can be taken back", p.ID, p.State)
+		return fmt.Errorf("post %s is %s: only a post that is out can be taken back", p.ID, p.State)
 	case a == nil:
-		return p, fmt.Errorf("the account %s is no longer in the files", p.Account)
+		return fmt.Errorf("the account %s is no longer in the files", p.Account)
 	}
 	c, err := b.Client(ctx, a)
 	if err != nil {
-		return p, err
+		return err
 	}
-	if err := c.Delete(ctx, p.RemoteID); err != nil {
-		return p, err
+	parts, err := b.haltThread(ctx, p, who)
+	if err != nil {
+		return err
 	}
-	return p, outbox.Recall(ctx, b.DB, p, who, b.Clock())
+	for _, x := range slices.Backward(parts) {
+		if x.State != outbox.Sent || x.RemoteID == "" {
+			continue
+		}
+		if err := c.Delete(ctx, x.RemoteID); err != nil {
+			return err
+		}
+		if err := outbox.Recall(ctx, b.DB, x, who, b.Clock()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// haltThread withdraws the parts of a thread that are not out, and returns the
+// others.
+func (b *Bot) haltThread(ctx context.Context, p *outbox.Post, who string) (parts []*outbox.Post, err error) {
+	err = b.DB.Write(ctx, func(tx *sql.Tx) error {
+		if parts, err = outbox.Parts(ctx, tx, p); err != nil {
+			return err
+		}
+		for _, x := range parts {
+			switch {
+			case x.State == outbox.Sending || x.State == outbox.InDoubt:
+				return fmt.Errorf("post %s of the same thread is on its way at this moment: try again in a minute", x.ID)
+			case x.Follows == "":
+				continue
+			}
+			if _, err := outbox.Move(ctx, tx, x, outbox.Withdrawn, "the thread was taken back by "+who, who, b.Clock(), outbox.Planned, outbox.Held, outbox.Late, outbox.Asked); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return parts, err
 }

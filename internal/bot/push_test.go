@@ -134,11 +134,11 @@ func TestBadPushes(t *testing.T) {
 func TestRecall(t *testing.T) {
 	w := newWorld(t, "2027-11-26 09:59", nil)
 	id := w.one("tease").ID
-	if _, err := w.Recall(t.Context(), id, "ann"); err == nil || !strings.Contains(err.Error(), "only a post that is out") {
+	if err := w.Recall(t.Context(), id, "ann"); err == nil || !strings.Contains(err.Error(), "only a post that is out") {
 		t.Errorf("got %v", err)
 	}
 	w.step(at(t, "2027-11-26 10:00"))
-	_, err := w.Recall(t.Context(), id, "ann")
+	err := w.Recall(t.Context(), id, "ann")
 	w.must(err)
 	w.is("tease", outbox.Recalled)
 	if n := len(w.net.Posts("outlet")); n != 0 {

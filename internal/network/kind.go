@@ -14,7 +14,6 @@ import (
 type Kind struct {
 	Name    string
 	Limits  Limits        // what a server of this network allows unless it says otherwise
-	Exact   bool          // a public post can be asked for by its key: whether it is out is known for certain
 	KeyLife time.Duration // how long a server remembers a key; 0: it does not
 	// Private says how a personal message travels, for people: "direct post", "chat".
 	Private string
@@ -22,6 +21,9 @@ type Kind struct {
 	CheckHandle func(handle string) string
 	// Address puts the recipient's name into the text where the network needs it.
 	Address func(text, handle string) string
+	// Made tells whether the id of a public post was made of a key, however the words
+	// have changed since; nil where ids tell nothing.
+	Made func(id, key string) bool
 	// Item is the id of what a reference refers to.
 	Item func(Ref) string
 	// Shown is the id of a post by the address where people see it, "" if that does

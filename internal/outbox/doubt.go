@@ -196,7 +196,12 @@ func Settle(ctx context.Context, db *store.DB, id string, to State, at network.R
 				return fmt.Errorf("%s is the address of another post", at.URL)
 			}
 			return err
+		case to == Planned && post.Follows != "" && post.Ref == "" && at.ID == "":
+			return fmt.Errorf("where is the part of the thread before it? magpie outbox settle send %s --url ADDRESS", post.ID)
 		case to == Planned && (post.State == Asked || post.State == Late):
+			if err := below(ctx, tx, post, at.ID); err != nil {
+				return err
+			}
 			if err := replan(ctx, tx, post, who, now); err != nil || replanned == nil {
 				return err
 			}
@@ -207,6 +212,16 @@ func Settle(ctx context.Context, db *store.DB, id string, to State, at network.R
 		}
 		return fmt.Errorf("post %s is %s: that can't be settled as %s", post.ID, post.State, to)
 	})
+}
+
+// below puts a part of a thread below the post with that id, where nobody knew the
+// part before it.
+func below(ctx context.Context, tx *sql.Tx, post *Post, id string) error {
+	if post.Follows == "" || post.Ref != "" {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE posts SET ref = $1 WHERE id = $2`, id, post.ID)
+	return err
 }
 
 // replan sends a post after all. A person says so, so lateness counts no more,

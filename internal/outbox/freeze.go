@@ -186,7 +186,7 @@ func (p *Publisher) stop(ctx context.Context, post *Post, c Composed, s *Stop) e
 				return err
 			}
 		}
-		if _, err := Move(ctx, tx, post, s.State, s.Reason, audit.Bot, now, Planned, Held); err != nil {
+		if _, err := Move(ctx, tx, post, ending(post, s.State), s.Reason, audit.Bot, now, Planned, Held); err != nil {
 			return err
 		}
 		return p.settled(ctx, tx, post, now)

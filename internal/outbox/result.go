@@ -136,7 +136,7 @@ func MarkSent(ctx context.Context, tx *sql.Tx, post *Post, r network.Receipt, wh
 func (p *Publisher) finish(ctx context.Context, post *Post, to State, reason string) error {
 	now := p.Clock()
 	return p.write(ctx, func(tx *sql.Tx) error {
-		moved, err := Move(ctx, tx, post, to, reason, audit.Bot, now, Sending, InDoubt)
+		moved, err := Move(ctx, tx, post, ending(post, to), reason, audit.Bot, now, Sending, InDoubt)
 		if err != nil || !moved {
 			return err
 		}

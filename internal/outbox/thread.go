@@ -1,10 +1,12 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -50,11 +52,24 @@ func partKey(key string) string {
 
 const partMark = "/part "
 
+// Parts are all parts of the thread that a post belongs to, in order, as far as they
+// are in the outbox.
+func Parts(ctx context.Context, q Querier, post *Post) ([]*Post, error) {
+	root, _, _ := strings.Cut(post.Key, partMark)
+	all, err := Select(ctx, q, `key = $1 OR key >= $2 AND key < $3`, root, root+partMark, root+partMark+"~")
+	slices.SortFunc(all, func(a, b *Post) int { return cmp.Or(len(a.Key)-len(b.Key), strings.Compare(a.Key, b.Key)) })
+	return all, err
+}
+
 // GoOn brings the next part of a thread into the outbox: the one before it is
-// out. It returns nil at the end of a thread.
+// out. It returns nil at the end of a thread, and where a person has taken it back.
 func GoOn(ctx context.Context, tx *sql.Tx, post *Post, r network.Receipt, now time.Time) (next *Post, err error) {
 	if len(post.Rest) == 0 {
 		return nil, nil //nolint:nilnil // the end is no error
+	}
+	parts, err := Parts(ctx, tx, post)
+	if err != nil || slices.ContainsFunc(parts, func(p *Post) bool { return p.State == Recalled }) {
+		return nil, err
 	}
 	next = &Post{Key: partKey(post.Key), Kind: post.Kind, Account: post.Account, Campaign: post.Campaign, Step: post.Step, Occurrence: post.Occurrence,
 		Follows: post.ID, Ref: r.ID, Language: post.RestLanguage, RestLanguage: post.RestLanguage, Text: post.Rest[0], Rest: post.Rest[1:], SlotAt: post.SlotAt, NextAt: now, Author: post.Author}
@@ -62,8 +77,17 @@ func GoOn(ctx context.Context, tx *sql.Tx, post *Post, r network.Receipt, now ti
 	if err != nil || !added || r.ID != "" {
 		return next, err
 	}
-	_, err = Move(ctx, tx, next, Asked, "the part of the thread before this one was settled without its address: post this by hand below it, then “magpie outbox settle”", audit.Bot, now, Planned)
+	_, err = Move(ctx, tx, next, Asked, "the part of the thread before this one was settled without its address: “magpie outbox settle send "+next.ID+" --url ADDRESS-OF-THAT”, or post this by hand below it", audit.Bot, now, Planned)
 	return next, err
+}
+
+// ending is how a post ends: a part of a thread that is refused is left to a person,
+// who can let the thread go on.
+func ending(post *Post, to State) State {
+	if to == Refused && post.Follows != "" {
+		return Asked
+	}
+	return to
 }
 
 // parts are those of threads that were begun: neither pace nor quiet hours hold

@@ -89,8 +89,8 @@ func TestThreadGoesOnAfterRestart(t *testing.T) {
 	w.is(partOf("a", 3), outbox.Sent)
 }
 
-// A part that is refused is the last.
-func TestThreadEndsWithARefusal(t *testing.T) {
+// A part that is refused halts the thread, until a person lets it go on.
+func TestThreadHaltsAtARefusal(t *testing.T) {
 	w := newWorld(t, network.Keyed)
 	w.threads(3)
 	w.add("a", nil)
@@ -102,8 +102,12 @@ func TestThreadEndsWithARefusal(t *testing.T) {
 	}
 	w.pass()
 	w.outThere(1)
-	w.is(partOf("a", 2), outbox.Refused)
+	w.is(partOf("a", 2), outbox.Asked)
 	if len(w.told) != 2 {
 		t.Errorf("told of %v", w.told)
 	}
+	w.recheck = nil
+	w.must(outbox.Settle(t.Context(), w.db, outbox.ID(partOf("a", 2)), outbox.Planned, network.Receipt{}, "ann", w.now, nil))
+	w.pass()
+	w.outThere(3)
 }

@@ -31,7 +31,7 @@ var defaults = network.Limits{
 // Kind describes Bluesky.
 func Kind() network.Kind {
 	return network.Kind{
-		Name: "bluesky", Limits: defaults, Exact: true, Private: "chat message",
+		Name: "bluesky", Limits: defaults, Made: made, Private: "chat message",
 		CheckHandle: checkHandle, Measure: measure, Open: open,
 		Address: func(text, _ string) string { return text },
 		Item:    func(r network.Ref) string { return parseRef(r).URI },

@@ -12,6 +12,7 @@ import (
 	_ "image/jpeg" // the same
 	_ "image/png"  // the same
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -235,14 +236,27 @@ const base32 = "234567abcdefghijklmnopqrstuvwxyz"
 // rkey is a TID (atproto specification, Record Key): the second of at, and
 // below it 30 bits of the post's key in place of microseconds and clock id.
 func rkey(key string, at time.Time) string {
-	sum := sha256.Sum256([]byte(key))
-	low := uint64(binary.BigEndian.Uint32(sum[:4])) & (1<<30 - 1)
-	bits := (uint64(at.UnixMicro())<<10)&^(1<<30-1)&(1<<63-1) | low
+	bits := (uint64(at.UnixMicro())<<10)&^(1<<30-1)&(1<<63-1) | low(key)
 	out := make([]byte, 13)
 	for i := range out {
 		out[12-i] = base32[bits>>(5*i)&31]
 	}
 	return string(out)
+}
+
+// low are the bits of a record key that come of the post's key.
+func low(key string) uint64 {
+	sum := sha256.Sum256([]byte(key))
+	return uint64(binary.BigEndian.Uint32(sum[:4])) & (1<<30 - 1)
+}
+
+// made tells whether the record at an address has a key that rkey made of key.
+func made(address, key string) bool {
+	var bits uint64
+	for _, c := range path.Base(address) {
+		bits = bits<<5 | uint64(max(strings.IndexRune(base32, c), 0)) //nolint:gosec // 0 to 31
+	}
+	return len(path.Base(address)) == 13 && bits&(1<<30-1) == low(key)
 }
 
 func sortFacets(all []facet) {

@@ -7,10 +7,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
 	"net/url"
+	"strings"
 	"time"
 
 	"magpie/internal/network"
@@ -42,8 +44,8 @@ func (c *client) Prepare(ctx context.Context, d network.Draft) (network.Sealed, 
 	if d.To != nil {
 		p.Status = address(d.Text, d.To.Handle)
 	}
-	for i, image := range d.Images {
-		id, err := c.upload(ctx, fmt.Sprintf("%s/%d", d.Key, i), image)
+	for _, image := range d.Images {
+		id, err := c.upload(ctx, nameOf(d.Key, image), image)
 		if err != nil {
 			return network.Sealed{}, err
 		}
@@ -54,6 +56,22 @@ func (c *client) Prepare(ctx context.Context, d network.Draft) (network.Sealed, 
 		return network.Sealed{}, network.Fail(network.Refused, "the text can't be sent: %v", err)
 	}
 	return network.Sealed{Body: body, Key: d.Key, Text: p.Status, Replay: network.Keyed}, nil
+}
+
+// nameOf is how an upload is remembered: for one post, with what is in it and said
+// of it, both of which may change before the post goes out.
+func nameOf(key string, i network.Image) string {
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%d:%s", len(i.Alt), i.Alt)
+	sum.Write(i.Data)
+	return key + "\n" + hex.EncodeToString(sum.Sum(nil))
+}
+
+// forget drops the uploads of a post that is out.
+func (c *client) forget(key string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	maps.DeleteFunc(c.media, func(name, _ string) bool { return strings.HasPrefix(name, key+"\n") })
 }
 
 func visibility(d network.Draft) string {
@@ -82,6 +100,7 @@ func (c *client) Publish(ctx context.Context, s network.Sealed) (network.Receipt
 	if out.ID == "" {
 		return network.Receipt{}, rubbish(http.MethodPost, r.URL.Host)
 	}
+	c.forget(s.Key)
 	return network.Receipt{ID: out.ID, URL: out.URL}, nil
 }
 
