@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"magpie/internal/coupon"
+	"magpie/internal/inbox"
+	"magpie/internal/media"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
 	"magpie/internal/people"
@@ -91,13 +93,14 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 	}
 	out.Draft = draft(p, a, text, language)
 	out.Draft.Offer, out.Draft.AI = offer != nil, s != nil && s.Ask != nil && p.Text != ""
-	if out.Draft.Images, err = pictures(set, s, p, a); err != nil {
+	if out.Draft.Images, err = pictures(set, s, p, b.limits(ctx, a).Media); err != nil {
 		return out, &outbox.Stop{State: outbox.Held, Reason: a.Name + ": " + err.Error()}
 	}
-	out.Hash = hashOf(set, p, s, offer, out.Draft)
-	if err := b.fit(p, s, a, &out, keep); err != nil {
+	out.Hash = hashOf(set, p, s, offer, out)
+	if err := b.fit(ctx, p, s, a, &out, keep); err != nil {
 		return out, err
 	}
+	out.Hash = hashOf(set, p, s, offer, out) // as it is cut
 	if err := b.lawful(a, out); err != nil {
 		return out, err
 	}
@@ -146,11 +149,11 @@ func (b *Bot) alike(ctx context.Context, set *workspace.Set, p *outbox.Post, a *
 }
 
 // fit makes a text that is too long fit, as its campaign says.
-func (b *Bot) fit(p *outbox.Post, s *workspace.Step, a *workspace.Account, c *outbox.Composed, keep []string) error {
+func (b *Bot) fit(ctx context.Context, p *outbox.Post, s *workspace.Step, a *workspace.Account, c *outbox.Composed, keep []string) error {
 	if s == nil || s.Campaign.Fit == "" || s.Campaign.Fit == "refuse" {
 		return nil
 	}
-	k, limits := b.Kind(a), b.limits(a)
+	k, limits := b.Kind(a), b.limits(ctx, a)
 	handle := ""
 	if c.Draft.To != nil {
 		handle = c.Draft.To.Handle
@@ -167,10 +170,14 @@ func (b *Bot) fit(p *outbox.Post, s *workspace.Step, a *workspace.Account, c *ou
 	return nil
 }
 
-// limits are what the account's server allows, as far as it has been asked.
-func (b *Bot) limits(a *workspace.Account) network.Limits {
-	if x := b.account(a.Name); x != nil {
+// limits are what the account's server allows, as far as any process has asked it:
+// all cut a text at the same place.
+func (b *Bot) limits(ctx context.Context, a *workspace.Account) network.Limits {
+	if x := b.account(a.Name); x != nil && x.who().ID != "" {
 		return x.allowed()
+	}
+	if l, known, err := inbox.Limits(ctx, b.DB, a.Name); err == nil && known {
+		return l
 	}
 	return b.Kind(a).Limits
 }
@@ -296,17 +303,17 @@ func draft(p *outbox.Post, a *workspace.Account, text, language string) network.
 	return d
 }
 
-// pictures are the step's files, as the account's network takes them.
-func pictures(set *workspace.Set, s *workspace.Step, p *outbox.Post, a *workspace.Account) (all []network.Image, err error) {
+// pictures are the step's files, as the account's server takes them.
+func pictures(set *workspace.Set, s *workspace.Step, p *outbox.Post, rules media.Rules) (all []network.Image, err error) {
 	if s == nil || p.Private && p.Kind == outbox.Answer {
 		return nil, nil
 	}
 	for _, i := range s.Media() {
-		data, mime, err := workspace.Fitted(set, i, a.Kind.Limits.Media)
+		f, err := workspace.Fitted(set, i, rules)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, network.Image{Name: path.Base(i.File), Type: mime, Alt: i.Alt, Data: data})
+		all = append(all, network.Image{Name: path.Base(i.File), Type: f.Type, Alt: i.Alt, Data: f.Data})
 	}
 	return all, nil
 }
@@ -314,7 +321,7 @@ func pictures(set *workspace.Set, s *workspace.Step, p *outbox.Post, a *workspac
 // hashOf is what an approval holds for: of a public post the very text and
 // picture; of posts to people all that decides what they read and who they are:
 // every text of the template, the offer, the segment's condition.
-func hashOf(set *workspace.Set, p *outbox.Post, s *workspace.Step, o *workspace.Offer, d network.Draft) string {
+func hashOf(set *workspace.Set, p *outbox.Post, s *workspace.Step, o *workspace.Offer, c outbox.Composed) string {
 	h := sha256.New()
 	add := func(parts ...string) {
 		for _, x := range parts {
@@ -322,7 +329,7 @@ func hashOf(set *workspace.Set, p *outbox.Post, s *workspace.Step, o *workspace.
 		}
 	}
 	if p.Kind == outbox.Public {
-		add(d.Text)
+		add(append([]string{c.Draft.Text}, c.Rest...)...)
 	} else {
 		add(p.Text, p.Segment, p.Account)
 		if t := set.Templates[p.Template]; t != nil && p.Text == "" {
@@ -343,7 +350,7 @@ func hashOf(set *workspace.Set, p *outbox.Post, s *workspace.Step, o *workspace.
 	if s != nil && s.Campaign.Fit != "" && s.Campaign.Fit != "refuse" {
 		add(s.Campaign.Fit)
 	}
-	if s != nil && len(d.Images) > 0 {
+	if s != nil && len(c.Draft.Images) > 0 {
 		for _, i := range s.Media() { // as they lie in the folder: what they are made into may change with the program
 			add(i.Alt, string(set.Picture(i)))
 		}

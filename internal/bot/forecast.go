@@ -79,7 +79,7 @@ func (b *Bot) forecast(ctx context.Context, set *workspace.Set, o plan.Occurrenc
 	if c.Draft.To != nil {
 		handle = c.Draft.To.Handle
 	}
-	if f.Text, f.Size = render.Fit(o.Account.Kind, o.Account.Kind.Limits, c.Draft.Text, handle, c.Draft.Direct); !f.Size.Fits() {
+	if f.Text, f.Size = render.Fit(o.Account.Kind, b.limits(ctx, o.Account), c.Draft.Text, handle, c.Draft.Direct); !f.Size.Fits() {
 		f.Problem = "too long"
 	}
 	if len(c.Rest) > 0 {

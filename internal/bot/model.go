@@ -30,7 +30,7 @@ var marks = map[string]string{"en": "🤖 AI reply", "zh": "（内容由AI生成
 func (b *Bot) ask(ctx context.Context, set *workspace.Set, s *workspace.Step, m *inbox.Mention) string {
 	text, err := b.complete(ctx, set, s, m.Text)
 	if err == nil {
-		text, err = b.proper(set, s, m, text)
+		text, err = b.proper(ctx, set, s, m, text)
 	}
 	if err != nil {
 		b.Log.WithError(err).WithField("rule", ruleName(s)).Warn("the model gave no usable answer; the template answers")
@@ -78,7 +78,7 @@ func (b *Bot) complete(ctx context.Context, set *workspace.Set, s *workspace.Ste
 
 // proper checks a model's words as nobody will before they go out, and marks
 // them as AI-made.
-func (b *Bot) proper(set *workspace.Set, s *workspace.Step, m *inbox.Mention, text string) (string, error) {
+func (b *Bot) proper(ctx context.Context, set *workspace.Set, s *workspace.Step, m *inbox.Mention, text string) (string, error) {
 	bare := strings.NewReplacer("{code}", "", "{link}", "", "{name}", "").Replace(text)
 	offer := set.OfferOf(s)
 	switch {
@@ -97,18 +97,18 @@ func (b *Bot) proper(set *workspace.Set, s *workspace.Step, m *inbox.Mention, te
 		}
 	}
 	text += " " + orElse(s.Ask.Mark, in(marks, answer.Language(text, m.Language, "", "en")))
-	return text, b.fits(set, s, m, text)
+	return text, b.fits(ctx, set, s, m, text)
 }
 
 // fits measures a model's words with the longest values.
-func (b *Bot) fits(set *workspace.Set, s *workspace.Step, m *inbox.Mention, text string) error {
+func (b *Bot) fits(ctx context.Context, set *workspace.Set, s *workspace.Step, m *inbox.Mention, text string) error {
 	a := set.Accounts[m.Account]
 	link := ""
 	if o := set.OfferOf(s); o != nil {
 		link = o.LinkFor(strings.Repeat("W", 32))
 	}
 	text = strings.NewReplacer("{code}", strings.Repeat("W", 32), "{link}", link, "{name}", strings.Repeat("W", 30)).Replace(text)
-	if _, size := render.Fit(a.Kind, a.Kind.Limits, workspace.Disclosed(s.Campaign, text), m.Author.Handle, set.Personal(s)); !size.Fits() {
+	if _, size := render.Fit(a.Kind, b.limits(ctx, a), workspace.Disclosed(s.Campaign, text), m.Author.Handle, set.Personal(s)); !size.Fits() {
 		return fmt.Errorf("it has %d %s, %d fit", size.Count, size.Unit, size.Limit)
 	}
 	return nil

@@ -281,7 +281,10 @@ func (b *Bot) Preview(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 		now = p.SlotAt
 	}
 	q := *p
-	if q.Kind == outbox.Segment || q.Kind == outbox.Direct && q.Recipient == "" {
+	if q.Kind == outbox.Segment {
+		q.Kind = outbox.Direct
+	}
+	if q.Kind == outbox.Direct && q.Recipient == "" {
 		q.Recipient = `{"Name": "Ann", "Handle": "ann@social.example"}`
 	}
 	if q.Kind != outbox.Public && q.Code == "" {

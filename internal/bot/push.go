@@ -70,7 +70,7 @@ func (b *Bot) PreparePush(ctx context.Context, x Push) (*Pushed, error) {
 	if c.Draft.To != nil {
 		handle = c.Draft.To.Handle
 	}
-	if out.Text, out.Size = render.Fit(a.Kind, a.Kind.Limits, c.Draft.Text, handle, c.Draft.Direct); !out.Size.Fits() {
+	if out.Text, out.Size = render.Fit(a.Kind, b.limits(ctx, a), c.Draft.Text, handle, c.Draft.Direct); !out.Size.Fits() {
 		return nil, fmt.Errorf("the text has %d %s on %s, %d fit", out.Size.Count, out.Size.Unit, a.Network, out.Size.Limit)
 	}
 	if p.Kind == outbox.Segment {

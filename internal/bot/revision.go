@@ -32,9 +32,11 @@ var errStale = errors.New("the files have changed meanwhile")
 // machines.
 func (b *Bot) noteRevision(ctx context.Context) error {
 	set := b.Set()
-	packed, err := pack(set.Files)
-	if err != nil {
-		return err
+	packed, err := "", error(nil)
+	if b.DB.Postgres() { // for the other machines
+		if packed, err = pack(set.Files); err != nil {
+			return err
+		}
 	}
 	number, err := int64(0), error(nil)
 	err = b.write(ctx, func(tx *sql.Tx) error {

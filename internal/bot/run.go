@@ -196,7 +196,7 @@ func (b *Bot) greet(ctx context.Context, a *workspace.Account, x *account) {
 		limits.Text = min(limits.Text, a.Kind.Limits.Text)
 	}
 	x.learn(self, limits)
-	if err := b.write(ctx, func(tx *sql.Tx) error { return inbox.SetSelf(ctx, tx, a.Name, self) }); err != nil && ctx.Err() == nil {
+	if err := b.write(ctx, func(tx *sql.Tx) error { return inbox.SetSelf(ctx, tx, a.Name, self, limits) }); err != nil && ctx.Err() == nil {
 		b.Log.WithError(err).Error("who the account is could not be written down")
 	}
 }

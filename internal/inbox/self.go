@@ -3,6 +3,8 @@ package inbox
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"errors"
 
 	"magpie/internal/network"
 	"magpie/internal/store"
@@ -10,10 +12,28 @@ import (
 
 // SetSelf notes who an account of ours is on its network, for the machines that
 // do not hold it.
-func SetSelf(ctx context.Context, tx *sql.Tx, account string, s network.Self) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO selves (account, remote_id, handle) VALUES ($1, $2, $3)
-		ON CONFLICT (account) DO UPDATE SET remote_id = excluded.remote_id, handle = excluded.handle`, account, s.ID, s.Handle)
+func SetSelf(ctx context.Context, tx *sql.Tx, account string, s network.Self, l network.Limits) error {
+	text, err := json.Marshal(l)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO selves (account, remote_id, handle, limits) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (account) DO UPDATE SET remote_id = excluded.remote_id, handle = excluded.handle, limits = excluded.limits`, account, s.ID, s.Handle, string(text))
 	return err
+}
+
+// Limits are what an account's server said that it allows; known is false while it
+// has not been asked.
+func Limits(ctx context.Context, db *store.DB, account string) (l network.Limits, known bool, err error) {
+	var text string
+	err = db.Read.QueryRowContext(ctx, `SELECT limits FROM selves WHERE account = $1`, account).Scan(&text)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && text == "" {
+		return l, false, nil
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &l)
+	}
+	return l, err == nil, err
 }
 
 // Selves are our accounts as their networks know them.

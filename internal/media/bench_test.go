@@ -28,7 +28,7 @@ func benchmark(b *testing.B, name string, data []byte, r Rules) {
 	b.ReportAllocs()
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
-		if _, _, err := Fit(name, data, r); err != nil {
+		if _, _, _, err := Fit(name, data, r); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -6,45 +6,50 @@ import (
 	"image"
 	"math"
 	"slices"
+	"sort"
 )
 
 // Fit makes a file fit what a network takes, or says in a *Problem why it
 // can't. A picture is turned upright, converted to sRGB, made smaller if it
 // must be, and written anew as JPEG or PNG, so that nothing but the pixels is
-// left of it. A GIF or a video comes back as it is, its metadata included.
+// left of it. A GIF or a video comes back as it is, its metadata included. note is
+// what a person should know of that, in words that follow the file's name; or empty.
 //
 // The same data and rules give the same bytes, as long as the same program
 // does it: a new version of Go or of x/image may write others. It takes up to
 // 900 MB for a moment at worst: fit one file at a time.
-func Fit(name string, data []byte, r Rules) (out []byte, mime string, err error) {
+func Fit(name string, data []byte, r Rules) (out []byte, mime, note string, err error) {
 	defer rescue(name, &err)
 	i, err := Look(name, data)
 	if err != nil {
-		return nil, "", err
+		return nil, "", "", err
 	}
 	if i.Kind != Picture {
 		if err := r.check(i); err != nil {
-			return nil, "", err
+			return nil, "", "", err
 		}
-		return data, i.Type, nil
+		return data, i.Type, "", nil
 	}
 	l := r.Pictures
 	p := packer{Limit: l, turn: i.turn, jpeg: slices.Contains(l.Types, typeJPEG), png: slices.Contains(l.Types, typePNG)}
 	if l.Count == 0 || !p.jpeg && !p.png {
-		return nil, "", r.useless(i)
+		return nil, "", "", r.useless(i)
 	}
 	if p.image, err = decode(data, i); err != nil {
-		return nil, "", err
+		return nil, "", "", err
 	}
 	out, mime, i.Width, i.Height = p.pack(i)
 	if out == nil {
-		return nil, "", &Problem{name, fmt.Sprintf("can't be made as small as the %s that %s takes", size(l.Bytes), r.Who), ""}
+		return nil, "", "", &Problem{name, fmt.Sprintf("can't be made as small as the %s that %s takes", size(l.Bytes), r.Who), ""}
 	}
 	i.Bytes, i.Type = len(out), mime
 	if err := r.check(i); err != nil {
-		return nil, "", err
+		return nil, "", "", err
 	}
-	return out, mime, nil
+	if mime == typeJPEG && !i.photo && !opaque(p.image) {
+		note = "loses its transparency on " + r.Who + ", which takes no PNG so large: it is shown on white"
+	}
+	return out, mime, note, nil
 }
 
 // decode is the picture with 8 bits a sample in the colours of screens.
@@ -92,13 +97,28 @@ func (p packer) pack(i Info) (out []byte, mime string, w, h int) {
 	}
 	for f := 1.0; p.jpeg && (f == 1 || f*float64(max(w, h)) >= leastSide); f *= 0.75 {
 		m := onWhite(p.scaled(w, h, f))
-		for _, q := range qualities {
-			if out := asJPEG(m, q, p.Bytes); out != nil {
-				return out, typeJPEG, m.Bounds().Dx(), m.Bounds().Dy()
-			}
+		if out := bestJPEG(m, p.Bytes); out != nil {
+			return out, typeJPEG, m.Bounds().Dx(), m.Bounds().Dy()
 		}
 	}
 	return nil, "", 0, 0
+}
+
+// bestJPEG is a picture in the best quality that is small enough, nil if none is.
+// The worst is tried first: mostly it tells that the picture has to shrink.
+func bestJPEG(m image.Image, most int) (out []byte) {
+	worst := len(qualities) - 1
+	if out = asJPEG(m, qualities[worst], most); out == nil {
+		return nil
+	}
+	sort.Search(worst, func(n int) bool { // the last one that is small enough is the best
+		made := asJPEG(m, qualities[n], most)
+		if made != nil {
+			out = made
+		}
+		return made != nil
+	})
+	return out
 }
 
 // scaled is the upright picture at a fraction of w×h.

@@ -14,7 +14,7 @@ import (
 // fit decodes what Fit made.
 func fit(t testing.TB, name string, data []byte, r Rules) (m image.Image, mime string, out []byte) {
 	t.Helper()
-	out, mime, err := Fit(name, data, r)
+	out, mime, _, err := Fit(name, data, r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -226,7 +226,7 @@ func TestSameBytes(t *testing.T) {
 		var all sync.WaitGroup
 		for range 4 {
 			all.Go(func() {
-				if got, _, err := Fit(name, data, tight); err != nil || !bytes.Equal(got, want) {
+				if got, _, _, err := Fit(name, data, tight); err != nil || !bytes.Equal(got, want) {
 					t.Error(name, "differs", err)
 				}
 			})
@@ -241,7 +241,7 @@ func TestTooSmallALimit(t *testing.T) {
 		"a.png can't be made as small as the 400 bytes that Tiny takes": pngOf(noise(500, 500, 255)),
 		"a.png has 3×9 pixels; Tiny wants 4 on each side":               pngOf(corners(3, 9)),
 	} {
-		if _, _, err := Fit("a.png", data, tiny); err == nil || err.Error() != want {
+		if _, _, _, err := Fit("a.png", data, tiny); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}

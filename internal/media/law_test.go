@@ -38,7 +38,7 @@ func TestLaw(t *testing.T) {
 		none := func(most int) int { return rapid.IntRange(0, most).Draw(t, fmt.Sprint("up to ", most)) }
 		l := Limit{Count: 1, Types: rapid.SampledFrom([][]string{{typeJPEG, typePNG}, {typeJPEG}, {typePNG}}).Draw(t, "types"),
 			Bytes: none(1) * none(200_000), Width: none(1) * none(500), Height: none(1) * none(500), Pixels: none(1) * none(100_000), Least: none(8)}
-		out, mime, err := Fit(name, data, Rules{Who: "X", Pictures: l})
+		out, mime, _, err := Fit(name, data, Rules{Who: "X", Pictures: l})
 		var p *Problem
 		if err == nil {
 			holds(t, l, out, mime)
@@ -100,7 +100,7 @@ func FuzzFit(f *testing.F) {
 			return // it may take its time
 		}
 		modest(t, 128<<20+100*uint64(i.Width*i.Height), func() {
-			out, mime, err := Fit("a", data, r)
+			out, mime, _, err := Fit("a", data, r)
 			if err == nil && i.Kind == Picture {
 				holds(t, r.Pictures, out, mime)
 			} else if err == nil && !bytes.Equal(out, data) {

@@ -69,7 +69,7 @@ func TestWhatPeopleAreTold(t *testing.T) {
 		{"bf.gif", gifOf(1300, 8, 2), "bf.gif has 1300×8 pixels; X takes animated GIFs of 1280×1080"},
 		{"bf.gif", gifOf(2, 2, 351), "bf.gif has 351 frames; X takes 350"},
 	} {
-		_, _, err := Fit(c.name, c.data, x)
+		_, _, _, err := Fit(c.name, c.data, x)
 		var p *Problem
 		if err == nil || err.Error() != c.want || !errors.As(err, &p) || p.File != c.name {
 			t.Errorf("got  %v\nwant %s", err, c.want)
@@ -147,7 +147,7 @@ func TestBombs(t *testing.T) {
 	for name, data := range all {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		_, _, err := Fit(name, data, bluesky)
+		_, _, _, err := Fit(name, data, bluesky)
 		runtime.ReadMemStats(&after)
 		if took := after.TotalAlloc - before.TotalAlloc; took > 8<<20 {
 			t.Errorf("%s took %d MB", name, took>>20)

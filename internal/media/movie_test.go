@@ -71,7 +71,7 @@ func TestVideo(t *testing.T) {
 			if err != nil || i.Kind != Video || i.Type != typeMP4 || i.Width != c.w || i.Height != c.h || i.Duration != 30*time.Second || i.Notes != nil {
 				t.Fatal(i, err)
 			}
-			out, mime, err := Fit("a.mp4", c.film.bytes(), x)
+			out, mime, _, err := Fit("a.mp4", c.film.bytes(), x)
 			if err != nil || mime != typeMP4 || !bytes.Equal(out, c.film.bytes()) {
 				t.Fatal(mime, err)
 			}
@@ -110,7 +110,7 @@ func TestBadVideo(t *testing.T) {
 		"a.mp4 is no video: it holds text":                                          []byte("film to come"),
 		"a.mp4 lasts 2m21s; X takes 2m20s":                                          film{seconds: 141}.bytes(),
 	} {
-		if _, _, err := Fit("a.mp4", data, x); err == nil || err.Error() != want {
+		if _, _, _, err := Fit("a.mp4", data, x); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
@@ -119,10 +119,10 @@ func TestBadVideo(t *testing.T) {
 			t.Errorf("%d of %d bytes are a video", n, len(good))
 		}
 	}
-	if _, _, err := Fit("a.mov", film{brand: "qt  ", seconds: 3}.bytes(), bluesky); err == nil || err.Error() != "a.mov is a QuickTime video, which Bluesky doesn't take" {
+	if _, _, _, err := Fit("a.mov", film{brand: "qt  ", seconds: 3}.bytes(), bluesky); err == nil || err.Error() != "a.mov is a QuickTime video, which Bluesky doesn't take" {
 		t.Error(err)
 	}
-	if _, _, err := Fit("a.mp4", good, weibo); err == nil || err.Error() != "a.mp4 can't be posted on Weibo, which takes no videos" {
+	if _, _, _, err := Fit("a.mp4", good, weibo); err == nil || err.Error() != "a.mp4 can't be posted on Weibo, which takes no videos" {
 		t.Error(err)
 	}
 }

@@ -12,9 +12,10 @@ import (
 
 // Kind describes a network: what is true before any account is opened.
 type Kind struct {
-	Name    string
-	Limits  Limits        // what a server of this network allows unless it says otherwise
-	KeyLife time.Duration // how long a server remembers a key; 0: it does not
+	Name     string
+	Limits   Limits        // what a server of this network allows unless it says otherwise
+	LongText int           // characters of accounts that may post longer texts than others
+	KeyLife  time.Duration // how long a server remembers a key; 0: it does not
 	// Private says how a personal message travels, for people: "direct post", "chat".
 	Private string
 	// CheckHandle says what is wrong with a handle, or "".

@@ -79,6 +79,7 @@ func (l *loader) checkAccount(a *Account) {
 		return
 	}
 	a.Kind = *k
+	a.Kind.Limits.Text = a.characters(k)
 	if a.Network == "mastodon" && a.Server == "" {
 		d.add("", `"server" is missing`, "a Mastodon account lives on a server: server: https://social.example")
 	}
@@ -92,10 +93,24 @@ func (l *loader) checkAccount(a *Account) {
 	}
 }
 
+// characters are how many a text of the account may have.
+func (a *Account) characters(k *network.Kind) int {
+	switch {
+	case a.Characters > 0 && a.Network == "mastodon":
+		return a.Characters
+	case a.Settings().LongText:
+		return k.LongText
+	}
+	return k.Limits.Text
+}
+
 // checkChoices looks at what goes with one network alone.
 func checkChoices(d *document, a *Account) {
 	if a.X != nil && a.Network != "x" {
 		d.addKey("x", `"x" goes with network: x only`, "")
+	}
+	if a.Characters != 0 && a.Network != "mastodon" {
+		d.addKey("characters", `"characters" goes with network: mastodon only, where each server has its own limit`, "")
 	}
 	if a.Weibo != nil && a.Network != "weibo" {
 		d.addKey("weibo", `"weibo" goes with network: weibo only`, "")

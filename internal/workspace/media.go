@@ -1,7 +1,9 @@
 package workspace
 
 import (
+	"bytes"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"golang.org/x/sync/singleflight"
 
 	"magpie/internal/media"
 )
@@ -137,44 +141,74 @@ func (l *loader) checkMediaOn(d *document, s *Step, a *Account, all []attached, 
 		if n := len([]rune(x.Alt)); a.Kind.Limits.Alt > 0 && n > a.Kind.Limits.Alt {
 			d.add(join(path, x.key)+".alt", fmt.Sprintf("the alternative text is longer than the %d characters of %s", a.Kind.Limits.Alt, a.Network), "")
 		}
-		if _, _, err := Fitted(l.set, x.Image, rules); err != nil {
+		f, err := Fitted(l.set, x.Image, rules)
+		if err != nil {
 			d.addProblem(join(path, x.key)+".file", a.Name, err)
+		} else if f.Note != "" {
+			l.set.Warnings = append(l.set.Warnings, d.problem(join(path, x.key)+".file", a.Name+": "+x.File+" "+f.Note, ""))
 		}
 	}
 }
 
-// fits are files that were made to fit, so that each is made once: by the sum of
-// its content and the rules.
-var fits = struct {
-	sync.Mutex
-	made  map[string]fit
-	bytes int
-}{made: map[string]fit{}}
-
-type fit struct {
-	data []byte
-	mime string
-	err  error
+// Fitting is a file of the set as a network takes it.
+type Fitting struct {
+	Data []byte
+	Type string // MIME type
+	Note string // what a person should know, in words that follow the file's name
 }
 
-// fitsMost is how much of them is kept, in bytes.
+// fits are those that were made, by the sum of content and rules. making lets one
+// be made at a time, for each takes much memory.
+var (
+	fits = struct {
+		sync.Mutex
+		made  map[string]Fitting
+		bytes int
+	}{made: map[string]Fitting{}}
+	once   singleflight.Group
+	making = make(chan struct{}, 1)
+)
+
+// fitsMost is how much of them is kept in memory, in bytes.
 const fitsMost = 64 << 20
 
-// Fitted is a file of the set as a network takes it, with its MIME type. One is
-// made at a time, and kept.
-func Fitted(set *Set, i *Image, rules media.Rules) (data []byte, mime string, err error) {
+// Fitted is a file of the set as a network takes it. Each is made once: it is kept
+// in memory, and for later processes in the user's cache folder.
+func Fitted(set *Set, i *Image, rules media.Rules) (Fitting, error) {
 	source := set.Picture(i)
-	key := fmt.Sprintf("%x %s %v", sha256.Sum256(source), i.path(), rules)
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %x %s %v", fitForm, sha256.Sum256(source), i.path(), rules))
+	key := hex.EncodeToString(sum[:])
+	fits.Lock()
+	f, ok := fits.made[key]
+	fits.Unlock()
+	if ok {
+		return f, nil
+	}
+	v, err, _ := once.Do(key, func() (any, error) {
+		f, ok := fromCache(key)
+		if !ok {
+			making <- struct{}{}
+			defer func() { <-making }()
+			var err error
+			if f.Data, f.Type, f.Note, err = media.Fit(i.path(), source, rules); err != nil {
+				return f, err
+			}
+			if !bytes.Equal(f.Data, source) {
+				toCache(key, f)
+			}
+		}
+		f.keep(key)
+		return f, nil
+	})
+	return v.(Fitting), err //nolint:forcetypeassert // nothing else is made
+}
+
+func (f Fitting) keep(key string) {
 	fits.Lock()
 	defer fits.Unlock()
-	f, ok := fits.made[key]
-	if !ok {
-		f.data, f.mime, f.err = media.Fit(i.path(), source, rules)
-		if fits.bytes += len(f.data); fits.bytes > fitsMost {
-			clear(fits.made)
-			fits.bytes = len(f.data)
-		}
-		fits.made[key] = f
+	if fits.bytes += len(f.Data); fits.bytes > fitsMost {
+		clear(fits.made)
+		fits.bytes = len(f.Data)
 	}
-	return f.data, f.mime, f.err
+	fits.made[key] = f
 }

@@ -105,9 +105,10 @@ func TestMediaFitted(t *testing.T) {
 	}
 	step := set.Campaigns["show"].Steps[0]
 	rules := set.Accounts["pot"].Kind.Limits.Media
-	data, mime, err := workspace.Fitted(set, step.Media()[0], rules)
-	again, _, _ := workspace.Fitted(set, step.Media()[0], rules)
-	if err != nil || len(data) > 1_000_000 || !strings.HasPrefix(mime, "image/") || &data[0] != &again[0] {
+	f, err := workspace.Fitted(set, step.Media()[0], rules)
+	again, _ := workspace.Fitted(set, step.Media()[0], rules)
+	data, mime := f.Data, f.Type
+	if err != nil || len(data) > 1_000_000 || !strings.HasPrefix(mime, "image/") || &data[0] != &again.Data[0] {
 		t.Errorf("%d bytes of %s, %v", len(data), mime, err)
 	}
 	if i, err := media.Look("large", data); err != nil || i.Type != mime {

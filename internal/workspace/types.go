@@ -63,7 +63,8 @@ type Account struct {
 	Quiet       *Hours       `yaml:"quiet"`
 	Pace        Pace         `yaml:"pace"`
 	Unlisted    bool         `yaml:"unlisted"`
-	SilentAfter Duration     `yaml:"silent_after"` // warn when nothing went out for so long
+	Characters  int          `yaml:"characters" jsonschema:"minimum=0"` // that the server allows, where that is not 500
+	SilentAfter Duration     `yaml:"silent_after"`                      // warn when nothing went out for so long
 	X           *OnX         `yaml:"x"`
 	Weibo       *OnWeibo     `yaml:"weibo"`
 	Kind        network.Kind `yaml:"-"`

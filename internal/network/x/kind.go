@@ -30,7 +30,7 @@ var defaults = network.Limits{
 // Kind describes X. It knows no key: the outcome of a lost answer is looked up.
 func Kind() network.Kind {
 	return network.Kind{
-		Name: "x", Limits: defaults, Private: "direct message", PollEvery: 90 * time.Second, HeardFirst: true, // direct messages: 15 readings in 15 minutes
+		Name: "x", Limits: defaults, LongText: longText, Private: "direct message", PollEvery: 90 * time.Second, HeardFirst: true, // direct messages: 15 readings in 15 minutes
 		CheckHandle: checkHandle, Measure: measure, Open: open, Price: price, Grant: grant, Check: check,
 		Item:    func(r network.Ref) string { return parseRef(r).ID },
 		Shown:   func(url string) string { return onlyOf(statusURL.FindStringSubmatch(url)) },
