@@ -65,11 +65,12 @@ type Bot struct {
 	mu        sync.Mutex // guards accounts and guests
 	accounts  map[string]*account
 	guests    map[string]*connection // to accounts that other machines hold
-	sharing   sync.Mutex             // one shares accounts out at a time; guards peers and reclaimed
-	planning  sync.Mutex             // one plan at a time
-	owner     string                 // of the leases
-	peers     []string               // the machines at work, when last looked
-	reclaimed time.Time              // when work was last looked for that is lost
+	gists     gists
+	sharing   sync.Mutex // one shares accounts out at a time; guards peers and reclaimed
+	planning  sync.Mutex // one plan at a time
+	owner     string     // of the leases
+	peers     []string   // the machines at work, when last looked
+	reclaimed time.Time  // when work was last looked for that is lost
 	beats     beats
 	skews     skews
 	running   atomic.Bool

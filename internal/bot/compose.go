@@ -22,7 +22,6 @@ import (
 	"magpie/internal/plan"
 	"magpie/internal/policy"
 	"magpie/internal/render"
-	"magpie/internal/store"
 	"magpie/internal/workspace"
 )
 
@@ -104,11 +103,8 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 	if err := b.lawful(a, out); err != nil {
 		return out, err
 	}
-	return out, b.alike(ctx, set, p, a, append([]string{out.Draft.Text}, out.Rest...))
+	return out, b.alike(ctx, b.DB.Read, set, p, out)
 }
-
-// recently is how long a text counts that another account has said.
-const recently = 7 * 24 * time.Hour
 
 // lawful holds what goes out against the network's rules, as the files were held
 // when they were read: words that were pushed, or made by a model, are in no file.
@@ -120,29 +116,6 @@ func (b *Bot) lawful(a *workspace.Account, c outbox.Composed) error {
 	for _, d.Text = range append([]string{d.Text}, c.Rest...) {
 		if f := a.Kind.Check(d, a.Settings()); f != nil {
 			return &outbox.Stop{State: outbox.Refused, Reason: policy.Of(f.Rule).Says(f.Text) + ": " + policy.Of(f.Rule).Way}
-		}
-	}
-	return nil
-}
-
-// alike refuses public texts of which another account on the network has said
-// nearly the same.
-func (b *Bot) alike(ctx context.Context, set *workspace.Set, p *outbox.Post, a *workspace.Account, texts []string) error {
-	if p.Kind != outbox.Public {
-		return nil
-	}
-	for name, other := range set.Accounts {
-		if name == a.Name || other.Network != a.Network {
-			continue
-		}
-		said, err := outbox.Select(ctx, b.DB.Read, `account = $1 AND kind = 'public' AND sent_at > $2 ORDER BY sent_at DESC LIMIT 20`, name, store.Ms(b.Clock().Add(-recently)))
-		if err != nil {
-			return err
-		}
-		for _, x := range said {
-			if slices.ContainsFunc(texts, func(ours string) bool { return workspace.Alike(x.SealedText, ours) }) {
-				return &outbox.Stop{State: outbox.Refused, Reason: policy.Of("same-text").Says(name+" has said nearly the same") + ": " + policy.Of("same-text").Way}
-			}
 		}
 	}
 	return nil
@@ -375,6 +348,9 @@ func (b *Bot) recheck(ctx context.Context, tx *sql.Tx, p *outbox.Post, c outbox.
 		if reason := ended(b.offerOf(set, s, p), a, now); reason != "" {
 			return &outbox.Stop{State: outbox.Withdrawn, Reason: reason}
 		}
+	}
+	if p.Kind == outbox.Public {
+		return b.alike(ctx, tx, set, p, c) // another account may have been quicker
 	}
 	if p.Person == 0 || p.Step == optedOut {
 		return nil

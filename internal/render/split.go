@@ -11,9 +11,17 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// whole are the parts of a text that are never cut: links, with a scheme or
-// without one, names, tags and codes.
-var whole = regexp.MustCompile(`https?://[^\s\p{Han}，。！？；：、（）「」]+|[@#＠＃$][\p{L}\p{N}_.@-]+|[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+(?:/[!-~]*)?|[A-Z0-9]{3,}(?:-[A-Z0-9]{3,})+`)
+// whole are the parts of a text that are never cut: links, with a scheme or without
+// one, e-mail addresses, names, tags, codes, amounts and telephone numbers.
+var whole = regexp.MustCompile(strings.Join([]string{
+	`https?://[^\s，。！？；：、（）「」]+`,
+	`[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+`,
+	`[@#＠＃$][\p{L}\p{N}_.@-]+`,
+	`[\p{Latin}\p{Cyrillic}\p{Greek}\p{N}-]+(?:\.[\p{Latin}\p{Cyrillic}\p{Greek}\p{N}-]+)+(?::\d+)?(?:[/?#][!-~]*)?`,
+	`\+?\(?\d[\d()/-]*(?:[ \x{a0}]\(?\d[\d()/-]*)+`,
+	`[€$£¥₽₹]?[ \x{a0}]?\d[\d.,]*[ \x{a0}]?(?:[%‰€$£¥₽₹元]|(?:kg|g|km|m|cm|mm|l|ml|GB|TB|EUR|USD|RMB|CNY)\b)`,
+	`[A-Z0-9]{3,}(?:-[A-Z0-9]{3,})+`,
+}, "|"))
 
 // piece is a stretch of a text that stays together.
 type piece struct {
@@ -177,8 +185,18 @@ func cutInto(all []piece, total int, fits func(string) bool) (parts []string, er
 }
 
 // fill is how many pieces one part takes: as many as fit, back to the end of a
-// paragraph or a sentence where that leaves it at least half full.
-func fill(all []piece, fits func(string) bool) (n int) {
+// paragraph or a sentence where that leaves it at least half full. A shorter text
+// may count more than a longer one, where a link ends elsewhere: what is cut is
+// measured once more.
+func fill(all []piece, fits func(string) bool) int {
+	n := fillSome(all, fits)
+	for n > 0 && !fits(assemble(all[:n])) {
+		n--
+	}
+	return n
+}
+
+func fillSome(all []piece, fits func(string) bool) (n int) {
 	low, high := 0, len(all)
 	for low < high { // the longest run that fits
 		mid := (low + high + 1) / 2

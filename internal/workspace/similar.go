@@ -183,12 +183,20 @@ func dense(r []rune) bool {
 	return 2*n > len(r)
 }
 
+// Gist is what a text is compared by.
+type Gist []uint64
+
+// GistOf makes it.
+func GistOf(text string) Gist { return shingled(said{}, text).shingles }
+
 // Alike tells whether two texts are nearly the same.
-func Alike(a, b string) bool {
-	x, y := shingled(said{}, a), shingled(said{}, b)
-	mine := map[uint64]bool{}
-	for _, h := range x.shingles {
+func (g Gist) Alike(other Gist) bool {
+	mine := make(map[uint64]bool, len(g))
+	for _, h := range g {
 		mine[h] = true
 	}
-	return nearlySame(mine, y.shingles)
+	return nearlySame(mine, other)
 }
+
+// Alike tells whether two texts are nearly the same.
+func Alike(a, b string) bool { return GistOf(a).Alike(GistOf(b)) }

@@ -1,0 +1,97 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"magpie/internal/outbox"
+	"magpie/internal/policy"
+	"magpie/internal/store"
+	"magpie/internal/workspace"
+)
+
+// recently is how long a text counts that another account has said.
+const recently = 7 * 24 * time.Hour
+
+// alike refuses a public text of which another account on the network has said
+// nearly the same, or is about to.
+func (b *Bot) alike(ctx context.Context, q outbox.Querier, set *workspace.Set, p *outbox.Post, c outbox.Composed) error {
+	others := others(set, p.Account)
+	if p.Kind != outbox.Public || len(others) == 0 {
+		return nil
+	}
+	var ours []workspace.Gist
+	for _, text := range append([]string{c.Draft.Text}, c.Rest...) {
+		ours = append(ours, workspace.GistOf(text))
+	}
+	sent, args := oneOf(others, nil)
+	args = append(args, store.Ms(b.Clock().Add(-recently)))
+	since := len(args)
+	sending, args := oneOf(others, args)
+	rows, err := q.QueryContext(ctx, `SELECT account, sealed_text FROM posts WHERE `+sent+fmt.Sprintf(` AND kind = 'public' AND sent_at > $%d`, since)+`
+		UNION ALL SELECT account, sealed_text FROM posts WHERE `+sending+` AND state IN ('sending', 'in doubt', 'asked') AND kind = 'public'`, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name, text string
+		if err := rows.Scan(&name, &text); err != nil {
+			return err
+		}
+		if theirs := b.gists.of(text); slices.ContainsFunc(ours, theirs.Alike) {
+			return &outbox.Stop{State: outbox.Refused, Reason: policy.Of("same-text").Says(name+" has said nearly the same") + ": " + policy.Of("same-text").Way}
+		}
+	}
+	return rows.Err()
+}
+
+// oneOf is the condition that a post is of one of the accounts, whose names are
+// added to the arguments.
+func oneOf(accounts []string, args []any) (string, []any) {
+	marks := make([]string, len(accounts))
+	for i, name := range accounts {
+		args = append(args, name)
+		marks[i] = fmt.Sprintf("$%d", len(args))
+	}
+	return "account IN (" + strings.Join(marks, ", ") + ")", args
+}
+
+// others are the accounts on the same network.
+func others(set *workspace.Set, account string) (names []string) {
+	a := set.Accounts[account]
+	for name, other := range set.Accounts {
+		if a != nil && name != account && other.Network == a.Network {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// gists keeps what texts are compared by, for there are many, and each is compared
+// often.
+type gists struct {
+	mu  sync.Mutex
+	all map[string]workspace.Gist
+}
+
+// gistsMost is how many are kept.
+const gistsMost = 20_000
+
+func (g *gists) of(text string) workspace.Gist {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	made, ok := g.all[text]
+	if !ok {
+		if g.all == nil || len(g.all) >= gistsMost {
+			g.all = map[string]workspace.Gist{}
+		}
+		made = workspace.GistOf(text)
+		g.all[text] = made
+	}
+	return made
+}

@@ -1,0 +1,369 @@
+package whole_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"magpie/internal/network/weibo/weibofake"
+	"magpie/internal/network/x/xfake"
+	"magpie/internal/sandbox"
+)
+
+// partID is the post of a part of the thread, from 1.
+func (s *shop) partID(n int) string {
+	s.t.Helper()
+	if n == 1 {
+		return s.read(`SELECT id FROM posts WHERE step = 'tale' AND follows = ''`)[0]["id"]
+	}
+	return s.read(`SELECT id FROM posts WHERE follows = $1`, s.partID(n-1))[0]["id"]
+}
+
+// takenBack fails unless nothing of the thread is on X, nor will be.
+func (s *twitter) takenBack() {
+	s.t.Helper()
+	s.again()
+	if n := len(s.out()); n != 0 {
+		s.t.Errorf("%d parts are there: %v", n, numbers(s.parts()))
+	}
+	if n := s.count(`SELECT count(*) FROM posts WHERE step = 'tale' AND state NOT IN ('recalled', 'withdrawn')`); n != "0" {
+		s.t.Errorf("%s are neither recalled nor withdrawn", n)
+	}
+	if s.t.Failed() {
+		s.t.Log(s.outbox())
+	}
+}
+
+// wholeOnX is a thread of four that is out on X.
+func wholeOnX(t *testing.T) *twitter {
+	t.Helper()
+	s, text := onXWithThread(t)
+	s.threaded(text, time.Second)
+	s.until("it is out", func() bool { s.run(); return s.wound(4)() })
+	return s
+}
+
+// halfOnX is a thread of which two parts are out, and the third is planned.
+func halfOnX(t *testing.T) *twitter {
+	t.Helper()
+	s, text := onXWithThread(t)
+	s.threaded(text, time.Second)
+	if p := s.command([]string{"MAGPIE_CRASH_AT=composed:3"}, "run"); p.ended() != -1 || len(s.out()) != 2 {
+		t.Fatalf("%d parts are out\n%s", len(s.out()), &p.log)
+	}
+	return s
+}
+
+// Whichever part is taken back, the whole thread is.
+func TestThreadRecalled(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{1, 3, 4} {
+		t.Run(fmt.Sprint("part ", n), func(t *testing.T) {
+			t.Parallel()
+			s := wholeOnX(t)
+			said := s.must("outbox", "recall", "--yes", s.partID(n))
+			if !contains(said, "(1/4)", "(2/4)", "(3/4)", "(4/4)", "thread") {
+				t.Errorf("it says %s", said)
+			}
+			s.takenBack()
+			if said, code := s.magpie("outbox", "recall", "--yes", s.partID(n)); code != 3 {
+				t.Errorf("again: exit %d: %s", code, said)
+			}
+		})
+	}
+}
+
+// Taken back while it is under way: what is planned does not go out.
+func TestThreadRecalledUnderWay(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{1, 2} {
+		t.Run(fmt.Sprint("part ", n), func(t *testing.T) {
+			t.Parallel()
+			s := halfOnX(t)
+			s.must("outbox", "recall", "--yes", s.partID(n))
+			s.takenBack()
+		})
+	}
+}
+
+// Taken back while it is paused, by a program beside the one that runs.
+func TestThreadRecalledPaused(t *testing.T) {
+	t.Parallel()
+	s, text := onXWithThread(t)
+	s.x.Fail(xfake.Rule{Method: "POST", Path: "/2/tweets", Times: -1, Delay: 700 * time.Millisecond})
+	s.threaded(text, time.Second)
+	p := s.command(nil, "run")
+	s.until("two are out", func() bool { return len(s.out()) == 2 })
+	s.must("pause", "campaign", "tale")
+	s.until("it holds", func() bool {
+		return s.count(`SELECT count(*) FROM posts WHERE step = 'tale' AND state = 'planned'`) == "1"
+	})
+	s.must("outbox", "recall", "--yes", s.partID(1))
+	s.must("resume", "campaign", "tale")
+	time.Sleep(2 * time.Second)
+	p.stop()
+	s.takenBack()
+}
+
+// Taken back while a part is on its way: later, says the program; and in the end
+// nothing stays.
+func TestThreadRecalledOnItsWay(t *testing.T) {
+	t.Parallel()
+	s, text := onXWithThread(t)
+	s.x.Fail(xfake.Rule{Method: "POST", Path: "/2/tweets", After: 2, Times: -1, Delay: 1500 * time.Millisecond})
+	s.threaded(text, time.Second)
+	p := s.command(nil, "run")
+	s.until("the third is on its way", func() bool {
+		return s.count(`SELECT count(*) FROM posts WHERE step = 'tale' AND state = 'sending' AND follows <> ''`) == "1" && len(s.out()) == 2
+	})
+	said, code := s.magpie("outbox", "recall", "--yes", s.partID(1))
+	if code != 3 || !contains(said, s.partID(3), "on its way") {
+		t.Errorf("exit %d: %s", code, said)
+	}
+	if n := len(s.out()); n < 2 {
+		t.Errorf("only %d parts are there after that", n)
+	}
+	s.until("it is taken back", func() bool {
+		_, code := s.magpie("outbox", "recall", "--yes", s.partID(1))
+		return code == 0
+	})
+	time.Sleep(2 * time.Second)
+	p.stop()
+	s.takenBack()
+}
+
+// recallKilled kills the program that takes a thread back, at the nth deletion:
+// before X has done it, or before the program knows.
+func (s *twitter) recallKilled(id string, nth int, done bool) {
+	s.t.Helper()
+	left := len(s.out()) - nth
+	s.x.Fail(xfake.Rule{Method: http.MethodDelete, Path: "/2/tweets", After: nth - 1, Delay: 3 * time.Second, Stored: done, Drop: !done})
+	p := s.command(nil, "outbox", "recall", "--yes", id)
+	if !done {
+		left++
+	}
+	s.until("it is at that part", func() bool { return len(s.out()) == left })
+	time.Sleep(time.Second) // the request comes after what the first ones left behind
+	p.kill()
+	s.x.Heal()
+	if n := len(s.out()); n != left || !p.killed() {
+		s.t.Fatalf("%d parts are there, not %d\n%s", n, left, &p.log)
+	}
+}
+
+// Killed at any point while it takes a thread back, the program goes on when it is
+// told once more; nothing goes out in between.
+func TestThreadRecallKilled(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		open func(*testing.T) *twitter
+		n    int
+	}{"all out": {wholeOnX, 4}, "under way": {halfOnX, 2}} {
+		for nth := 1; nth <= c.n; nth++ {
+			for _, done := range []bool{false, true} {
+				t.Run(fmt.Sprint(name, "/", nth, "/done ", done), func(t *testing.T) {
+					t.Parallel()
+					s := c.open(t)
+					s.recallKilled(s.partID(1), nth, done)
+					before := len(s.out())
+					s.again()
+					if n := len(s.out()); n != before {
+						t.Errorf("%d parts were left, and then %d", before, n)
+					}
+					s.must("outbox", "recall", "--yes", s.partID(1))
+					s.takenBack()
+				})
+			}
+		}
+	}
+}
+
+// The same where the last part was named: it is the first to go.
+func TestThreadRecallOfLastPartKilled(t *testing.T) {
+	t.Parallel()
+	s := wholeOnX(t)
+	id := s.partID(4)
+	s.recallKilled(id, 3, false)
+	said, code := s.magpie("outbox", "recall", "--yes", id)
+	if code != 0 {
+		t.Errorf("once more: exit %d: %s", code, said)
+	}
+	s.takenBack()
+}
+
+// orphan is a thread of the shop on Mastodon whose second part was settled as sent,
+// nobody knows where. It returns the part that comes after it.
+func orphan(t *testing.T) (s *timed, third string) {
+	t.Helper()
+	s = openTimed(t, servers["ignore"], "09:00")
+	s.write("templates/tale.en.tmpl", tale(1700))
+	s.write("campaigns/tale.yaml", "title: Tale\nfit: thread\nsteps:\n  tale: {accounts: [shop], at: 2027-03-10 10:00, say: tale}\n")
+	s.once()
+	lost := posting("shop", -1, sandbox.DropBeforeStore())
+	lost.After = 1
+	s.net.Fail(lost)
+	for _, wall := range []string{"10:00", "10:02", "10:20", "11:10", "11:30", "11:50", "12:10"} {
+		s.goTo(wall)
+		s.once()
+	}
+	s.net.Heal()
+	s.must("outbox", "settle", "sent", s.questions()[0])
+	return s, s.questions()[0]
+}
+
+// say posts below something by hand, in the network's own app, and returns its id.
+func (s *shop) say(below, text string) string {
+	s.t.Helper()
+	r, err := http.NewRequest(http.MethodPost, s.net.URL()+"/api/v1/statuses", strings.NewReader(url.Values{"status": {text}, "in_reply_to_id": {below}}.Encode()))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer sandbox-shop")
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var out struct{ ID string }
+	if err := json.NewDecoder(resp.Body).Decode(&out); err != nil || out.ID == "" {
+		s.t.Fatalf("the network answered %s: %v", resp.Status, err)
+	}
+	return out.ID
+}
+
+// refusedToSend fails unless a part is not sent, and it is told what to say.
+func (s *shop) refusedToSend(args ...string) {
+	s.t.Helper()
+	said, code := s.magpie(append([]string{"outbox", "settle", "send"}, args...)...)
+	if code != 3 || !contains(said, "part of the thread before it", "--url", args[len(args)-1]) {
+		s.t.Errorf("%v: exit %d: %s", args, code, said)
+	}
+}
+
+// A part is not sent as a post of its own where nobody knows the one before it: who
+// says where that is lets the thread go on below it.
+func TestThreadSentBelowAddress(t *testing.T) {
+	t.Parallel()
+	s, third := orphan(t)
+	second := s.say(s.timeline("shop")[0].ID, "I have said this part by hand. (2/4)")
+	s.refusedToSend(third)
+	s.refusedToSend("--url", "https://social.example/about", third)
+	s.goTo("12:20")
+	s.once()
+	if got := strings.Join(numbers(parts(s.timeline("shop"))), " "); got != "1/4 2/4" {
+		t.Errorf("out are %s\n%s", got, s.outbox())
+	}
+	s.must("outbox", "settle", "send", "--url", "https://social.example/@shop/"+second, third)
+	for _, wall := range []string{"12:30", "12:40"} {
+		s.goTo(wall)
+		s.once()
+	}
+	all := parts(s.timeline("shop"))
+	if got := strings.Join(numbers(all), " "); got != "1/4 2/4 3/4 4/4" || all[2].parent != second || all[3].parent != all[2].id {
+		t.Errorf("out are %s\n%s", got, s.outbox())
+	}
+}
+
+// What the program says to do can be done: as it stands there.
+func TestThreadSentAsTold(t *testing.T) {
+	t.Parallel()
+	s, third := orphan(t)
+	said, _ := s.magpie("outbox", "settle", "send", third)
+	_, told, ok := strings.Cut(strings.TrimSpace(said), "magpie ")
+	if !ok {
+		t.Fatalf("it says %s", said)
+	}
+	at := "https://social.example/@shop/" + s.say(s.timeline("shop")[0].ID, "By hand. (2/4)")
+	s.must(strings.Fields(strings.Replace(told, "ADDRESS", at, 1))...)
+}
+
+// The same on X.
+func TestThreadSentBelowAddressOnX(t *testing.T) {
+	t.Parallel()
+	s := onX2(t)
+	s.x.Fail(lostPart(1))
+	s.threaded(tale(860), time.Second)
+	s.until("somebody is asked", func() bool { s.run(); return len(s.questions()) == 1 })
+	s.must("outbox", "settle", "sent", s.questions()[0])
+	third := s.questions()[0]
+	s.refusedToSend(third)
+	s.again()
+	if n := len(s.out()); n != 1 {
+		t.Errorf("%d are out\n%s", n, s.outbox())
+	}
+	s.byHand(s.out()[0].ID, "I have said this part by hand. (2/4)")
+	second := s.out()[1].ID
+	s.must("outbox", "settle", "send", "--url", "https://x.com/shop/status/"+second, third)
+	s.until("it is out", func() bool { s.run(); return len(s.out()) == 4 })
+	all := s.parts()
+	if got := strings.Join(numbers(all), " "); got != "1/4 2/4 3/4 4/4" || all[2].parent != second || all[3].parent != all[2].id {
+		t.Errorf("out are %s\n%s", got, s.outbox())
+	}
+}
+
+// toWeibo moves the account to Weibo, where there are no threads.
+func (s *twitter) toWeibo() *weibofake.Account {
+	s.t.Helper()
+	w := weibofake.Open(s.t, weibofake.Options{SafeDomains: []string{"shop.example"}})
+	a := w.Account("柚子电脑")
+	s.shop.write("accounts/shop.yaml", "network: weibo\nserver: "+w.URL+"\nabout: shop\nlanguage: en\ntimezone: UTC\ncredentials: stored\n"+allowed+"\n")
+	for name, text := range basics {
+		if strings.HasPrefix(name, "templates/") {
+			s.write(name, text+" https://shop.example/a")
+		}
+	}
+	if said, code := s.login(a.Token, ""); code != 0 {
+		s.t.Fatalf("login: %d: %s", code, said)
+	}
+	return a
+}
+
+// An account that changes its network in the midst of a thread: the rest is
+// withdrawn, which is said, and all else goes on.
+func TestThreadNetworkChanged(t *testing.T) {
+	t.Parallel()
+	s := halfOnX(t)
+	s.remove("campaigns/tale.yaml")
+	third := s.partID(3)
+	a := s.toWeibo()
+	s.due("first")
+	s.until("the other post is out", func() bool {
+		said, _ := s.magpie("run", "--once")
+		if strings.Contains(said, "panic") {
+			t.Fatal(said)
+		}
+		return s.state("first") == "sent"
+	})
+	if got := s.read(`SELECT state, reason FROM posts WHERE id = $1`, third)[0]; got["state"] != "withdrawn" || !contains(got["reason"], "weibo", "another network") {
+		t.Errorf("the third part is %v", got)
+	}
+	if said := s.must("outbox", "show", third); !contains(said, "withdrawn", "weibo") {
+		t.Errorf("it shows %s", said)
+	}
+	if n := len(a.Posts()); n != 1 || len(s.out()) != 2 {
+		t.Errorf("%d posts are on Weibo, %d on X\n%s", n, len(s.out()), s.outbox())
+	}
+}
+
+// The same on a network that has threads: what one of another network is called
+// there is no part of ours.
+func TestThreadNetworkChangedToMastodon(t *testing.T) {
+	t.Parallel()
+	s := halfOnX(t)
+	third := s.partID(3)
+	s.shop.write("accounts/shop.yaml", "network: mastodon\nserver: https://social.example\nabout: shop\nlanguage: en\ntimezone: UTC\ncredentials: stored\n")
+	for range 3 {
+		s.magpie("run", "--once", "--sandbox-url", s.net.URL())
+	}
+	if all := s.timeline("shop"); len(all) != 0 {
+		t.Errorf("out are %v", numbers(parts(all)))
+	}
+	if got := s.read(`SELECT state, reason FROM posts WHERE id = $1`, third)[0]; got["state"] != "withdrawn" && got["state"] != "asked" {
+		t.Errorf("the third part is %v", got)
+	}
+}
