@@ -200,7 +200,7 @@ func showPost(c *cli.Context) error {
 			fmt.Fprintln(w, "\nAs it would read now:")
 		}
 	}
-	fmt.Fprintf(w, "\n%s\n", indent(text, "  | ", 100))
+	fmt.Fprintf(w, "\n%s\n", indent(cmp.Or(text, p.Text), "  | ", 100))
 	lines, err := audit.Of(c.Context, b.DB, "post "+p.ID)
 	if err == nil && len(lines) > 0 {
 		fmt.Fprintln(w, "\nHistory:")

@@ -314,13 +314,13 @@ func (m *matching) doubt(ctx context.Context, p *outbox.Post) error {
 		if _, err := outbox.Add(ctx, tx, p, m.b.Clock()); err != nil {
 			return err
 		}
-		return m.doubtIn(ctx, tx, p)
+		return m.doubtIn(ctx, tx, p, "the database was restored, and the network has a post of that time which may be this one: look there, then “magpie outbox settle”")
 	})
 }
 
-func (m *matching) doubtIn(ctx context.Context, tx *sql.Tx, p *outbox.Post) error {
+func (m *matching) doubtIn(ctx context.Context, tx *sql.Tx, p *outbox.Post, why string) error {
 	now := m.b.Clock()
-	moved, err := outbox.Move(ctx, tx, p, outbox.Asked, "the database was restored, and the network has a post of that time which may be this one: look there, then “magpie outbox settle”",
+	moved, err := outbox.Move(ctx, tx, p, outbox.Asked, why,
 		audit.Bot, now, outbox.Planned, outbox.Held, outbox.Late)
 	if err != nil || !moved {
 		return err

@@ -21,6 +21,7 @@ func (m *matching) thread(ctx context.Context, p *outbox.Post, o *seen) error {
 	if p.Kind != outbox.Public {
 		return nil
 	}
+	edited := false                          // its words may be cut at other places now
 	if p.Follows == "" && len(p.Rest) == 0 { // it was never frozen, as far as the database knows
 		c, err := m.b.compose(ctx, p, o.At)
 		var stop *outbox.Stop
@@ -31,6 +32,7 @@ func (m *matching) thread(ctx context.Context, p *outbox.Post, o *seen) error {
 			return nil
 		}
 		p.Rest, p.RestLanguage = c.Rest, c.Draft.Language
+		edited = m.b.Kind(m.a).Made != nil && bare(o.Text) != bare(c.Draft.Text)
 	}
 	return m.b.write(ctx, func(tx *sql.Tx) error {
 		before, last := p, o
@@ -40,14 +42,18 @@ func (m *matching) thread(ctx context.Context, p *outbox.Post, o *seen) error {
 				return err
 			}
 			x := m.part(next, last.ID)
+			if x == nil && (edited || m.b.Kind(m.a).Made == nil && m.unexplained(next)) {
+				return m.halts(ctx, tx, next)
+			}
 			if x == nil {
-				return m.stands(ctx, tx, next)
+				return nil
 			}
 			moved, err := outbox.Adopt(ctx, tx, next, x.Posted, audit.Bot, m.b.Clock())
 			if err != nil || !moved {
 				return err
 			}
 			x.explained = true
+			edited = edited || bare(x.Text) != bare(next.Text)
 			before, last = next, x
 		}
 	})
@@ -64,13 +70,13 @@ func (m *matching) part(p *outbox.Post, after string) *seen {
 	return nil
 }
 
-// stands leaves a part to a person where the network has something of ours in its
-// place that has other words.
-func (m *matching) stands(ctx context.Context, tx *sql.Tx, p *outbox.Post) error {
-	if m.b.Kind(m.a).Made != nil || !m.unexplained(p) {
-		return nil
+// halts leaves the rest of a thread to a person: its words have been edited since, or
+// the network has something else of ours in the part's place.
+func (m *matching) halts(ctx context.Context, tx *sql.Tx, p *outbox.Post) error {
+	if err := outbox.Last(ctx, tx, p); err != nil {
+		return err
 	}
-	return m.doubtIn(ctx, tx, p)
+	return m.doubtIn(ctx, tx, p, "the database was restored, and the thread on the network has other words from here on: look there what is missing; “magpie outbox settle sent|send|withdraw "+p.ID+"” settles this part, what follows it is left to you")
 }
 
 // code notes that a code of an offer is out.

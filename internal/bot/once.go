@@ -154,7 +154,11 @@ func (b *Bot) SettlePost(ctx context.Context, id string, to outbox.State, url, w
 	}
 	at := network.Receipt{URL: url}
 	if a := b.Set().Accounts[p.Account]; a != nil && b.Kind(a).Shown != nil {
-		at.ID = b.Kind(a).Shown(url)
+		selves, err := inbox.Selves(ctx, b.DB)
+		if err != nil {
+			return err
+		}
+		at.ID = b.Kind(a).Shown(url, selves[a.Name].ID)
 	}
 	if err := outbox.Settle(ctx, b.DB, p.ID, to, at, who, b.Clock(), b.reserveAgain); err != nil {
 		return err

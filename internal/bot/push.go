@@ -246,8 +246,11 @@ func (b *Bot) Recall(ctx context.Context, id, who string) error {
 		return err
 	}
 	a := b.Set().Accounts[p.Account]
+	out, err := b.Thread(ctx, p)
 	switch {
-	case p.State != outbox.Sent || p.RemoteID == "":
+	case err != nil:
+		return err
+	case !slices.ContainsFunc(out, func(x *outbox.Post) bool { return x.State == outbox.Sent }):
 		return fmt.Errorf("post %s is %s: only a post that is out can be taken back", p.ID, p.State)
 	case a == nil:
 		return fmt.Errorf("the account %s is no longer in the files", p.Account)
@@ -260,8 +263,13 @@ func (b *Bot) Recall(ctx context.Context, id, who string) error {
 	if err != nil {
 		return err
 	}
+	var lost []string
 	for _, x := range slices.Backward(parts) {
-		if x.State != outbox.Sent || x.RemoteID == "" {
+		if x.State != outbox.Sent {
+			continue
+		}
+		if x.RemoteID == "" {
+			lost = append(lost, x.ID)
 			continue
 		}
 		if err := c.Delete(ctx, x.RemoteID); err != nil {
@@ -270,6 +278,9 @@ func (b *Bot) Recall(ctx context.Context, id, who string) error {
 		if err := outbox.Recall(ctx, b.DB, x, who, b.Clock()); err != nil {
 			return err
 		}
+	}
+	if len(lost) > 0 {
+		return fmt.Errorf("nobody knows where post %s is: delete it by hand", strings.Join(lost, ", "))
 	}
 	return nil
 }

@@ -8,8 +8,11 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
+	"strings"
 	"time"
 
 	"magpie/internal/network"
@@ -64,7 +67,10 @@ func (m *Meter) Take(ctx context.Context, c network.Charge) error {
 	})
 	switch {
 	case err != nil:
-		return &network.Failure{Reason: network.Busy, Ours: true, Wait: time.Second, Err: fmt.Errorf("what the call costs could not be written down: %w", err)}
+		if m.Failed != nil {
+			m.Failed(err)
+		}
+		return &network.Failure{Reason: network.Busy, Wait: time.Second, Err: errors.New("what the call costs could not be written down")}
 	case over != nil && !m.Open:
 		if m.Over != nil && c.For != network.ForNumbers { // figures can wait
 			m.Over(ctx, over.Error())
@@ -94,6 +100,19 @@ func (m *Meter) Count(ctx context.Context, c network.Charge) {
 	}
 }
 
+// Left implements network.Meter.
+func (m *Meter) Left(ctx context.Context, p network.Purpose) network.Price {
+	b := m.Bounds()
+	if b.Budget == 0 || m.Open {
+		return network.Unbounded
+	}
+	s, err := m.spent(ctx, m.DB.Read, m.Clock().In(b.Zone))
+	if err != nil {
+		return 0 // Take says what is wrong
+	}
+	return max(0, network.Price(int64(b.Budget)*b.share(p)/100)-s.Month)
+}
+
 // fresh is the price of those objects that were not read that day.
 func (m *Meter) fresh(ctx context.Context, tx *sql.Tx, c network.Charge, day string) (sum network.Price, err error) {
 	if len(c.Objects) == 0 {
@@ -102,14 +121,21 @@ func (m *Meter) fresh(ctx context.Context, tx *sql.Tx, c network.Charge, day str
 	if _, err := tx.ExecContext(ctx, `DELETE FROM charged WHERE account = $1 AND day < $2`, m.Account, day); err != nil {
 		return 0, err
 	}
-	for _, o := range c.Objects {
-		added, err := store.Changed(tx.ExecContext(ctx, `INSERT INTO charged (account, day, object) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, m.Account, day, o))
+	for some := range slices.Chunk(c.Objects, 200) { // SQLite takes 999 values at least
+		rows, args := make([]string, 0, len(some)), make([]any, 0, 3*len(some))
+		for _, o := range some {
+			args = append(args, m.Account, day, o)
+			rows = append(rows, fmt.Sprintf("($%d, $%d, $%d)", len(args)-2, len(args)-1, len(args)))
+		}
+		done, err := tx.ExecContext(ctx, `INSERT INTO charged (account, day, object) VALUES `+strings.Join(rows, ", ")+` ON CONFLICT DO NOTHING`, args...)
 		if err != nil {
 			return 0, err
 		}
-		if added {
-			sum += c.Price
+		n, err := done.RowsAffected()
+		if err != nil {
+			return 0, err
 		}
+		sum += network.Price(n) * c.Price
 	}
 	return sum, nil
 }

@@ -27,9 +27,10 @@ type Kind struct {
 	Made func(id, key string) bool
 	// Item is the id of what a reference refers to.
 	Item func(Ref) string
-	// Shown is the id of a post by the address where people see it, "" if that does
-	// not tell; nil on a network whose addresses never do.
-	Shown func(url string) string
+	// Shown is the id of a post of the account with the id self, by the address where
+	// people see it, "" if that does not tell; nil on a network whose addresses never
+	// do.
+	Shown func(url, self string) string
 	// Ref refers to a post of ours by its id, so that a thread goes on from there;
 	// nil on a network without threads.
 	Ref func(id string) Ref
@@ -70,8 +71,11 @@ type Finding struct {
 // Price is an amount in millionths of a US dollar.
 type Price int64
 
-// Dollar is one.
-const Dollar Price = 1e6
+// Dollar is one. Unbounded is more than anybody has.
+const (
+	Dollar    Price = 1e6
+	Unbounded Price = 1 << 62
+)
 
 // String prints dollars and cents, and less than cents where there is no more.
 func (p Price) String() string {
@@ -126,8 +130,11 @@ type Meter interface {
 	// until there is room again, where the call is beyond what the account may
 	// spend, or what is left is kept for more urgent calls.
 	Take(ctx context.Context, c Charge) error
-	// Count adds what a read has cost in the end. It refuses nothing.
+	// Count adds what a read has cost in the end, or takes off what was not charged
+	// after all. It refuses nothing.
 	Count(ctx context.Context, c Charge)
+	// Left is what may be spent yet for a purpose.
+	Left(ctx context.Context, p Purpose) Price
 }
 
 // Settings are what a connector needs to open an account.
@@ -142,6 +149,9 @@ type Settings struct {
 	// LongText: the account may post longer texts than others (X Premium, a
 	// contract with Weibo).
 	LongText bool
+	// OwnsApp: the account owns the app that it is used with, so that X charges less
+	// for reading what is its own.
+	OwnsApp bool
 	// AIApproval is the reference of X's approval of answers by a model.
 	AIApproval string
 	// SafeDomain and IP: Weibo wants a link under this domain in each post, and the

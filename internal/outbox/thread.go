@@ -81,6 +81,13 @@ func GoOn(ctx context.Context, tx *sql.Tx, post *Post, r network.Receipt, now ti
 	return next, err
 }
 
+// Last makes a part the last of its thread.
+func Last(ctx context.Context, tx *sql.Tx, post *Post) error {
+	post.Rest = nil
+	_, err := tx.ExecContext(ctx, `UPDATE posts SET rest = '' WHERE id = $1`, post.ID)
+	return err
+}
+
 // ending is how a post ends: a part of a thread that is refused is left to a person,
 // who can let the thread go on.
 func ending(post *Post, to State) State {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 	"testing"
 	"time"
@@ -365,5 +366,50 @@ func TestThreadNetworkChangedToMastodon(t *testing.T) {
 	}
 	if got := s.read(`SELECT state, reason FROM posts WHERE id = $1`, third)[0]; got["state"] != "withdrawn" && got["state"] != "asked" {
 		t.Errorf("the third part is %v", got)
+	}
+}
+
+// refuses answers the second post as a server does that will not have it.
+func (k *sky) refuses() {
+	n := 0
+	k.meet("putRecord", func(w http.ResponseWriter, _ *http.Request) bool {
+		if n++; n != 2 {
+			return false
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = w.Write([]byte(`{"error":"InvalidRequest","message":"not like this"}`))
+		return true
+	})
+}
+
+// A part that Bluesky refused is posted by hand there: with its address, as people
+// see it, the thread goes on below it.
+func TestThreadSettledWithAddressOnBluesky(t *testing.T) {
+	t.Parallel()
+	s, k := bluesky(t, "long-tale-by-hand")
+	if said, code := s.login(k.AppPassword, ""); code != 0 {
+		t.Fatalf("login: %d: %s", code, said)
+	}
+	k.refuses()
+	s.threaded(threadOnSky, time.Second)
+	s.until("somebody is asked", func() bool {
+		time.Sleep(300 * time.Millisecond)
+		s.magpie("run", "--once")
+		return len(s.questions()) == 1
+	})
+	all, err := k.Posts(t.Context())
+	if err != nil || len(all) != 1 {
+		t.Fatalf("%d are out: %v", len(all), err)
+	}
+	uri, _, err := k.Reply(t.Context(), all[0].URI, all[0].CID, all[0].URI, all[0].CID, "By hand. (2/4)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.must("outbox", "settle", "sent", "--url", "https://bsky.app/profile/"+k.Handle+"/post/"+path.Base(uri), s.questions()[0])
+	s.again()
+	got := k.records(t)
+	if len(got) != 4 || got[2].parent != uri || got[2].root != got[0].uri || got[3].root != got[0].uri {
+		t.Errorf("%d are out\n%s", len(got), s.outbox())
 	}
 }

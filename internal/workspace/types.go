@@ -74,6 +74,7 @@ type Account struct {
 type OnX struct {
 	Budget     *Money `yaml:"budget"`      // at most so much a month; X charges for each call
 	LongText   bool   `yaml:"long_text"`   // the account has Premium: 25,000 characters
+	OwnsApp    bool   `yaml:"owns_app"`    // the account owns its developer app: X charges it less for reading
 	Followers  bool   `yaml:"followers"`   // read the followers each day, which X charges for
 	AIApproval string `yaml:"ai_approval"` // the reference of X's approval of answers by a model
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"strings"
 	"sync"
 
 	"github.com/clipperhouse/uax29/v2/graphemes"
@@ -34,9 +35,27 @@ func Kind() network.Kind {
 		Name: "bluesky", Limits: defaults, Made: made, Private: "chat message",
 		CheckHandle: checkHandle, Measure: measure, Open: open,
 		Address: func(text, _ string) string { return text },
+		Shown:   addressed,
 		Item:    func(r network.Ref) string { return parseRef(r).URI },
 		Ref:     func(id string) network.Ref { r, _ := json.Marshal(ref{URI: id}); return network.Ref(r) }, // strings can't fail
 	}
+}
+
+// pageURL is where people see a post.
+var pageURL = regexp.MustCompile(`/profile/([^/]+)/post/([a-z2-7]{13})`)
+
+func addressed(address, self string) string {
+	m := pageURL.FindStringSubmatch(address)
+	switch {
+	case strings.HasPrefix(address, "at://"):
+		return address
+	case m != nil && strings.HasPrefix(m[1], "did:"):
+		self = m[1]
+	}
+	if m == nil || self == "" {
+		return ""
+	}
+	return "at://" + self + "/" + posts + "/" + m[2]
 }
 
 // handleRule is the atproto handle syntax: at least two labels.

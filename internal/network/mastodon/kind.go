@@ -30,7 +30,7 @@ func Kind() network.Kind {
 		Name: "mastodon", Limits: defaults, KeyLife: time.Hour, Private: "direct post",
 		CheckHandle: checkHandle, Address: address, Measure: measure, Open: open,
 		Item: func(r network.Ref) string { return parseRef(r).ID },
-		Shown: func(url string) string {
+		Shown: func(url, _ string) string {
 			m := statusURL.FindStringSubmatch(url)
 			if m == nil {
 				return ""

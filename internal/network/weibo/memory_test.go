@@ -55,6 +55,8 @@ func (c *counter) Take(_ context.Context, x network.Charge) error {
 	return nil
 }
 
+func (c *counter) Left(context.Context, network.Purpose) network.Price { return network.Unbounded }
+
 // taken are the purposes of all calls since the last time.
 func (c *counter) taken() (all []network.Purpose) {
 	c.mu.Lock()

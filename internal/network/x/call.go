@@ -20,6 +20,8 @@ type call struct {
 	mime         string
 	charge       network.Charge          // what it costs; an empty name costs nothing
 	read         func() []network.Charge // what a read has cost, once it is done
+	each         network.Price           // of a read: what each thing that it brings costs at most
+	least        int                     // of a read: the smallest page
 }
 
 // do makes an authenticated call and decodes the answer into out (nil: not
@@ -33,19 +35,15 @@ func (c *client) do(ctx context.Context, x call, out any) error {
 		}
 	}
 	m := c.settings.Meter
-	if m != nil && x.charge.Call != "" {
-		if err := m.Take(ctx, x.charge); err != nil {
-			return err
-		}
+	if m == nil || x.charge.Call == "" {
+		return c.signed(ctx, x, t, out)
+	}
+	c.reserve(ctx, &x)
+	if err := m.Take(ctx, x.charge); err != nil {
+		return err
 	}
 	err := c.signed(ctx, x, t, out)
-	if m != nil && x.read != nil && err == nil {
-		for _, spent := range x.read() {
-			if len(spent.Objects) > 0 {
-				m.Count(ctx, spent)
-			}
-		}
-	}
+	c.settle(ctx, x, err)
 	return err
 }
 

@@ -42,7 +42,7 @@ func (c *client) messages(ctx context.Context, path string, see func(spoken, map
 		"dm_event.fields": {"created_at,sender_id,dm_conversation_id,entities"}, "user.fields": {userFields}}
 	for {
 		var p page[spoken]
-		x := call{method: http.MethodGet, path: path, query: q, charge: reading("direct", network.ForAnswers), read: func() []network.Charge { return charges(c, "direct", p) }}
+		x := call{method: http.MethodGet, path: path, query: q, charge: reading("direct", network.ForAnswers), each: c.price("read direct") + c.price("read user"), least: 1, read: func() []network.Charge { return charges(c, "direct", p) }}
 		if err := c.do(ctx, x, &p); err != nil {
 			return err
 		}

@@ -33,7 +33,7 @@ func Kind() network.Kind {
 		Name: "x", Limits: defaults, LongText: longText, Private: "direct message", PollEvery: 90 * time.Second, HeardFirst: true, // direct messages: 15 readings in 15 minutes
 		CheckHandle: checkHandle, Measure: measure, Open: open, Price: price, Grant: grant, Check: check,
 		Item:    func(r network.Ref) string { return parseRef(r).ID },
-		Shown:   func(url string) string { return onlyOf(statusURL.FindStringSubmatch(url)) },
+		Shown:   func(url, _ string) string { return onlyOf(statusURL.FindStringSubmatch(url)) },
 		Ref:     func(id string) network.Ref { return makeRef(ref{ID: id, Own: true}) },
 		Address: func(text, _ string) string { return text }, // X names whom it answers by itself, and does not count that
 	}

@@ -1,8 +1,10 @@
 package x
 
 import (
+	"context"
 	_ "embed"
 	"math"
+	"strconv"
 
 	"github.com/goccy/go-yaml"
 
@@ -12,26 +14,71 @@ import (
 //go:embed prices.yaml
 var priceTable []byte
 
-// prices are X's, by the name of the call.
-var prices = readPrices(priceTable)
+// prices are X's, by the name of the call; owned are those that are less for an
+// account that owns its app.
+var prices, owned = readPrices(priceTable)
 
-func readPrices(text []byte) map[string]network.Price {
+func readPrices(text []byte) (all, owned map[string]network.Price) {
 	var t struct {
 		Prices map[string]float64 `yaml:"prices"`
+		Owned  map[string]float64 `yaml:"owned"`
 	}
 	if err := yaml.Unmarshal(text, &t); err != nil {
 		panic(err) // a test reads it
 	}
+	return inMillionths(t.Prices), inMillionths(t.Owned)
+}
+
+func inMillionths(dollars map[string]float64) map[string]network.Price {
 	out := map[string]network.Price{}
-	for name, dollars := range t.Prices {
-		out[name] = network.Price(math.Round(dollars * 1e6))
+	for name, d := range dollars {
+		out[name] = network.Price(math.Round(d * 1e6))
 	}
 	return out
 }
 
-// reading is the charge of a call that reads one object.
+// price is that of a call of this account.
+func (c *client) price(call string) network.Price {
+	if p, ok := owned[call]; ok && c.settings.OwnsApp {
+		return p
+	}
+	return prices[call]
+}
+
+// reading is the charge of a call that reads objects.
 func reading(what string, purpose network.Purpose) network.Charge {
-	return network.Charge{Call: "read " + what, For: purpose, Least: prices["read "+what]}
+	return network.Charge{Call: "read " + what, For: purpose}
+}
+
+// reserve makes a reading as large as what is left allows, and takes what it may
+// cost at most: the rest is given back when it is done.
+func (c *client) reserve(ctx context.Context, x *call) {
+	if x.each == 0 {
+		return
+	}
+	most, err := strconv.Atoi(x.query.Get("max_results"))
+	if err == nil {
+		n := max(x.least, min(most, int(min(c.settings.Meter.Left(ctx, x.charge.For)/x.each, network.Price(most)))))
+		x.query.Set("max_results", strconv.Itoa(n))
+		most = n
+	}
+	x.charge.Price = x.each * network.Price(max(1, most))
+}
+
+// settle gives back what a call was not charged after all.
+func (c *client) settle(ctx context.Context, x call, err error) {
+	m := c.settings.Meter
+	if x.read == nil && err != nil && network.ReasonOf(err) != network.Unknown || x.each > 0 {
+		m.Count(ctx, network.Charge{Call: x.charge.Call, Price: -x.charge.Price})
+	}
+	if x.read == nil || err != nil {
+		return
+	}
+	for _, spent := range x.read() {
+		if len(spent.Objects) > 0 {
+			m.Count(ctx, spent)
+		}
+	}
 }
 
 // sending is the charge of a post.
@@ -39,7 +86,9 @@ func sending(b sealed) network.Charge {
 	c := network.Charge{Call: "post", For: network.ForPosts}
 	switch {
 	case b.Post.Reply != nil && !b.Own: // to whoever has summoned us
-		c.Call, c.For = "reply", network.ForAnswers
+		if c.Call, c.For = "reply", network.ForAnswers; b.Link {
+			c.Call = "reply with link"
+		}
 	case b.Link:
 		c.Call = "post with link"
 	}
@@ -76,8 +125,8 @@ func (u user) key() string   { return "follower " + u.ID }
 func charges[T object](c *client, what string, p page[T]) []network.Charge {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	objects := network.Charge{Call: "read " + what, Price: prices["read "+what]}
-	people := network.Charge{Call: "read user", Price: prices["read user"]}
+	objects := network.Charge{Call: "read " + what, Price: c.price("read " + what)}
+	people := network.Charge{Call: "read user", Price: c.price("read user")}
 	for _, x := range p.Data {
 		objects.Objects = append(objects.Objects, x.key())
 	}

@@ -39,6 +39,9 @@ func (c *client) Stream(ctx context.Context, ready func(), handle func(network.E
 	defer cancel()
 	dog := time.AfterFunc(silence, cancel)
 	defer dog.Stop()
+	if err := c.mayHear(ctx); err != nil {
+		return err
+	}
 	resp, err := c.connect(ctx)
 	if err != nil {
 		return err
@@ -54,10 +57,29 @@ func (c *client) Stream(ctx context.Context, ready func(), handle func(network.E
 				m.Count(ctx, eventCharge(e))
 			}
 			handle(e)
+			if err := c.mayHear(ctx); err != nil {
+				return err
+			}
 		}
 	}
 	return network.Fail(network.Busy, "the stream of X ended")
 }
+
+// mayHear fails where one event more would be beyond what the account may spend: X
+// charges for each, and stops for nobody.
+func (c *client) mayHear(ctx context.Context) error {
+	m := c.settings.Meter
+	if m == nil || m.Left(ctx, network.ForAnswers) > dearest {
+		return nil
+	}
+	if err := m.Take(ctx, network.Charge{Call: "stream post", For: network.ForAnswers, Least: dearest}); err != nil {
+		return err
+	}
+	return nil
+}
+
+// dearest is what an event may cost at most.
+var dearest = max(prices["stream post"], prices["stream direct"], prices["stream user"])
 
 func (c *client) connect(ctx context.Context) (*http.Response, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.settings.Server+"/2/activity/stream?backfill_minutes=0", nil)
@@ -124,7 +146,7 @@ func (c *client) subscribe(ctx context.Context, me string) error {
 		body := map[string]any{"event_type": event, "filter": map[string]string{"user_id": me}, "tag": "magpie"}
 		err := c.do(ctx, call{method: http.MethodPost, path: path, body: body}, nil)
 		switch {
-		case err == nil, strings.Contains(said(err), "exist"):
+		case err == nil, strings.Contains(said(err), "already") || strings.Contains(said(err), "duplicate"):
 		case statusOf(err) != http.StatusForbidden && network.ReasonOf(err) != network.Refused:
 			return harmless(err)
 		case event == heardOf[0]:

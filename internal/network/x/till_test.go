@@ -30,6 +30,8 @@ func (m *till) Take(_ context.Context, c network.Charge) error {
 	return nil
 }
 
+func (m *till) Left(context.Context, network.Purpose) network.Price { return network.Unbounded }
+
 func (m *till) Count(_ context.Context, c network.Charge) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
