@@ -66,6 +66,7 @@ type Bot struct {
 	accounts  map[string]*account
 	guests    map[string]*connection // to accounts that other machines hold
 	gists     gists
+	signedAt  int64      // up to when new sign-ins were looked for, in milliseconds
 	sharing   sync.Mutex // one shares accounts out at a time; guards peers and reclaimed
 	planning  sync.Mutex // one plan at a time
 	owner     string     // of the leases
@@ -87,6 +88,7 @@ type account struct {
 	stop      context.CancelFunc
 	loops     sync.WaitGroup
 	until     time.Time    // until when the account is ours for certain
+	deaf      atomic.Bool  // it may be noted that not all is heard
 	refused   time.Time    // when a new token was refused last
 	greeted   atomic.Int64 // when the network was asked last who we are, in milliseconds
 	owing     atomic.Bool  // the network waits to be paid, or did when an earlier process ended

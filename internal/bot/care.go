@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"magpie/internal/audit"
@@ -93,6 +95,12 @@ func (b *Bot) noteEnd(ctx context.Context, name string, left time.Duration) {
 	}
 }
 
+// notHeard tells whether it is noted that an account does not hear all.
+func (b *Bot) notHeard(ctx context.Context, name string) bool {
+	open, err := need.Open(ctx, b.DB)
+	return err == nil && slices.ContainsFunc(open, func(n need.Need) bool { return n.Kind == need.NotHeard && n.Subject == name })
+}
+
 // greetAgain asks those networks who we are that did not answer at the start, and
 // each day those whose sign-ins end.
 func (b *Bot) greetAgain(ctx context.Context) {
@@ -146,10 +154,40 @@ func (b *Bot) retrySignedOut(ctx context.Context) {
 	}
 }
 
+// hasNewToken tells whether a token was stored since: by a sign-in, or by another
+// process that has renewed the session.
 func (b *Bot) hasNewToken(ctx context.Context, account string, since time.Time) bool {
 	var at int64
-	err := b.DB.Read.QueryRowContext(ctx, `SELECT at FROM secrets WHERE name = $1`, "account "+account).Scan(&at)
+	err := b.DB.Read.QueryRowContext(ctx, `SELECT COALESCE(max(at), 0) FROM secrets WHERE name IN ($1, $2)`, "account "+account, "session "+account).Scan(&at)
 	return err == nil && store.Time(at).After(since)
+}
+
+// newSignIns goes on with the new sign-ins of accounts that were not signed out: what
+// a client knows of the old one, who it is among that, must not last.
+func (b *Bot) newSignIns(ctx context.Context) {
+	if b.signedAt == 0 {
+		b.signedAt = store.Ms(b.Clock().Add(-10 * time.Second)) // one while we started
+	}
+	rows, err := b.DB.Read.QueryContext(ctx, `SELECT name, at FROM secrets WHERE at > $1 AND name LIKE 'account %'`, b.signedAt)
+	if err != nil {
+		return
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		var at int64
+		if rows.Scan(&name, &at) != nil {
+			return
+		}
+		b.signedAt = max(b.signedAt, at)
+		name = strings.TrimPrefix(name, "account ")
+		a, x := b.Set().Accounts[name], b.account(name)
+		if a == nil || x == nil || b.halted(ctx, name) {
+			continue
+		}
+		x.client.set(b.Client(ctx, a))
+		b.greet(ctx, a, x)
+	}
 }
 
 func later(a, b time.Time) time.Time {

@@ -83,7 +83,7 @@ func (b *Bot) examineBot(ctx context.Context, add note) {
 	add(true, "disk", "", "%d GB are left", r.Disk>>30)
 	needs, err := need.Open(ctx, b.DB)
 	for _, n := range needs {
-		if err == nil && (n.Kind == need.Budget || n.Kind == need.SignInEnds) {
+		if err == nil && (n.Kind == need.Budget || n.Kind == need.SignInEnds || n.Kind == need.NotHeard) {
 			add(false, n.Kind, "", "%s (since %s)", n.Text, n.At.Format(stamp))
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"magpie/internal/answer"
 	"magpie/internal/crash"
 	"magpie/internal/inbox"
+	"magpie/internal/need"
 	"magpie/internal/network"
 	"magpie/internal/people"
 	"magpie/internal/workspace"
@@ -53,7 +54,7 @@ func (b *Bot) listen(ctx context.Context, a *workspace.Account, c network.Client
 			}
 			wait = max(pollEvery, least)
 			if cursor, _, err := inbox.Cursor(ctx, b.DB, a.Name); err == nil && cursor == "" {
-				wait = max(sweep, least/30) // what is written until then is not seen
+				wait = max(sweep, least/6) // what is written until then is not seen; Weibo counts the calls
 			}
 		}
 		select {
@@ -79,7 +80,7 @@ func (b *Bot) Poll(ctx context.Context, a *workspace.Account, c network.Client) 
 		crash.At("listening")
 		events, next, err := c.Events(ctx, cursor)
 		crash.At("heard")
-		if err != nil {
+		if err = b.heardAll(ctx, a.Name, err); err != nil {
 			return err
 		}
 		b.beats.note(reading+a.Name, b.Clock())
@@ -91,6 +92,22 @@ func (b *Bot) Poll(ctx context.Context, a *workspace.Account, c network.Client) 
 			return err
 		}
 	}
+}
+
+// heardAll tells a person, once, that an account can't hear all that people write to
+// it, and why.
+func (b *Bot) heardAll(ctx context.Context, name string, err error) error {
+	x := b.account(name)
+	switch {
+	case err != nil && network.ReasonOf(err) == network.Partly:
+		if x == nil || !x.deaf.Swap(true) {
+			b.raise(ctx, need.NotHeard, name, name+" does not hear all that people write: "+err.Error())
+		}
+		return nil
+	case err == nil && x != nil && x.deaf.Swap(false):
+		b.clear(ctx, need.NotHeard, name)
+	}
+	return err
 }
 
 // take keeps events, and the place they lead to, in one transaction. Each

@@ -2,7 +2,10 @@ package bot
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
+	"magpie/internal/inbox"
 	"magpie/internal/network"
 	"magpie/internal/workspace"
 )
@@ -40,12 +43,41 @@ func (b *Bot) Login(ctx context.Context, a *workspace.Account, token network.Sec
 	if err != nil {
 		return network.Self{}, err
 	}
+	if err := b.itself(ctx, a, self); err != nil {
+		return self, err
+	}
+	secrets := map[string]network.Secret{"account " + a.Name: token}
 	if fresh.tokens != "" {
-		if err := b.session(a.Name).Save(fresh.tokens); err != nil {
-			return self, err
+		secrets["session "+a.Name] = fresh.tokens
+	}
+	store := func() error { return b.Vault.PutAll(ctx, secrets) }
+	if fresh.tokens == "" {
+		return self, store()
+	}
+	return self, b.session(a.Name).Alone(ctx, store) // not while the tokens of before are exchanged
+}
+
+// itself refuses a sign-in that is another account's than the files and the sign-in
+// of before say: a browser is often signed in as somebody else.
+func (b *Bot) itself(ctx context.Context, a *workspace.Account, self network.Self) error {
+	if a.Handle != "" && !strings.EqualFold(strings.TrimPrefix(a.Handle, "@"), self.Handle) {
+		return fmt.Errorf("that is @%s, and accounts/%s.yaml says handle: %s: sign in as that, or correct the file", self.Handle, a.Name, a.Handle)
+	}
+	selves, err := inbox.Selves(ctx, b.DB)
+	if err != nil {
+		return err
+	}
+	for name, other := range selves {
+		x := b.Set().Accounts[name]
+		switch {
+		case x == nil || x.Network != a.Network || x.Server != a.Server:
+		case name != a.Name && other.ID == self.ID:
+			return fmt.Errorf("@%s is the account %s already", self.Handle, name)
+		case name == a.Name && other.ID != self.ID && a.Handle == "":
+			return fmt.Errorf("that is @%s, and %s was @%s until now: sign in as that, or write handle: %s into accounts/%s.yaml if it is meant", self.Handle, name, other.Handle, self.Handle, name)
 		}
 	}
-	return self, b.Vault.Put(ctx, "account "+a.Name, token)
+	return nil
 }
 
 // memorySession keeps tokens until the new sign-in has proved good.

@@ -272,7 +272,8 @@ func (m *matching) ask(ctx context.Context) error {
 		if p.Kind == outbox.Public && m.b.Kind(m.a).Made != nil {
 			continue // it is not out: none of the network's posts has an id that was made of its key
 		}
-		if p.State == outbox.Asked || !m.unexplained(p) || p.Kind == outbox.Answer {
+		hidden := m.hidden(p)
+		if p.State == outbox.Asked || !hidden && !m.unexplained(p) || p.Kind == outbox.Answer {
 			continue
 		}
 		if err := m.doubt(ctx, p); err != nil {
@@ -284,6 +285,12 @@ func (m *matching) ask(ctx context.Context) error {
 		return err
 	}
 	for _, parent := range parents {
+		if m.hidden(parent) {
+			if err := m.doubt(ctx, parent); err != nil {
+				return err
+			}
+			continue
+		}
 		for _, o := range m.own {
 			if !o.letter(parent) {
 				continue
@@ -298,6 +305,12 @@ func (m *matching) ask(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// hidden tells whether a post to a person may be out, on a network that does not list
+// those.
+func (m *matching) hidden(p *outbox.Post) bool {
+	return m.b.Kind(m.a).Hidden && (p.Kind == outbox.Direct || p.Kind == outbox.Segment)
 }
 
 // unexplained tells whether the network has a post of ours that is none we know and

@@ -42,6 +42,7 @@ func (b *Bot) schedule(ctx context.Context) {
 			chores.Go(func() {
 				defer looking.Unlock()
 				b.retrySignedOut(ctx)
+				b.newSignIns(ctx)
 				if due {
 					b.lookAfter(ctx, now)
 				}

@@ -32,6 +32,7 @@ const (
 	Restored   = "restored"
 	Budget     = "budget"
 	SignInEnds = "sign-in ends"
+	NotHeard   = "not heard"
 )
 
 // Need is one thing that needs a person.

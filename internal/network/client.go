@@ -37,7 +37,8 @@ type Client interface {
 	Answered(ctx context.Context, m Ref, ours func(id string) bool) (bool, error)
 	// Events returns what came in after cursor, oldest first, and the cursor
 	// that follows. An empty cursor means from now on. No events means all
-	// is read. Events may come twice; none is left out.
+	// is read. Events may come twice; none is left out. A Partly failure comes with
+	// events and cursor that are good.
 	Events(ctx context.Context, cursor string) ([]Event, string, error)
 	// Followers returns one page of followers; an empty next means the end.
 	Followers(ctx context.Context, cursor string) (page []Person, next string, err error)

@@ -15,6 +15,7 @@ const (
 	SignedOut Reason = "signed out" // pause the account, tell a person
 	Busy      Reason = "busy"       // provably not out: again at After; not an attempt
 	Unknown   Reason = "unknown"    // it may be out there: look before sending again
+	Partly    Reason = "partly"     // of Events: what came is good, and a person has to see to the rest
 )
 
 // Failure is the error of every Client method.
@@ -23,6 +24,7 @@ type Failure struct {
 	After  time.Time     // Busy: when to try again; zero: the caller decides
 	Wait   time.Duration // Busy: how long to wait, where the network said so in seconds
 	Ours   bool          // Busy: not the network, a bound that the account's file sets
+	Only   bool          // Busy: it concerns this post, not what else the account does
 	Pay    bool          // Busy: until a person has paid the network, or it counts anew
 	Err    error
 }

@@ -22,6 +22,8 @@ type Kind struct {
 	CheckHandle func(handle string) string
 	// Address puts the recipient's name into the text where the network needs it.
 	Address func(text, handle string) string
+	// Hidden: what went out in private is listed nowhere.
+	Hidden bool
 	// Made tells whether the id of a public post was made of a key, however the words
 	// have changed since; nil where ids tell nothing.
 	Made func(id, key string) bool

@@ -55,7 +55,7 @@ func (p *Publisher) allowance(ctx context.Context, l lane, now time.Time) (n map
 // from the account.
 func (p *Publisher) busy(err error, now time.Time) {
 	var f *network.Failure
-	if !errors.As(err, &f) || f.Reason != network.Busy || f.Ours || f.Wait <= 0 && !f.After.After(now) {
+	if !errors.As(err, &f) || f.Reason != network.Busy || f.Ours || f.Only || f.Wait <= 0 && !f.After.After(now) {
 		return
 	}
 	p.mu.Lock()

@@ -122,29 +122,47 @@ func lasting(folder string) error {
 
 // Put stores a secret durably. An empty one is refused.
 func (v *Vault) Put(ctx context.Context, name string, s network.Secret) error {
+	return v.PutAll(ctx, map[string]network.Secret{name: s})
+}
+
+// PutAll stores several secrets durably, all or none.
+func (v *Vault) PutAll(ctx context.Context, all map[string]network.Secret) error {
+	sealed := map[string]string{}
+	for name, s := range all {
+		text, err := v.seal(s)
+		if err != nil {
+			return err
+		}
+		sealed[name] = text
+	}
+	err := v.db.Batch(ctx, func(tx *sql.Tx) error {
+		for name, text := range sealed {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO secrets (name, sealed, at) VALUES ($1, $2, $3)
+				ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed, at = excluded.at`, name, text, store.Ms(v.clock())); err != nil {
+				return err
+			}
+		}
+		crash.At("storing")
+		return nil
+	})
+	crash.At("stored")
+	return err
+}
+
+func (v *Vault) seal(s network.Secret) (string, error) {
 	if s == "" {
-		return errors.New("an empty token is not stored over a good one")
+		return "", errors.New("an empty token is not stored over a good one")
 	}
 	var b bytes.Buffer
 	w, err := age.Encrypt(&b, v.key.Recipient())
 	if err != nil {
-		return err
+		return "", err
 	}
 	if _, err := io.WriteString(w, s.Reveal()); err != nil {
-		return err
+		return "", err
 	}
-	if err := w.Close(); err != nil {
-		return err
-	}
-	err = v.db.Batch(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO secrets (name, sealed, at) VALUES ($1, $2, $3)
-			ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed, at = excluded.at`,
-			name, base64.StdEncoding.EncodeToString(b.Bytes()), store.Ms(v.clock()))
-		crash.At("storing")
-		return err
-	})
-	crash.At("stored")
-	return err
+	err = w.Close()
+	return base64.StdEncoding.EncodeToString(b.Bytes()), err
 }
 
 // Get returns a secret, "" if there is none.

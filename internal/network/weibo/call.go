@@ -151,9 +151,9 @@ func (c *client) failure(r *http.Request, a *network.Answer) error {
 	}
 	token, _ := c.token()
 	text = network.Quote(text, r, c.settings.Secret, network.Secret(c.keys.secret), network.Secret(token))
-	f := &network.Failure{Reason: reason(r.Method, a.Status, code), Err: coded{code, text}}
+	f := &network.Failure{Reason: reason(r.Method, r.URL.Path, a.Status, code), Err: coded{code, text}}
 	if f.Reason == network.Busy {
-		f.Wait, f.Pay = waits[code], code == 10023
+		f.Wait, f.Pay, f.Only = waits[code], code == 10023, code == 20038
 	}
 	return f
 }

@@ -12,7 +12,7 @@ import (
 var (
 	system  = []int{10001, 10002, 10003, 10009, 10010, 10011, 21331}
 	slow    = []int{10004, 10022, 10023, 10024, 20016, 20038, 20505}
-	signing = []int{20031, 20033, 21301, 21315, 21317, 21327, 21332, 21322, 21323, 21324, 21325, 21326, 21328, 21329, 21330}
+	signing = []int{20031, 20033}               // and all of OAuth's, 213xx
 	closed  = []int{10005, 10014, 20023, 10026} // calls that the contract does not cover
 )
 
@@ -43,24 +43,27 @@ var meant = map[int]string{
 }
 
 // reason says what to do after a code, or after a status without one.
-func reason(method string, status, code int) network.Reason {
+func reason(method, path string, status, code int) network.Reason {
 	reading := method == http.MethodGet
 	switch {
 	case code == accepted:
 		return network.Unknown
 	case slices.Contains(slow, code):
 		return network.Busy
-	case slices.Contains(signing, code):
+	case slices.Contains(signing, code), code/100 == 213 && !slices.Contains(system, code),
+		slices.Contains(closed, code) && (path == sharing || path == contracted): // without it the account can say nothing at all
 		return network.SignedOut
 	case slices.Contains(system, code), code == 0 && (status >= 500 || status < 400):
 		if reading {
 			return network.Busy
 		}
 		return network.Unknown
-	case code == 0 && status == http.StatusTooManyRequests:
+	case code == 0 && status == http.StatusTooManyRequests, code == 0 && status == http.StatusRequestTimeout && reading:
 		return network.Busy
 	case code == 0 && status == http.StatusUnauthorized:
 		return network.SignedOut
+	case code == 0 && status == http.StatusRequestTimeout:
+		return network.Unknown
 	}
 	return network.Refused
 }

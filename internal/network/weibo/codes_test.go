@@ -39,7 +39,7 @@ var classes = []class{
 	{[]int{20112, 20120, 20130, 20206, 20207, 20301, 20302}, refused, refused, 0},               // not wanted there
 	{[]int{20504, 20506}, refused, refused, 0},                                                  // follows
 	{[]int{20031, 20033}, signedOut, signedOut, 0},                                              // a person is wanted
-	{[]int{10005, 10014, 20023, 10026}, refused, refused, 0},                                    // this feature is closed
+	{[]int{10005, 10014, 20023, 10026}, signedOut, refused, 0},                                  // this feature is closed
 	{[]int{10006, 10007, 10008, 10012, 10013, 10016, 10017, 10020, 10021}, refused, refused, 0}, // a bug
 	{[]int{21301, 21315, 21317, 21327, 21332}, signedOut, signedOut, 0},                         // the token
 	{[]int{21322, 21323, 21324, 21325, 21326, 21328, 21329, 21330}, signedOut, signedOut, 0},    // OAuth

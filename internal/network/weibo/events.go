@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"magpie/internal/network"
 )
@@ -41,20 +42,45 @@ func (c *client) Events(ctx context.Context, cursor string) ([]network.Event, st
 		return c.present(ctx)
 	}
 	at := parsePlace(cursor)
+	var failed error
 	for range lists {
 		n := at.Turn % len(lists)
 		at.Turn = (n + 1) % len(lists)
 		events, newest, err := c.heard(ctx, n, at.Last[n])
-		if err != nil {
+		if err != nil && (network.ReasonOf(err) == network.SignedOut || slices.Contains(slow, codeOf(err)) || network.IsOurs(err)) {
 			return nil, cursor, err
+		}
+		if err != nil { // the next list in its place
+			failed = err
+			continue
 		}
 		if c.covers(n) {
 			at.Last[n] = newest
-			return events, at.String(), nil
+			return events, at.String(), c.deaf()
 		}
 	}
-	return nil, cursor, nil
+	if failed == nil {
+		failed = c.deaf()
+	}
+	return nil, cursor, failed
 }
+
+// deaf says which lists are closed to the app, nil if none is.
+func (c *client) deaf() error {
+	var all []string
+	for n, what := range listed {
+		if !c.covers(n) {
+			all = append(all, what)
+		}
+	}
+	if all == nil {
+		return nil
+	}
+	return network.Fail(network.Partly, "the app's contract with Weibo does not cover reading %s: nobody hears what people write there", strings.Join(all, ", "))
+}
+
+// listed are the lists in words.
+var listed = [len(lists)]string{"posts that name the account", "comments on its posts", "comments that name it"}
 
 func (c *client) covers(n int) bool {
 	c.mu.Lock()
@@ -62,7 +88,8 @@ func (c *client) covers(n int) bool {
 	return !c.closed[lists[n]]
 }
 
-// heard reads a list, unless it is known to be closed to the app.
+// heard reads a list, unless it is known to be closed to the app. One that Weibo
+// refuses to show is closed until the next start.
 func (c *client) heard(ctx context.Context, n int, after string) (events []network.Event, newest string, err error) {
 	if !c.covers(n) {
 		return nil, after, nil
@@ -72,7 +99,7 @@ func (c *client) heard(ctx context.Context, n int, after string) (events []netwo
 	} else {
 		events, newest, err = c.commented(ctx, lists[n], after)
 	}
-	if err != nil && slices.Contains(closed, codeOf(err)) {
+	if err != nil && network.ReasonOf(err) == network.Refused {
 		c.mu.Lock()
 		c.closed[lists[n]] = true
 		c.mu.Unlock()
@@ -81,16 +108,24 @@ func (c *client) heard(ctx context.Context, n int, after string) (events []netwo
 	return events, newest, err
 }
 
-// present is the cursor of now, over all three lists.
+// present is the cursor of now, over all three lists. One that can't be read now is
+// heard from when it can.
 func (c *client) present(ctx context.Context) ([]network.Event, string, error) {
 	var at place
+	var failed error
+	good := 0
 	for n := range lists {
 		var err error
 		if _, at.Last[n], err = c.heard(ctx, n, ""); err != nil {
-			return nil, "", err
+			failed = err
+			continue
 		}
+		good++
 	}
-	return nil, at.String(), nil
+	if good == 0 {
+		return nil, "", failed
+	}
+	return nil, at.String(), c.deaf()
 }
 
 // list reads what came after an item, page by page back from the newest; after

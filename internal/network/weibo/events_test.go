@@ -38,7 +38,9 @@ func (r *reader) poll() (n int) {
 	r.Helper()
 	for range 50 {
 		events, next, err := r.c.Events(r.Context(), r.cursor)
-		r.must(err)
+		if network.ReasonOf(err) != network.Partly {
+			r.must(err)
+		}
 		r.cursor = next
 		for _, e := range events {
 			r.all = append(r.all, *e.Mention)

@@ -64,13 +64,13 @@ func (c *client) Prepare(_ context.Context, d network.Draft) (network.Sealed, er
 // check looks at the rules of statuses/share (a link under the app's safe domain,
 // no #topic#) and at the law's: an offer is marked as advertising.
 func check(d network.Draft, s network.Settings) *network.Finding {
-	plain := link.ReplaceAllString(d.Text, " ")
+	plain, free := link.ReplaceAllString(d.Text, " "), s.Contract && len(d.Images) == 0
 	switch {
 	case d.To != nil: // comments and private messages
 		return nil
-	case !s.Contract && topic.MatchString(plain):
+	case !free && topic.MatchString(plain):
 		return &network.Finding{Rule: "no-topic", Text: "the text has a topic between two #"}
-	case !s.Contract && !holdsLink(d.Text, s.SafeDomain):
+	case !free && !holdsLink(d.Text, s.SafeDomain):
 		return &network.Finding{Rule: "safe-domain", Text: "the text has no link under " + s.SafeDomain}
 	case d.Offer && !strings.Contains(d.Text, "广告"):
 		return &network.Finding{Rule: "ad-label", Text: "the text promotes an offer and does not say 广告"}
@@ -115,14 +115,26 @@ func (c *client) Publish(ctx context.Context, s network.Sealed) (network.Receipt
 	return c.share(ctx, b)
 }
 
-// share makes a post (POST statuses/share).
+// sharing is the call that makes a post; contracted is that of the commercial
+// interface, which takes texts without a link, and pictures by another way only.
+const (
+	sharing    = "/2/statuses/share.json"
+	contracted = "/2/statuses/upload_url_text/biz.json"
+	commercial = "https://c.api.weibo.com"
+)
+
+// share makes a post (POST statuses/share, or statuses/upload_url_text/biz).
 func (c *client) share(ctx context.Context, b sealed) (network.Receipt, error) {
 	form := url.Values{"status": {b.Text}, "rip": {c.settings.IP}}
-	if c.settings.LongText {
+	if c.settings.LongText && c.settings.Contract {
 		form.Set("is_longtext", "1")
 	}
+	path, base := sharing, ""
+	if c.settings.Contract && b.Picture == nil {
+		path, base = contracted, commercial
+	}
 	var out status
-	err := c.call(ctx, request{method: http.MethodPost, path: "/2/statuses/share.json", form: form, picture: b.Picture, purpose: network.ForPosts}, &out)
+	err := c.call(ctx, request{method: http.MethodPost, path: path, base: base, form: form, picture: b.Picture, purpose: network.ForPosts}, &out)
 	if err == nil && out.ID == "" {
 		err = rubbish(http.MethodPost)
 	}

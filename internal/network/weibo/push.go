@@ -96,6 +96,9 @@ func (p *push) take(r *http.Request) int {
 	if x.To.String() != me {
 		return http.StatusOK // it is not for us, however often it is sent
 	}
+	if x.At.IsZero() { // a form that we don't know: it has come just now
+		x.At.Time = p.r.Clock()
+	}
 	e, ok := x.event(me)
 	if !ok {
 		return http.StatusOK
@@ -137,7 +140,7 @@ var wordless = map[string]string{"image": "[图片]", "voice": "[语音]", "posi
 func (x pushed) event(me string) (e network.Event, ok bool) {
 	who := network.Person{ID: x.From.String(), Handle: x.From.String(), Name: nobody, Language: "zh"}
 	switch {
-	case who.ID == "" || x.At.IsZero():
+	case who.ID == "":
 		return e, false
 	case x.Type == "text":
 		return x.message(who, me, x.Text), true

@@ -76,7 +76,7 @@ func TestContract(t *testing.T) {
 	free := func(s *network.Settings) { s.Contract, s.SafeDomain = true, "" }
 	d := begin(t, weibofake.Options{}, free)
 	_, err := d.c.Publish(t.Context(), d.seal(network.Draft{Text: "No link"}))
-	d.fails(err, network.Refused, "10017", "text not find domain!")
+	d.fails(err, network.SignedOut, "10014", "contract")
 	d = begin(t, weibofake.Options{FreeText: true}, free)
 	d.publish(network.Draft{Text: "#黑五# no link"})
 	if d.a.Posts()[0].Text != "#黑五# no link" {

@@ -15,7 +15,9 @@ func target(t *testing.T) networktest.Target {
 	a := s.Account(brand)
 	w := s.World(a)
 	w.Mention = item
-	return networktest.Target{Kind: Kind(), World: world{w}, Wire: weibofake.Wire(), Silent: true,
+	wire := weibofake.Wire()
+	wire.Publish = "POST " + contracted
+	return networktest.Target{Kind: Kind(), World: world{w}, Wire: wire, Silent: true,
 		Settings: network.Settings{Server: s.URL, Secret: network.Secret(a.Token), Contract: true, IP: ip},
 		Secrets:  func() []string { return []string{a.Token} }}
 }

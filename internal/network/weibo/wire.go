@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"magpie/internal/network"
 )
@@ -58,8 +59,11 @@ func (s status) reads(text string) bool {
 		return ours == there
 	}
 	there = strings.TrimSpace(cutShort.ReplaceAllString(there, ""))
-	return there != "" && strings.HasPrefix(ours, there)
+	return utf8.RuneCountInString(there) >= leastShown && strings.HasPrefix(ours, there)
 }
+
+// leastShown is how much of a long text Weibo shows at least.
+const leastShown = 100
 
 // cutShort is what stands in the place of the rest of a long text.
 var cutShort = regexp.MustCompile(`\s*(?:\.{3}|…)?\s*全文[:：]?\s*§?$|\s*(?:\.{3}|…)$`)

@@ -25,14 +25,20 @@ type spoken struct {
 func (s spoken) words() string { return asWritten(s.Text, s.Entities) }
 
 // to is whom a message of ours in a conversation of two is for: its name is made
-// of both ids.
+// of both ids. One of a group is for nobody.
 func (s spoken) to(me string) string {
-	a, b, _ := strings.Cut(s.Convo, "-")
-	if a == me {
+	a, b, two := strings.Cut(s.Convo, "-")
+	switch {
+	case !two:
+		return ""
+	case a == me:
 		return b
 	}
 	return a
 }
+
+// group tells whether more than two take part: nothing in there is said to us alone.
+func (s spoken) group() bool { return s.Convo != "" && !strings.Contains(s.Convo, "-") }
 
 // messages shows direct messages, the newest first, until enough were seen (GET
 // /2/dm_events, or those with one person).
@@ -51,7 +57,7 @@ func (c *client) messages(ctx context.Context, path string, see func(spoken, map
 		}
 		users := p.users()
 		for _, m := range p.Data {
-			if (m.Type == "" || m.Type == "MessageCreate") && see(m, users) {
+			if (m.Type == "" || m.Type == "MessageCreate") && !m.group() && see(m, users) {
 				return nil
 			}
 		}

@@ -92,6 +92,9 @@ func (r *rig) noDirect() {
 	ann := r.s.Person("ann")
 	ann.Message("brand", "psst")
 	ann.Say("@brand hi")
+	if !r.partly {
+		r.Error("nobody is told that messages are not heard")
+	}
 	if all, _ := r.drained(cursor); !slices.Equal(texts(all), []string{"@brand hi"}) {
 		r.Errorf("%q", texts(all))
 	}

@@ -134,8 +134,13 @@ func patience(a *network.Answer) time.Duration {
 
 func reason(method string, status int, p problem) network.Reason {
 	switch {
-	case status == http.StatusTooManyRequests, status == http.StatusRequestTimeout, status == http.StatusProxyAuthRequired, p.money(status):
+	case status == http.StatusTooManyRequests, status == http.StatusProxyAuthRequired, p.money(status):
 		return network.Busy
+	case status == http.StatusRequestTimeout: // of a proxy: X may have it all the same
+		if method == http.MethodGet {
+			return network.Busy
+		}
+		return network.Unknown
 	case status == http.StatusUnauthorized:
 		return network.SignedOut
 	case status == http.StatusForbidden && p.concernsAccount():

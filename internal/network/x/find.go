@@ -50,6 +50,9 @@ func same(ours string, p post) bool {
 	})
 }
 
+// alike tells whether a text of ours may be shown so: X completes links.
+func alike(ours, there string) bool { return bare(there) == bare(ours) }
+
 // scheme and slash are what X may put to a link.
 var (
 	scheme = regexp.MustCompile(`https?://`)

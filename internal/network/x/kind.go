@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"regexp"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"magpie/internal/media"
@@ -31,7 +32,7 @@ var defaults = network.Limits{
 func Kind() network.Kind {
 	return network.Kind{
 		Name: "x", Limits: defaults, LongText: longText, Private: "direct message", PollEvery: 90 * time.Second, HeardFirst: true, // direct messages: 15 readings in 15 minutes
-		CheckHandle: checkHandle, Measure: measure, Open: open, Price: price, Grant: grant, Check: check,
+		CheckHandle: checkHandle, Measure: measure, Same: alike, Open: open, Price: price, Grant: grant, Check: check,
 		Item:    func(r network.Ref) string { return parseRef(r).ID },
 		Shown:   func(url, _ string) string { return onlyOf(statusURL.FindStringSubmatch(url)) },
 		Ref:     func(id string) network.Ref { return makeRef(ref{ID: id, Own: true}) },
@@ -75,6 +76,7 @@ type client struct {
 	newNames bool                // the server wants post.fields
 	unsaved  *tokens             // new ones that could not be stored yet: they are never used before
 	quota    network.Quota       // of posts
+	deaf     atomic.Int32        // readings of direct messages that have failed since the last that did not
 }
 
 func open(s network.Settings) (network.Client, error) {

@@ -3,6 +3,7 @@ package x
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -144,7 +145,7 @@ func (c *client) tooEarly(b sealed, err error) error {
 		return err
 	}
 	c.unheard[b.Post.Reply.ID] = struct{}{}
-	return &network.Failure{Reason: network.Busy, Wait: 20 * time.Second, Err: err}
+	return &network.Failure{Reason: network.Busy, Wait: 20 * time.Second, Only: true, Err: err}
 }
 
 func (m *message) charge() network.Charge {
@@ -172,6 +173,10 @@ func (c *client) send(ctx context.Context, m *message) (network.Receipt, error) 
 		err = rubbish(http.MethodPost)
 	}
 	if err != nil {
+		var f *network.Failure
+		if errors.As(err, &f) && statusOf(err) == http.StatusTooManyRequests {
+			f.Only = true // messages have a limit of their own
+		}
 		return network.Receipt{}, err
 	}
 	return network.Receipt{ID: "dm:" + out.Data.ID}, nil

@@ -2,12 +2,15 @@ package x
 
 import (
 	"regexp"
+	"slices"
+	"strings"
 
 	"magpie/internal/network"
 )
 
+// anyName is what X takes for a name (twitter-text, validMentionPrecedingChars).
 var (
-	anyName = regexp.MustCompile(`(?:^|[^\p{L}\p{N}_@＠/.])[@＠]([A-Za-z0-9_]{1,15})`)
+	anyName = regexp.MustCompile(`(?:^|[^a-zA-Z0-9_!#$%&*@＠])[@＠]([A-Za-z0-9_]{1,20})`)
 	cashtag = regexp.MustCompile(`(?:^|\s)\$[A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?\b`)
 )
 
@@ -21,8 +24,8 @@ func check(d network.Draft, s network.Settings) *network.Finding {
 	if d.To != nil {
 		return nil
 	}
-	for _, m := range anyName.FindAllStringSubmatch(d.Text, -1) {
-		if m[1] != s.Handle {
+	for _, m := range anyName.FindAllStringSubmatch(withoutLinks(d.Text), -1) {
+		if !strings.EqualFold(m[1], s.Handle) {
 			return &network.Finding{Rule: "no-names", Text: "the text names @" + m[1]}
 		}
 	}
@@ -30,4 +33,12 @@ func check(d network.Draft, s network.Settings) *network.Finding {
 		return &network.Finding{Rule: "one-cashtag", Text: "the text has more than one cashtag"}
 	}
 	return nil
+}
+
+// withoutLinks is a text without its links, which may have names in them.
+func withoutLinks(text string) string {
+	for _, at := range slices.Backward(links(text)) {
+		text = text[:at[0]] + " " + text[at[1]:]
+	}
+	return text
 }

@@ -142,7 +142,7 @@ func (e entities) whole(text string) string {
 // look like one of X's.
 func (e entities) mayRead(ours, text string, equal func(there, ours string) bool) bool {
 	return equal(asWritten(text, e), ours) || equal(e.whole(html.UnescapeString(text)), ours) || slices.ContainsFunc(e.URLs, func(link short) bool {
-		return equal(e.whole(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(html.UnescapeString(text)), link.URL))), ours)
+		return (link.Media != "" || shown.MatchString(link.Expanded)) && equal(e.whole(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(html.UnescapeString(text)), link.URL))), ours)
 	})
 }
 

@@ -27,6 +27,7 @@ func (s *Server) routes() []route {
 		{"GET", "/2/friendships/followers.json", false, s.followers},
 
 		{"POST", "/2/statuses/share.json", false, s.share},
+		{"POST", "/2/statuses/upload_url_text/biz.json", false, s.contracted},
 		{"POST", "/2/statuses/destroy.json", false, s.destroyStatus},
 		{"GET", "/2/statuses/show.json", false, s.showStatus},
 		{"GET", "/2/statuses/count.json", false, s.countStatuses},

@@ -1,6 +1,7 @@
 package weibofake
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -47,6 +48,18 @@ func (s *Server) share(c *call) (any, error) {
 	p := s.store(c.me, text)
 	p.picture, p.rip, p.from = data, c.get("rip"), p.at.Add(c.hide)
 	return s.status(p), nil
+}
+
+// contracted is statuses/upload_url_text/biz, which apps with a contract call: the
+// text needs no link, and a picture travels by another way.
+func (s *Server) contracted(c *call) (any, error) {
+	if !s.o.FreeText {
+		return nil, problem(10014)
+	}
+	if data, err := c.picture(); err != nil || data != nil {
+		return nil, cmp.Or(err, problem(10008))
+	}
+	return s.share(c)
 }
 
 // allows checks what 2/statuses/share asks of a text.
