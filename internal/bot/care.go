@@ -165,9 +165,6 @@ func (b *Bot) hasNewToken(ctx context.Context, account string, since time.Time) 
 // newSignIns goes on with the new sign-ins of accounts that were not signed out: what
 // a client knows of the old one, who it is among that, must not last.
 func (b *Bot) newSignIns(ctx context.Context) {
-	if b.signedAt == 0 {
-		b.signedAt = store.Ms(b.Clock().Add(-10 * time.Second)) // one while we started
-	}
 	rows, err := b.DB.Read.QueryContext(ctx, `SELECT name, at FROM secrets WHERE at > $1 AND name LIKE 'account %'`, b.signedAt)
 	if err != nil {
 		return

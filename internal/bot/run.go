@@ -103,6 +103,7 @@ func (b *Bot) begin(ctx context.Context, r *Running) error {
 			return err
 		}
 	}
+	b.signedAt = store.Ms(b.Clock()) // the accounts are opened after this
 	if b.Clients == nil { // a rehearsal works on a copy
 		if err := b.home(ctx); err != nil {
 			return err

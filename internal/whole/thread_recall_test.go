@@ -310,9 +310,9 @@ func TestThreadSentBelowAddressOnX(t *testing.T) {
 // toWeibo moves the account to Weibo, where there are no threads.
 func (s *twitter) toWeibo() *weibofake.Account {
 	s.t.Helper()
-	w := weibofake.Open(s.t, weibofake.Options{SafeDomains: []string{"shop.example"}})
+	w := weibofake.Open(s.t, weibofake.Options{SafeDomains: []string{"shop.example"}, Quota: -1})
 	a := w.Account("柚子电脑")
-	s.shop.write("accounts/shop.yaml", "network: weibo\nserver: "+w.URL+"\nabout: shop\nlanguage: en\ntimezone: UTC\ncredentials: stored\n"+allowed+"\n")
+	s.write("accounts/shop.yaml", "network: weibo\nhandle: 柚子电脑\nserver: "+w.URL+"\nabout: shop\nlanguage: en\ntimezone: UTC\ncredentials: stored\nweibo: {enabled: true, safe_domain: shop.example, ip: 203.0.113.7, calls: 1000}\n")
 	for name, text := range basics {
 		if strings.HasPrefix(name, "templates/") {
 			s.write(name, text+" https://shop.example/a")
@@ -334,6 +334,7 @@ func TestThreadNetworkChanged(t *testing.T) {
 	a := s.toWeibo()
 	s.due("first")
 	s.until("the other post is out", func() bool {
+		time.Sleep(500 * time.Millisecond) // Weibo counts each call
 		said, _ := s.magpie("run", "--once")
 		if strings.Contains(said, "panic") {
 			t.Fatal(said)
@@ -357,7 +358,7 @@ func TestThreadNetworkChangedToMastodon(t *testing.T) {
 	t.Parallel()
 	s := halfOnX(t)
 	third := s.partID(3)
-	s.shop.write("accounts/shop.yaml", "network: mastodon\nserver: https://social.example\nabout: shop\nlanguage: en\ntimezone: UTC\ncredentials: stored\n")
+	s.write("accounts/shop.yaml", "network: mastodon\nserver: https://social.example\nabout: shop\nlanguage: en\ntimezone: UTC\ncredentials: stored\n")
 	for range 3 {
 		s.magpie("run", "--once", "--sandbox-url", s.net.URL())
 	}

@@ -10,7 +10,7 @@ import (
 
 // budget is the account's file with a budget, half of which is kept for answers.
 func budget(amount string) []string {
-	return []string{"x: {budget: " + amount + "}", "pace: {kept_for_answers: 50%}"}
+	return []string{"x: {budget: " + amount + ", owns_app: true}", "pace: {kept_for_answers: 50%}"}
 }
 
 // counted is what the program believes to have spent, in millionths of a dollar.

@@ -38,7 +38,7 @@ func (c *client) do(ctx context.Context, x call, out any) error {
 	if m == nil || x.charge.Call == "" {
 		return c.signed(ctx, x, t, out)
 	}
-	c.reserve(ctx, &x)
+	c.bound(ctx, &x)
 	if err := m.Take(ctx, x.charge); err != nil {
 		return err
 	}

@@ -50,33 +50,31 @@ func reading(what string, purpose network.Purpose) network.Charge {
 	return network.Charge{Call: "read " + what, For: purpose}
 }
 
-// reserve makes a reading as large as what is left allows, and takes what it may
-// cost at most: the rest is given back when it is done.
-func (c *client) reserve(ctx context.Context, x *call) {
+// bound makes a reading no larger than what is left pays for. Nothing is set aside
+// for it: one process reads for an account.
+func (c *client) bound(ctx context.Context, x *call) {
 	if x.each == 0 {
 		return
 	}
-	most, err := strconv.Atoi(x.query.Get("max_results"))
-	if err == nil {
-		n := max(x.least, min(most, int(min(c.settings.Meter.Left(ctx, x.charge.For)/x.each, network.Price(most)))))
-		x.query.Set("max_results", strconv.Itoa(n))
-		most = n
+	x.charge.Least = x.each * network.Price(max(1, x.least))
+	if most, err := strconv.Atoi(x.query.Get("max_results")); err == nil {
+		n := min(c.settings.Meter.Left(ctx, x.charge.For)/x.each, network.Price(most))
+		x.query.Set("max_results", strconv.Itoa(max(x.least, int(n))))
 	}
-	x.charge.Price = x.each * network.Price(max(1, most))
 }
 
-// settle gives back what a call was not charged after all.
+// settle writes down what a read has cost, and gives back what a write was not
+// charged after all.
 func (c *client) settle(ctx context.Context, x call, err error) {
 	m := c.settings.Meter
-	if x.read == nil && err != nil && network.ReasonOf(err) != network.Unknown || x.each > 0 {
+	switch {
+	case x.read == nil && err != nil && network.ReasonOf(err) != network.Unknown:
 		m.Count(ctx, network.Charge{Call: x.charge.Call, Price: -x.charge.Price})
-	}
-	if x.read == nil || err != nil {
-		return
-	}
-	for _, spent := range x.read() {
-		if len(spent.Objects) > 0 {
-			m.Count(ctx, spent)
+	case x.read != nil && err == nil:
+		for _, spent := range x.read() {
+			if len(spent.Objects) > 0 {
+				m.Count(ctx, spent)
+			}
 		}
 	}
 }
