@@ -20,6 +20,7 @@ func lengthCommand() *cli.Command {
 			"{\"length\": 12, \"limit\": 280} are printed.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "network", Usage: "mastodon, bluesky, x or weibo"},
+			&cli.StringFlag{Name: "account", Usage: "as this `ACCOUNT` of the workspace may write, by its server's limits"},
 			&cli.BoolFlag{Name: "direct", Usage: "as a message to one person"},
 			&cli.BoolFlag{Name: "jsonl", Usage: "many texts, as lines of JSON"}, jsonFlag(),
 		}, Action: length}
@@ -40,17 +41,15 @@ type measured struct {
 	Length int    `json:"length"`
 	Limit  int    `json:"limit"`
 	Unit   string `json:"unit,omitempty"`
+	Left   *int   `json:"left,omitempty"`
 }
 
 func length(c *cli.Context) error {
-	if c.String("network") == "" {
-		return usage("say on which network: --network mastodon, bluesky, x or weibo")
+	k, limits, err := counted(c)
+	if err != nil {
+		return err
 	}
-	k := findKind(c.String("network"))
-	if k == nil {
-		return unknownNetwork(c.String("network"))
-	}
-	count := func(text string) network.Size { return k.Measure(text, c.Bool("direct"), k.Limits) }
+	count := func(text string) network.Size { return k.Measure(text, c.Bool("direct"), limits) }
 	if c.Bool("jsonl") {
 		if err := noMore(c, 0); err != nil {
 			return err
@@ -61,8 +60,10 @@ func length(c *cli.Context) error {
 		return usage("say which text: magpie length --network %s \"Hello\"", k.Name)
 	}
 	s := count(strings.Join(c.Args().Slice(), " "))
-	if c.Bool("json") {
-		return printJSON(c.App.Writer, measured{s.Count, s.Limit, s.Unit})
+	if left := s.Limit - s.Count; c.Bool("json") {
+		if err := printJSON(c.App.Writer, measured{s.Count, s.Limit, s.Unit, &left}); err != nil || s.Fits() {
+			return err
+		}
 	}
 	p := paint(terminal(c.App.Writer))
 	if !s.Fits() {
@@ -70,6 +71,30 @@ func length(c *cli.Context) error {
 	}
 	fmt.Fprintf(c.App.Writer, "%s  %d of %d %s, %d left\n", p.good("✓"), s.Count, s.Limit, s.Unit, s.Limit-s.Count)
 	return nil
+}
+
+// counted is whose rule counts: a network's, or that of an account's server.
+func counted(c *cli.Context) (*network.Kind, network.Limits, error) {
+	if name := c.String("account"); name != "" {
+		b, err := openHere(c)
+		if err != nil {
+			return nil, network.Limits{}, err
+		}
+		defer b.Close()
+		a := b.Set().Accounts[name]
+		if a == nil {
+			return nil, network.Limits{}, unknownName("account", name, b.Set().Accounts)
+		}
+		return &a.Kind, b.Limits(c.Context, a), nil
+	}
+	if c.String("network") == "" {
+		return nil, network.Limits{}, usage("say on which network: --network mastodon, bluesky, x or weibo, or as which account: --account NAME")
+	}
+	k := findKind(c.String("network"))
+	if k == nil {
+		return nil, network.Limits{}, unknownNetwork(c.String("network"))
+	}
+	return k, k.Limits, nil
 }
 
 // lengths counts one text a line.

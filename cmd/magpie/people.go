@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -20,10 +21,10 @@ import (
 func peopleCommand() *cli.Command {
 	return &cli.Command{Name: "people", Usage: "who we know: import, sync, show, forget", Subcommands: []*cli.Command{
 		{Name: "import", Usage: "read customers from a CSV file, all or none", ArgsUsage: "FILE.csv",
-			Description: "Columns: mastodon and/or bluesky (handles), and any of name, language, city, orders, spent, last_order, tags.", Action: importPeople},
+			Description: "Columns: one or more of mastodon, bluesky, x and weibo (handles), and any of name, language, city, orders, spent, last_order, tags.", Action: importPeople},
 		{Name: "sync", Usage: "read an account's followers from its network", ArgsUsage: "[ACCOUNT]", Action: syncPeople},
-		{Name: "show", Usage: "show what we know of a person", ArgsUsage: "HANDLE", Flags: []cli.Flag{jsonFlag()}, Action: showPerson},
-		{Name: "forget", Usage: "erase a person, as the law lets them ask for", ArgsUsage: "HANDLE", Flags: []cli.Flag{yesFlag()}, Action: forgetPerson},
+		{Name: "show", Usage: "show what we know of a person", ArgsUsage: "HANDLE", Flags: []cli.Flag{networkFlag(), jsonFlag()}, Action: showPerson},
+		{Name: "forget", Usage: "erase a person, as the law lets them ask for", ArgsUsage: "HANDLE", Flags: []cli.Flag{networkFlag(), yesFlag()}, Action: forgetPerson},
 	}}
 }
 
@@ -104,6 +105,10 @@ func syncPeople(c *cli.Context) error {
 	return nil
 }
 
+func networkFlag() cli.Flag {
+	return &cli.StringFlag{Name: "network", Usage: "on which `NETWORK`, where several people have the handle"}
+}
+
 // person opens the workspace and finds the person that the argument names.
 func person(c *cli.Context) (*bot.Bot, *people.Person, error) {
 	handle, err := arg(c, 0, "the handle")
@@ -117,8 +122,12 @@ func person(c *cli.Context) (*bot.Bot, *people.Person, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	id, err := b.Book.Find(c.Context, handle)
-	if err == nil && id == 0 {
+	id, err := b.Book.Find(c.Context, c.String("network"), handle)
+	var several *people.Ambiguous
+	switch {
+	case errors.As(err, &several):
+		err = refused(fmt.Errorf("%w, with --network", err))
+	case err == nil && id == 0:
 		err = refused(fmt.Errorf("nobody with the handle %s is known", handle))
 	}
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"magpie/internal/bot"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
+	"magpie/internal/workspace"
 )
 
 func planCommand() *cli.Command {
@@ -117,9 +118,28 @@ func printPlan(w io.Writer, all []bot.Forecast, p paint) {
 	}
 	if public == len(all) {
 		fmt.Fprintf(w, "%s.\n", plural(public, "public post"))
-		return
+	} else {
+		fmt.Fprintf(w, "%s, and %s to %s.\n", plural(public, "public post"), plural(len(all)-public, "mailing"), peopleWord(people))
 	}
-	fmt.Fprintf(w, "%s, and %s to %s.\n", plural(public, "public post"), plural(len(all)-public, "mailing"), peopleWord(people))
+	printCosts(w, all)
+}
+
+// printCosts sums up what the networks charge each account.
+func printCosts(w io.Writer, all []bot.Forecast) {
+	sums, accounts := map[string]network.Price{}, map[string]*workspace.Account{}
+	for _, f := range all {
+		if f.Price > 0 {
+			sums[f.Account.Name] += f.Price
+			accounts[f.Account.Name] = f.Account
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(sums)) {
+		a, budget := accounts[name], "no budget is set (x: {budget: …} in its file)"
+		if a.X != nil && a.X.Budget != nil {
+			budget = "its budget is " + a.X.Budget.Price.String() + " a month"
+		}
+		fmt.Fprintf(w, "%s charges %s %s for that; %s.\n", a.Network, name, sums[name], budget)
+	}
 }
 
 func peopleWord(n int) string {
@@ -140,6 +160,9 @@ func printForecast(w io.Writer, f bot.Forecast, p paint) {
 	}
 	if f.Parts > 1 {
 		fmt.Fprintf(w, "    %s\n", p.faint(fmt.Sprintf("as a thread of %d posts", f.Parts)))
+	}
+	for _, i := range f.Pictures {
+		fmt.Fprintf(w, "    %s\n", p.faint("with "+i))
 	}
 	if f.Price > 0 {
 		fmt.Fprintf(w, "    %s\n", p.faint(fmt.Sprintf("%s charges %s", f.Account.Network, f.Price)))
@@ -192,12 +215,13 @@ func planJSON(all []bot.Forecast) any {
 		Codes    *bot.Codes     `json:"codes,omitempty"`
 		LastOut  *time.Time     `json:"last_out,omitempty"`
 		Parts    int            `json:"parts,omitempty"`
+		Pictures []string       `json:"pictures,omitempty"`
 		Price    float64        `json:"price,omitempty"` // US dollars
 	}
 	out := []row{}
 	for _, f := range all {
 		r := row{f.Post.ID, f.At, f.Account.Timezone.Name, f.Account.Name, f.Post.Campaign, f.Post.Step, string(f.Post.Kind), f.State,
-			f.Text, f.Size.Count, f.Size.Limit, f.Problem, f.To, f.LeftOut, f.Codes, nil, f.Parts, float64(f.Price) / float64(network.Dollar)}
+			f.Text, f.Size.Count, f.Size.Limit, f.Problem, f.To, f.LeftOut, f.Codes, nil, f.Parts, f.Pictures, float64(f.Price) / float64(network.Dollar)}
 		if !f.LastOut.IsZero() {
 			r.LastOut = &f.LastOut
 		}

@@ -92,7 +92,7 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 	}
 	out.Draft = draft(p, a, text, language)
 	out.Draft.Offer, out.Draft.AI = offer != nil, s != nil && s.Ask != nil && p.Text != ""
-	if out.Draft.Images, err = pictures(set, s, p, b.limits(ctx, a).Media); err != nil {
+	if out.Draft.Images, err = pictures(set, s, p, b.Limits(ctx, a).Media); err != nil {
 		return out, &outbox.Stop{State: outbox.Held, Reason: a.Name + ": " + err.Error()}
 	}
 	out.Hash = hashOf(set, p, s, offer, out)
@@ -104,6 +104,35 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 		return out, err
 	}
 	return out, b.alike(ctx, b.DB.Read, set, p, out)
+}
+
+// composed is compose for a post that is about to go out: a thread is held back that
+// the account's budget does not pay for to its end.
+func (b *Bot) composed(ctx context.Context, p *outbox.Post, now time.Time) (outbox.Composed, error) {
+	c, err := b.compose(ctx, p, now)
+	if err != nil || p.Follows != "" || len(c.Rest) == 0 {
+		return c, err
+	}
+	return c, b.pays(ctx, b.Set().Accounts[p.Account], c)
+}
+
+func (b *Bot) pays(ctx context.Context, a *workspace.Account, c outbox.Composed) error {
+	if a == nil || a.Kind.Price == nil {
+		return nil
+	}
+	if m, all := b.meter(a), threadPrice(a, c); m.Left(ctx, network.ForPosts) < all {
+		return &network.Failure{Reason: network.Busy, Ours: true, Wait: time.Hour, Err: fmt.Errorf("the account's %s is used up so far that it does not pay for this thread, which costs %s", m.Bounds(), all)}
+	}
+	return nil
+}
+
+// threadPrice is what all parts of a post cost.
+func threadPrice(a *workspace.Account, c outbox.Composed) network.Price {
+	sum := a.Kind.Price(c.Draft)
+	for _, part := range c.Rest {
+		sum += a.Kind.Price(network.Draft{Text: part, ReplyTo: a.Kind.Ref("1")})
+	}
+	return sum
 }
 
 // lawful holds what goes out against the network's rules, as the files were held
@@ -126,7 +155,7 @@ func (b *Bot) fit(ctx context.Context, p *outbox.Post, s *workspace.Step, a *wor
 	if s == nil || s.Campaign.Fit == "" || s.Campaign.Fit == "refuse" {
 		return nil
 	}
-	k, limits := b.Kind(a), b.limits(ctx, a)
+	k, limits := b.Kind(a), b.Limits(ctx, a)
 	handle := ""
 	if c.Draft.To != nil {
 		handle = c.Draft.To.Handle
@@ -143,9 +172,9 @@ func (b *Bot) fit(ctx context.Context, p *outbox.Post, s *workspace.Step, a *wor
 	return nil
 }
 
-// limits are what the account's server allows, as far as any process has asked it:
+// Limits are what the account's server allows, as far as any process has asked it:
 // all cut a text at the same place.
-func (b *Bot) limits(ctx context.Context, a *workspace.Account) network.Limits {
+func (b *Bot) Limits(ctx context.Context, a *workspace.Account) network.Limits {
 	if x := b.account(a.Name); x != nil && x.who().ID != "" {
 		return x.allowed()
 	}

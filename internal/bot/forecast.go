@@ -31,6 +31,8 @@ type Forecast struct {
 	Misses  bool          // LastOut is after finish_by
 	Parts   int           // of a thread; 1: it is none
 	Price   network.Price // what the network charges for it, for all that get it
+
+	Pictures []string // each with what it shows in words
 }
 
 // Codes are those an occurrence needs.
@@ -51,7 +53,34 @@ func (b *Bot) Forecasts(ctx context.Context, from, to time.Time) (out []Forecast
 		}
 		out = append(out, f)
 	}
-	return out, nil
+	return out, b.afford(ctx, out)
+}
+
+// afford says of which posts the account's budget is used up before.
+func (b *Bot) afford(ctx context.Context, all []Forecast) error {
+	spent := map[string]network.Price{} // by account and month
+	for i := range all {
+		f := &all[i]
+		bounds := bounds(f.Account)
+		if f.Price == 0 || bounds.Budget == 0 || f.State == string(outbox.Sent) {
+			continue
+		}
+		month := f.At.In(bounds.Zone).Format("2006-01")
+		key := f.Account.Name + " " + month
+		if _, known := spent[key]; !known && month == b.Clock().In(bounds.Zone).Format("2006-01") {
+			s, err := b.meter(f.Account).Spent(ctx)
+			if err != nil {
+				return err
+			}
+			spent[key] = s.Month
+		}
+		if spent[key]+f.Price > bounds.For(network.ForPosts) {
+			f.Problem = orElse(f.Problem, "the account's "+bounds.String()+" does not pay for it: it would wait, and be late")
+			continue
+		}
+		spent[key] += f.Price
+	}
+	return nil
 }
 
 func (b *Bot) forecast(ctx context.Context, set *workspace.Set, o plan.Occurrence) (Forecast, error) {
@@ -79,18 +108,18 @@ func (b *Bot) forecast(ctx context.Context, set *workspace.Set, o plan.Occurrenc
 	if c.Draft.To != nil {
 		handle = c.Draft.To.Handle
 	}
-	if f.Text, f.Size = render.Fit(o.Account.Kind, b.limits(ctx, o.Account), c.Draft.Text, handle, c.Draft.Direct); !f.Size.Fits() {
+	if f.Text, f.Size = render.Fit(o.Account.Kind, b.Limits(ctx, o.Account), c.Draft.Text, handle, c.Draft.Direct); !f.Size.Fits() {
 		f.Problem = "too long"
 	}
 	if len(c.Rest) > 0 {
 		f.Text = strings.Join(append([]string{f.Text}, c.Rest...), "\n\n")
 	}
 	f.Parts = 1 + len(c.Rest)
+	for _, i := range c.Draft.Images {
+		f.Pictures = append(f.Pictures, i.Name+": "+i.Alt)
+	}
 	if o.Account.Kind.Price != nil {
-		f.Price = o.Account.Kind.Price(c.Draft)
-		for _, part := range c.Rest {
-			f.Price += o.Account.Kind.Price(network.Draft{Text: part, ReplyTo: o.Account.Kind.Ref("1")})
-		}
+		f.Price = threadPrice(o.Account, c)
 	}
 	if p.Kind != outbox.Segment {
 		return f, nil

@@ -108,7 +108,7 @@ func (b *Bot) fits(ctx context.Context, set *workspace.Set, s *workspace.Step, m
 		link = o.LinkFor(strings.Repeat("W", 32))
 	}
 	text = strings.NewReplacer("{code}", strings.Repeat("W", 32), "{link}", link, "{name}", strings.Repeat("W", 30)).Replace(text)
-	if _, size := render.Fit(a.Kind, b.limits(ctx, a), workspace.Disclosed(s.Campaign, text), m.Author.Handle, set.Personal(s)); !size.Fits() {
+	if _, size := render.Fit(a.Kind, b.Limits(ctx, a), workspace.Disclosed(s.Campaign, text), m.Author.Handle, set.Personal(s)); !size.Fits() {
 		return fmt.Errorf("it has %d %s, %d fit", size.Count, size.Unit, size.Limit)
 	}
 	return nil

@@ -70,7 +70,7 @@ func (b *Bot) PreparePush(ctx context.Context, x Push) (*Pushed, error) {
 	if c.Draft.To != nil {
 		handle = c.Draft.To.Handle
 	}
-	if out.Text, out.Size = render.Fit(a.Kind, b.limits(ctx, a), c.Draft.Text, handle, c.Draft.Direct); !out.Size.Fits() {
+	if out.Text, out.Size = render.Fit(a.Kind, b.Limits(ctx, a), c.Draft.Text, handle, c.Draft.Direct); !out.Size.Fits() {
 		return nil, fmt.Errorf("the text has %d %s on %s, %d fit", out.Size.Count, out.Size.Unit, a.Network, out.Size.Limit)
 	}
 	if p.Kind == outbox.Segment {
@@ -172,7 +172,10 @@ func (b *Bot) addressee(ctx context.Context, p *outbox.Post, a *workspace.Accoun
 
 func (b *Bot) addresseeIfKnown(ctx context.Context, p *outbox.Post, a *workspace.Account, handle string) error {
 	p.Kind = outbox.Direct
-	id, err := b.Book.Find(ctx, handle)
+	id, err := b.Book.Find(ctx, a.Network, handle)
+	if err == nil && id == 0 { // perhaps by their name elsewhere
+		id, err = b.Book.Find(ctx, "", handle)
+	}
 	if err != nil || id == 0 {
 		return err
 	}

@@ -154,13 +154,13 @@ func TestMergeFollows(t *testing.T) {
 	m := w.said(w.net.Mention("outlet", ann, "deal"))
 	_, err := w.Book.Import(t.Context(), strings.NewReader("bluesky,orders\nann.example,3\n"), w.now, nil)
 	w.must(err)
-	other, err := w.Book.Find(t.Context(), "ann.example")
+	other, err := w.Book.Find(t.Context(), "", "ann.example")
 	w.must(err)
 	_, err = w.Book.Import(t.Context(), strings.NewReader("bluesky,mastodon\nann.example,ann@s.example\n"), w.now, nil)
 	w.must(err)
-	id, err := w.Book.Find(t.Context(), "ann@s.example")
+	id, err := w.Book.Find(t.Context(), "", "ann@s.example")
 	w.must(err)
-	if same, _ := w.Book.Find(t.Context(), "ann.example"); same != id || id != other && id != m.Person {
+	if same, _ := w.Book.Find(t.Context(), "", "ann.example"); same != id || id != other && id != m.Person {
 		t.Fatalf("%d and %d", same, id)
 	}
 	for _, table := range []string{"coupons", "posts", "mentions"} {

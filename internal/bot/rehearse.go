@@ -42,10 +42,14 @@ func Rehearse(ctx context.Context, dir, database string, from, to time.Time) (*R
 	net := networktest.New(clock)
 	log := logrus.New()
 	log.SetOutput(io.Discard)
-	b, err := Open(ctx, Options{Dir: dir, Database: copied, Clock: clock, Log: logrus.NewEntry(log),
+	var b *Bot
+	b, err = Open(ctx, Options{Dir: dir, Database: copied, Clock: clock, Log: logrus.NewEntry(log),
 		Clients: func(a *workspace.Account) (network.Client, error) {
 			net.Use(a.Name, a.Kind, network.Exact)
-			return net.Client(a.Name), nil
+			if a.Kind.Price == nil {
+				return net.Client(a.Name), nil
+			}
+			return paying{net.Client(a.Name), b.meter(a), a.Kind.Price}, nil
 		}})
 	if err != nil {
 		return nil, err
@@ -60,6 +64,26 @@ func Rehearse(ctx context.Context, dir, database string, from, to time.Time) (*R
 	}
 	out.Missed, err = b.Posts(ctx, `state IN ('late', 'withdrawn', 'refused', 'asked') AND updated_at >= $1 ORDER BY slot_at`, store.Ms(from))
 	return out, err
+}
+
+// paying is a network made of memory that charges as the real one does, so that the
+// account's budget holds.
+type paying struct {
+	network.Client
+	meter network.Meter
+	price func(network.Draft) network.Price
+}
+
+// Prepare implements network.Client.
+func (p paying) Prepare(ctx context.Context, d network.Draft) (network.Sealed, error) {
+	c := network.Charge{Call: "post", For: network.ForPosts, Price: p.price(d)}
+	if d.To != nil && d.ReplyTo != "" {
+		c.For = network.ForAnswers
+	}
+	if err := p.meter.Take(ctx, c); err != nil {
+		return network.Sealed{}, err
+	}
+	return p.Client.Prepare(ctx, d)
 }
 
 // copyDatabase copies the database as it is, where there is one.

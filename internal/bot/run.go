@@ -104,7 +104,7 @@ func (b *Bot) begin(ctx context.Context, r *Running) error {
 		}
 	}
 	b.signedAt = store.Ms(b.Clock()) // the accounts are opened after this
-	if b.Clients == nil { // a rehearsal works on a copy
+	if b.Clients == nil {            // a rehearsal works on a copy
 		if err := b.home(ctx); err != nil {
 			return err
 		}
@@ -212,7 +212,7 @@ func (b *Bot) publisher(a *workspace.Account, x *account, epoch int64) *outbox.P
 	p := &outbox.Publisher{
 		DB: b.DB, Account: a.Name, Epoch: epoch, Client: x.client, Kind: b.Kind(a), Clock: b.Clock, InFlight: b.InFlight, Settle: wait,
 		Limits: x.allowed, Log: b.Log.WithFields(logrus.Fields{"account": a.Name, "network": a.Network}),
-		Hooks: outbox.Hooks{Compose: b.compose, Recheck: b.recheck, Settled: b.settled, AnsweredElsewhere: b.answeredElsewhere,
+		Hooks: outbox.Hooks{Compose: b.composed, Recheck: b.recheck, Settled: b.settled, AnsweredElsewhere: b.answeredElsewhere,
 			SignedOut: func(reason string) { b.signedOut(context.Background(), a.Name, reason) },
 			Unpaid:    func(reason string) { b.unpaid(context.Background(), a.Name, reason) }},
 	}

@@ -42,7 +42,7 @@ func TestStop(t *testing.T) {
 	if n := len(w.net.Posts("outlet")); n != 1 {
 		t.Errorf("outlet said %q", w.texts("outlet"))
 	}
-	id, err := w.Book.Find(t.Context(), ann.Handle)
+	id, err := w.Book.Find(t.Context(), "", ann.Handle)
 	w.must(err)
 	w.must(w.DB.Write(t.Context(), func(tx *sql.Tx) error {
 		if may, err := people.MayWrite(t.Context(), tx, id, "outlet"); may || err != nil {

@@ -110,7 +110,12 @@ func (m *Meter) Left(ctx context.Context, p network.Purpose) network.Price {
 	if err != nil {
 		return 0 // Take says what is wrong
 	}
-	return max(0, network.Price(int64(b.Budget)*b.share(p)/100)-s.Month)
+	return max(0, b.For(p)-s.Month)
+}
+
+// For is how much of the budget calls for a purpose may use.
+func (b Bounds) For(p network.Purpose) network.Price {
+	return network.Price(int64(b.Budget) * b.share(p) / 100)
 }
 
 // fresh is the price of those objects that were not read that day.

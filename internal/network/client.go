@@ -65,6 +65,7 @@ type Person struct {
 	ID        string
 	Handle    string // user@host on Mastodon, a domain on Bluesky; no leading @
 	Name      string // display name, as the person wrote it
+	Unnamed   bool   // the network tells the id alone: Handle is the id, Name only how to speak to them
 	Bot       bool   // labelled as automated
 	NoBot     bool   // asks bots to stay away (#nobot)
 	Followers int

@@ -40,6 +40,10 @@ func (p *Publisher) prepare(ctx context.Context, post *Post, log *logrus.Entry) 
 		}
 	}
 	c, err := p.Hooks.Compose(ctx, post, now)
+	var f *network.Failure
+	if errors.As(err, &f) {
+		return nil, p.notOut(ctx, post, err, log)
+	}
 	if err != nil {
 		return nil, p.stopOr(ctx, post, c, err)
 	}

@@ -62,7 +62,7 @@ func get(t testing.TB, b *people.Book, id int64) *people.Person {
 
 func find(t testing.TB, b *people.Book, handle string) int64 {
 	t.Helper()
-	id, err := b.Find(context.Background(), handle)
+	id, err := b.Find(context.Background(), "", handle)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,7 +33,7 @@ func TestOddText(t *testing.T) {
 		_, err := people.OptOut(context.Background(), tx, id, storetest.Odd, noon)
 		return err
 	})
-	if _, err := b.Find(t.Context(), storetest.Odd); err != nil {
+	if _, err := b.Find(t.Context(), "", storetest.Odd); err != nil {
 		t.Error(err)
 	}
 }

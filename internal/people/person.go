@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"embed"
 	"errors"
+	"fmt"
 	"io/fs"
 	"strings"
 	"time"
@@ -63,7 +64,7 @@ func (b *Book) Meet(ctx context.Context, tx *sql.Tx, net string, who network.Per
 	var old string
 	err := tx.QueryRowContext(ctx, `SELECT person, handle FROM handles WHERE network = $1 AND remote_id = $2`, net, who.ID).Scan(&id, &old)
 	switch {
-	case err == nil && (old == handle || handle == who.ID): // a network may tell no more than the id
+	case err == nil && (old == handle || who.Unnamed):
 		return id, refresh(ctx, tx, id, who)
 	case err == nil:
 		return id, errors.Join(refresh(ctx, tx, id, who), b.rename(ctx, tx, net, who.ID, handle))
@@ -112,7 +113,7 @@ func (b *Book) meetByHandle(ctx context.Context, tx *sql.Tx, net, handle string,
 			return 0, err
 		}
 	}
-	if handle == who.ID {
+	if who.Unnamed {
 		who.Name = ""
 	}
 	id = b.IDs.Next(now)
@@ -134,13 +135,38 @@ func Speaks(ctx context.Context, tx *sql.Tx, person int64, language string) erro
 	return err
 }
 
-// Find returns the person with that handle on any network, or 0.
-func (b *Book) Find(ctx context.Context, handle string) (id int64, err error) {
-	err = b.DB.Read.QueryRowContext(ctx, `SELECT person FROM handles WHERE handle = $1 ORDER BY network LIMIT 1`, Fold(handle)).Scan(&id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil
+// Ambiguous is the error of a handle that several people have, each on a network.
+type Ambiguous struct {
+	Handle   string
+	Networks []string
+}
+
+// Error says on which networks.
+func (a *Ambiguous) Error() string {
+	return fmt.Sprintf("%s is somebody else on each of %s: say which one is meant", a.Handle, strings.Join(a.Networks, ", "))
+}
+
+// Find returns the person with that handle on a network, or 0. An empty network
+// means any: the error is an *Ambiguous if several people have it.
+func (b *Book) Find(ctx context.Context, net, handle string) (id int64, err error) {
+	rows, err := b.DB.Read.QueryContext(ctx, `SELECT person, network FROM handles WHERE handle = $1 AND (network = $2 OR $3 = '') ORDER BY network`, Fold(handle), net, net)
+	if err != nil {
+		return 0, err
 	}
-	return id, err
+	defer rows.Close()
+	people, on := map[int64]bool{}, []string{}
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&id, &name); err != nil {
+			return 0, err
+		}
+		people[id] = true
+		on = append(on, name)
+	}
+	if len(people) > 1 {
+		return 0, &Ambiguous{handle, on}
+	}
+	return id, rows.Err()
 }
 
 // Get returns a person, or nil.

@@ -24,6 +24,7 @@ func (l *loader) checkAll() {
 	for _, a := range ordered(l.set.Accounts) {
 		l.checkAccount(a)
 	}
+	l.checkTwins()
 	for _, s := range ordered(l.set.Schedules) {
 		l.checkSchedule(s)
 	}
@@ -87,9 +88,24 @@ func (l *loader) checkAccount(a *Account) {
 	if a.Network == "bluesky" && a.Handle == "" {
 		d.add("", `"handle" is missing`, "Bluesky signs in with the handle: handle: brand.bsky.social")
 	}
-	checkChoices(d, a)
+	l.checkChoices(d, a)
 	if hint := k.CheckHandle(a.Handle); a.Handle != "" && hint != "" {
 		d.add("handle", fmt.Sprintf("%q is no handle", a.Handle), hint)
+	}
+}
+
+// checkTwins refuses two files for one account: both would answer the same people.
+func (l *loader) checkTwins() {
+	first := map[string]string{}
+	for _, a := range ordered(l.set.Accounts) {
+		if a.Handle == "" {
+			continue
+		}
+		key := a.Network + " " + a.Server + " " + strings.ToLower(a.Handle)
+		if other := first[key]; other != "" {
+			l.doc("account", a.Name).add("handle", fmt.Sprintf("%s is the account of accounts/%s.yaml already", a.Handle, other), "keep one of the two files")
+		}
+		first[key] = a.Name
 	}
 }
 
@@ -105,7 +121,7 @@ func (a *Account) characters(k *network.Kind) int {
 }
 
 // checkChoices looks at what goes with one network alone.
-func checkChoices(d *document, a *Account) {
+func (l *loader) checkChoices(d *document, a *Account) {
 	if a.X != nil && a.Network != "x" {
 		d.addKey("x", `"x" goes with network: x only`, "")
 	}
@@ -114,6 +130,9 @@ func checkChoices(d *document, a *Account) {
 	}
 	if a.Weibo != nil && a.Network != "weibo" {
 		d.addKey("weibo", `"weibo" goes with network: weibo only`, "")
+	}
+	if a.Network == "x" && (a.X == nil || a.X.Budget == nil) {
+		l.set.Warnings = append(l.set.Warnings, d.problem("network", "X charges for each call, and this account has no budget", "write x: {budget: 50 USD}, which holds for a month"))
 	}
 	if a.Network != "weibo" {
 		return

@@ -136,7 +136,7 @@ func (l *loader) checkLengths(d *document, s *Step, a *Account, t *Template, pat
 			}
 		default:
 			d.add(path, fmt.Sprintf("%s has up to %d %s on %s; %d fit", x.File, size.Count, size.Unit, a.Network, size.Limit),
-				"shorten it; names, codes and links are counted at their longest")
+				"shorten it, or write fit: shorten or fit: thread into the campaign; names, codes and links are counted at their longest")
 		}
 		for _, part := range parts {
 			if l.checkRules(d, s, a, x, part, path) {

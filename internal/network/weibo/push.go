@@ -138,7 +138,7 @@ var wordless = map[string]string{"image": "[图片]", "voice": "[语音]", "posi
 // event is what a push says. Posts and comments that name us come without their
 // words: they are polled.
 func (x pushed) event(me string) (e network.Event, ok bool) {
-	who := network.Person{ID: x.From.String(), Handle: x.From.String(), Name: nobody, Language: "zh"}
+	who := network.Person{ID: x.From.String(), Handle: x.From.String(), Name: nobody, Unnamed: true, Language: "zh"}
 	switch {
 	case who.ID == "":
 		return e, false

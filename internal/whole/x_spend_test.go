@@ -1,0 +1,252 @@
+package whole_test
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"magpie/internal/network/x/xfake"
+	"magpie/internal/sandbox"
+)
+
+// withAgency is a brand on X whose app belongs to an agency's account, or to the
+// brand itself. It has a budget, half of which is kept for answers.
+func withAgency(t *testing.T, dollars string, owns bool) *twitter {
+	t.Helper()
+	o := xfake.Options{Accounts: []xfake.Account{{Name: "shop", Bot: true}, {Name: "agency"}}, Owner: "agency", Unlimited: true}
+	if owns {
+		o.Owner = "shop"
+	}
+	s := &twitter{open(t, sandbox.Variant{}, "shop"), xfake.Open(t, o)}
+	s.spends(dollars, owns)
+	for _, step := range five { // a link under a real top-level domain costs $0.20
+		s.write("templates/"+step+".en.tmpl", basics["templates/"+step+".en.tmpl"]+" https://www.kettles-of-the-north.com/"+step)
+	}
+	return s
+}
+
+// spends writes the account's file with such a budget.
+func (s *twitter) spends(dollars string, owns bool) {
+	s.account(fmt.Sprintf("x: {budget: %s USD, owns_app: %v}", dollars, owns), "pace: {kept_for_answers: 50%}")
+}
+
+// within tells that neither X nor we count more than the budget, and that we count
+// no less than X.
+func (s *twitter) within(budget int64) {
+	s.t.Helper()
+	charged, counted := s.x.Charged(), number(s.counted())
+	s.t.Logf("X charged %d, %d are counted, the budget is %d millionths", charged, counted, budget)
+	if charged > budget {
+		s.t.Errorf("X charged %d millionths of a dollar, and the budget is %d", charged, budget)
+	}
+	if counted < charged {
+		s.t.Errorf("X charged %d millionths of a dollar, and %d are counted:\n%s", charged, counted, s.bill())
+	}
+}
+
+// bill is what the calls have cost, one a line.
+func (s *twitter) bill() string {
+	var b strings.Builder
+	for _, r := range s.read(`SELECT call, calls, price FROM charges ORDER BY call`) {
+		fmt.Fprintf(&b, "%s: %s calls, %s\n", r["call"], r["calls"], r["price"])
+	}
+	return b.String()
+}
+
+// storm is a busy minute: many people name the brand, some ask, some write in
+// private, and X is in trouble now and then.
+func (s *twitter) storm(people int, pause time.Duration) {
+	for _, r := range []xfake.Rule{
+		{Status: 402, Body: xfake.Problem(402, "credits", "Your enrolled account does not have any credits to fulfill this request.")},
+		{Status: 429, Header: map[string][]string{"Retry-After": {"1"}}, Body: xfake.Problem(429, "", "Too Many Requests")},
+		{Status: 403, Body: xfake.Problem(403, "", "You are not permitted to perform this action.")},
+		{Drop: true}, {Drop: true, Stored: true},
+	} {
+		r.Method, r.Path, r.After = "POST", "/2/tweets", 1
+		s.x.Fail(r)
+	}
+	for i := range people {
+		p := s.x.Person()
+		switch i % 4 {
+		case 0:
+			p.Say("@shop what are your hours?")
+		case 1:
+			p.Message("shop", "a deal please")
+		case 2:
+			p.Say("@shop the kettle sings")
+		case 3:
+			p.Follow("shop")
+		}
+		time.Sleep(pause)
+	}
+}
+
+// However much happens, X charges no more than the budget, and we count no less
+// than X. What was held back goes when there is more.
+func TestXSpendsNoMoreThanItsBudget(t *testing.T) {
+	t.Parallel()
+	for name, owns := range map[string]bool{"its own app": true, "an agency's app": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := withAgency(t, "0.90", owns)
+			s.consent()
+			s.run()
+			s.due(five...)
+			p := s.command(nil, "run")
+			s.hearsX(p)
+			s.storm(120, 40*time.Millisecond)
+			time.Sleep(3 * time.Second)
+			p.kill()
+			p = s.command(nil, "run") // and reads what came in meanwhile
+			s.storm(40, 40*time.Millisecond)
+			time.Sleep(3 * time.Second)
+			p.stop()
+			s.within(900_000)
+			out := s.sentOf(five)
+			if out == len(five) {
+				t.Fatalf("nothing was held back:\n%s", s.bill())
+			}
+			s.x.Heal()
+			s.spends("20", owns)
+			p = s.command(nil, "run")
+			s.until("what was held back is out", func() bool {
+				return s.count(`SELECT count(*) FROM posts WHERE kind = 'public' AND state = 'planned' AND step <> 'later'`) == "0"
+			})
+			p.stop()
+			s.within(20_000_000)
+			if s.sentOf(five) <= out {
+				t.Errorf("%d posts were out, and now %d\n%s", out, s.sentOf(five), s.outbox())
+			}
+		})
+	}
+}
+
+// A page of mentions is no larger than what is left of the budget.
+func TestXReadsNoMoreThanItsBudget(t *testing.T) {
+	t.Parallel()
+	for name, owns := range map[string]bool{"its own app": true, "an agency's app": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := withAgency(t, "0.30", owns)
+			s.signIn()
+			s.run()
+			for range 150 {
+				p := s.x.Person()
+				p.Say("@shop the kettle sings")
+				p.Message("shop", "and sings")
+				p.Follow("shop")
+			}
+			for range 4 {
+				s.run()
+			}
+			s.within(300_000)
+			s.spends("20", owns)
+			s.until("all is heard", func() bool { s.run(); return s.count(`SELECT count(*) FROM mentions`) == "300" })
+			s.within(20_000_000)
+		})
+	}
+}
+
+// The stream ends before its events have used up the budget.
+func TestXStreamEndsWithBudget(t *testing.T) {
+	t.Parallel()
+	s := withAgency(t, "0.25", false)
+	s.consent()
+	s.run()
+	p := s.command(nil, "run")
+	s.hearsX(p)
+	for range 100 {
+		s.x.Person().Say("@shop the kettle sings")
+		time.Sleep(30 * time.Millisecond)
+	}
+	s.until("the stream is closed", func() bool { return s.x.Streams() == 0 })
+	time.Sleep(3 * time.Second)
+	if n := s.x.Streams(); n != 0 {
+		t.Errorf("%d streams are open again", n)
+	}
+	p.stop()
+	s.within(250_000)
+}
+
+// ofPosts is what is counted for posts and answers.
+func (s *twitter) ofPosts() string {
+	return s.count(`SELECT COALESCE(sum(price), 0) FROM charges WHERE call LIKE 'post%' OR call LIKE 'reply%' OR call = 'direct'`)
+}
+
+// tenTries lets ten tries follow one another as they would in a day.
+func (s *twitter) tenTries() {
+	s.t.Helper()
+	for range 10 {
+		s.tamper(`UPDATE posts SET next_at = 0 WHERE state = 'planned'`)
+		s.run()
+	}
+}
+
+// What X did not take is not counted, however often it is tried.
+func TestXCountsNothingThatFailed(t *testing.T) {
+	t.Parallel()
+	for name, r := range map[string]xfake.Rule{
+		"402": {Status: 402, Body: xfake.Problem(402, "credits", "Your enrolled account does not have any credits to fulfill this request.")},
+		"429": {Status: 429, Body: xfake.Problem(429, "", "Too Many Requests")},
+		"403": {Status: 403, Body: xfake.Problem(403, "", "You are not permitted to perform this action.")},
+		"404": {Status: 404, Body: "<html>a proxy</html>"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := withAgency(t, "5", true)
+			s.signIn()
+			s.run()
+			s.due("first")
+			time.Sleep(2 * time.Second)
+			r.Method, r.Path, r.Times = "POST", "/2/tweets", -1
+			s.x.Fail(r)
+			s.tenTries()
+			if n := s.x.Count("POST /2/tweets"); n < 10 && s.state("first") == "planned" {
+				t.Errorf("it was tried %d times\n%s", n, s.outbox())
+			}
+			if got := s.ofPosts(); got != "0" {
+				t.Errorf("%s millionths are counted for posts that X did not take:\n%s", got, s.bill())
+			}
+			s.within(5_000_000)
+		})
+	}
+}
+
+// Nor does a line that is down cost anything.
+func TestXCountsNothingWithoutConnection(t *testing.T) {
+	t.Parallel()
+	s := withAgency(t, "5", true)
+	u, err := url.Parse(s.x.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := lineTo(t, u.Host)
+	s.x.AlsoAt("http://" + l.Addr().String())
+	s.write("accounts/shop.yaml", "network: x\nserver: http://"+l.Addr().String()+
+		"\nabout: shop\nlanguage: en\ntimezone: UTC\ncredentials: stored\nx: {budget: 5 USD, owns_app: true}\n")
+	s.signIn()
+	p := s.command(nil, "run")
+	s.until("it reads", func() bool { return s.x.Count("GET /2/users/*") > 0 })
+	_ = l.Close() // nobody listens there
+	l.cut(refused)
+	before := number(s.counted())
+	s.due(five...)
+	s.until("all were tried", func() bool {
+		return s.count(`SELECT count(*) FROM posts WHERE step <> 'later' AND state = 'planned' AND reason <> ''`) == "5"
+	})
+	time.Sleep(12 * time.Second) // and some again
+	if got := s.ofPosts(); got != "0" || number(s.counted()) != before {
+		t.Errorf("%s millionths are counted for posts that went nowhere:\n%s", got, s.bill())
+	}
+	if l.Listener, err = net.Listen("tcp", l.Addr().String()); err != nil {
+		t.Fatal(err)
+	}
+	l.mend(false)
+	go l.accept()
+	s.until("they are out", func() bool { return s.sentOf(five) == len(five) })
+	p.stop()
+	s.within(5_000_000)
+}
