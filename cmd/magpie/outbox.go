@@ -10,6 +10,7 @@ import (
 
 	"magpie/internal/audit"
 	"magpie/internal/bot"
+	"magpie/internal/network"
 	"magpie/internal/outbox"
 	"magpie/internal/people"
 	"magpie/internal/suggest"
@@ -193,6 +194,9 @@ func showPost(c *cli.Context) error {
 			fmt.Fprintf(w, "  %s %s\n", x[0], x[1])
 		}
 	}
+	if m, at, err := outbox.Metrics(c.Context, b.DB, p.ID); err == nil && !at.IsZero() {
+		fmt.Fprintf(w, "  fares (%s): %s\n", when(at, zone), fares(m))
+	}
 	text := p.SealedText
 	if text == "" {
 		if preview, err := b.Preview(c.Context, p, time.Now()); err == nil {
@@ -209,6 +213,24 @@ func showPost(c *cli.Context) error {
 		}
 	}
 	return err
+}
+
+// fares says a post's figures, as far as the network tells them.
+func fares(m network.Metrics) string {
+	var all []string
+	for _, x := range []struct {
+		n    int
+		what string
+	}{{m.Likes, "like"}, {m.Reposts, "repost"}, {m.Quotes, "quote"}, {m.Views, "view"}} {
+		if x.n != network.Untold {
+			all = append(all, plural(x.n, x.what))
+		}
+	}
+	replies := "1 reply"
+	if m.Replies != 1 {
+		replies = thousands(m.Replies) + " replies"
+	}
+	return strings.Join(append(all, replies), ", ")
 }
 
 func sentWhen(p *outbox.Post, zone *time.Location) string {

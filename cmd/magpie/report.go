@@ -72,6 +72,7 @@ func printLines(w io.Writer, lines []report.Line) {
 	for _, l := range lines {
 		rows = append(rows, reportRow(l))
 		total.Cost += l.Cost
+		total.Likes, total.Reposts, total.Replies, total.Views = total.Likes+l.Likes, total.Reposts+l.Reposts, total.Replies+l.Replies, total.Views+l.Views
 		total.Posts, total.Reserved, total.Delivered, total.Redeemed = total.Posts+l.Posts, total.Reserved+l.Reserved, total.Delivered+l.Delivered, total.Redeemed+l.Redeemed
 		for _, s := range l.Revenue {
 			revenue[s.Currency] += s.Amount
@@ -82,15 +83,34 @@ func printLines(w io.Writer, lines []report.Line) {
 	}
 	sum := reportRow(total)
 	sum[0] = "all"
-	head := []string{"CAMPAIGN", "STEP", "ACCOUNT", "SEGMENT", "POSTS", "CODES GIVEN", "DELIVERED", "REDEEMED", "REVENUE", "COST", "PER REDEMPTION"}
-	rows = append(rows, sum)
-	if total.Cost == 0 { // on networks that charge nothing
-		head = head[:9]
-		for i := range rows {
-			rows[i] = rows[i][:9]
+	head := []string{"CAMPAIGN", "STEP", "ACCOUNT", "SEGMENT", "POSTS", "CODES GIVEN", "DELIVERED", "REDEEMED", "REVENUE", "COST", "PER REDEMPTION", "LIKES", "REPOSTS", "REPLIES", "VIEWS"}
+	table(w, head[:9], cut(append(rows, sum), 0, 9))
+	if total.Cost > 0 {
+		fmt.Fprintln(w)
+		table(w, append(head[:3:3], head[9:11]...), only(append(rows, sum), 9, 11))
+	}
+	if total.Likes+total.Reposts+total.Replies+total.Views > 0 {
+		fmt.Fprintln(w)
+		table(w, append(head[:3:3], head[11:]...), only(append(rows, sum), 11, 15))
+	}
+}
+
+// only are the columns from to to of those rows that have something there, after
+// what they are about.
+func only(rows [][]string, from, to int) (out [][]string) {
+	for _, r := range rows {
+		if slices.ContainsFunc(r[from:to], func(s string) bool { return s != "–" }) {
+			out = append(out, append(r[:3:3], r[from:to]...))
 		}
 	}
-	table(w, head, rows)
+	return out
+}
+
+func cut(rows [][]string, from, to int) (out [][]string) {
+	for _, r := range rows {
+		out = append(out, r[from:to])
+	}
+	return out
 }
 
 func reportRow(l report.Line) []string {
@@ -104,7 +124,8 @@ func reportRow(l report.Line) []string {
 		}
 		return strconv.Itoa(i)
 	}
-	return []string{l.Campaign, l.Step, l.Account, l.Segment, n(l.Posts), n(l.Reserved), n(l.Delivered), n(l.Redeemed), orDash(strings.Join(money, ", ")), dollars(l.Cost, 1), dollars(l.Cost, l.Redeemed)}
+	return []string{l.Campaign, l.Step, l.Account, l.Segment, n(l.Posts), n(l.Reserved), n(l.Delivered), n(l.Redeemed), orDash(strings.Join(money, ", ")), dollars(l.Cost, 1), dollars(l.Cost, l.Redeemed),
+		n(l.Likes), n(l.Reposts), n(l.Replies), n(l.Views)}
 }
 
 // dollars is what each of n has cost; – if nothing did, or there is none.

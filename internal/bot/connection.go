@@ -109,6 +109,15 @@ func (c *connection) Events(ctx context.Context, cursor string) ([]network.Event
 	return x.Events(ctx, cursor)
 }
 
+// Metrics implements network.Client.
+func (c *connection) Metrics(ctx context.Context, ids []string) ([]network.Metrics, error) {
+	x, err := c.get()
+	if err != nil {
+		return nil, err
+	}
+	return x.Metrics(ctx, ids)
+}
+
 // Followers implements network.Client.
 func (c *connection) Followers(ctx context.Context, cursor string) ([]network.Person, string, error) {
 	x, err := c.get()

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 
@@ -50,7 +51,16 @@ func (b *Bot) Login(ctx context.Context, a *workspace.Account, token network.Sec
 	if fresh.tokens != "" {
 		secrets["session "+a.Name] = fresh.tokens
 	}
-	store := func() error { return b.Vault.PutAll(ctx, secrets) }
+	limits, err := c.Limits(ctx)
+	if err != nil {
+		limits = a.Kind.Limits
+	}
+	store := func() error {
+		if err := b.Vault.PutAll(ctx, secrets); err != nil {
+			return err
+		}
+		return b.write(ctx, func(tx *sql.Tx) error { return inbox.SetSelf(ctx, tx, a.Name, self, limits) })
+	}
 	if fresh.tokens == "" {
 		return self, store()
 	}

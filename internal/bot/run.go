@@ -28,11 +28,12 @@ const (
 // work is what the job engine does.
 func (b *Bot) work() map[string]queue.Work {
 	return map[string]queue.Work{
-		"plan":   {Do: func(ctx context.Context, _ string) error { return b.Plan(ctx) }, AtOnce: 1},
-		"expand": {Do: b.expand, AtOnce: 2},
-		"answer": {Do: b.decide, AtOnce: 16},
-		"sync":   {Do: b.sync, AtOnce: 1},
-		"tell":   {Do: func(ctx context.Context, _ string) error { return b.tell(ctx) }, AtOnce: 1},
+		"plan":    {Do: func(ctx context.Context, _ string) error { return b.Plan(ctx) }, AtOnce: 1},
+		"expand":  {Do: b.expand, AtOnce: 2},
+		"answer":  {Do: b.decide, AtOnce: 16},
+		"sync":    {Do: b.sync, AtOnce: 1},
+		"measure": {Do: b.measure, AtOnce: 1},
+		"tell":    {Do: func(ctx context.Context, _ string) error { return b.tell(ctx) }, AtOnce: 1},
 	}
 }
 

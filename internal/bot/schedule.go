@@ -51,6 +51,7 @@ func (b *Bot) schedule(ctx context.Context) {
 		if now.Sub(synced) >= time.Hour || now.Before(synced) {
 			synced = now
 			b.queueSyncs(ctx, now)
+			b.queueMetrics(ctx, now)
 		}
 		sleep(ctx, min(max(next.Sub(b.Clock()), time.Millisecond), sweep))
 	}

@@ -42,6 +42,9 @@ type Client interface {
 	Events(ctx context.Context, cursor string) ([]Event, string, error)
 	// Followers returns one page of followers; an empty next means the end.
 	Followers(ctx context.Context, cursor string) (page []Person, next string, err error)
+	// Metrics are the figures of own public posts, by their ids, in no order. Posts that
+	// are gone are left out. May be repeated.
+	Metrics(ctx context.Context, ids []string) ([]Metrics, error)
 	// Stream hands over events as they happen, until ctx ends or the stream
 	// breaks; ErrNoStream where there is none. It starts at the present:
 	// call Events after ready has been called.
@@ -49,6 +52,15 @@ type Client interface {
 	// Quota is what the network said last about its rate limits.
 	Quota() Quota
 }
+
+// Metrics are the figures of a post; Untold where the network does not tell.
+type Metrics struct {
+	ID                                     string
+	Likes, Reposts, Replies, Quotes, Views int
+}
+
+// Untold is a figure that a network keeps to itself.
+const Untold = -1
 
 // Self is the account that the credentials belong to.
 type Self struct {

@@ -21,6 +21,11 @@ type Line struct {
 	Redeemed  int    `json:"redeemed"`
 	Revenue   []Sum  `json:"revenue"`
 	Cost      int64  `json:"cost"` // what the networks charge for the posts, in millionths of a US dollar
+
+	Likes   int `json:"likes"` // as the networks told last
+	Reposts int `json:"reposts"`
+	Replies int `json:"replies"`
+	Views   int `json:"views"`
 }
 
 // Spent is what an account's calls have cost, those that read included.
@@ -80,12 +85,22 @@ func Campaigns(ctx context.Context, db *store.DB, since time.Time) ([]Line, erro
 			func(l *Line, n int64, _ string) { l.Redeemed = int(n) }},
 		{`SELECT campaign, step, account, segment, sum(amount), currency FROM redemptions WHERE at >= $1 GROUP BY 1, 2, 3, 4, 6 ORDER BY 6`,
 			func(l *Line, n int64, currency string) { l.Revenue = append(l.Revenue, Sum{n, currency}) }},
+		{figure("likes"), func(l *Line, n int64, _ string) { l.Likes = int(n) }},
+		{figure("reposts"), func(l *Line, n int64, _ string) { l.Reposts = int(n) }},
+		{figure("replies"), func(l *Line, n int64, _ string) { l.Replies = int(n) }},
+		{figure("views"), func(l *Line, n int64, _ string) { l.Views = int(n) }},
 	} {
 		if err := g.read(ctx, db, q.sql, ms, q.add); err != nil {
 			return nil, err
 		}
 	}
 	return g.lines, nil
+}
+
+// figure asks for one of the posts' figures, as far as the networks tell it.
+func figure(name string) string {
+	return `SELECT campaign, step, account, segment, sum(` + name + `), '' FROM posts JOIN metrics ON metrics.post = posts.id
+		WHERE state = 'sent' AND sent_at >= $1 AND ` + name + ` > 0 GROUP BY 1, 2, 3, 4`
 }
 
 type gathering struct {

@@ -60,10 +60,10 @@ func (s *twitter) bill() string {
 // private, and X is in trouble now and then.
 func (s *twitter) storm(people int, pause time.Duration) {
 	for _, r := range []xfake.Rule{
-		{Status: 402, Body: xfake.Problem(402, "credits", "Your enrolled account does not have any credits to fulfill this request.")},
 		{Status: 429, Header: map[string][]string{"Retry-After": {"1"}}, Body: xfake.Problem(429, "", "Too Many Requests")},
 		{Status: 403, Body: xfake.Problem(403, "", "You are not permitted to perform this action.")},
 		{Drop: true}, {Drop: true, Stored: true},
+		{Status: 402, Body: xfake.Problem(402, "credits", "Your enrolled account does not have any credits to fulfill this request.")},
 	} {
 		r.Method, r.Path, r.After = "POST", "/2/tweets", 1
 		s.x.Fail(r)
@@ -81,6 +81,23 @@ func (s *twitter) storm(people int, pause time.Duration) {
 			p.Follow("shop")
 		}
 		time.Sleep(pause)
+	}
+}
+
+// troubled tells that the storm was one: writes have failed in each way.
+func (s *twitter) troubled() {
+	s.t.Helper()
+	how := map[int]int{}
+	for _, r := range s.x.Requests() {
+		if r.Method == "POST" && r.Path == "/2/tweets" {
+			how[r.Status]++
+		}
+	}
+	s.t.Logf("posts, by X's answer: %v", how)
+	for _, status := range []int{402, 403, 429} {
+		if how[status] == 0 {
+			s.t.Errorf("no post met %d", status)
+		}
 	}
 }
 
@@ -105,6 +122,7 @@ func TestXSpendsNoMoreThanItsBudget(t *testing.T) {
 			time.Sleep(3 * time.Second)
 			p.stop()
 			s.within(900_000)
+			s.troubled()
 			out := s.sentOf(five)
 			if out == len(five) {
 				t.Fatalf("nothing was held back:\n%s", s.bill())

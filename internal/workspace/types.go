@@ -76,6 +76,7 @@ type OnX struct {
 	LongText   bool   `yaml:"long_text"`   // the account has Premium: 25,000 characters
 	OwnsApp    bool   `yaml:"owns_app"`    // the account owns its developer app: X charges it less for reading
 	Followers  bool   `yaml:"followers"`   // read the followers each day, which X charges for
+	Metrics    bool   `yaml:"metrics"`     // read how its posts fare, which X charges for
 	AIApproval string `yaml:"ai_approval"` // the reference of X's approval of answers by a model
 }
 
@@ -87,6 +88,7 @@ type OnWeibo struct {
 	Calls      int    `yaml:"calls" jsonschema:"minimum=0"` // a day, for this account and app; 0: 100
 	LongText   bool   `yaml:"long_text"`                    // by contract: 2,000 characters
 	Contract   bool   `yaml:"contract"`                     // the commercial interface: posts need no link
+	Metrics    bool   `yaml:"metrics"`                      // read how its posts fare: a call for each hundred
 	Push       bool   `yaml:"push"`                         // the fan service (粉丝服务) sends private messages to /push/ACCOUNT
 }
 

@@ -109,6 +109,19 @@ func (a *account) remembers(p Posted, now time.Time) bool {
 
 func receipt(p Posted) network.Receipt { return network.Receipt{ID: p.ID, URL: p.ID} }
 
+// Metrics implements network.Client: nobody is there to like anything.
+func (c *client) Metrics(ctx context.Context, ids []string) (all []network.Metrics, err error) {
+	err = c.with(ctx, func(a *account) error {
+		for _, p := range a.posts {
+			if slices.Contains(ids, p.ID) && !p.Deleted {
+				all = append(all, network.Metrics{ID: p.ID})
+			}
+		}
+		return nil
+	})
+	return all, err
+}
+
 func (c *client) Find(ctx context.Context, s network.Sealed, since time.Time, taken func(string) bool) (r network.Receipt, found bool, err error) {
 	var posts []Posted
 	if err := c.with(ctx, func(a *account) error { posts = slices.Clone(a.posts); return nil }); err != nil {

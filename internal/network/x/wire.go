@@ -53,6 +53,7 @@ type post struct {
 	Note       longer     `json:"note_tweet"`
 	NewNote    longer     `json:"note_post"`
 	Entities   entities   `json:"entities"`
+	Metrics    figures    `json:"public_metrics"`
 }
 
 type referred struct {
@@ -198,7 +199,7 @@ func fields(newNames bool) url.Values {
 	if newNames {
 		name, refs = "post.fields", "referenced_posts,note_post"
 	}
-	return url.Values{name: {"created_at,author_id,conversation_id,lang,entities," + refs}, "expansions": {"author_id"},
+	return url.Values{name: {"created_at,author_id,conversation_id,lang,entities,public_metrics," + refs}, "expansions": {"author_id"},
 		"user.fields": {userFields}}
 }
 

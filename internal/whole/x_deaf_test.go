@@ -1,0 +1,156 @@
+package whole_test
+
+import (
+	"testing"
+	"time"
+
+	"magpie/internal/network/x/xfake"
+)
+
+// notHeard is what the web hook was told of what the account can't hear.
+func (h *hook) notHeard(words ...string) int {
+	return count(h.of("not heard"), func(n told) bool { return contains(n.Text, append(words, "shop")...) })
+}
+
+// A sign-in that does not cover direct messages: a person is told, once, by the
+// web hook and by the doctor, until there is one that does.
+func TestXDirectNotCovered(t *testing.T) {
+	t.Parallel()
+	s := onX(t, xfake.Options{OAuth1Access: "write"})
+	h := s.listen()
+	s.signIn()
+	s.run()
+	ann := s.x.Person("ann")
+	ann.Message("shop", "a deal please")
+	hours := s.x.Person("bob").Say("@shop your hours?")
+	p := s.command(nil, "run")
+	s.until("that is told", func() bool { return h.notHeard("direct messages") == 1 })
+	s.until("mentions are answered", func() bool { return len(s.repliesTo(hours)) == 1 })
+	p.stop()
+	for range 3 {
+		s.run()
+	}
+	if said, code := s.magpie("doctor"); code != 1 || !contains(said, "shop does not hear", "direct messages") {
+		t.Errorf("doctor: %d: %s", code, said)
+	}
+	if n := len(h.of("not heard")); n != 1 {
+		t.Errorf("it was told %d times", n)
+	}
+	s.consent() // with all scopes
+	s.until("she has her code", func() bool { s.run(); return len(ann.Inbox("shop")) == 1 })
+	if said, _ := s.magpie("doctor"); contains(said, "does not hear") {
+		t.Errorf("doctor still says so: %s", said)
+	}
+	if n := len(h.of("not heard")); n != 1 {
+		t.Errorf("it was told %d times", n)
+	}
+}
+
+// A running program learns of the better sign-in by itself.
+func TestXDirectCoveredWhileRunning(t *testing.T) {
+	t.Parallel()
+	s := onX(t, xfake.Options{OAuth1Access: "write"})
+	h := s.listen()
+	s.signIn()
+	s.run()
+	p := s.command(nil, "run")
+	s.until("that is told", func() bool { return h.notHeard("direct messages") == 1 })
+	s.consent()
+	time.Sleep(3 * time.Second)
+	p.stop()
+	s.x.Person("ann").Message("shop", "a deal please")
+	s.run()
+	if n := s.count(`SELECT count(*) FROM needs WHERE done_at IS NULL AND kind = 'not heard'`); n != "0" {
+		t.Errorf("%s things are not heard still", n)
+	}
+}
+
+// The direct messages of an account can't be read for long, although the sign-in
+// is good: that is told, in the end. Mentions are heard meanwhile.
+func TestXDirectFailsForLong(t *testing.T) {
+	t.Parallel()
+	for name, r := range map[string]xfake.Rule{
+		"404": {Status: 404, Body: "<html>no such page</html>"}, "503": {Status: 503, Body: "down"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := onX(t, xfake.Options{})
+			h := s.listen()
+			s.consent()
+			s.run()
+			r.Method, r.Path, r.Times = "GET", "/2/dm_events", -1
+			s.x.Fail(r)
+			p := s.command(nil, "run")
+			s.hearsX(p)
+			for range 6 { // each new stream is a reason to read
+				n := s.x.Count("GET /2/dm_events")
+				s.x.DropStreams()
+				s.until("it reads", func() bool { return s.x.Count("GET /2/dm_events") > n })
+				s.hearsX(p)
+			}
+			s.until("that is told", func() bool { return h.notHeard("direct messages can't be read") == 1 })
+			hours := s.x.Person("bob").Say("@shop your hours?")
+			s.until("mentions are answered", func() bool { return len(s.repliesTo(hours)) == 1 })
+			if said, code := s.magpie("doctor"); code != 1 || !contains(said, "shop does not hear", "direct messages") {
+				t.Errorf("doctor: %d: %s", code, said)
+			}
+			p.stop()
+			if n := len(h.of("not heard")); n != 1 {
+				t.Errorf("it was told %d times", n)
+			}
+			s.x.Heal()
+			s.run()
+			if said, _ := s.magpie("doctor"); contains(said, "does not hear") {
+				t.Errorf("doctor still says so: %s", said)
+			}
+		})
+	}
+}
+
+// The same where the program runs from cron.
+func TestXDirectFailsForLongByOnce(t *testing.T) {
+	t.Parallel()
+	s := onX(t, xfake.Options{})
+	h := s.listen()
+	s.signIn()
+	s.run()
+	s.x.Fail(xfake.Rule{Method: "GET", Path: "/2/dm_events", Times: -1, Status: 404, Body: "<html>no such page</html>"})
+	for range 12 {
+		s.run()
+	}
+	if n := h.notHeard("direct messages can't be read"); n != 1 {
+		t.Errorf("it was told %d times", n)
+	}
+}
+
+// After a night in which more people wrote than X shows, that is told.
+func TestXMoreMentionsThanShown(t *testing.T) {
+	t.Parallel()
+	for name, once := range map[string]bool{"running": false, "once": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := onX(t, xfake.Options{})
+			h := s.listen()
+			s.signIn()
+			s.run()
+			all := s.x.Person()
+			for range 850 {
+				all.Say("@shop the kettle sings")
+			}
+			args := []string{"run", "--once"}[:map[bool]int{true: 2, false: 1}[once]]
+			p := s.command(nil, args...)
+			s.until("it is read", func() bool { return s.count(`SELECT count(*) FROM mentions`) == "800" })
+			s.until("that is told", func() bool { return h.notHeard("800") == 1 })
+			if said, code := s.magpie("doctor"); code != 1 || !contains(said, "800 mentions") {
+				t.Errorf("doctor: %d: %s", code, said)
+			}
+			if !once {
+				p.stop()
+			}
+			s.run()
+			if n := len(h.of("not heard")); n != 1 {
+				t.Errorf("it was told %d times", n)
+			}
+		})
+	}
+}
