@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -114,17 +115,34 @@ func consent(c *cli.Context, g network.Grant) error {
 	return await(c.Context, l, u.Path, func(ctx context.Context, address string) error { return g.Exchange(ctx, address) })
 }
 
-// await serves the callback once: the code in it lives for seconds.
+// await serves the callback until the network's page has sent a person there: the
+// code in its address works once. What else asks is sent away.
 func await(ctx context.Context, l net.Listener, path string, exchange func(context.Context, string) error) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
+	if path == "" {
+		path = "/"
+	}
 	done := make(chan error, 1)
+	var turn sync.Mutex
+	over := false
 	server := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != path || r.URL.RawQuery == "" {
 			http.NotFound(w, r)
 			return
 		}
+		turn.Lock()
+		defer turn.Unlock()
+		if over {
+			fmt.Fprintln(w, "That sign-in is over. You can close this page.")
+			return
+		}
 		err := exchange(ctx, r.URL.String())
+		if errors.Is(err, network.ErrNotOurs) { // any page can ask for this address
+			http.NotFound(w, r)
+			return
+		}
+		over = true
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		if err != nil {
 			w.WriteHeader(http.StatusBadRequest)

@@ -90,6 +90,7 @@ type account struct {
 	until     time.Time    // until when the account is ours for certain
 	measured  time.Time    // when the figures of its posts were asked for last
 	deaf      atomic.Bool  // it may be noted that not all is heard
+	told      atomic.Bool  // and a person knows
 	refused   time.Time    // when a new token was refused last
 	greeted   atomic.Int64 // when the network was asked last who we are, in milliseconds
 	owing     atomic.Bool  // the network waits to be paid, or did when an earlier process ended

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -75,6 +74,7 @@ func (b *Bot) lookAfter(ctx context.Context, now time.Time) {
 		}
 	}
 	b.greetAgain(ctx)
+	b.forgetLost(ctx, now)
 	b.lookAtBudgets(ctx)
 	if untold, err := need.Untold(ctx, b.DB); err == nil && len(untold) > 0 {
 		b.add(ctx, "tell", "all")
@@ -93,12 +93,6 @@ func (b *Bot) noteEnd(ctx context.Context, name string, left time.Duration) {
 		}
 		b.raise(ctx, need.SignInEnds, subject, fmt.Sprintf("the sign-in of %s runs out in %d hours: run “magpie accounts login %s” before", name, int(left.Hours()), name))
 	}
-}
-
-// notHeard tells whether it is noted that an account does not hear all.
-func (b *Bot) notHeard(ctx context.Context, name string) bool {
-	open, err := need.Open(ctx, b.DB)
-	return err == nil && slices.ContainsFunc(open, func(n need.Need) bool { return n.Kind == need.NotHeard && n.Subject == name })
 }
 
 // greetAgain asks those networks who we are that did not answer at the start, and

@@ -13,7 +13,6 @@ import (
 	"magpie/internal/answer"
 	"magpie/internal/crash"
 	"magpie/internal/inbox"
-	"magpie/internal/need"
 	"magpie/internal/network"
 	"magpie/internal/people"
 	"magpie/internal/workspace"
@@ -92,22 +91,6 @@ func (b *Bot) Poll(ctx context.Context, a *workspace.Account, c network.Client) 
 			return err
 		}
 	}
-}
-
-// heardAll tells a person, once, that an account can't hear all that people write to
-// it, and why.
-func (b *Bot) heardAll(ctx context.Context, name string, err error) error {
-	x := b.account(name)
-	switch {
-	case err != nil && network.ReasonOf(err) == network.Partly:
-		if x == nil || !x.deaf.Swap(true) {
-			b.raise(ctx, need.NotHeard, name, name+" does not hear all that people write: "+err.Error())
-		}
-		return nil
-	case err == nil && x != nil && x.deaf.Swap(false):
-		b.clear(ctx, need.NotHeard, name)
-	}
-	return err
 }
 
 // take keeps events, and the place they lead to, in one transaction. Each

@@ -152,7 +152,7 @@ func (b *Bot) open(ctx context.Context, a *workspace.Account, r *Running) error 
 	x := &account{limits: b.Kind(a).Limits, stop: func() {}, wake: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}}
 	x.holdUntil(before.Add(b.lasting()))
 	x.owing.Store(true)
-	x.deaf.Store(b.notHeard(ctx, a.Name))
+	x.deaf.Store(true) // one may be noted from before
 	x.client = &connection{}
 	x.client.set(b.Client(ctx, a))
 	x.publisher = b.publisher(a, x, epoch)

@@ -25,6 +25,8 @@ type Failure struct {
 	Wait   time.Duration // Busy: how long to wait, where the network said so in seconds
 	Ours   bool          // Busy: not the network, a bound that the account's file sets
 	Only   bool          // Busy: it concerns this post, not what else the account does
+	Passes bool          // Partly: it may pass by itself; a person has to know if it lasts
+	Lost   bool          // Partly: what was not heard is lost, the next reading is whole again
 	Pay    bool          // Busy: until a person has paid the network, or it counts anew
 	Err    error
 }

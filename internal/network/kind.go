@@ -181,7 +181,9 @@ type Limits struct {
 	URL    int // characters that any link counts; 0: as written
 	Direct int // characters of a direct post; 0: like Text
 	Alt    int // characters of an alternative text
-	Media  media.Rules
+
+	FilesAnswer, FilesDirect int // pictures and videos that an answer and a message to a person take
+	Media                    media.Rules
 }
 
 // Size is a text measured by a network's rule.

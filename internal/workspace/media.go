@@ -89,7 +89,7 @@ func (l *loader) lookAt(d *document, a attached, at string) (i media.Info, ok bo
 	}
 	b, err := fs.ReadFile(l.fs, a.path())
 	if errors.Is(err, fs.ErrNotExist) {
-		d.add(at+".file", fmt.Sprintf("there is no file campaigns/%s", a.File), "")
+		d.add(at+".file", fmt.Sprintf("there is no file campaigns/%s", a.File), "files are looked for from the folder campaigns")
 		return i, false
 	}
 	if err != nil {
@@ -124,11 +124,18 @@ func (d *document) addProblem(at, account string, err error) {
 }
 
 func (l *loader) checkMediaOn(d *document, s *Step, a *Account, all []attached, infos []media.Info, path string) {
-	if s.To != nil && a.Network == "bluesky" {
-		d.add(join(path, all[0].key), "a message to a person on Bluesky takes no picture", "take it out, or post in public")
+	rules, what, most := a.Kind.Limits.Media, "a message to a person", a.Kind.Limits.FilesDirect
+	if s.Mention != nil {
+		what, most = "an answer", a.Kind.Limits.FilesAnswer
+	}
+	if (s.To != nil || s.Mention != nil) && len(all) > most {
+		takes := "no picture"
+		if most > 0 {
+			takes = fmt.Sprintf("%d picture", most)
+		}
+		d.add(join(path, all[0].key), fmt.Sprintf("%s on %s takes %s", what, rules.Who, takes), "take it out, or post in public")
 		return
 	}
-	rules := a.Kind.Limits.Media
 	if err := rules.Together(infos); err != nil {
 		n := max(slices.IndexFunc(infos, func(i media.Info) bool {
 			var p *media.Problem

@@ -174,7 +174,7 @@ func (a *Account) Settings() network.Settings {
 // warnPrice proposes a code in the place of a link where the network charges more
 // for posts with links.
 func (l *loader) warnPrice(d *document, s *Step, a *Account, x Text, text, path string) {
-	if a.Kind.Price == nil || s.Mention != nil || s.To != nil {
+	if a.Kind.Price == nil || s.Mention != nil || s.To != nil || s.Campaign.Offer == "" {
 		return
 	}
 	with := a.Kind.Price(network.Draft{Text: text})

@@ -25,7 +25,7 @@ const (
 // pictures stay below the 1 MB of older servers. A GIF would stand still there,
 // and videos go by a service of their own.
 var defaults = network.Limits{
-	Text: 300, Bytes: 3000, Direct: chatText, Alt: 10_000,
+	Text: 300, Bytes: 3000, Direct: chatText, Alt: 10_000, FilesAnswer: 4,
 	Media: media.Rules{Who: "Bluesky", Pictures: media.Limit{Count: 4, Types: []string{"image/jpeg", "image/png"}, Bytes: 1_000_000, Width: 4000, Height: 4000}},
 }
 

@@ -14,6 +14,7 @@ import (
 // defaults are the limits of a server that has not been asked yet
 // (Mastodon documentation, GET /api/v2/instance).
 var defaults = network.Limits{
+	FilesAnswer: 4, FilesDirect: 4,
 	Text: 500, URL: 23, Alt: 1500,
 	Media: media.Rules{
 		Who:      "Mastodon",

@@ -41,21 +41,19 @@ func (c *client) Events(ctx context.Context, cursor string) ([]network.Event, st
 	}
 	at.Mention = newest
 	if len(events) >= mostMentions {
-		return events, at.String(), network.Fail(network.Partly, "X shows the last %d mentions only, and there were more since the last reading: older ones are not seen", mostMentions)
+		f := network.Fail(network.Partly, "X shows the last %d mentions only, and there were more since the last reading: older ones are not seen", mostMentions)
+		f.Lost = true
+		return events, at.String(), f
 	}
 	said, newest, err := c.heard(ctx, at.Direct, me)
 	if err != nil {
 		return c.deafTo(events, at, cursor, err)
 	}
-	c.deaf.Store(0)
 	at.Direct = newest
 	return append(events, said...), at.String(), nil
 }
 
-const (
-	mostMentions = 800 // X documentation, GET /2/users/:id/mentions
-	deafAfter    = 5   // readings of direct messages that fail before that is said
-)
+const mostMentions = 800 // X documentation, GET /2/users/:id/mentions
 
 // deafTo hands over the mentions although direct messages can't be read. A person
 // has to know if that lasts.
@@ -64,14 +62,12 @@ func (c *client) deafTo(events []network.Event, at place, cursor string, err err
 	switch {
 	case noDirect(err):
 		return events, at.String(), network.Fail(network.Partly, "the sign-in does not cover direct messages, so nobody hears what people write there (%w)", err)
-	case len(events) > 0: // the next reading says the rest
-		return events, at.String(), nil
-	case reason == network.SignedOut || network.IsUnpaid(err) || network.IsOurs(err):
+	case len(events) == 0 && (reason == network.SignedOut || network.IsUnpaid(err) || network.IsOurs(err)):
 		return nil, cursor, err
-	case c.deaf.Add(1) >= deafAfter:
-		return nil, at.String(), network.Fail(network.Partly, "direct messages can't be read: %w", err)
 	}
-	return nil, at.String(), nil
+	f := network.Fail(network.Partly, "direct messages can't be read: %w", err)
+	f.Passes = true
+	return events, at.String(), f
 }
 
 // mentions are those after the one with that id, the oldest first, and the id of

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"regexp"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"magpie/internal/media"
@@ -19,7 +18,7 @@ const (
 
 // defaults after the media and post pages of X's documentation.
 var defaults = network.Limits{
-	Text: 280, URL: 23, Direct: 10_000, Alt: 1000,
+	Text: 280, URL: 23, Direct: 10_000, Alt: 1000, FilesAnswer: 4, FilesDirect: 1,
 	Media: media.Rules{
 		Who:      "X",
 		Pictures: media.Limit{Count: 4, Types: []string{"image/jpeg", "image/png"}, Bytes: 5_000_000, Width: 8192, Height: 8192, Least: 4},
@@ -56,7 +55,7 @@ func checkHandle(h string) string {
 	if handleRule.MatchString(h) {
 		return ""
 	}
-	return "a handle on X is up to 15 letters, digits and _"
+	return "a handle on X is up to 15 letters, digits and _, written without the @"
 }
 
 // client is one account. What follows mu is guarded by it; signing holds whoever
@@ -76,7 +75,6 @@ type client struct {
 	newNames bool                // the server wants post.fields
 	unsaved  *tokens             // new ones that could not be stored yet: they are never used before
 	quota    network.Quota       // of posts
-	deaf     atomic.Int32        // readings of direct messages that have failed since the last that did not
 }
 
 func open(s network.Settings) (network.Client, error) {

@@ -1,0 +1,92 @@
+package bot
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"magpie/internal/need"
+	"magpie/internal/network"
+	"magpie/internal/store"
+)
+
+const (
+	deafFor  = 10 * time.Minute // how long something may not be heard before a person is told
+	lostFor  = 24 * time.Hour   // how long it is shown that something was lost
+	deafMark = "deaf since: "   // before an account's name
+)
+
+// heardAll tells a person, once, that an account can't hear all that people write to
+// it, and why.
+func (b *Bot) heardAll(ctx context.Context, name string, err error) error {
+	x := b.account(name)
+	if network.ReasonOf(err) != network.Partly || err == nil {
+		if err == nil && x != nil && x.deaf.Swap(false) {
+			b.hears(ctx, name)
+		}
+		return err
+	}
+	var f *network.Failure
+	_ = errors.As(err, &f) // every error of a client is one
+	text := name + " does not hear all that people write: " + err.Error()
+	switch {
+	case f.Lost:
+		b.raise(ctx, need.NotHeard, name+" (lost)", text)
+		return nil
+	case f.Passes && !b.deafLong(ctx, name):
+	case x == nil || !x.told.Swap(true):
+		b.raise(ctx, need.NotHeard, name, text)
+	}
+	if x != nil {
+		x.deaf.Store(true)
+	}
+	return nil
+}
+
+// deafLong notes since when something is not heard, and tells whether that is long.
+func (b *Bot) deafLong(ctx context.Context, name string) bool {
+	now := b.Clock()
+	since, err := b.DB.Mark(ctx, deafMark+name)
+	if err != nil {
+		return false
+	}
+	if ms, err := strconv.ParseInt(since, 10, 64); err == nil {
+		return now.Sub(store.Time(ms)) >= deafFor
+	}
+	err = b.write(ctx, func(tx *sql.Tx) error {
+		return store.SetNewMark(ctx, tx, deafMark+name, strconv.FormatInt(store.Ms(now), 10))
+	})
+	if err != nil && ctx.Err() == nil {
+		b.Log.WithError(err).Warn("it could not be noted that something is not heard")
+	}
+	return false
+}
+
+// hears forgets that something was not heard.
+func (b *Bot) hears(ctx context.Context, name string) {
+	if x := b.account(name); x != nil {
+		x.told.Store(false)
+	}
+	err := b.write(ctx, func(tx *sql.Tx) error {
+		return errors.Join(store.SetMark(ctx, tx, deafMark+name, ""), need.Clear(ctx, tx, need.NotHeard, name))
+	})
+	if err != nil && ctx.Err() == nil {
+		b.Log.WithError(err).Warn("it could not be noted that all is heard again")
+	}
+}
+
+// forgetLost stops showing what was lost long ago.
+func (b *Bot) forgetLost(ctx context.Context, now time.Time) {
+	open, err := need.Open(ctx, b.DB)
+	if err != nil {
+		return
+	}
+	for _, n := range open {
+		if n.Kind == need.NotHeard && strings.HasSuffix(n.Subject, " (lost)") && now.Sub(n.At) > lostFor {
+			b.clear(ctx, n.Kind, n.Subject)
+		}
+	}
+}
