@@ -152,6 +152,11 @@ func (b *Bot) open(ctx context.Context, a *workspace.Account, r *Running) error 
 	x := &account{limits: b.Kind(a).Limits, stop: func() {}, wake: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}}
 	x.holdUntil(before.Add(b.lasting()))
 	x.owing.Store(true)
+	if a.Network == "x" || a.Network == "weibo" {
+		if err := b.meter(a).Lost(ctx); err != nil { // we hold the lease: whoever read has gone
+			return err
+		}
+	}
 	x.deaf.Store(true) // one may be noted from before
 	x.client = &connection{}
 	x.client.set(b.Client(ctx, a))

@@ -87,7 +87,7 @@ func (m *till) takes(p network.Purpose, price network.Price, most int) (n int) {
 func (m *till) is(month network.Price, today int) {
 	m.Helper()
 	s, err := m.Spent(m.Context())
-	if want := (Spent{month, today}); err != nil || s != want {
+	if want := (Spent{Month: month, Today: today}); err != nil || s != want {
 		m.Errorf("at %v: spent %v, %v; want %v", m.clock(), s, err, want)
 	}
 }

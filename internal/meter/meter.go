@@ -60,10 +60,12 @@ func (m *Meter) Take(ctx context.Context, c network.Charge) error {
 		if over = b.over(s, c, now); over != nil && !m.Open {
 			return nil
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO charges (account, day, call, calls, price) VALUES ($1, $2, $3, 1, $4)
-			ON CONFLICT (account, day, call) DO UPDATE SET calls = charges.calls + 1, price = charges.price + excluded.price`,
-			m.Account, now.Format(time.DateOnly), c.Call, int64(c.Price))
-		return err
+		if c.Reserve > 0 {
+			if err := m.add(ctx, tx, now, reserved, 0, c.Reserve); err != nil {
+				return err
+			}
+		}
+		return m.add(ctx, tx, now, c.Call, 1, c.Price)
 	})
 	switch {
 	case err != nil:
@@ -72,7 +74,7 @@ func (m *Meter) Take(ctx context.Context, c network.Charge) error {
 		}
 		return &network.Failure{Reason: network.Busy, Wait: time.Second, Err: errors.New("what the call costs could not be written down")}
 	case over != nil && !m.Open:
-		if m.Over != nil && c.For != network.ForNumbers { // figures can wait
+		if m.Over != nil && over.Ours && c.For != network.ForNumbers { // figures can wait
 			m.Over(ctx, over.Error())
 		}
 		return over
@@ -82,22 +84,56 @@ func (m *Meter) Take(ctx context.Context, c network.Charge) error {
 
 // Count implements network.Meter.
 func (m *Meter) Count(ctx context.Context, c network.Charge) {
-	if c.Price == 0 {
+	if c.Price == 0 && c.Reserve == 0 {
 		return
 	}
-	day := m.Clock().In(m.Bounds().Zone).Format(time.DateOnly)
+	now := m.Clock().In(m.Bounds().Zone)
 	err := m.DB.Batch(context.WithoutCancel(ctx), func(tx *sql.Tx) error {
-		price, err := m.fresh(ctx, tx, c, day)
+		if c.Reserve != 0 {
+			if err := m.release(ctx, tx, c.Reserve); err != nil {
+				return err
+			}
+		}
+		price, err := m.fresh(ctx, tx, c, now.Format(time.DateOnly))
 		if err != nil || price == 0 {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO charges (account, day, call, calls, price) VALUES ($1, $2, $3, 0, $4)
-			ON CONFLICT (account, day, call) DO UPDATE SET price = charges.price + excluded.price`, m.Account, day, c.Call, int64(price))
-		return err
+		return m.add(ctx, tx, now, c.Call, 0, price)
 	})
 	if err != nil && m.Failed != nil {
 		m.Failed(err)
 	}
+}
+
+// reserved is the call under which stands what readings under way may cost.
+const reserved = "reserved"
+
+func (m *Meter) add(ctx context.Context, tx *sql.Tx, now time.Time, call string, calls int, price network.Price) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO charges (account, day, call, calls, price) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (account, day, call) DO UPDATE SET calls = charges.calls + excluded.calls, price = charges.price + excluded.price`,
+		m.Account, now.Format(time.DateOnly), call, calls, int64(price))
+	return err
+}
+
+// release takes back what was reserved for a reading, on whatever day that was.
+func (m *Meter) release(ctx context.Context, tx *sql.Tx, price network.Price) error {
+	_, err := tx.ExecContext(ctx, `UPDATE charges SET price = price - $1 WHERE account = $2 AND call = $3
+		AND day = (SELECT max(day) FROM charges WHERE account = $4 AND call = $5 AND price >= $6)`,
+		int64(price), m.Account, reserved, m.Account, reserved, int64(price))
+	return err
+}
+
+// Lost counts what was reserved for readings as spent: whoever made them has gone, and
+// nobody knows what they have brought.
+func (m *Meter) Lost(ctx context.Context) error {
+	return m.DB.Batch(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO charges (account, day, call, calls, price) SELECT account, day, $1, 0, price FROM charges
+			WHERE account = $2 AND call = $3 AND price > 0 ON CONFLICT (account, day, call) DO UPDATE SET price = charges.price + excluded.price`, "lost", m.Account, reserved)
+		if err == nil {
+			_, err = tx.ExecContext(ctx, `DELETE FROM charges WHERE account = $1 AND call = $2`, m.Account, reserved)
+		}
+		return err
+	})
 }
 
 // Left implements network.Meter.
@@ -147,7 +183,8 @@ func (m *Meter) fresh(ctx context.Context, tx *sql.Tx, c network.Charge, day str
 
 // Spent is what an account has spent.
 type Spent struct {
-	Month network.Price // since the month began
+	Month network.Price // since the month began, what is reserved included
+	Held  network.Price // of that, what is reserved for readings under way
 	Today int           // calls since the day began
 }
 
@@ -161,15 +198,19 @@ type queryer interface {
 }
 
 func (m *Meter) spent(ctx context.Context, q queryer, now time.Time) (s Spent, err error) {
-	err = q.QueryRowContext(ctx, `SELECT COALESCE(sum(price), 0), COALESCE(sum(CASE WHEN day = $1 THEN calls ELSE 0 END), 0) FROM charges WHERE account = $2 AND day >= $3`,
-		now.Format(time.DateOnly), m.Account, now.Format("2006-01")+"-01").Scan(&s.Month, &s.Today)
+	err = q.QueryRowContext(ctx, `SELECT COALESCE(sum(price), 0), COALESCE(sum(CASE WHEN call = $1 THEN price ELSE 0 END), 0), COALESCE(sum(CASE WHEN day = $2 THEN calls ELSE 0 END), 0)
+		FROM charges WHERE account = $3 AND day >= $4`,
+		reserved, now.Format(time.DateOnly), m.Account, now.Format("2006-01")+"-01").Scan(&s.Month, &s.Held, &s.Today)
 	return s, err
 }
 
 // over says why a call may not be made, and until when; nil if it may.
 func (b Bounds) over(s Spent, c network.Charge, now time.Time) *network.Failure {
 	share := b.share(c.For)
-	if price := max(c.Price, c.Least); b.Budget > 0 && price > 0 && int64(s.Month+price)*100 > int64(b.Budget)*share {
+	if price := max(c.Price, c.Least, c.Reserve); b.Budget > 0 && price > 0 && s.Month+price > b.For(c.For) {
+		if s.Month-s.Held+price <= b.For(c.For) { // there is room again in a moment
+			return &network.Failure{Reason: network.Busy, Only: true, Wait: 2 * time.Second, Err: errors.New("the account's budget is nearly used up, and something is being read")}
+		}
 		return refused(time.Date(now.Year(), now.Month()+1, 1, 0, 0, 0, 0, b.Zone), "the account's %s is used up%s: %s are spent", b, b.kept(c.For), s.Month)
 	}
 	if b.Calls > 0 && int64(s.Today+1)*100 > int64(b.Calls)*share {

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"magpie/internal/network"
 )
@@ -101,4 +102,46 @@ func TestBesideFailures(t *testing.T) {
 	if taken := after.Today - before.Today; (err == nil) != (taken == 1) || err != nil && network.ReasonOf(err) != network.Busy {
 		t.Errorf("given up: %v, %d calls counted", err, taken)
 	}
+}
+
+// What a reading may cost is set aside while it is under way: nothing else is refused
+// for good because of it, what it has cost is counted in the end, and what was under
+// way when a program was killed counts as spent.
+func TestReserved(t *testing.T) {
+	m := at(t, noon, Bounds{Budget: 100})
+	read := network.Charge{Call: "read", For: network.ForAnswers, Reserve: 80}
+	if err := m.Take(t.Context(), read); err != nil {
+		t.Fatal(err)
+	}
+	err := m.Take(t.Context(), network.Charge{Call: "post", For: network.ForAnswers, Price: 30})
+	if network.ReasonOf(err) != network.Busy || network.IsOurs(err) || network.RetryAt(err, noon, 0).Sub(noon) > time.Minute || m.told != nil {
+		t.Errorf("beside it: %v, told %v", err, m.told)
+	}
+	if left := m.Left(t.Context(), network.ForAnswers); left != 20 {
+		t.Errorf("%d are left", left)
+	}
+	m.Count(t.Context(), network.Charge{Call: "read", Price: 1, Objects: []string{"a", "b", "c"}})
+	m.Count(t.Context(), network.Charge{Call: "read", Reserve: 80})
+	m.is(3, 0+m.today(t))
+	if err := m.Take(t.Context(), read); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Lost(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := m.Spent(t.Context()); err != nil || s.Month != 83 || s.Held != 0 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if err := m.Take(t.Context(), network.Charge{Call: "post", For: network.ForAnswers, Price: 30}); !network.IsOurs(err) || len(m.told) != 1 {
+		t.Errorf("%v, told %v", err, m.told)
+	}
+}
+
+func (m *till) today(t *testing.T) int {
+	t.Helper()
+	s, err := m.Spent(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Today
 }

@@ -120,7 +120,10 @@ type Charge struct {
 	Call  string // its name in the price table
 	For   Purpose
 	Price Price
-	Least Price // of a read, whose price is known afterwards: what it costs at least if it brings anything
+	// Reserve is set aside while a read is under way, and given back by Count with what
+	// it has cost in the end.
+	Reserve Price
+	Least   Price // of a read, whose price is known afterwards: what it costs at least if it brings anything
 	// Objects are what a read has brought, where the network charges Price for
 	// each, once a day.
 	Objects []string

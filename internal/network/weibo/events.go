@@ -13,8 +13,9 @@ import (
 
 // place is a cursor: the last item of each list, and which is read next.
 type place struct {
-	Last [3]string `json:"last"`
-	Turn int       `json:"turn"`
+	Last   [3]string `json:"last"`
+	Turn   int       `json:"turn"`
+	Closed [3]bool   `json:"closed"` // when they were read last
 }
 
 func parsePlace(cursor string) (p place) {
@@ -54,22 +55,22 @@ func (c *client) Events(ctx context.Context, cursor string) ([]network.Event, st
 			failed = err
 			continue
 		}
-		if c.covers(n) {
+		if at.Closed[n] = !c.covers(n); !at.Closed[n] {
 			at.Last[n] = newest
-			return events, at.String(), c.deaf()
+			return events, at.String(), at.deaf()
 		}
 	}
 	if failed == nil {
-		failed = c.deaf()
+		failed = at.deaf()
 	}
-	return nil, cursor, failed
+	return nil, at.String(), failed
 }
 
 // deaf says which lists are closed to the app, nil if none is.
-func (c *client) deaf() error {
+func (p place) deaf() error {
 	var all []string
 	for n, what := range listed {
-		if !c.covers(n) {
+		if p.Closed[n] {
 			all = append(all, what)
 		}
 	}
@@ -120,12 +121,13 @@ func (c *client) present(ctx context.Context) ([]network.Event, string, error) {
 			failed = err
 			continue
 		}
+		at.Closed[n] = !c.covers(n)
 		good++
 	}
 	if good == 0 {
 		return nil, "", failed
 	}
-	return nil, at.String(), c.deaf()
+	return nil, at.String(), at.deaf()
 }
 
 // list reads what came after an item, page by page back from the newest; after

@@ -76,15 +76,15 @@ func (r *rig) otherPurposes(m *till, named network.Ref) {
 			return err
 		}, 5_000, network.ForPosts},
 		"delete": {func() error { return r.c.Delete(r.Context(), it.ID) }, 10_000, network.ForAnswers},
-		"followers": {func() error { _, _, err := r.c.Followers(r.Context(), ""); return err }, 1_000, // the smallest page
+		"followers": {func() error { _, _, err := r.c.Followers(r.Context(), ""); return err }, 1000 * 1_000, // the largest page: what it did not bring is given back
 			network.ForNumbers},
-		"answered": {func() error { _, err := r.c.Answered(r.Context(), named, nil); return err }, 5 * 1_000, network.ForAnswers},
-		"events":   {func() error { _, _, err := r.c.Events(r.Context(), ""); return err }, 20_000, network.ForAnswers},
-		"posts":    {func() error { _, err := r.c.Posts(r.Context(), time.Now()); return err }, 20_000, network.ForAnswers},
+		"answered": {func() error { _, err := r.c.Answered(r.Context(), named, nil); return err }, 100 * 1_000, network.ForAnswers},
+		"events":   {func() error { _, _, err := r.c.Events(r.Context(), ""); return err }, 10 * 20_000, network.ForAnswers},
+		"posts":    {func() error { _, err := r.c.Posts(r.Context(), time.Now()); return err }, 10 * 20_000, network.ForAnswers},
 	} {
 		m.last()
 		r.ok(c.do())
-		if got := m.last(); got.Price+got.Least != c.want || got.For != c.why {
+		if got := m.last(); got.Price+got.Reserve != c.want || got.For != c.why {
 			r.Errorf("%s: %+v, want %v", name, got, c.want)
 		}
 	}

@@ -50,16 +50,18 @@ func reading(what string, purpose network.Purpose) network.Charge {
 	return network.Charge{Call: "read " + what, For: purpose}
 }
 
-// bound makes a reading no larger than what is left pays for. Nothing is set aside
-// for it: one process reads for an account.
+// bound makes a reading no larger than what is left pays for, and sets aside what it
+// may cost at most: a program that is killed in the midst has spent it.
 func (c *client) bound(ctx context.Context, x *call) {
 	if x.each == 0 {
 		return
 	}
-	x.charge.Least = x.each * network.Price(max(1, x.least))
+	x.charge.Reserve = x.each * network.Price(max(1, x.least))
 	if most, err := strconv.Atoi(x.query.Get("max_results")); err == nil {
 		n := min(c.settings.Meter.Left(ctx, x.charge.For)/x.each, network.Price(most))
-		x.query.Set("max_results", strconv.Itoa(max(x.least, int(n))))
+		size := max(x.least, int(n))
+		x.query.Set("max_results", strconv.Itoa(size))
+		x.charge.Reserve = x.each * network.Price(max(1, size))
 	}
 }
 
@@ -76,6 +78,9 @@ func (c *client) settle(ctx context.Context, x call, err error) {
 				m.Count(ctx, spent)
 			}
 		}
+	}
+	if x.charge.Reserve > 0 { // the last: a program that is killed before has counted too much
+		m.Count(ctx, network.Charge{Call: x.charge.Call, Reserve: x.charge.Reserve})
 	}
 }
 

@@ -69,17 +69,18 @@ func (c *client) Stream(ctx context.Context, ready func(), handle func(network.E
 // charges for each, and stops for nobody.
 func (c *client) mayHear(ctx context.Context) error {
 	m := c.settings.Meter
-	if m == nil || m.Left(ctx, network.ForAnswers) > dearest {
+	if m == nil || m.Left(ctx, network.ForAnswers) > margin {
 		return nil
 	}
-	if err := m.Take(ctx, network.Charge{Call: "stream post", For: network.ForAnswers, Least: dearest}); err != nil {
+	if err := m.Take(ctx, network.Charge{Call: "stream post", For: network.ForAnswers, Least: margin}); err != nil {
 		return err
 	}
 	return nil
 }
 
-// dearest is what an event may cost at most.
-var dearest = max(prices["stream post"], prices["stream direct"], prices["stream user"])
+// margin is what is left at least while the stream is open: X charges for what it has
+// sent, though nobody has read it yet.
+var margin = 50 * max(prices["stream post"], prices["stream direct"], prices["stream user"])
 
 func (c *client) connect(ctx context.Context) (*http.Response, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.settings.Server+"/2/activity/stream?backfill_minutes=0", nil)

@@ -68,7 +68,7 @@ func (m *till) last() (c network.Charge) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, each := range m.taken {
-		if each.Price+each.Least > 0 {
+		if each.Price+each.Least+each.Reserve > 0 {
 			c = each
 		}
 	}
