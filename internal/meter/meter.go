@@ -47,8 +47,22 @@ type Meter struct {
 	Failed func(err error)
 }
 
-// Take implements network.Meter.
+// patience is how long a call waits for the readings under way that have set aside
+// what it needs.
+const patience = 5 * time.Second
+
+// Take implements network.Meter. Where there will be room again in a moment, it waits.
 func (m *Meter) Take(ctx context.Context, c network.Charge) error {
+	for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
+		err := m.take(ctx, c)
+		var f *network.Failure
+		if !errors.As(err, &f) || !f.Only || f.Wait == 0 || time.Now().After(end) || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+func (m *Meter) take(ctx context.Context, c network.Charge) error {
 	b := m.Bounds()
 	now := m.Clock().In(b.Zone)
 	var over *network.Failure
@@ -207,11 +221,15 @@ func (m *Meter) spent(ctx context.Context, q queryer, now time.Time) (s Spent, e
 // over says why a call may not be made, and until when; nil if it may.
 func (b Bounds) over(s Spent, c network.Charge, now time.Time) *network.Failure {
 	share := b.share(c.For)
-	if price := max(c.Price, c.Least, c.Reserve); b.Budget > 0 && price > 0 && s.Month+price > b.For(c.For) {
+	room := b.For(c.For) - s.Month
+	if price := max(c.Price, c.Least); b.Budget > 0 && price > 0 && s.Month+price > b.For(c.For) {
 		if s.Month-s.Held+price <= b.For(c.For) { // there is room again in a moment
 			return &network.Failure{Reason: network.Busy, Only: true, Wait: 2 * time.Second, Err: errors.New("the account's budget is nearly used up, and something is being read")}
 		}
 		return refused(time.Date(now.Year(), now.Month()+1, 1, 0, 0, 0, 0, b.Zone), "the account's %s is used up%s: %s are spent", b, b.kept(c.For), s.Month)
+	}
+	if b.Budget > 0 && c.Reserve > 0 && c.Reserve > room { // less has to be read: somebody was quicker
+		return &network.Failure{Reason: network.Busy, Only: true, Err: errors.New("the account's budget is nearly used up")}
 	}
 	if b.Calls > 0 && int64(s.Today+1)*100 > int64(b.Calls)*share {
 		return refused(time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, b.Zone), "the account's %s are used up%s: %d are made", b, b.kept(c.For), s.Today)

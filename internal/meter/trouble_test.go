@@ -109,7 +109,7 @@ func TestBesideFailures(t *testing.T) {
 // way when a program was killed counts as spent.
 func TestReserved(t *testing.T) {
 	m := at(t, noon, Bounds{Budget: 100})
-	read := network.Charge{Call: "read", For: network.ForAnswers, Reserve: 80}
+	read := network.Charge{Call: "read", For: network.ForAnswers, Least: 10, Reserve: 80}
 	if err := m.Take(t.Context(), read); err != nil {
 		t.Fatal(err)
 	}

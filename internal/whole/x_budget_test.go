@@ -10,7 +10,7 @@ import (
 
 // budget is the account's file with a budget, half of which is kept for answers.
 func budget(amount string) []string {
-	return []string{"x: {budget: " + amount + ", owns_app: true}", "pace: {kept_for_answers: 50%}"}
+	return []string{"x: {budget: " + amount + ", owns_app: true}", "pace: {kept_for_answers: 70%}"}
 }
 
 // counted is what the program believes to have spent, in millionths of a dollar.
@@ -27,7 +27,7 @@ func (s *shop) sentOf(steps []string) int {
 // a larger one in the file sets the posts going.
 func TestXBudget(t *testing.T) {
 	t.Parallel()
-	s := onX(t, xfake.Options{}, budget("0.12 USD")...)
+	s := onX(t, xfake.Options{}, budget("0.20 USD")...)
 	h := s.listen()
 	s.signIn()
 	s.run()
@@ -38,7 +38,7 @@ func TestXBudget(t *testing.T) {
 	time.Sleep(time.Second)
 	p.kill()
 	out := s.sentOf(five)
-	if text := h.of("budget")[0].Text; out == 0 || out == 5 || !contains(text, "shop", "0.12", "month") {
+	if text := h.of("budget")[0].Text; out == 0 || out == 5 || !contains(text, "shop", "0.20", "month") {
 		t.Errorf("%d posts are out, and it says %q", out, text)
 	}
 	p = s.command(nil, "run") // and reads what comes in once

@@ -125,7 +125,6 @@ func TestXSpendsNoMoreThanItsBudget(t *testing.T) {
 				s.storm(60)
 				end(p)
 				p = s.command(nil, "run") // and reads what came in meanwhile
-				s.hearsX(p)
 				s.storm(100)
 				end(p)
 				s.within(1_600_000)
@@ -145,6 +144,7 @@ func (s *twitter) goesOn20(owns bool) {
 	}
 	s.x.Heal()
 	s.spends("20", owns)
+	s.tamper(`UPDATE posts SET next_at = 0 WHERE state = 'planned' AND reason LIKE '%credits%'`) // of a quarter of an hour
 	p := s.command(nil, "run")
 	s.until("what was held back is out", func() bool {
 		return s.count(`SELECT count(*) FROM posts WHERE kind = 'public' AND state = 'planned' AND step <> 'later'`) == "0"
@@ -182,17 +182,75 @@ func TestXReadsNoMoreThanItsBudget(t *testing.T) {
 	}
 }
 
+// crowd lets many people name the brand while it is away.
+func (s *twitter) crowd(n int) {
+	for range n {
+		s.x.Person().Say("@shop the kettle sings")
+	}
+}
+
+// While a large page is on its way, posts go out: both together fit in.
+func TestXReadsAndPostsAtOnce(t *testing.T) {
+	t.Parallel()
+	s := withAgency(t, "1.00", false)
+	s.signIn()
+	s.run()
+	s.crowd(100)
+	s.x.Fail(xfake.Rule{Method: "GET", Path: "/2/users/" + s.x.ID("shop") + "/mentions", Delay: 5 * time.Second})
+	s.due("first", "second")
+	p := s.command(nil, "run")
+	time.Sleep(12 * time.Second) // by then the posts were due, and the page has come
+	p.stop()
+	s.within(1_000_000)
+}
+
+// More people have written than the budget allows to read: those that were read,
+// and paid for, are heard.
+func TestXHearsWhatItHasPaidFor(t *testing.T) {
+	t.Parallel()
+	s := withAgency(t, "1.00", false)
+	s.signIn()
+	s.run()
+	s.crowd(100)
+	for range 3 {
+		s.run()
+	}
+	s.within(1_000_000)
+	if n := s.count(`SELECT count(*) FROM mentions`); n == "0" {
+		t.Errorf("nobody is heard, for this money:\n%s", s.bill())
+	}
+}
+
+// Killed between X's answer and our writing it down, what X has charged for a page
+// is counted as soon as the program is there again.
+func TestXKilledWhileReading(t *testing.T) {
+	t.Parallel()
+	s := withAgency(t, "1.00", false)
+	s.signIn()
+	s.run()
+	s.crowd(30)
+	charged := s.x.Charged()
+	s.x.Fail(xfake.Rule{Method: "GET", Path: "/2/users/" + s.x.ID("shop") + "/mentions", Stored: true, Delay: 3 * time.Second})
+	p := s.command(nil, "run")
+	s.until("X has charged for the page", func() bool { return s.x.Charged() > charged+100_000 })
+	p.kill()
+	for range 3 {
+		s.run()
+	}
+	s.within(1_000_000)
+}
+
 // The stream ends before its events have used up the budget.
 func TestXStreamEndsWithBudget(t *testing.T) {
 	t.Parallel()
-	s := withAgency(t, "0.25", false)
+	s := withAgency(t, "0.90", false) // some of it is a margin: what X has sent it has charged
 	s.consent()
 	s.run()
 	p := s.command(nil, "run")
 	s.hearsX(p)
-	for range 100 {
+	for range 120 {
 		s.x.Person().Say("@shop the kettle sings")
-		time.Sleep(30 * time.Millisecond)
+		time.Sleep(60 * time.Millisecond)
 	}
 	s.until("the stream is closed", func() bool { return s.x.Streams() == 0 })
 	time.Sleep(3 * time.Second)
@@ -200,7 +258,21 @@ func TestXStreamEndsWithBudget(t *testing.T) {
 		t.Errorf("%d streams are open again", n)
 	}
 	p.stop()
-	s.within(250_000)
+	s.within(900_000)
+}
+
+// It is opened again when the file gives more.
+func TestXStreamOpensAgain(t *testing.T) {
+	t.Parallel()
+	s := withAgency(t, "0.30", false)
+	s.consent()
+	s.run()
+	p := s.command(nil, "run")
+	s.until("it reads", func() bool { return s.x.Count("GET /2/users/*") > 2 })
+	time.Sleep(2 * time.Second)
+	s.spends("20", false)
+	s.hearsX(p)
+	p.stop()
 }
 
 // ofPosts is what is counted for posts and answers.

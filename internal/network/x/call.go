@@ -3,6 +3,7 @@ package x
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -38,12 +39,25 @@ func (c *client) do(ctx context.Context, x call, out any) error {
 	if m == nil || x.charge.Call == "" {
 		return c.signed(ctx, x, t, out)
 	}
-	c.bound(ctx, &x)
-	if err := m.Take(ctx, x.charge); err != nil {
+	if err := c.take(ctx, &x); err != nil {
 		return err
 	}
 	err := c.signed(ctx, x, t, out)
 	c.settle(ctx, x, err)
+	return err
+}
+
+// take pays for a call before it is made. A reading is made smaller where somebody
+// was quicker with what was left.
+func (c *client) take(ctx context.Context, x *call) (err error) {
+	for range 5 {
+		c.bound(ctx, x)
+		err = c.settings.Meter.Take(ctx, x.charge)
+		var f *network.Failure
+		if !errors.As(err, &f) || !f.Only || f.Wait > 0 {
+			return err
+		}
+	}
 	return err
 }
 

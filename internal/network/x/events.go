@@ -9,10 +9,14 @@ import (
 	"magpie/internal/network"
 )
 
-// place is a cursor: the last mention and the last direct message.
+// place is a cursor: the last mention and the last direct message. Where the mentions
+// could not be read to the end, those between Mention and Until are read next; Newest
+// is the last mention then.
 type place struct {
 	Mention string `json:"mention"`
 	Direct  string `json:"direct"`
+	Until   string `json:"until,omitempty"`
+	Newest  string `json:"newest,omitempty"`
 }
 
 func parsePlace(cursor string) (p place) {
@@ -35,15 +39,17 @@ func (c *client) Events(ctx context.Context, cursor string) ([]network.Event, st
 		return nil, cursor, err
 	}
 	at := parsePlace(cursor)
-	events, newest, err := c.mentions(ctx, me, at.Mention)
+	events, err := c.mentions(ctx, me, &at)
 	if err != nil {
 		return nil, cursor, err
 	}
-	at.Mention = newest
 	if len(events) >= mostMentions {
 		f := network.Fail(network.Partly, "X shows the last %d mentions only, and there were more since the last reading: older ones are not seen", mostMentions)
 		f.Lost = true
 		return events, at.String(), f
+	}
+	if at.Until != "" {
+		return events, at.String(), nil // the rest comes first
 	}
 	said, newest, err := c.heard(ctx, at.Direct, me)
 	if err != nil {
@@ -70,35 +76,47 @@ func (c *client) deafTo(events []network.Event, at place, cursor string, err err
 	return events, at.String(), f
 }
 
-// mentions are those after the one with that id, the oldest first, and the id of
-// the newest. after "" means from now on.
-func (c *client) mentions(ctx context.Context, me, after string) (events []network.Event, newest string, err error) {
-	q := url.Values{"max_results": {"100"}}
-	if newest = after; after == "" {
+// mentions are those after a place, the oldest first, which is moved on. From "" they
+// are those from now on. What was read before a page that can't be had is not lost:
+// it has been paid for.
+func (c *client) mentions(ctx context.Context, me string, at *place) (events []network.Event, err error) {
+	q, begin := url.Values{"max_results": {"100"}}, at.Mention == ""
+	if begin {
 		q.Set("max_results", "5")
 	} else {
-		q.Set("since_id", after)
+		q.Set("since_id", at.Mention)
 	}
-	for {
+	if at.Until != "" {
+		q.Set("until_id", at.Until)
+	} else {
+		at.Newest = at.Mention
+	}
+	for n := 0; ; n++ {
 		p, err := c.asking(ctx, "/2/users/"+url.PathEscape(me)+"/mentions", q, reading("post", network.ForAnswers))
+		if err != nil && n > 0 && len(events) > 0 {
+			slices.Reverse(events)
+			return events, nil
+		}
 		if err != nil {
-			return nil, after, err
+			return nil, err
 		}
 		users := p.users()
 		for _, m := range p.Data {
-			if later(m.ID, newest) > 0 {
-				newest = m.ID
+			if later(m.ID, at.Newest) > 0 {
+				at.Newest = m.ID
 			}
-			if m.Author != me && after != "" {
+			at.Until = m.ID
+			if m.Author != me && !begin {
 				events = append(events, network.Event{Mention: m.mention(users)})
 			}
 		}
-		if after == "" && newest == "" {
-			newest = "1" // nobody has named us yet: whoever does is new
+		if begin && at.Newest == "" {
+			at.Newest = "1" // nobody has named us yet: whoever does is new
 		}
-		if p.next() == "" || p.next() == q.Get("pagination_token") || after == "" {
+		if p.next() == "" || p.next() == q.Get("pagination_token") || begin {
+			at.Mention, at.Until, at.Newest = at.Newest, "", ""
 			slices.Reverse(events)
-			return events, newest, nil
+			return events, nil
 		}
 		q.Set("pagination_token", p.next())
 	}

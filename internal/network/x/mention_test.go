@@ -101,21 +101,30 @@ func TestTooManyMentions(t *testing.T) {
 	}
 }
 
-// A reading that breaks off in the middle starts again from the same place.
+// A reading that breaks off in the middle hands over what has been paid for, and goes
+// on with the rest.
 func TestReadingBreaksOff(t *testing.T) {
 	t.Parallel()
 	r := boundless(t)
 	ann := r.s.Person("ann")
 	_, cursor := r.events("")
-	for i := range 150 {
+	for i := range 250 {
 		ann.Say(fmt.Sprint("@brand ", i))
 	}
-	r.s.Fail(xfake.Rule{Path: "/2/users/" + r.s.ID("brand") + "/mentions", After: 1, Status: 503})
-	some, same, err := r.c.Events(t.Context(), cursor)
-	if r.fails(err, network.Busy); len(some) != 0 || same != cursor {
-		t.Errorf("%d, %q", len(some), same)
+	r.s.Fail(xfake.Rule{Path: "/2/users/" + r.s.ID("brand") + "/mentions", After: 1, Times: 2, Status: 503})
+	some, next := r.events(cursor)
+	if len(some) != 100 || texts(some)[99] != "@brand 249" {
+		t.Errorf("%d", len(some))
 	}
-	if all, _ := r.drained(cursor); len(all) != 150 {
-		t.Errorf("%d", len(all))
+	if _, same, err := r.c.Events(t.Context(), next); network.ReasonOf(err) != network.Busy || same != next {
+		t.Errorf("%q, %v", same, err)
+	}
+	rest, next := r.drained(next)
+	if len(rest) != 150 || texts(rest)[0] != "@brand 0" || texts(rest)[149] != "@brand 149" {
+		t.Errorf("%d", len(rest))
+	}
+	ann.Say("@brand more")
+	if rest, _ = r.drained(next); !slices.Equal(texts(rest), []string{"@brand more"}) {
+		t.Errorf("%q", texts(rest))
 	}
 }

@@ -84,7 +84,7 @@ func (r *rig) otherPurposes(m *till, named network.Ref) {
 	} {
 		m.last()
 		r.ok(c.do())
-		if got := m.last(); got.Price+got.Reserve != c.want || got.For != c.why {
+		if got := m.last(); got.Price+got.Reserve != c.want || got.Least > got.Reserve || got.For != c.why {
 			r.Errorf("%s: %+v, want %v", name, got, c.want)
 		}
 	}

@@ -56,7 +56,8 @@ func (c *client) bound(ctx context.Context, x *call) {
 	if x.each == 0 {
 		return
 	}
-	x.charge.Reserve = x.each * network.Price(max(1, x.least))
+	x.charge.Least = x.each * network.Price(max(1, x.least))
+	x.charge.Reserve = x.charge.Least
 	if most, err := strconv.Atoi(x.query.Get("max_results")); err == nil {
 		n := min(c.settings.Meter.Left(ctx, x.charge.For)/x.each, network.Price(most))
 		size := max(x.least, int(n))

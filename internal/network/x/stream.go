@@ -28,6 +28,9 @@ func (c *client) Stream(ctx context.Context, ready func(), handle func(network.E
 	if c.keys.bearer == "" || c.keys.token != "" { // what people write is told to apps with the account's OAuth 2 consent only
 		return network.ErrNoStream
 	}
+	if err := c.mayHear(ctx); err != nil {
+		return err
+	}
 	me, err := c.me(ctx)
 	if err != nil {
 		return err
@@ -39,9 +42,6 @@ func (c *client) Stream(ctx context.Context, ready func(), handle func(network.E
 	defer cancel()
 	dog := time.AfterFunc(silence, cancel)
 	defer dog.Stop()
-	if err := c.mayHear(ctx); err != nil {
-		return err
-	}
 	resp, err := c.connect(ctx)
 	if err != nil {
 		return err
@@ -72,10 +72,7 @@ func (c *client) mayHear(ctx context.Context) error {
 	if m == nil || m.Left(ctx, network.ForAnswers) > margin {
 		return nil
 	}
-	if err := m.Take(ctx, network.Charge{Call: "stream post", For: network.ForAnswers, Least: margin}); err != nil {
-		return err
-	}
-	return nil
+	return &network.Failure{Reason: network.Busy, Ours: true, Wait: 15 * time.Second, Err: errors.New("the account's budget is nearly used up: what people write is polled")}
 }
 
 // margin is what is left at least while the stream is open: X charges for what it has
