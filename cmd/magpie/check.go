@@ -44,7 +44,11 @@ func check(c *cli.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, w := range warnings {
+		unlabelled, err := b.Unlabelled(c.Context)
+		if err != nil {
+			return err
+		}
+		for _, w := range append(warnings, unlabelled...) {
 			fmt.Fprintln(c.App.Writer, "warning: "+w)
 		}
 	}

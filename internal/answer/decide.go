@@ -15,6 +15,9 @@ import (
 // LoopGuard is how many automated answers one person gets in an hour.
 const LoopGuard = 6
 
+// ToErase is why a person has to look at who asks for deletion.
+const ToErase = "wants what is stored of them deleted: magpie people forget"
+
 // Outcome is what becomes of a mention.
 type Outcome string
 
@@ -64,6 +67,8 @@ func Decide(f Facts) (Decision, error) {
 		return Decision{Outcome: OptOut, Account: first, Reason: "wants to be left alone"}, nil
 	case IsStart(text, words.Start) && f.OptedOut:
 		return Decision{Outcome: OptIn, Account: first, Reason: "takes the opt-out back"}, nil
+	case WantsErasure(text):
+		return Decision{Outcome: Desk, Account: first, Reason: ToErase}, nil
 	case f.Mention.Author.Bot || knownBot(f):
 		return Decision{Outcome: Silent, Reason: "the author is a bot"}, nil
 	case f.OptedOut:

@@ -159,7 +159,7 @@ func (b *Bot) hasNewToken(ctx context.Context, account string, since time.Time) 
 // newSignIns goes on with the new sign-ins of accounts that were not signed out: what
 // a client knows of the old one, who it is among that, must not last.
 func (b *Bot) newSignIns(ctx context.Context) {
-	rows, err := b.DB.Read.QueryContext(ctx, `SELECT name, at FROM secrets WHERE at > $1 AND name LIKE 'account %'`, b.signedAt)
+	rows, err := b.DB.Read.QueryContext(ctx, `SELECT name, at FROM secrets WHERE at > $1 AND lower(name) LIKE 'account %'`, b.signedAt)
 	if err != nil {
 		return
 	}

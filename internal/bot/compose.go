@@ -15,7 +15,6 @@ import (
 
 	"magpie/internal/coupon"
 	"magpie/internal/inbox"
-	"magpie/internal/media"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
 	"magpie/internal/people"
@@ -92,7 +91,7 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 	}
 	out.Draft = draft(p, a, text, language)
 	out.Draft.Offer, out.Draft.AI = offer != nil, s != nil && s.Ask != nil && p.Text != ""
-	if out.Draft.Images, err = pictures(set, s, p, b.Limits(ctx, a).Media); err != nil {
+	if out.Draft.Images, err = pictures(set, s, p, b.Limits(ctx, a)); err != nil {
 		return out, &outbox.Stop{State: outbox.Held, Reason: a.Name + ": " + err.Error()}
 	}
 	out.Hash = hashOf(set, p, s, offer, out)
@@ -306,12 +305,12 @@ func draft(p *outbox.Post, a *workspace.Account, text, language string) network.
 }
 
 // pictures are the step's files, as the account's server takes them.
-func pictures(set *workspace.Set, s *workspace.Step, p *outbox.Post, rules media.Rules) (all []network.Image, err error) {
+func pictures(set *workspace.Set, s *workspace.Step, p *outbox.Post, l network.Limits) (all []network.Image, err error) {
 	if s == nil || p.Private && p.Kind == outbox.Answer {
 		return nil, nil
 	}
 	for _, i := range s.Media() {
-		f, err := workspace.Fitted(set, i, rules)
+		f, err := workspace.Fitted(set, i, l.Media)
 		if err != nil {
 			return nil, err
 		}

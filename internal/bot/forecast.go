@@ -3,14 +3,18 @@ package bot
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	"magpie/internal/coupon"
+	"magpie/internal/inbox"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
 	"magpie/internal/people"
 	"magpie/internal/plan"
+	"magpie/internal/policy"
 	"magpie/internal/render"
 	"magpie/internal/workspace"
 )
@@ -163,6 +167,19 @@ func lastOut(a *workspace.Account, at time.Time, n int) time.Time {
 		at = at.Add(r.Per)
 	}
 	return at
+}
+
+// Unlabelled says which accounts do not say that they are automated, as far as their
+// networks have told.
+func (b *Bot) Unlabelled(ctx context.Context) (out []string, err error) {
+	selves, err := inbox.Selves(ctx, b.DB)
+	for _, name := range slices.Sorted(maps.Keys(selves)) {
+		r := policy.Of("bot-label")
+		if a := b.Set().Accounts[name]; a != nil && !selves[name].Bot && slices.Contains(r.Networks, a.Network) {
+			out = append(out, r.Says(name+" is not marked as a bot")+": "+r.Way)
+		}
+	}
+	return out, err
 }
 
 // Warnings are what check can say only with the database at hand.

@@ -17,8 +17,8 @@ func SetSelf(ctx context.Context, tx *sql.Tx, account string, s network.Self, l 
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO selves (account, remote_id, handle, limits) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (account) DO UPDATE SET remote_id = excluded.remote_id, handle = excluded.handle, limits = excluded.limits`, account, s.ID, s.Handle, string(text))
+	_, err = tx.ExecContext(ctx, `INSERT INTO selves (account, remote_id, handle, limits, bot) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (account) DO UPDATE SET remote_id = excluded.remote_id, handle = excluded.handle, limits = excluded.limits, bot = excluded.bot`, account, s.ID, s.Handle, string(text), s.Bot)
 	return err
 }
 
@@ -38,7 +38,7 @@ func Limits(ctx context.Context, db *store.DB, account string) (l network.Limits
 
 // Selves are our accounts as their networks know them.
 func Selves(ctx context.Context, db *store.DB) (map[string]network.Self, error) {
-	rows, err := db.Read.QueryContext(ctx, `SELECT account, remote_id, handle FROM selves`)
+	rows, err := db.Read.QueryContext(ctx, `SELECT account, remote_id, handle, bot FROM selves`)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func Selves(ctx context.Context, db *store.DB) (map[string]network.Self, error) 
 	for rows.Next() {
 		var account string
 		var s network.Self
-		if err := rows.Scan(&account, &s.ID, &s.Handle); err != nil {
+		if err := rows.Scan(&account, &s.ID, &s.Handle, &s.Bot); err != nil {
 			return nil, err
 		}
 		out[account] = s

@@ -66,10 +66,27 @@ func (p *Publisher) forgotten(ctx context.Context, l lane) error {
 	return err
 }
 
+// errTwin is why a post is looked for later: what is found could be the other one.
+var errTwin = &network.Failure{Reason: network.Busy, Wait: time.Second, Err: errors.New("another post with the same words is on its way")}
+
+// twin tells whether another post with the same words is being sent: the network may
+// have it before we know its id.
+func (p *Publisher) twin(ctx context.Context, post *Post) (yes bool, err error) {
+	if network.Replay(post.Replay) == network.Exact {
+		return false, nil
+	}
+	err = p.DB.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts WHERE account = $1 AND state = 'sending' AND sealed_text = $2 AND id <> $3)`,
+		p.Account, post.SealedText, post.ID).Scan(&yes)
+	return yes, err
+}
+
 // prove finds out whether a post in doubt is out, or sends the same bytes
 // again where that is safe.
 func (p *Publisher) prove(ctx context.Context, post *Post, log *logrus.Entry) (moved bool, err error) {
 	sealed := network.Sealed{Body: []byte(post.Sealed), Key: post.Key, Text: post.SealedText, Replay: network.Replay(post.Replay)}
+	if twin, err := p.twin(ctx, post); err != nil || twin {
+		return true, errors.Join(err, p.lookAgain(ctx, post, errTwin, log))
+	}
 	crash.At("looking")
 	receipt, found, err := p.Client.Find(ctx, sealed, post.FirstAttemptAt.Add(-clockSkew), p.Taken(ctx, post))
 	crash.At("looked")

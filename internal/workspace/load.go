@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"magpie/internal/network"
 	"magpie/internal/render"
@@ -47,7 +48,7 @@ func Load(dir string, kinds []network.Kind) (*Set, error) { return LoadFS(os.Dir
 // is on this machine, for what is looked up there: secrets, the database.
 func LoadFS(files fs.FS, dir string, kinds []network.Kind) (*Set, error) {
 	l := &loader{fs: files, kinds: kinds, docs: map[string]*document{}, home: map[string]string{},
-		set: &Set{Dir: dir, Files: map[string][]byte{}, Accounts: map[string]*Account{}, Campaigns: map[string]*Campaign{}, Schedules: map[string]*Schedule{},
+		set: &Set{Dir: dir, Files: map[string][]byte{}, sums: &sync.Map{}, Accounts: map[string]*Account{}, Campaigns: map[string]*Campaign{}, Schedules: map[string]*Schedule{},
 			Offers: map[string]*Offer{}, Segments: map[string]*segment.Segment{}, Templates: map[string]*Template{}}}
 	l.readAll()
 	l.checkAll()

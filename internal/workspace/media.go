@@ -183,7 +183,7 @@ const fitsMost = 64 << 20
 // in memory, and for later processes in the user's cache folder.
 func Fitted(set *Set, i *Image, rules media.Rules) (Fitting, error) {
 	source := set.Picture(i)
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d %x %s %v", fitForm, sha256.Sum256(source), i.path(), rules))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %x %s %v", fitForm, set.sumOf(i.path(), source), i.path(), rules))
 	key := hex.EncodeToString(sum[:])
 	fits.Lock()
 	f, ok := fits.made[key]
@@ -208,6 +208,16 @@ func Fitted(set *Set, i *Image, rules media.Rules) (Fitting, error) {
 		return f, nil
 	})
 	return v.(Fitting), err //nolint:forcetypeassert // nothing else is made
+}
+
+// sumOf is the sum of a file, which many campaigns may share.
+func (s *Set) sumOf(name string, data []byte) [sha256.Size]byte {
+	if sum, ok := s.sums.Load(name); ok {
+		return sum.([sha256.Size]byte) //nolint:forcetypeassert // nothing else is stored
+	}
+	sum := sha256.Sum256(data)
+	s.sums.Store(name, sum)
+	return sum
 }
 
 func (f Fitting) keep(key string) {

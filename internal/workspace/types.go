@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"strings"
+	"sync"
 	"time"
 
 	"magpie/internal/network"
@@ -20,6 +21,7 @@ type Set struct {
 	Segments  map[string]*segment.Segment
 	Templates map[string]*Template
 	Files     map[string][]byte // as they were read, by path
+	sums      *sync.Map         // of pictures, by path
 	Hash      string            // of all files
 	Warnings  []Problem
 }

@@ -208,5 +208,7 @@ func (r *reader) looks() {
 	must(r.t, err)
 	_, _, err = r.Followers(r.t.Context(), "")
 	must(r.t, err)
+	_, err = r.Metrics(r.t.Context(), []string{"at://did:plc:ewvi7nxzyoun6zhxrhs64oiz/app.bsky.feed.post/3m62kq3zqjs2a"})
+	must(r.t, err)
 	r.read()
 }
