@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
+	"time"
 
 	"magpie/internal/inbox"
 	"magpie/internal/network"
@@ -64,8 +65,11 @@ func (b *Bot) Login(ctx context.Context, a *workspace.Account, token network.Sec
 	if fresh.tokens == "" {
 		return self, store()
 	}
-	return self, b.session(a.Name).Alone(ctx, store) // not while the tokens of before are exchanged
+	return self, b.session(a.Name).alone(ctx, storing, store) // not while the tokens of before are exchanged
 }
+
+// storing is how long a new sign-in may take to be stored.
+const storing = 5 * time.Second
 
 // itself refuses a sign-in that is another account's than the files and the sign-in
 // of before say: a browser is often signed in as somebody else.

@@ -43,17 +43,23 @@ type session struct {
 	name string
 }
 
-func (b *Bot) session(account string) network.Session {
+func (b *Bot) session(account string) *session {
 	return &session{b.Vault.Session(account), b, account}
 }
 
 // Alone implements network.Session by a lease of its own.
 func (s *session) Alone(ctx context.Context, fn func() error) error {
-	ctx, cancel := context.WithTimeout(ctx, exchange)
+	return s.alone(ctx, exchange, fn)
+}
+
+// alone runs fn, which takes no longer than most, while no other process exchanges
+// the tokens. It waits for one that does, or was killed in the midst.
+func (s *session) alone(ctx context.Context, most time.Duration, fn func() error) error {
+	ctx, cancel := context.WithTimeout(ctx, exchange+most)
 	defer cancel()
 	what, me := turn+s.name, fmt.Sprintf("%s/%p", s.b.owner, s)
 	for {
-		epoch, err := lease.Take(ctx, s.b.DB, what, me, s.b.Clock(), exchange)
+		epoch, err := lease.Take(ctx, s.b.DB, what, me, s.b.Clock(), most)
 		if err != nil {
 			return network.Fail(network.Busy, "the tokens can't be exchanged now: %w", err)
 		}
