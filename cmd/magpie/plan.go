@@ -136,7 +136,7 @@ func printCosts(w io.Writer, all []bot.Forecast) {
 	for _, name := range slices.Sorted(maps.Keys(sums)) {
 		a, budget := accounts[name], "no budget is set (x: {budget: …} in its file)"
 		if a.X != nil && a.X.Budget != nil {
-			budget = "its budget is " + a.X.Budget.Price.String() + " a month"
+			budget = "its budget is " + a.X.Budget.String() + " a month"
 		}
 		fmt.Fprintf(w, "%s charges %s %s for that; %s.\n", a.Network, name, sums[name], budget)
 	}

@@ -53,11 +53,16 @@ const patience = 5 * time.Second
 
 // Take implements network.Meter. Where there will be room again in a moment, it waits.
 func (m *Meter) Take(ctx context.Context, c network.Charge) error {
-	for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(patience); ; {
 		err := m.take(ctx, c)
 		var f *network.Failure
-		if !errors.As(err, &f) || !f.Only || f.Wait == 0 || time.Now().After(end) || ctx.Err() != nil {
+		if !errors.As(err, &f) || !f.Only || f.Wait == 0 || time.Now().After(end) {
 			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(50 * time.Millisecond):
 		}
 	}
 }
