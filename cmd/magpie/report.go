@@ -84,14 +84,19 @@ func printLines(w io.Writer, lines []report.Line) {
 	sum := reportRow(total)
 	sum[0] = "all"
 	head := []string{"CAMPAIGN", "STEP", "ACCOUNT", "SEGMENT", "POSTS", "CODES GIVEN", "DELIVERED", "REDEEMED", "REVENUE", "COST", "PER REDEMPTION", "LIKES", "REPOSTS", "REPLIES", "VIEWS"}
-	table(w, head[:9], cut(append(rows, sum), 0, 9))
+	rows = append(rows, sum)
+	main := make([][]string, len(rows))
+	for i, r := range rows {
+		main[i] = r[:9]
+	}
+	table(w, head[:9], main)
 	if total.Cost > 0 {
 		fmt.Fprintln(w)
-		table(w, append(head[:3:3], head[9:11]...), only(append(rows, sum), 9, 11))
+		table(w, append(head[:3:3], head[9:11]...), only(rows, 9, 11))
 	}
 	if total.Likes+total.Reposts+total.Replies+total.Views > 0 {
 		fmt.Fprintln(w)
-		table(w, append(head[:3:3], head[11:]...), only(append(rows, sum), 11, 15))
+		table(w, append(head[:3:3], head[11:]...), only(rows, 11, 15))
 	}
 }
 
@@ -102,13 +107,6 @@ func only(rows [][]string, from, to int) (out [][]string) {
 		if slices.ContainsFunc(r[from:to], func(s string) bool { return s != "–" }) {
 			out = append(out, append(r[:3:3], r[from:to]...))
 		}
-	}
-	return out
-}
-
-func cut(rows [][]string, from, to int) (out [][]string) {
-	for _, r := range rows {
-		out = append(out, r[from:to])
 	}
 	return out
 }

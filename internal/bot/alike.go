@@ -14,12 +14,14 @@ import (
 	"magpie/internal/workspace"
 )
 
-// recently is how long a text counts that another account has said.
-const recently = 7 * 24 * time.Hour
+const (
+	recently  = 7 * 24 * time.Hour // how long a text counts that another account has said
+	meanwhile = time.Hour          // what may have gone out since the text was composed: more than that takes long
+)
 
 // alike refuses a public text of which another account on the network has said
-// nearly the same, or is about to.
-func (b *Bot) alike(ctx context.Context, q outbox.Querier, set *workspace.Set, p *outbox.Post, c outbox.Composed) error {
+// nearly the same within that time, or is about to.
+func (b *Bot) alike(ctx context.Context, q outbox.Querier, set *workspace.Set, p *outbox.Post, c outbox.Composed, within time.Duration) error {
 	others := others(set, p.Account)
 	if p.Kind != outbox.Public || len(others) == 0 {
 		return nil
@@ -29,7 +31,7 @@ func (b *Bot) alike(ctx context.Context, q outbox.Querier, set *workspace.Set, p
 		ours = append(ours, workspace.GistOf(text))
 	}
 	sent, args := oneOf(others, nil)
-	args = append(args, store.Ms(b.Clock().Add(-recently)))
+	args = append(args, store.Ms(b.Clock().Add(-within)))
 	since := len(args)
 	sending, args := oneOf(others, args)
 	rows, err := q.QueryContext(ctx, `SELECT account, sealed_text FROM posts WHERE `+sent+fmt.Sprintf(` AND kind = 'public' AND sent_at > $%d`, since)+`

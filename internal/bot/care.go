@@ -159,19 +159,11 @@ func (b *Bot) hasNewToken(ctx context.Context, account string, since time.Time) 
 // newSignIns goes on with the new sign-ins of accounts that were not signed out: what
 // a client knows of the old one, who it is among that, must not last.
 func (b *Bot) newSignIns(ctx context.Context) {
-	rows, err := b.DB.Read.QueryContext(ctx, `SELECT name, at FROM secrets WHERE at > $1 AND lower(name) LIKE 'account %'`, b.signedAt)
+	names, err := b.signedSince(ctx)
 	if err != nil {
-		return
+		return // what is wrong with the database is said elsewhere
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var name string
-		var at int64
-		if rows.Scan(&name, &at) != nil {
-			return
-		}
-		b.signedAt = max(b.signedAt, at)
-		name = strings.TrimPrefix(name, "account ")
+	for _, name := range names {
 		a, x := b.Set().Accounts[name], b.account(name)
 		if a == nil || x == nil || b.halted(ctx, name) {
 			continue
@@ -179,6 +171,25 @@ func (b *Bot) newSignIns(ctx context.Context) {
 		x.client.set(b.Client(ctx, a))
 		b.greet(ctx, a, x)
 	}
+}
+
+// signedSince are the accounts for which a sign-in was stored since the last look.
+func (b *Bot) signedSince(ctx context.Context) (names []string, err error) {
+	rows, err := b.DB.Read.QueryContext(ctx, `SELECT name, at FROM secrets WHERE at > $1 AND lower(name) LIKE 'account %'`, b.signedAt)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		var at int64
+		if err := rows.Scan(&name, &at); err != nil {
+			return nil, err
+		}
+		b.signedAt = max(b.signedAt, at)
+		names = append(names, strings.TrimPrefix(name, "account "))
+	}
+	return names, rows.Err()
 }
 
 func later(a, b time.Time) time.Time {

@@ -7,14 +7,11 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash/fnv"
-	"maps"
 	"path"
-	"slices"
 	"strings"
 	"time"
 
 	"magpie/internal/coupon"
-	"magpie/internal/inbox"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
 	"magpie/internal/people"
@@ -84,54 +81,25 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 	if p.Code == "" && (p.Kind == outbox.Direct || p.Kind == outbox.Answer) && offer != nil && offer.Codes.Kind != "shared" && showsCode(set, offer, p) {
 		return out, &outbox.Stop{State: outbox.Refused, Reason: "the text shows a code now, and none was reserved when the post was planned"}
 	}
-	keep := []string{v.Code, v.Link}
 	text, language, err := words(set, p, s, a, v)
 	if err != nil {
 		return out, &outbox.Stop{State: outbox.Refused, Reason: err.Error()}
 	}
 	out.Draft = draft(p, a, text, language)
 	out.Draft.Offer, out.Draft.AI = offer != nil, s != nil && s.Ask != nil && p.Text != ""
-	if out.Draft.Images, err = pictures(set, s, p, b.Limits(ctx, a)); err != nil {
+	limits := b.Limits(ctx, a)
+	if out.Draft.Images, err = pictures(set, s, p, limits); err != nil {
 		return out, &outbox.Stop{State: outbox.Held, Reason: a.Name + ": " + err.Error()}
 	}
-	out.Hash = hashOf(set, p, s, offer, out)
-	if err := b.fit(ctx, p, s, a, &out, keep); err != nil {
+	err = b.fit(p, s, a, limits, &out, v)
+	out.Hash = hashOf(set, p, s, offer, out) // as it is cut
+	if err != nil {
 		return out, err
 	}
-	out.Hash = hashOf(set, p, s, offer, out) // as it is cut
 	if err := b.lawful(a, out); err != nil {
 		return out, err
 	}
-	return out, b.alike(ctx, b.DB.Read, set, p, out)
-}
-
-// composed is compose for a post that is about to go out: a thread is held back that
-// the account's budget does not pay for to its end.
-func (b *Bot) composed(ctx context.Context, p *outbox.Post, now time.Time) (outbox.Composed, error) {
-	c, err := b.compose(ctx, p, now)
-	if err != nil || p.Follows != "" || len(c.Rest) == 0 {
-		return c, err
-	}
-	return c, b.pays(ctx, b.Set().Accounts[p.Account], c)
-}
-
-func (b *Bot) pays(ctx context.Context, a *workspace.Account, c outbox.Composed) error {
-	if a == nil || a.Kind.Price == nil {
-		return nil
-	}
-	if m, all := b.meter(a), threadPrice(a, c); m.Left(ctx, network.ForPosts) < all {
-		return &network.Failure{Reason: network.Busy, Ours: true, Wait: time.Hour, Err: fmt.Errorf("the account's %s is used up so far that it does not pay for this thread, which costs %s", m.Bounds(), all)}
-	}
-	return nil
-}
-
-// threadPrice is what all parts of a post cost.
-func threadPrice(a *workspace.Account, c outbox.Composed) network.Price {
-	sum := a.Kind.Price(c.Draft)
-	for _, part := range c.Rest {
-		sum += a.Kind.Price(network.Draft{Text: part, ReplyTo: a.Kind.Ref("1")})
-	}
-	return sum
+	return out, b.alike(ctx, b.DB.Read, set, p, out, recently)
 }
 
 // lawful holds what goes out against the network's rules, as the files were held
@@ -147,40 +115,6 @@ func (b *Bot) lawful(a *workspace.Account, c outbox.Composed) error {
 		}
 	}
 	return nil
-}
-
-// fit makes a text that is too long fit, as its campaign says.
-func (b *Bot) fit(ctx context.Context, p *outbox.Post, s *workspace.Step, a *workspace.Account, c *outbox.Composed, keep []string) error {
-	if s == nil || s.Campaign.Fit == "" || s.Campaign.Fit == "refuse" {
-		return nil
-	}
-	k, limits := b.Kind(a), b.Limits(ctx, a)
-	handle := ""
-	if c.Draft.To != nil {
-		handle = c.Draft.To.Handle
-	}
-	keep = append(keep, s.Campaign.Disclosure)
-	if c.Draft.AI {
-		keep = append(append(keep, s.Ask.Mark), slices.Collect(maps.Values(marks))...)
-	}
-	parts, err := workspace.Fit(s.Campaign.Fit, p.Kind == outbox.Public, k, limits, c.Draft.Text, handle, c.Draft.Direct, keep...)
-	if err != nil {
-		return &outbox.Stop{State: outbox.Refused, Reason: err.Error()}
-	}
-	c.Draft.Text, c.Rest = parts[0], parts[1:]
-	return nil
-}
-
-// Limits are what the account's server allows, as far as any process has asked it:
-// all cut a text at the same place.
-func (b *Bot) Limits(ctx context.Context, a *workspace.Account) network.Limits {
-	if x := b.account(a.Name); x != nil && x.who().ID != "" {
-		return x.allowed()
-	}
-	if l, known, err := inbox.Limits(ctx, b.DB, a.Name); err == nil && known {
-		return l
-	}
-	return b.Kind(a).Limits
 }
 
 func (b *Bot) offerOf(set *workspace.Set, s *workspace.Step, p *outbox.Post) *workspace.Offer {
@@ -378,7 +312,7 @@ func (b *Bot) recheck(ctx context.Context, tx *sql.Tx, p *outbox.Post, c outbox.
 		}
 	}
 	if p.Kind == outbox.Public {
-		return b.alike(ctx, tx, set, p, c) // another account may have been quicker
+		return b.alike(ctx, tx, set, p, c, meanwhile) // another account may have been quicker
 	}
 	if p.Person == 0 || p.Step == optedOut {
 		return nil

@@ -49,7 +49,7 @@ func (b *Bot) measure(ctx context.Context, name string) error {
 	if a == nil {
 		return nil
 	}
-	shown, err := outbox.Shown(ctx, b.DB, name, b.Clock().Add(-metricsFor))
+	shown, err := outbox.RemoteIDs(ctx, b.DB, name, b.Clock().Add(-metricsFor))
 	if err != nil || len(shown) == 0 {
 		return err
 	}

@@ -10,9 +10,9 @@ import (
 	"magpie/internal/store"
 )
 
-// Shown are the ids on their network of an account's public posts that went out
+// RemoteIDs are the ids on their network of an account's public posts that went out
 // since an instant, with our own ids of them.
-func Shown(ctx context.Context, db *store.DB, account string, since time.Time) (map[string]string, error) {
+func RemoteIDs(ctx context.Context, db *store.DB, account string, since time.Time) (map[string]string, error) {
 	rows, err := db.Read.QueryContext(ctx, `SELECT remote_id, id FROM posts WHERE account = $1 AND kind = 'public' AND sent_at > $2 AND state = 'sent' AND remote_id IS NOT NULL`,
 		account, store.Ms(since))
 	if err != nil {

@@ -174,14 +174,18 @@ func (a *Account) Settings() network.Settings {
 // warnPrice proposes a code in the place of a link where the network charges more
 // for posts with links.
 func (l *loader) warnPrice(d *document, s *Step, a *Account, x Text, text, path string) {
-	if a.Kind.Price == nil || s.Mention != nil || s.To != nil || s.Campaign.Offer == "" {
+	if a.Kind.Price == nil || s.Mention != nil || s.To != nil {
 		return
 	}
 	with := a.Kind.Price(network.Draft{Text: text})
 	without := a.Kind.Price(network.Draft{Text: anyLink.ReplaceAllString(text, "")})
 	if with > without {
+		way := "put the link into the profile"
+		if s.Campaign.Offer != "" {
+			way = "show {{code}} in the text instead, and " + way
+		}
 		l.set.Warnings = append(l.set.Warnings, d.problem(path, fmt.Sprintf("%s has a link: a post with one costs %s on %s, and %s without", x.File, with, a.Network, without),
-			"show {{code}} in the text instead, and put the link into the profile"))
+			way))
 	}
 }
 

@@ -197,6 +197,3 @@ func (g Gist) Alike(other Gist) bool {
 	}
 	return nearlySame(mine, other)
 }
-
-// Alike tells whether two texts are nearly the same.
-func Alike(a, b string) bool { return GistOf(a).Alike(GistOf(b)) }

@@ -45,7 +45,7 @@ func TestAlike(t *testing.T) {
 		{"🎉 https://a.example", "🔥 https://b.example", false},
 		{"A kettle lasts longer if it is descaled each month.", "Old batteries belong in the box at our door.", false},
 	} {
-		if got := workspace.Alike(c.a, c.b); got != c.want {
+		if got := workspace.GistOf(c.a).Alike(workspace.GistOf(c.b)); got != c.want {
 			t.Errorf("%q and %q: %v", c.a, c.b, got)
 		}
 	}
