@@ -88,7 +88,6 @@ type account struct {
 	stop      context.CancelFunc
 	loops     sync.WaitGroup
 	until     time.Time    // until when the account is ours for certain
-	measured  time.Time    // when the figures of its posts were asked for last
 	deaf      atomic.Bool  // it may be noted that not all is heard
 	told      atomic.Bool  // and a person knows
 	refused   time.Time    // when a new token was refused last

@@ -30,16 +30,19 @@ func wantsMetrics(a *workspace.Account) bool {
 	return true
 }
 
-// queueMetrics asks for the figures of the posts of accounts that have not been read
-// for hours.
-func (b *Bot) queueMetrics(ctx context.Context, now time.Time) {
-	for name, x := range b.opened() {
-		if a := b.Set().Accounts[name]; a == nil || b.Sandbox == "" && !wantsMetrics(a) || now.Sub(x.measured).Abs() < metricsEvery {
+// toMeasure are the accounts at work here whose posts' figures have not been read for
+// hours.
+func (b *Bot) toMeasure(ctx context.Context, now time.Time) (names []string) {
+	for name := range b.opened() {
+		if a := b.Set().Accounts[name]; a == nil || b.Sandbox == "" && !wantsMetrics(a) {
 			continue
 		}
-		x.measured = now
-		b.add(ctx, "measure", name)
+		last, err := outbox.Measured(ctx, b.DB, name, now.Add(-metricsFor))
+		if err == nil && now.Sub(last).Abs() >= metricsEvery {
+			names = append(names, name)
+		}
 	}
+	return names
 }
 
 // measure reads the figures of the posts of an account. What can't be read now is

@@ -51,7 +51,9 @@ func (b *Bot) schedule(ctx context.Context) {
 		if now.Sub(synced) >= time.Hour || now.Before(synced) {
 			synced = now
 			b.queueSyncs(ctx, now)
-			b.queueMetrics(ctx, now)
+			for _, name := range b.toMeasure(ctx, now) {
+				b.add(ctx, "measure", name)
+			}
 		}
 		sleep(ctx, min(max(next.Sub(b.Clock()), time.Millisecond), sweep))
 	}

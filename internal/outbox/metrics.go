@@ -30,6 +30,18 @@ func RemoteIDs(ctx context.Context, db *store.DB, account string, since time.Tim
 	return out, rows.Err()
 }
 
+// Measured is when the figures of an account's posts that went out since an instant
+// were read last; zero if they never were.
+func Measured(ctx context.Context, db *store.DB, account string, since time.Time) (time.Time, error) {
+	var ms int64
+	err := db.Read.QueryRowContext(ctx, `SELECT COALESCE(max(at), 0) FROM metrics WHERE post IN (SELECT id FROM posts WHERE account = $1 AND kind = 'public' AND sent_at > $2)`,
+		account, store.Ms(since)).Scan(&ms)
+	if ms == 0 {
+		return time.Time{}, err
+	}
+	return store.Time(ms), err
+}
+
 // SetMetrics keeps what a network told of a post, in the place of what it told
 // before.
 func SetMetrics(ctx context.Context, tx *sql.Tx, post string, m network.Metrics, now time.Time) error {
