@@ -104,15 +104,18 @@ func (p packer) pack(i Info) (out []byte, mime string, w, h int) {
 	return nil, "", 0, 0
 }
 
-// bestJPEG is a picture in the best quality that is small enough, nil if none is.
-// The worst is tried first: mostly it tells that the picture has to shrink.
+// bestJPEG is a picture in the best quality that is small enough, nil if none is. The
+// best is mostly good; else the worst tells whether the picture has to shrink.
 func bestJPEG(m image.Image, most int) (out []byte) {
-	worst := len(qualities) - 1
-	if out = asJPEG(m, qualities[worst], most); out == nil {
+	if out = asJPEG(m, qualities[0], most); out != nil {
+		return out
+	}
+	between := qualities[1 : len(qualities)-1]
+	if out = asJPEG(m, qualities[len(qualities)-1], most); out == nil {
 		return nil
 	}
-	sort.Search(worst, func(n int) bool { // the last one that is small enough is the best
-		made := asJPEG(m, qualities[n], most)
+	sort.Search(len(between), func(n int) bool { // the last one that is small enough is the best
+		made := asJPEG(m, between[n], most)
 		if made != nil {
 			out = made
 		}

@@ -13,7 +13,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"magpie/internal/network"
 	"magpie/internal/render"
@@ -39,6 +38,7 @@ type loader struct {
 	home     map[string]string    // kind/name → file
 	problems []Problem
 	sums     []string
+	looks    map[string]looked // at pictures and videos, by path
 }
 
 // Load reads the workspace in dir. Its error is Problems.
@@ -47,8 +47,8 @@ func Load(dir string, kinds []network.Kind) (*Set, error) { return LoadFS(os.Dir
 // LoadFS reads a workspace from wherever its files are kept. dir is where it
 // is on this machine, for what is looked up there: secrets, the database.
 func LoadFS(files fs.FS, dir string, kinds []network.Kind) (*Set, error) {
-	l := &loader{fs: files, kinds: kinds, docs: map[string]*document{}, home: map[string]string{},
-		set: &Set{Dir: dir, Files: map[string][]byte{}, sums: &sync.Map{}, Accounts: map[string]*Account{}, Campaigns: map[string]*Campaign{}, Schedules: map[string]*Schedule{},
+	l := &loader{fs: files, kinds: kinds, docs: map[string]*document{}, home: map[string]string{}, looks: map[string]looked{},
+		set: &Set{Dir: dir, Files: map[string][]byte{}, sums: map[string][sha256.Size]byte{}, Accounts: map[string]*Account{}, Campaigns: map[string]*Campaign{}, Schedules: map[string]*Schedule{},
 			Offers: map[string]*Offer{}, Segments: map[string]*segment.Segment{}, Templates: map[string]*Template{}}}
 	l.readAll()
 	l.checkAll()
@@ -177,7 +177,7 @@ func (l *loader) bytes(file string) ([]byte, bool) {
 
 func (l *loader) sum(file string, b []byte) {
 	s := sha256.Sum256(b)
-	l.set.Files[file] = b
+	l.set.Files[file], l.set.sums[file] = b, s
 	l.sums = append(l.sums, file+" "+hex.EncodeToString(s[:]))
 }
 

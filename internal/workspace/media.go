@@ -78,7 +78,13 @@ func (l *loader) checkMedia(d *document, s *Step, path string) {
 	}
 }
 
-// lookAt reads a file and looks what it is.
+// looked is what a file of pictures is, which many campaigns may share.
+type looked struct {
+	info media.Info
+	err  error
+}
+
+// lookAt reads a file and looks what it is, once for all that show it.
 func (l *loader) lookAt(d *document, a attached, at string) (i media.Info, ok bool) {
 	if a.File == "" {
 		return i, false
@@ -87,17 +93,23 @@ func (l *loader) lookAt(d *document, a attached, at string) (i media.Info, ok bo
 		d.add(at+".file", fmt.Sprintf("the file %q lies outside campaigns/", a.File), "")
 		return i, false
 	}
-	b, err := fs.ReadFile(l.fs, a.path())
-	if errors.Is(err, fs.ErrNotExist) {
-		d.add(at+".file", fmt.Sprintf("there is no file campaigns/%s", a.File), "files are looked for from the folder campaigns")
-		return i, false
+	seen, ok := l.looks[a.path()]
+	if !ok {
+		b, err := fs.ReadFile(l.fs, a.path())
+		if errors.Is(err, fs.ErrNotExist) {
+			d.add(at+".file", fmt.Sprintf("there is no file campaigns/%s", a.File), "files are looked for from the folder campaigns")
+			return i, false
+		}
+		if err != nil {
+			d.add(at+".file", fmt.Sprintf("campaigns/%s can't be read", a.File), "")
+			return i, false
+		}
+		l.sum(a.path(), b)
+		seen.info, seen.err = media.Look(a.path(), b)
+		l.looks[a.path()] = seen
 	}
-	if err != nil {
-		d.add(at+".file", fmt.Sprintf("campaigns/%s can't be read", a.File), "")
-		return i, false
-	}
-	l.sum(a.path(), b)
-	if i, err = media.Look(a.path(), b); err == nil {
+	i, err := seen.info, seen.err
+	if err == nil {
 		err = i.As(a.kind)
 	}
 	if err != nil {
@@ -183,7 +195,7 @@ const fitsMost = 64 << 20
 // in memory, and for later processes in the user's cache folder.
 func Fitted(set *Set, i *Image, rules media.Rules) (Fitting, error) {
 	source := set.Picture(i)
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d %x %s %v", fitForm, set.sumOf(i.path(), source), i.path(), rules))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %x %s %v", fitForm, set.sums[i.path()], i.path(), rules))
 	key := hex.EncodeToString(sum[:])
 	fits.Lock()
 	f, ok := fits.made[key]
@@ -208,16 +220,6 @@ func Fitted(set *Set, i *Image, rules media.Rules) (Fitting, error) {
 		return f, nil
 	})
 	return v.(Fitting), err //nolint:forcetypeassert // nothing else is made
-}
-
-// sumOf is the sum of a file, which many campaigns may share.
-func (s *Set) sumOf(name string, data []byte) [sha256.Size]byte {
-	if sum, ok := s.sums.Load(name); ok {
-		return sum.([sha256.Size]byte) //nolint:forcetypeassert // nothing else is stored
-	}
-	sum := sha256.Sum256(data)
-	s.sums.Store(name, sum)
-	return sum
 }
 
 func (f Fitting) keep(key string) {

@@ -1,8 +1,8 @@
 package workspace
 
 import (
+	"crypto/sha256"
 	"strings"
-	"sync"
 	"time"
 
 	"magpie/internal/network"
@@ -20,9 +20,9 @@ type Set struct {
 	Offers    map[string]*Offer
 	Segments  map[string]*segment.Segment
 	Templates map[string]*Template
-	Files     map[string][]byte // as they were read, by path
-	sums      *sync.Map         // of pictures, by path
-	Hash      string            // of all files
+	Files     map[string][]byte            // as they were read, by path
+	sums      map[string][sha256.Size]byte // of these
+	Hash      string                       // of all files
 	Warnings  []Problem
 }
 
