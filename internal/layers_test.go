@@ -44,7 +44,7 @@ var layers = map[string]string{
 	"people": "audit network segment store suggest",
 	"coupon": "audit crash store",
 	"inbox":  "network store",
-	"outbox": "audit coupon crash lease network store",
+	"outbox": "audit coupon crash inbox lease need network store",
 
 	"sandbox":           "",
 	"sandbox/mastotest": "",

@@ -64,8 +64,10 @@ type Bot struct {
 	set       atomic.Pointer[revision]
 	mu        sync.Mutex // guards accounts and guests
 	accounts  map[string]*account
-	guests    map[string]*connection // to accounts that other machines hold
+	guests    map[string]*connection     // to accounts that other machines hold
+	shared    map[string]*network.Shared // by server; guarded by mu
 	gists     gists
+	telling   time.Time  // up to when needs were handed over to be told
 	signedAt  int64      // up to when new sign-ins were looked for, in milliseconds
 	sharing   sync.Mutex // one shares accounts out at a time; guards peers and reclaimed
 	planning  sync.Mutex // one plan at a time
@@ -271,7 +273,7 @@ func (b *Bot) client(ctx context.Context, a *workspace.Account, with func(*works
 		return b.Clients(a)
 	}
 	if b.Sandbox != "" {
-		return mastodon.Kind().Open(network.Settings{Server: b.Sandbox, Secret: network.Secret("sandbox-" + a.Name), HTTP: b.HTTP})
+		return mastodon.Kind().Open(network.Settings{Server: b.Sandbox, Secret: network.Secret("sandbox-" + a.Name), HTTP: b.HTTP, Shared: b.sharedBy(b.Sandbox), Kept: int(a.Pace.KeptForAnswers)})
 	}
 	secret, err := b.Secret(ctx, a.Name, a.Credentials)
 	if err != nil {

@@ -76,7 +76,18 @@ func (b *Bot) lookAfter(ctx context.Context, now time.Time) {
 	b.greetAgain(ctx)
 	b.forgetLost(ctx, now)
 	b.lookAtBudgets(ctx)
-	if untold, err := need.Untold(ctx, b.DB); err == nil && len(untold) > 0 {
+	if newest, err := need.NewestUntold(ctx, b.DB); err == nil && !newest.IsZero() {
+		b.add(ctx, "tell", "all")
+	}
+}
+
+// tellSoon hands the job engine what the web hook has not been told.
+func (b *Bot) tellSoon(ctx context.Context) {
+	if b.Set().Settings.Tell == nil {
+		return
+	}
+	if newest, err := need.NewestUntold(ctx, b.DB); err == nil && newest.After(b.telling) {
+		b.telling = newest // that it may fail is seen to each minute
 		b.add(ctx, "tell", "all")
 	}
 }

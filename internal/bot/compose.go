@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"path"
@@ -294,54 +295,68 @@ func hashOf(set *workspace.Set, p *outbox.Post, s *workspace.Step, o *workspace.
 }
 
 // recheck looks, as the bytes are fixed, whether the person still wants it.
-func (b *Bot) recheck(ctx context.Context, tx *sql.Tx, p *outbox.Post, c outbox.Composed, now time.Time) error {
-	if err := b.sameFiles(c); err != nil {
-		return err
+func (b *Bot) recheck(ctx context.Context, tx *sql.Tx, p *outbox.Post, c outbox.Composed, now time.Time) (*outbox.Stop, error) {
+	if stop := b.sameFiles(c); stop != nil {
+		return stop, nil
 	}
 	set := b.Set()
 	if p.Follows != "" {
-		return nil // a thread that was begun goes on
+		return nil, nil // a thread that was begun goes on
 	}
 	if a := set.Accounts[p.Account]; a != nil && !p.Exempt {
 		s := step(set, p)
 		if s == nil && p.Campaign != pushed {
-			return &outbox.Stop{State: outbox.Withdrawn, Reason: goneReason}
+			return &outbox.Stop{State: outbox.Withdrawn, Reason: goneReason}, nil
 		}
 		if reason := ended(b.offerOf(set, s, p), a, now); reason != "" {
-			return &outbox.Stop{State: outbox.Withdrawn, Reason: reason}
+			return &outbox.Stop{State: outbox.Withdrawn, Reason: reason}, nil
 		}
 	}
 	if p.Kind == outbox.Public {
-		return b.alike(ctx, tx, set, p, c, meanwhile) // another account may have been quicker
+		if a := set.Accounts[p.Account]; a != nil && len(others(set, p.Account)) > 0 {
+			if err := b.DB.InTurn(ctx, tx, "public texts on "+a.Network); err != nil {
+				return nil, err
+			}
+		}
+		return verdict(b.alike(ctx, tx, set, p, c, meanwhile)) // another account may have been quicker
 	}
 	if p.Person == 0 || p.Step == optedOut {
-		return nil
+		return nil, nil
 	}
 	if p.Exempt { // a test to oneself, or a word about how to go on
 		gone, err := people.OptedOut(ctx, tx, p.Person)
 		if err == nil && gone {
-			return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person wants to be left alone"}
+			return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person wants to be left alone"}, nil
 		}
-		return err
+		return nil, err
 	}
 	if p.Kind == outbox.Answer && now.Sub(p.SlotAt) > staleAnswer {
-		return &outbox.Stop{State: outbox.Withdrawn, Reason: "the question is more than a day old by now"}
+		return &outbox.Stop{State: outbox.Withdrawn, Reason: "the question is more than a day old by now"}, nil
 	}
 	if p.Kind == outbox.Direct {
 		may, err := people.MayWrite(ctx, tx, p.Person, p.Account)
 		if err == nil && !may {
-			return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person has taken back that we may write"}
+			return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person has taken back that we may write"}, nil
 		}
 		if a := set.Accounts[p.Account]; err == nil && a != nil {
 			if may, err = b.heard(ctx, tx, a, p.Person); err == nil && !may {
-				return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person has not written to us in private: " + a.Network + " lets us write to nobody else"}
+				return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person has not written to us in private: " + a.Network + " lets us write to nobody else"}, nil
 			}
 		}
-		return err
+		return nil, err
 	}
 	gone, err := people.OptedOut(ctx, tx, p.Person)
 	if err == nil && gone {
-		return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person wants to be left alone"}
+		return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person wants to be left alone"}, nil
 	}
-	return err
+	return nil, err
+}
+
+// verdict takes the reason why a post may not go out off an error.
+func verdict(err error) (*outbox.Stop, error) {
+	var s *outbox.Stop
+	if errors.As(err, &s) {
+		return s, nil
+	}
+	return nil, err
 }

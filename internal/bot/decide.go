@@ -342,34 +342,3 @@ func (c *decision) noCode(ctx context.Context, tx *sql.Tx, why error) error {
 	}
 	return c.note(ctx, tx, inbox.Desk, "", why.Error())
 }
-
-// settled is told, in its transaction, what became of a post.
-func (b *Bot) settled(ctx context.Context, tx *sql.Tx, p *outbox.Post, now time.Time) error {
-	switch {
-	case p.Mention != "" && p.State == outbox.Withdrawn && strings.Contains(p.Reason, "by hand"):
-		if err := inbox.Close(ctx, tx, p.Mention, p.Reason); err != nil {
-			return err
-		}
-		return need.Clear(ctx, tx, need.Unanswered, p.Mention)
-	case p.Mention != "" && (p.State == outbox.Refused || p.State == outbox.Withdrawn):
-		return inbox.ToDesk(ctx, tx, p.Mention, "the answer did not go out: "+p.Reason)
-	case p.State == outbox.Refused:
-		_, err := b.raiseIn(ctx, tx, need.Refused, p.Account+" "+p.ID, "the post "+p.ID+" on "+p.Account+" was refused: "+p.Reason)
-		return err
-	case p.State == outbox.Asked && p.Follows != "":
-		_, err := b.raiseIn(ctx, tx, need.Asked, p.Account+" "+p.ID, "the thread of post "+p.Follows+" on "+p.Account+" can't go on by itself: "+p.Reason+" (“magpie outbox settle send|sent|withdraw "+p.ID+"”)")
-		return err
-	case p.State == outbox.Asked:
-		_, err := b.raiseIn(ctx, tx, need.Asked, p.Account+" "+p.ID, "is the post "+p.ID+" on "+p.Account+" out or not? Look there, then “magpie outbox settle "+p.ID+"”")
-		return err
-	case p.State == outbox.Late && p.Parent != "":
-		_, err := b.raiseIn(ctx, tx, need.Late, p.Account+" "+p.Parent, "the mailing "+p.Parent+" ("+p.Campaign+"/"+p.Step+") does not reach everybody in time: see “magpie outbox list --state late”")
-		return err
-	case p.State == outbox.Late:
-		_, err := b.raiseIn(ctx, tx, need.Late, p.Account+" "+p.ID, "the post "+p.ID+" on "+p.Account+" did not go out: "+p.Reason)
-		return err
-	case p.State == outbox.Sent && p.Kind == outbox.Public:
-		return need.Clear(ctx, tx, need.SilentFor, p.Account)
-	}
-	return nil
-}

@@ -109,11 +109,8 @@ func (b *Bot) end(ctx context.Context, p *outbox.Post, to outbox.State, reason s
 		if err := b.inStep(ctx, tx); err != nil {
 			return err
 		}
-		moved, err := outbox.Move(ctx, tx, p, to, reason, audit.Bot, now, outbox.Planned)
-		if err != nil || !moved {
-			return err
-		}
-		return b.settled(ctx, tx, p, now)
+		_, err := outbox.Move(ctx, tx, p, to, reason, audit.Bot, now, outbox.Planned)
+		return err
 	})
 }
 

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 
+	"magpie/internal/network"
 	"magpie/internal/workspace"
 )
 
@@ -10,15 +11,18 @@ import (
 // reading alone.
 func (b *Bot) guest(ctx context.Context, a *workspace.Account) *connection {
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	if x := b.accounts[a.Name]; x != nil {
+	x, c := b.accounts[a.Name], b.guests[a.Name]
+	fresh := x == nil && c == nil
+	if fresh {
+		c = &connection{err: network.Fail(network.Busy, "the account is being opened")}
+		b.guests[a.Name] = c
+	}
+	b.mu.Unlock()
+	if x != nil {
 		return x.client
 	}
-	c := b.guests[a.Name]
-	if c == nil {
-		c = &connection{}
+	if fresh {
 		c.set(b.Client(ctx, a))
-		b.guests[a.Name] = c
 	}
 	return c
 }

@@ -26,6 +26,7 @@ type matching struct {
 	set   *workspace.Set
 	since time.Time
 	own   []*seen
+	blind bool // the network may not list what went out in private
 }
 
 // seen is a post of ours on the network.
@@ -42,10 +43,11 @@ func (b *Bot) matchAccount(ctx context.Context, a *workspace.Account, x *account
 		return err
 	}
 	posts, err := x.client.Posts(ctx, since)
-	if err != nil {
+	partly := err != nil && network.ReasonOf(err) == network.Partly
+	if err != nil && !partly {
 		return err
 	}
-	m := &matching{b: b, a: a, x: x, set: b.Set(), since: since}
+	m := &matching{b: b, a: a, x: x, set: b.Set(), since: since, blind: partly || b.Kind(a).Hidden}
 	for _, step := range []func(context.Context) error{
 		func(ctx context.Context) error { return m.meet(ctx, posts) }, m.waiting, m.mailings, m.codes, m.ask,
 	} {
@@ -162,14 +164,17 @@ func (m *matching) reads(ctx context.Context, p *outbox.Post, o *seen) (bool, er
 	if err != nil || c.Draft.Direct != o.Direct {
 		return false, err
 	}
-	if same := m.b.Kind(m.a).Same; same != nil && same(c.Draft.Text, o.Text) {
+	if c.Draft.To != nil && strings.HasSuffix(bare(o.Text), bare(c.Draft.Text)) { // the network may show whom it is for
 		return true, nil
 	}
-	ours, there := bare(c.Draft.Text), bare(o.Text)
-	if c.Draft.To != nil { // the network may show whom it is for
-		return strings.HasSuffix(there, ours), nil
-	}
-	return there == ours, nil
+	return m.shows(o, c.Draft.Text), nil
+}
+
+// shows tells whether a post on the network has our words, as far as the network
+// leaves words as they are.
+func (m *matching) shows(o *seen, text string) bool {
+	same := m.b.Kind(m.a).Same
+	return bare(o.Text) == bare(text) || same != nil && same(text, o.Text)
 }
 
 // namedAt is somebody with their server, which a network may leave out.
@@ -310,7 +315,7 @@ func (m *matching) ask(ctx context.Context) error {
 // hidden tells whether a post to a person may be out, on a network that does not list
 // those.
 func (m *matching) hidden(p *outbox.Post) bool {
-	return m.b.Kind(m.a).Hidden && (p.Kind == outbox.Direct || p.Kind == outbox.Segment)
+	return m.blind && (p.Kind == outbox.Direct || p.Kind == outbox.Segment)
 }
 
 // unexplained tells whether the network has a post of ours that is none we know and
@@ -333,10 +338,6 @@ func (m *matching) doubt(ctx context.Context, p *outbox.Post) error {
 
 func (m *matching) doubtIn(ctx context.Context, tx *sql.Tx, p *outbox.Post, why string) error {
 	now := m.b.Clock()
-	moved, err := outbox.Move(ctx, tx, p, outbox.Asked, why,
-		audit.Bot, now, outbox.Planned, outbox.Held, outbox.Late)
-	if err != nil || !moved {
-		return err
-	}
-	return m.b.settled(ctx, tx, p, now)
+	_, err := outbox.Move(ctx, tx, p, outbox.Asked, why, audit.Bot, now, outbox.Planned, outbox.Held, outbox.Late)
+	return err
 }

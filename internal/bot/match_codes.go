@@ -63,7 +63,7 @@ func (m *matching) thread(ctx context.Context, p *outbox.Post, o *seen) error {
 func (m *matching) part(p *outbox.Post, after string) *seen {
 	made := m.b.Kind(m.a).Made
 	for _, o := range m.own {
-		if made != nil && made(o.ID, p.Key) || made == nil && o.ReplyTo == after && bare(o.Text) == bare(p.Text) {
+		if made != nil && made(o.ID, p.Key) || made == nil && o.ReplyTo == after && m.shows(o, p.Text) {
 			return o
 		}
 	}

@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"database/sql"
-	"maps"
 	"slices"
 	"time"
 
@@ -14,8 +13,9 @@ import (
 )
 
 const (
-	metricsFor   = 7 * 24 * time.Hour // after a post went out
-	metricsEvery = 6 * time.Hour
+	metricsFor    = 7 * 24 * time.Hour // after a post went out
+	metricsEvery  = 6 * time.Hour
+	metricsAtOnce = 20 // posts whose figures are kept before more is asked for
 )
 
 // wantsMetrics tells whether the figures of an account's posts are read: where the
@@ -45,29 +45,55 @@ func (b *Bot) toMeasure(ctx context.Context, now time.Time) (names []string) {
 	return names
 }
 
-// measure reads the figures of the posts of an account. What can't be read now is
-// read the next time.
+// measure reads the figures of the posts of an account, those first that were read
+// longest ago. What was read is kept before more is asked for, so that a network
+// which allows few calls is gone through in the end.
 func (b *Bot) measure(ctx context.Context, name string) error {
 	a := b.Set().Accounts[name]
 	if a == nil {
 		return nil
 	}
-	shown, err := outbox.RemoteIDs(ctx, b.DB, name, b.Clock().Add(-metricsFor))
-	if err != nil || len(shown) == 0 {
+	now := b.Clock()
+	posts, err := outbox.ToMeasure(ctx, b.DB, name, now.Add(-metricsFor), now.Add(-metricsEvery/2))
+	if err != nil {
 		return err
 	}
-	all, err := b.guest(ctx, a).Metrics(ctx, slices.Sorted(maps.Keys(shown)))
-	if err != nil {
-		if network.ReasonOf(err) == network.Busy {
-			return queue.Later(max(time.Until(network.RetryAt(err, b.Clock(), time.Minute)), time.Second))
+	for some := range slices.Chunk(posts, metricsAtOnce) {
+		ids, ours := []string{}, map[string]string{}
+		for _, p := range some {
+			ids = append(ids, p.RemoteID)
+			ours[p.RemoteID] = p.ID
 		}
-		b.Log.WithError(err).WithField("account", name).Warn("the figures of posts can't be read")
-		return nil
+		figures, err := b.guest(ctx, a).Metrics(ctx, ids)
+		if err := b.keepMetrics(ctx, figures, ours, err == nil); err != nil {
+			return err
+		}
+		switch {
+		case err != nil && network.ReasonOf(err) == network.Busy:
+			return queue.Later(max(network.RetryAt(err, b.Clock(), time.Minute).Sub(b.Clock()), time.Second))
+		case err != nil:
+			b.Log.WithError(err).WithField("account", name).Warn("the figures of posts can't be read")
+			return nil
+		}
 	}
+	return nil
+}
+
+// keepMetrics stores figures. Of posts that the network did not tell of, though it told of all, it is noted that they were asked about.
+func (b *Bot) keepMetrics(ctx context.Context, figures []network.Metrics, ours map[string]string, all bool) error {
 	return b.write(ctx, func(tx *sql.Tx) error {
-		for _, m := range all {
-			if post := shown[m.ID]; post != "" {
+		told := map[string]bool{}
+		for _, m := range figures {
+			if post := ours[m.ID]; post != "" {
+				told[post] = true
 				if err := outbox.SetMetrics(ctx, tx, post, m, b.Clock()); err != nil {
+					return err
+				}
+			}
+		}
+		for _, post := range ours {
+			if all && !told[post] {
+				if err := outbox.NoMetrics(ctx, tx, post, b.Clock()); err != nil {
 					return err
 				}
 			}

@@ -89,7 +89,7 @@ func (b *Bot) inStep(ctx context.Context, tx *sql.Tx) error {
 
 // sameFiles stops a post whose words were made from files that are not in force
 // any more: it is made anew.
-func (b *Bot) sameFiles(c outbox.Composed) error {
+func (b *Bot) sameFiles(c outbox.Composed) *outbox.Stop {
 	if c.Files == 0 || c.Files == b.set.Load().number { // 0: the same bytes again, they are fixed
 		return nil
 	}

@@ -218,9 +218,10 @@ func (b *Bot) publisher(a *workspace.Account, x *account, epoch int64) *outbox.P
 	p := &outbox.Publisher{
 		DB: b.DB, Account: a.Name, Epoch: epoch, Client: x.client, Kind: b.Kind(a), Clock: b.Clock, InFlight: b.InFlight, Settle: wait,
 		Limits: x.allowed, Log: b.Log.WithFields(logrus.Fields{"account": a.Name, "network": a.Network}),
-		Hooks: outbox.Hooks{Compose: b.composed, Recheck: b.recheck, Settled: b.settled, AnsweredElsewhere: b.answeredElsewhere,
-			SignedOut: func(reason string) { b.signedOut(context.Background(), a.Name, reason) },
-			Unpaid:    func(reason string) { b.unpaid(context.Background(), a.Name, reason) }},
+		Hooks: outbox.Hooks{Compose: b.composed, Recheck: b.recheck, AnsweredElsewhere: b.answeredElsewhere,
+			SignedOut:   func(reason string) { b.signedOut(context.Background(), a.Name, reason) },
+			Unpaid:      func(reason string) { b.unpaid(context.Background(), a.Name, reason) },
+			OtherLimits: func() { b.greet(context.Background(), a, x) }},
 	}
 	if b.DB.Postgres() {
 		p.Held = x.held

@@ -30,6 +30,7 @@ func (b *Bot) schedule(ctx context.Context) {
 		b.follow(ctx)
 		next := b.wakeDue(ctx, now)
 		b.queueExpansions(ctx, now)
+		b.tellSoon(ctx)
 		if now.Sub(planned) >= planEvery || now.Before(planned) {
 			planned = now
 			b.add(ctx, "plan", "all")

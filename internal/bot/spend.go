@@ -27,11 +27,25 @@ var beijing = time.FixedZone("Beijing", 8*60*60)
 // settings are what a connector needs for an account.
 func (b *Bot) settings(a *workspace.Account, secret network.Secret, s network.Session) network.Settings {
 	out := a.Settings()
-	out.Secret, out.HTTP, out.Session = secret, b.HTTP, s
+	out.Secret, out.HTTP, out.Session, out.Kept = secret, b.HTTP, s, int(a.Pace.KeptForAnswers)
+	out.Shared = b.sharedBy(a.Server)
 	if a.Network == "x" || a.Network == "weibo" {
 		out.Meter = b.meter(a)
 	}
 	return out
+}
+
+// sharedBy is what the accounts of a server may use together.
+func (b *Bot) sharedBy(server string) *network.Shared {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.shared == nil {
+		b.shared = map[string]*network.Shared{}
+	}
+	if b.shared[server] == nil {
+		b.shared[server] = &network.Shared{}
+	}
+	return b.shared[server]
 }
 
 // attended are settings for a person at the keyboard: nothing is held back.

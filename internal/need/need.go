@@ -60,6 +60,13 @@ func Untold(ctx context.Context, db *store.DB) ([]Need, error) {
 	return list(ctx, db, `told_at IS NULL`)
 }
 
+// NewestUntold is when the newest came up that the web hook has not been told; zero if there is none.
+func NewestUntold(ctx context.Context, db *store.DB) (time.Time, error) {
+	var ms int64
+	err := db.Read.QueryRowContext(ctx, `SELECT COALESCE(max(at), 0) FROM needs WHERE told_at IS NULL`).Scan(&ms)
+	return store.Time(ms), err
+}
+
 // Open are all that stand.
 func Open(ctx context.Context, db *store.DB) ([]Need, error) { return list(ctx, db, `1 = 1`) }
 

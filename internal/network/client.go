@@ -24,10 +24,13 @@ type Client interface {
 	// repeated after an Unknown failure without looking first.
 	Publish(ctx context.Context, s Sealed) (Receipt, error)
 	// Find looks for s among the account's own posts since an instant. taken
-	// tells which ids belong to other posts already. May be repeated.
+	// tells which ids belong to other posts already. Not found, without an error,
+	// is a proof: s did not show when it was looked for. Where the network can't
+	// prove that, it fails Unproven (docs/decisions/proof.md). May be repeated.
 	Find(ctx context.Context, s Sealed, since time.Time, taken func(id string) bool) (Receipt, bool, error)
 	// Posts are the account's own posts since an instant, answers and direct
-	// ones included, in no order. May be repeated.
+	// ones included, in no order. It fails Partly, with the posts, where direct
+	// ones may be missing. May be repeated.
 	Posts(ctx context.Context, since time.Time) ([]Posted, error)
 	// Delete removes a post of ours. Deleting it again is no error.
 	Delete(ctx context.Context, id string) error
@@ -43,7 +46,7 @@ type Client interface {
 	// Followers returns one page of followers; an empty next means the end.
 	Followers(ctx context.Context, cursor string) (page []Person, next string, err error)
 	// Metrics are the figures of own public posts, by their ids, in no order. Posts that
-	// are gone are left out. May be repeated.
+	// are gone are left out. What comes with an error is good too. May be repeated.
 	Metrics(ctx context.Context, ids []string) ([]Metrics, error)
 	// Stream hands over events as they happen, until ctx ends or the stream
 	// breaks; ErrNoStream where there is none. It starts at the present:
@@ -93,12 +96,18 @@ type Mention struct {
 	Ref      Ref
 	At       time.Time
 	Author   Person
-	Text     string // plain text, names included
+	Text     string // plain text, names and a content warning included, without what is quoted
+	Quoted   string // what they quoted of others
+	Pictures []Picture
+	Quote    bool // it quotes a post of ours, and neither answers it nor names us: only a person may answer
 	Language string
 	Direct   bool     // only we can read it
 	Names    []string // ids of the accounts it names
 	ReplyTo  string   // id of the item it answers, as in Receipt.ID; empty if none
 }
+
+// Picture is one that somebody sent us.
+type Picture struct{ URL, Alt string }
 
 // Event is one thing that happened to an account: exactly one field is set.
 type Event struct {

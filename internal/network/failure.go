@@ -15,7 +15,8 @@ const (
 	SignedOut Reason = "signed out" // pause the account, tell a person
 	Busy      Reason = "busy"       // provably not out: again at After; not an attempt
 	Unknown   Reason = "unknown"    // it may be out there: look before sending again
-	Partly    Reason = "partly"     // of Events: what came is good, and a person has to see to the rest
+	Unproven  Reason = "unproven"   // of Find: it was not found, and that does not prove that it is not out: ask a person
+	Partly    Reason = "partly"     // of Events and Posts: what came is good, and there may be more
 )
 
 // Failure is the error of every Client method.
@@ -28,6 +29,7 @@ type Failure struct {
 	Passes bool          // Partly: it may pass by itself; a person has to know if it lasts
 	Lost   bool          // Partly: what was not heard is lost, the next reading is whole again
 	Pay    bool          // Busy: until a person has paid the network, or it counts anew
+	Limits bool          // Busy: the server's limits are other than it had said: ask for them, and word the post anew
 	Err    error
 }
 
@@ -69,6 +71,9 @@ func RetryAt(err error, now time.Time, fallback time.Duration) time.Time {
 	var f *Failure
 	if errors.As(err, &f) {
 		if !f.After.IsZero() && f.After.After(now) {
+			if most := now.Add(longestRest); !f.Ours && f.After.After(most) {
+				return most
+			}
 			return f.After
 		}
 		if f.Wait > 0 {
@@ -76,4 +81,10 @@ func RetryAt(err error, now time.Time, fallback time.Duration) time.Time {
 		}
 	}
 	return now.Add(fallback)
+}
+
+// HasOtherLimits tells whether the server's limits have turned out to be other than it had said.
+func HasOtherLimits(err error) bool {
+	var f *Failure
+	return errors.As(err, &f) && f.Limits
 }

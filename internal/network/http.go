@@ -16,6 +16,9 @@ import (
 // maxBody is how much of an answer is read, in bytes.
 const maxBody = 8 << 20
 
+// ErrTooLarge is behind the error when an answer is larger than that: ask for less.
+var ErrTooLarge = errors.New("the answer is larger than 8 MB")
+
 // Answer is an HTTP answer, read whole.
 type Answer struct {
 	Status int
@@ -24,12 +27,12 @@ type Answer struct {
 }
 
 // HTTPClient returns a client as connectors need it: it times out, follows no
-// redirect and keeps connections for many posts at once.
+// redirect and keeps connections for many posts at once, except to servers that close them.
 func HTTPClient(timeout time.Duration) *http.Client {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost = 64
 	t.ResponseHeaderTimeout = timeout
-	return &http.Client{Transport: t, Timeout: timeout, CheckRedirect: noRedirect}
+	return &http.Client{Transport: &wary{Transport: t}, Timeout: timeout, CheckRedirect: noRedirect}
 }
 
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -48,6 +51,10 @@ func Request(ctx context.Context, method, address string, body []byte) (*http.Re
 // after the server has read it: on a server that ignores the key, a second post.
 func SetKey(r *http.Request, key string) { r.Header["idempotency-key"] = []string{key} }
 
+// Repeatable lets net/http send a request again by itself, when it finds that a
+// connection it had used before is closed: for what does no harm if it is done twice.
+func Repeatable(r *http.Request) { r.Header["X-Idempotency-Key"] = []string{} } // which is not sent
+
 // Do sends a request and reads the answer. A request that provably never left
 // fails Busy; one that may have arrived fails Unknown, or Busy if it was a GET.
 func Do(c *http.Client, r *http.Request) (*Answer, error) {
@@ -58,7 +65,10 @@ func Do(c *http.Client, r *http.Request) (*Answer, error) {
 		return nil, lost(r, connected, err)
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	if err == nil && len(body) > maxBody {
+		err = ErrTooLarge
+	}
 	if err != nil {
 		return nil, lost(r, true, err)
 	}

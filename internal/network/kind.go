@@ -149,8 +149,10 @@ type Settings struct {
 	Secret  Secret  // token or app password
 	Session Session // where short-lived tokens are kept; nil where there are none
 	HTTP    *http.Client
-	ChatDID string // Bluesky: the chat service; empty for the public one
-	Meter   Meter  // nil: nothing is counted
+	Shared  *Shared // what the accounts of this server may use together; nil: the account is alone there
+	Kept    int     // percent of the rate limit that figures and lists of followers leave for the rest, at least half
+	ChatDID string  // Bluesky: the chat service; empty for the public one
+	Meter   Meter   // nil: nothing is counted
 	// LongText: the account may post longer texts than others (X Premium, a
 	// contract with Weibo).
 	LongText bool

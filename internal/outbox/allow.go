@@ -15,6 +15,9 @@ import (
 // plenty is more than a batch ever holds.
 const plenty = 1 << 20
 
+// longestWindow is the longest span for which a network counts calls: a day.
+const longestWindow = 25 * time.Hour
+
 // allowance is how many posts of each kind may go out now. halted means none
 // at all.
 func (p *Publisher) allowance(ctx context.Context, l lane, now time.Time) (n map[Kind]int, halted bool, err error) {
@@ -33,11 +36,12 @@ func (p *Publisher) allowance(ctx context.Context, l lane, now time.Time) (n map
 			return nil, true, nil
 		}
 	}
-	if q.Limit > 0 && q.Remaining <= kept && now.Before(q.Reset) {
+	counts := q.Limit > 0 && now.Before(q.Reset) && q.Reset.Sub(now) < longestWindow // a reset that is further away is a mistake of the server
+	if counts && q.Remaining <= kept {
 		return nil, true, nil
 	}
 	share := most
-	if q.Limit > 0 && now.Before(q.Reset) { // a batch must not use up what is kept
+	if counts { // a batch must not use up what is kept
 		share = min(share, (q.Remaining-kept+1)/2)
 	}
 	if l.asked {
@@ -126,9 +130,6 @@ func (p *Publisher) markLate(ctx context.Context) error {
 			if _, err := Move(ctx, tx, post, Late, Lateness(post, now), audit.Bot, now, Planned, Held); err != nil {
 				return err
 			}
-			if err := p.settled(ctx, tx, post, now); err != nil {
-				return err
-			}
 		}
 		return nil
 	})
@@ -159,11 +160,4 @@ func span(d time.Duration) string {
 		s = strings.TrimSuffix(s, "0m")
 	}
 	return s
-}
-
-func (p *Publisher) settled(ctx context.Context, tx *sql.Tx, post *Post, now time.Time) error {
-	if p.Hooks.Settled == nil {
-		return nil
-	}
-	return p.Hooks.Settled(ctx, tx, post, now)
 }

@@ -11,6 +11,7 @@ import (
 
 	"magpie/internal/audit"
 	"magpie/internal/crash"
+	"magpie/internal/lease"
 	"magpie/internal/network"
 	"magpie/internal/store"
 )
@@ -94,6 +95,10 @@ func (p *Publisher) prove(ctx context.Context, post *Post, log *logrus.Entry) (m
 	case crash.Fault("resend without looking"):
 		sealed.Key += fmt.Sprint("#", post.Doubts)
 		return p.repeat(ctx, post, sealed, log)
+	case err != nil && network.ReasonOf(err) == network.Unproven && post.Looks > 0:
+		return true, p.finish(ctx, post, Asked, "the network's answer was lost, and a look does not tell whether the post is out: "+err.Error()+". Look there yourself, then “magpie outbox settle”")
+	case err != nil && network.ReasonOf(err) == network.Unproven:
+		return true, p.lookedOnce(ctx, post)
 	case err != nil:
 		return true, p.lookAgain(ctx, post, err, log)
 	case found:
@@ -126,8 +131,9 @@ func (p *Publisher) repeat(ctx context.Context, post *Post, s network.Sealed, lo
 		return true, p.lookAgain(ctx, post, &network.Failure{Reason: network.Busy, After: until, Err: errors.New("quiet hours")}, log)
 	}
 	gone := false
-	err := p.write(ctx, func(tx *sql.Tx) error {
-		if err := p.recheck(ctx, tx, post, Composed{Hash: post.ApprovedHash}, now); err != nil {
+	var stop *Stop
+	err := p.write(ctx, func(tx *sql.Tx) (err error) {
+		if stop, err = p.recheck(ctx, tx, post, Composed{Hash: post.ApprovedHash}, now); err != nil || stop != nil {
 			return err
 		}
 		ok, err := store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'sending', attempts = attempts + 1, last_attempt_at = $1, epoch = $2, updated_at = $3
@@ -135,8 +141,10 @@ func (p *Publisher) repeat(ctx context.Context, post *Post, s network.Sealed, lo
 		gone = err == nil && !ok
 		return err
 	})
-	var stop *Stop
-	if errors.As(err, &stop) {
+	if err == nil && stop == taken {
+		err = lease.ErrLost
+	}
+	if err == nil && stop != nil {
 		return true, p.notAgain(ctx, post, s, stop, log)
 	}
 	if err != nil || gone {
@@ -186,7 +194,7 @@ func (p *Publisher) lookedOnce(ctx context.Context, post *Post) error {
 func (p *Publisher) lookAgain(ctx context.Context, post *Post, cause error, log *logrus.Entry) error {
 	now := p.Clock()
 	log.WithError(cause).Warn("could not look for the post")
-	p.tellSignedOut(cause)
+	p.passOn(cause)
 	return p.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE posts SET next_at = $1 WHERE id = $2 AND state = 'in doubt'`,
 			store.Ms(network.RetryAt(cause, now, 30*time.Second)), post.ID)
@@ -208,7 +216,7 @@ func Settle(ctx context.Context, db *store.DB, id string, to State, at network.R
 		}
 		switch {
 		case to == Sent && post.State == Asked:
-			done, err := MarkSent(ctx, tx, post, at, who, now, nil)
+			done, err := MarkSent(ctx, tx, post, at, who, now)
 			if err == nil && !done {
 				return fmt.Errorf("%s is the address of another post", at.URL)
 			}

@@ -67,8 +67,8 @@ func TestNotFound(t *testing.T) {
 			w.after(time.Hour)
 		}
 		w.outThere(0)
-		if len(w.told) != 1 || w.told[0] != outbox.Asked {
-			t.Errorf("told %v", w.told)
+		if len(w.told()) != 1 || w.told()[0] != outbox.Asked {
+			t.Errorf("told %v", w.told())
 		}
 	})
 	t.Run("a key that is too old", func(t *testing.T) {

@@ -36,7 +36,7 @@ func (p *Publisher) prepare(ctx context.Context, post *Post, log *logrus.Entry) 
 			return nil, p.notOut(ctx, post, err, log)
 		}
 		if done {
-			return nil, p.stop(ctx, post, Composed{}, &Stop{Withdrawn, "somebody has answered by hand"})
+			return nil, p.stop(ctx, post, Composed{}, &Stop{Withdrawn, AnsweredByHand})
 		}
 	}
 	c, err := p.Hooks.Compose(ctx, post, now)
@@ -86,33 +86,37 @@ func (p *Publisher) measure(d network.Draft) network.Size {
 }
 
 // freeze is the transaction of design section 4: it looks at everything once
-// more and makes the post sending, with its final bytes.
+// more and makes the post sending, with its final bytes. That it may not go out is
+// a verdict, not an error: others share the commit.
 func (p *Publisher) freeze(ctx context.Context, post *Post, c Composed, s network.Sealed, log *logrus.Entry) (*network.Sealed, error) {
 	crash.At("prepared")
 	now := p.Clock()
-	err := p.DB.Beside(ctx, func(tx *sql.Tx) error {
-		if err := p.recheck(ctx, tx, post, c, now); err != nil {
-			return err
+	gone := false
+	stop, err := p.beside(ctx, func(tx *sql.Tx) (*Stop, error) {
+		stop, err := p.recheck(ctx, tx, post, c, now)
+		if err != nil || stop != nil {
+			return stop, err
 		}
-		if err := startCoupon(ctx, tx, post, c.Until); err != nil {
-			return err
+		if stop, err = startCoupon(ctx, tx, post, c.Until); err != nil || stop != nil {
+			return stop, err
 		}
 		ok, err := store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'sending', sealed = $1, sealed_text = $2, replay = $3, attempts = attempts + 1,
 			first_attempt_at = CASE WHEN first_attempt_at = 0 THEN $4 ELSE first_attempt_at END, last_attempt_at = $5, epoch = $6, reason = '', updated_at = $7, rest = $8, price = $9
 			WHERE id = $10 AND state = 'planned'`, string(s.Body), s.Text, s.Replay, store.Ms(now), store.Ms(now), p.Epoch, store.Ms(now), encodeRest(c.Draft.Language, c.Rest), int64(p.price(c.Draft)), post.ID))
-		if err == nil && !ok {
-			return errGone
-		}
+		gone = err == nil && !ok
 		crash.At("freezing")
-		return err
+		return nil, err
 	})
 	crash.At("frozen")
-	if errors.Is(err, errGone) {
+	if gone {
 		post.State = Withdrawn // moved on by somebody else; nothing to do
 		return nil, nil
 	}
 	if err != nil {
-		return nil, p.stopOr(ctx, post, c, err)
+		return nil, err
+	}
+	if stop != nil {
+		return nil, p.stop(ctx, post, c, stop)
 	}
 	post.State, post.Sealed, post.SealedText, post.Replay, post.Rest = Sending, string(s.Body), s.Text, string(s.Replay), c.Rest
 	post.RestLanguage = c.Draft.Language
@@ -124,23 +128,37 @@ func (p *Publisher) freeze(ctx context.Context, post *Post, c Composed, s networ
 	return &s, nil
 }
 
+// beside runs fn in a transaction that others share. fn returns a verdict where it
+// has written nothing, so that the others' commit stands.
+func (p *Publisher) beside(ctx context.Context, fn func(*sql.Tx) (*Stop, error)) (stop *Stop, err error) {
+	err = p.DB.Beside(ctx, func(tx *sql.Tx) (err error) {
+		stop, err = fn(tx)
+		return err
+	})
+	if err == nil && stop == taken {
+		return nil, lease.ErrLost
+	}
+	return stop, err
+}
+
+// taken is the verdict that the account is somebody else's by now.
+var taken = &Stop{Planned, lease.ErrLost.Error()}
+
 // startCoupon lets the coupon's time begin. A code that is no longer this
 // person's is not told.
-func startCoupon(ctx context.Context, tx *sql.Tx, post *Post, until time.Time) error {
+func startCoupon(ctx context.Context, tx *sql.Tx, post *Post, until time.Time) (*Stop, error) {
 	if post.Code == "" || post.Exempt {
-		return nil
+		return nil, nil
 	}
 	theirs, err := coupon.Start(ctx, tx, post.Code, post.Person, until)
 	if err == nil && !theirs {
-		return &Stop{Withdrawn, "its code is no longer this person's"}
+		return &Stop{Withdrawn, "its code is no longer this person's"}, nil
 	}
-	return err
+	return nil, err
 }
 
-var errGone = errors.New("the post is not planned any more")
-
-// recheck fails with a *Stop if the post may not go out after all.
-func (p *Publisher) recheck(ctx context.Context, tx *sql.Tx, post *Post, c Composed, now time.Time) error {
+// recheck says why the post may not go out after all.
+func (p *Publisher) recheck(ctx context.Context, tx *sql.Tx, post *Post, c Composed, now time.Time) (*Stop, error) {
 	var ours, paused, approved bool
 	var files int64
 	err := tx.QueryRowContext(ctx, `SELECT `+lease.Holds(1)+`, EXISTS (SELECT 1 FROM pauses WHERE scope = 'all' OR scope IN ('account', 'signed out') AND name = $3
@@ -148,21 +166,21 @@ func (p *Publisher) recheck(ctx context.Context, tx *sql.Tx, post *Post, c Compo
 		p.Account, p.Epoch, p.Account, post.Campaign, c.Hash, post.ID).Scan(&ours, &paused, &approved, &files)
 	switch {
 	case err != nil:
-		return err
+		return nil, err
 	case !ours:
-		return lease.ErrLost
+		return taken, nil
 	case c.Files != 0 && p.DB.Postgres() && c.Files != files: // on one machine the files are watched
-		return &Stop{Planned, "the files have changed meanwhile"}
+		return &Stop{Planned, "the files have changed meanwhile"}, nil
 	case paused:
-		return &Stop{Planned, "paused"}
+		return &Stop{Planned, "paused"}, nil
 	case post.Approval && !approved:
-		return &Stop{Held, "the text has changed since it was approved: approve it again"}
+		return &Stop{Held, "the text has changed since it was approved: approve it again"}, nil
 	}
 	if why := Lateness(post, now); why != "" && post.Kind != Answer {
-		return &Stop{Late, why}
+		return &Stop{Late, why}, nil
 	}
 	if p.Hooks.Recheck == nil {
-		return nil
+		return nil, nil
 	}
 	return p.Hooks.Recheck(ctx, tx, post, c, now)
 }
@@ -190,9 +208,7 @@ func (p *Publisher) stop(ctx context.Context, post *Post, c Composed, s *Stop) e
 				return err
 			}
 		}
-		if _, err := Move(ctx, tx, post, ending(post, s.State), s.Reason, audit.Bot, now, Planned, Held); err != nil {
-			return err
-		}
-		return p.settled(ctx, tx, post, now)
+		_, err := Move(ctx, tx, post, ending(post, s.State), s.Reason, audit.Bot, now, Planned, Held)
+		return err
 	})
 }

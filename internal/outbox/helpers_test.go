@@ -3,6 +3,7 @@ package outbox_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"flag"
 	"io"
 	"os"
@@ -16,7 +17,9 @@ import (
 
 	"magpie/internal/audit"
 	"magpie/internal/coupon"
+	"magpie/internal/inbox"
 	"magpie/internal/lease"
+	"magpie/internal/need"
 	"magpie/internal/network"
 	"magpie/internal/network/networktest"
 	"magpie/internal/outbox"
@@ -61,9 +64,7 @@ type world struct {
 	hash     string                                 // of what is composed
 	compose  func(p *outbox.Post) error             // before it is composed
 	recheck  func(p *outbox.Post) error             // as it is frozen
-	settled  func(p *outbox.Post) error             // besides noting it
-	mu       sync.Mutex                             // guards told, out
-	told     []outbox.State                         // by Settled
+	mu       sync.Mutex                             // guards out
 	out      []string                               // by SignedOut
 	composed func(p *outbox.Post) (d network.Draft) // nil: the post's text
 }
@@ -71,7 +72,7 @@ type world struct {
 func newWorld(t testing.TB, replay network.Replay) *world {
 	t.Helper()
 	w := &world{TB: t, now: noon, hash: "h1"}
-	w.db = storetest.Open(t, audit.Migrations(), lease.Migrations(), coupon.Migrations(), outbox.Migrations())
+	w.db = storetest.Open(t, audit.Migrations(), lease.Migrations(), coupon.Migrations(), outbox.Migrations(), inbox.Migrations(), need.Migrations())
 	w.net = networktest.New(func() time.Time { return w.now })
 	w.net.Use(name, kind, replay)
 	w.client = w.net.Client(name)
@@ -100,7 +101,7 @@ func (w *world) publisher(epoch int64) *outbox.Publisher {
 	log.SetOutput(io.Discard)
 	return &outbox.Publisher{DB: w.db, Account: name, Epoch: epoch, Client: w.client, Kind: kind, Log: logrus.NewEntry(log), InFlight: 4, Settle: settle,
 		Limits: func() network.Limits { return kind.Limits }, Clock: func() time.Time { return w.now },
-		Hooks: outbox.Hooks{Compose: w.words, Recheck: w.again, Settled: w.note, SignedOut: func(s string) { w.mu.Lock(); w.out = append(w.out, s); w.mu.Unlock() }}}
+		Hooks: outbox.Hooks{Compose: w.words, Recheck: w.again, SignedOut: func(s string) { w.mu.Lock(); w.out = append(w.out, s); w.mu.Unlock() }}}
 }
 
 func (w *world) words(_ context.Context, p *outbox.Post, now time.Time) (c outbox.Composed, err error) {
@@ -119,23 +120,31 @@ func (w *world) words(_ context.Context, p *outbox.Post, now time.Time) (c outbo
 	return c, nil
 }
 
-func (w *world) again(_ context.Context, _ *sql.Tx, p *outbox.Post, _ outbox.Composed, _ time.Time) error {
+func (w *world) again(_ context.Context, _ *sql.Tx, p *outbox.Post, _ outbox.Composed, _ time.Time) (*outbox.Stop, error) {
 	if w.recheck == nil {
-		return nil
+		return nil, nil
 	}
-	return w.recheck(p)
+	err := w.recheck(p)
+	var stop *outbox.Stop
+	if errors.As(err, &stop) {
+		return stop, nil
+	}
+	return nil, err
 }
 
-func (w *world) note(_ context.Context, _ *sql.Tx, p *outbox.Post, _ time.Time) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.settled != nil {
-		if err := w.settled(p); err != nil {
-			return err
-		}
+// told are the states that posts came to, as the log has them.
+func (w *world) told() (all []outbox.State) {
+	w.Helper()
+	rows, err := w.db.Read.Query(`SELECT what FROM audit WHERE subject >= 'post ' AND subject < 'post~' ORDER BY at`)
+	w.must(err)
+	defer rows.Close()
+	for rows.Next() {
+		var what string
+		w.must(rows.Scan(&what))
+		all = append(all, outbox.State(strings.TrimPrefix(what, "post ")))
 	}
-	w.told = append(w.told, p.State)
-	return nil
+	w.must(rows.Err())
+	return all
 }
 
 // add writes a post down. Some of it is filled in.

@@ -49,8 +49,8 @@ func TestLateCode(t *testing.T) {
 	if got := w.is("a", outbox.Late); !strings.Contains(got.Reason, "had to be out by 2027-11-26 13:00") || w.code(p) != "free" {
 		t.Errorf("for %q, code %s", got.Reason, w.code(p))
 	}
-	if len(w.told) != 1 || w.told[0] != outbox.Late {
-		t.Errorf("told %v", w.told)
+	if len(w.told()) != 1 || w.told()[0] != outbox.Late {
+		t.Errorf("told %v", w.told())
 	}
 }
 

@@ -10,24 +10,30 @@ import (
 	"magpie/internal/store"
 )
 
-// RemoteIDs are the ids on their network of an account's public posts that went out
-// since an instant, with our own ids of them.
-func RemoteIDs(ctx context.Context, db *store.DB, account string, since time.Time) (map[string]string, error) {
-	rows, err := db.Read.QueryContext(ctx, `SELECT remote_id, id FROM posts WHERE account = $1 AND kind = 'public' AND sent_at > $2 AND state = 'sent' AND remote_id IS NOT NULL`,
-		account, store.Ms(since))
+// ToMeasure are an account's public posts that went out since an instant and whose figures were not read after before, those first that
+// were read longest ago. Only ID and RemoteID are filled in.
+func ToMeasure(ctx context.Context, db *store.DB, account string, since, before time.Time) (out []Post, err error) {
+	rows, err := db.Read.QueryContext(ctx, `SELECT p.id, p.remote_id FROM posts p LEFT JOIN metrics m ON m.post = p.id
+		WHERE p.account = $1 AND p.kind = 'public' AND p.sent_at > $2 AND p.state = 'sent' AND p.remote_id IS NOT NULL AND COALESCE(m.at, 0) < $3
+		ORDER BY COALESCE(m.at, 0), p.sent_at DESC`, account, store.Ms(since), store.Ms(before))
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	out := map[string]string{}
 	for rows.Next() {
-		var remote, id string
-		if err := rows.Scan(&remote, &id); err != nil {
+		var p Post
+		if err := rows.Scan(&p.ID, &p.RemoteID); err != nil {
 			return nil, err
 		}
-		out[remote] = id
+		out = append(out, p)
 	}
 	return out, rows.Err()
+}
+
+// NoMetrics notes that a network was asked about a post and told nothing.
+func NoMetrics(ctx context.Context, tx *sql.Tx, post string, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `UPDATE metrics SET at = $1 WHERE post = $2`, store.Ms(now), post)
+	return err
 }
 
 // Measured is when the figures of an account's posts that went out since an instant

@@ -107,7 +107,7 @@ func (w *world) clean(replay network.Replay) {
 			w.Fatal(err)
 		}
 	}
-	w.now, w.told, w.out = noon, nil, nil
+	w.now, w.out = noon, nil
 	w.net = networktest.New(func() time.Time { return w.now })
 	w.net.Use(name, kind, replay)
 	w.client = w.net.Client(name)

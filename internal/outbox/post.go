@@ -185,8 +185,9 @@ func Select(ctx context.Context, q Querier, where string, args ...any) (out []*P
 }
 
 // Move puts a post that is in one of the states from into another, with the
-// reason, and releases its coupon where the new state says that it provably
-// did not go out. moved is false if it was in no such state any more.
+// reason, and does what follows from that: it releases its coupon where the new
+// state says that it provably did not go out, reopens the mention that it was to
+// answer, and notes what needs a person. moved is false if it was in no such state any more.
 func Move(ctx context.Context, tx *sql.Tx, p *Post, to State, reason string, who string, now time.Time, from ...State) (moved bool, err error) {
 	list := "'" + strings.Join(texts(from), "', '") + "'"
 	moved, err = store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = $1, reason = $2, updated_at = $3 WHERE id = $4 AND state IN (`+list+`)`,
@@ -195,6 +196,9 @@ func Move(ctx context.Context, tx *sql.Tx, p *Post, to State, reason string, who
 		return moved, err
 	}
 	p.State, p.Reason = to, reason
+	if err := follow(ctx, tx, p, now); err != nil {
+		return true, err
+	}
 	if p.Code != "" && (to == Refused || to == Withdrawn || to == Late) {
 		if err := giveBack(ctx, tx, p); err != nil {
 			return true, err

@@ -40,10 +40,8 @@ type Hooks struct {
 	// Compose gives a post its words. It may fail with a *Stop.
 	Compose func(ctx context.Context, p *Post, now time.Time) (Composed, error)
 	// Recheck looks, in the transaction that freezes a post, whether it may go
-	// out: opt-out, consent. It may fail with a *Stop.
-	Recheck func(ctx context.Context, tx *sql.Tx, p *Post, c Composed, now time.Time) error
-	// Settled is told, in the same transaction, that a post came to a state.
-	Settled func(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) error
+	// out: opt-out, consent. It writes nothing, and says why not.
+	Recheck func(ctx context.Context, tx *sql.Tx, p *Post, c Composed, now time.Time) (*Stop, error)
 	// AnsweredElsewhere tells whether another of our accounts has answered the
 	// mention by hand. May be nil.
 	AnsweredElsewhere func(ctx context.Context, p *Post) (bool, error)
@@ -51,6 +49,8 @@ type Hooks struct {
 	SignedOut func(reason string)
 	// Unpaid is told that the network does nothing until a person has paid.
 	Unpaid func(reason string)
+	// OtherLimits is told that the server's limits are other than it had said.
+	OtherLimits func()
 }
 
 // Pace is how many may go out in a span; a Count of 0 is no bound.
@@ -261,14 +261,23 @@ func (p *Publisher) due(ctx context.Context, l lane) ([]*Post, error) {
 }
 
 // write notes something on the account's behalf, if it is ours still: what
-// another has taken over is theirs to judge.
+// another has taken over is theirs to judge. That it is not undoes nobody's commit.
 func (p *Publisher) write(ctx context.Context, fn func(*sql.Tx) error) error {
-	return p.DB.Batch(ctx, func(tx *sql.Tx) error {
-		if err := lease.Check(ctx, tx, p.Account, p.Epoch); err != nil {
+	lost := false
+	err := p.DB.Batch(ctx, func(tx *sql.Tx) error {
+		err := lease.Check(ctx, tx, p.Account, p.Epoch)
+		if lost = errors.Is(err, lease.ErrLost); lost {
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 		return fn(tx)
 	})
+	if err == nil && lost {
+		return lease.ErrLost
+	}
+	return err
 }
 
 func (p *Publisher) batch() int { return max(p.InFlight, 1) * 8 }
@@ -308,10 +317,11 @@ func (p *Publisher) end(id string) {
 }
 
 // Recover puts what an earlier owner of the account was sending in doubt: it
-// may be out there. Call it once, after the lease is taken.
+// may be out there. Call it once, after the lease is taken. It fails with
+// lease.ErrLost if another has taken the account over since.
 func (p *Publisher) Recover(ctx context.Context) error {
 	now := p.Clock()
-	return p.DB.Write(ctx, func(tx *sql.Tx) error {
+	return p.write(ctx, func(tx *sql.Tx) error {
 		crash.At("recovering")
 		_, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'in doubt', doubts = doubts + 1, looks = 0, next_at = $1, updated_at = $2,
 			reason = 'the program ended while it was being sent' WHERE account = $3 AND state = 'sending' AND epoch <> $4`,

@@ -41,7 +41,7 @@ func (p *Publisher) publish(ctx context.Context, post *Post, s network.Sealed, l
 		log.WithError(err).Warn("the outcome is not known; it is looked into")
 		return p.doubt(ctx, post, "the outcome is not known: "+err.Error())
 	case post.Doubts > 0 && (reason == network.Busy || reason == network.SignedOut):
-		p.tellSignedOut(err)
+		p.passOn(err)
 		return p.wait(ctx, post, err)
 	case post.Doubts > 0 && reason == network.Refused && s.Replay == network.Exact:
 		return p.refusedExactly(ctx, post, s, err, log)
@@ -87,23 +87,19 @@ func (p *Publisher) refusedExactly(ctx context.Context, post *Post, s network.Se
 func (p *Publisher) sent(ctx context.Context, post *Post, r network.Receipt) error {
 	now := p.Clock()
 	return p.DB.Beside(ctx, func(tx *sql.Tx) error {
-		done, err := MarkSent(ctx, tx, post, r, audit.Bot, now, p.Hooks.Settled)
+		done, err := MarkSent(ctx, tx, post, r, audit.Bot, now)
 		crash.At("recording")
 		if err != nil || done {
 			return err
 		}
-		moved, err := Move(ctx, tx, post, Asked, "the network answered with the address of another post", audit.Bot, now, Sending, InDoubt)
-		if err != nil || !moved {
-			return err
-		}
-		return p.settled(ctx, tx, post, now)
+		_, err = Move(ctx, tx, post, Asked, "the network answered with the address of another post", audit.Bot, now, Sending, InDoubt)
+		return err
 	})
 }
 
 // MarkSent notes that a post is out. done is false if it was in no state to
 // be sent, or if the receipt is another post's.
-func MarkSent(ctx context.Context, tx *sql.Tx, post *Post, r network.Receipt, who string, now time.Time,
-	settled func(context.Context, *sql.Tx, *Post, time.Time) error) (done bool, err error) {
+func MarkSent(ctx context.Context, tx *sql.Tx, post *Post, r network.Receipt, who string, now time.Time) (done bool, err error) {
 	at := now
 	if post.Doubts > 0 && !post.FirstAttemptAt.IsZero() {
 		at = post.FirstAttemptAt // it went out then; we only know it now
@@ -121,10 +117,8 @@ func MarkSent(ctx context.Context, tx *sql.Tx, post *Post, r network.Receipt, wh
 			return true, err
 		}
 	}
-	if settled != nil {
-		if err := settled(ctx, tx, &sent, now); err != nil {
-			return true, err
-		}
+	if err := follow(ctx, tx, &sent, now); err != nil {
+		return true, err
 	}
 	if _, err := GoOn(ctx, tx, post, r, now); err != nil {
 		return true, err
@@ -136,11 +130,8 @@ func MarkSent(ctx context.Context, tx *sql.Tx, post *Post, r network.Receipt, wh
 func (p *Publisher) finish(ctx context.Context, post *Post, to State, reason string) error {
 	now := p.Clock()
 	return p.write(ctx, func(tx *sql.Tx) error {
-		moved, err := Move(ctx, tx, post, ending(post, to), reason, audit.Bot, now, Sending, InDoubt)
-		if err != nil || !moved {
-			return err
-		}
-		return p.settled(ctx, tx, post, now)
+		_, err := Move(ctx, tx, post, ending(post, to), reason, audit.Bot, now, Sending, InDoubt)
+		return err
 	})
 }
 
@@ -153,7 +144,7 @@ func (p *Publisher) notOut(ctx context.Context, post *Post, err error, log *logr
 		return p.refuse(ctx, post, err)
 	}
 	log.WithError(err).Warn("not sent; it is tried again")
-	p.tellSignedOut(err)
+	p.passOn(err)
 	return p.write(ctx, func(tx *sql.Tx) error {
 		if post.Code != "" && post.State == Sending {
 			if err := coupon.Unstart(ctx, tx, post.Code, post.ID); err != nil {
@@ -166,14 +157,17 @@ func (p *Publisher) notOut(ctx context.Context, post *Post, err error, log *logr
 	})
 }
 
-// tellSignedOut passes on that the account's credentials are refused, or that
-// somebody has to pay.
-func (p *Publisher) tellSignedOut(err error) {
+// passOn tells that the account's credentials are refused, that somebody has to
+// pay, or that the server has other limits.
+func (p *Publisher) passOn(err error) {
 	if network.ReasonOf(err) == network.SignedOut && p.Hooks.SignedOut != nil {
 		p.Hooks.SignedOut(err.Error())
 	}
 	if network.IsUnpaid(err) && p.Hooks.Unpaid != nil {
 		p.Hooks.Unpaid(err.Error())
+	}
+	if network.HasOtherLimits(err) && p.Hooks.OtherLimits != nil {
+		p.Hooks.OtherLimits()
 	}
 }
 

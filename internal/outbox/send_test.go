@@ -31,8 +31,8 @@ func TestSent(t *testing.T) {
 	if err != nil || !until.Equal(noon.Add(72*time.Hour)) {
 		t.Errorf("good until %v, %v", until, err)
 	}
-	if len(w.told) != 1 || w.told[0] != outbox.Sent {
-		t.Errorf("told %v", w.told)
+	if len(w.told()) != 1 || w.told()[0] != outbox.Sent {
+		t.Errorf("told %v", w.told())
 	}
 	w.is("b", outbox.Planned)
 	for range 3 {
@@ -95,8 +95,8 @@ func TestRefused(t *testing.T) {
 	}
 	w.after(time.Hour)
 	w.outThere(0)
-	if len(w.told) != 1 || w.told[0] != outbox.Refused {
-		t.Errorf("told %v", w.told)
+	if len(w.told()) != 1 || w.told()[0] != outbox.Refused {
+		t.Errorf("told %v", w.told())
 	}
 	lines, err := audit.Of(t.Context(), w.db, "post "+p.ID)
 	if err != nil || len(lines) != 1 || lines[0].What != "post refused" {
@@ -194,8 +194,8 @@ func TestComposing(t *testing.T) {
 				w.compose, w.recheck = nil, nil
 				w.after(time.Hour)
 				w.outThere(0)
-				if len(w.told) != 1 || w.told[0] != to {
-					t.Errorf("%s: told %v", what, w.told)
+				if len(w.told()) != 1 || w.told()[0] != to {
+					t.Errorf("%s: told %v", what, w.told())
 				}
 			}
 		})

@@ -103,8 +103,8 @@ func TestThreadHaltsAtARefusal(t *testing.T) {
 	w.pass()
 	w.outThere(1)
 	w.is(partOf("a", 2), outbox.Asked)
-	if len(w.told) != 2 {
-		t.Errorf("told of %v", w.told)
+	if len(w.told()) != 2 {
+		t.Errorf("told of %v", w.told())
 	}
 	w.recheck = nil
 	w.must(outbox.Settle(t.Context(), w.db, outbox.ID(partOf("a", 2)), outbox.Planned, network.Receipt{}, "ann", w.now, nil))

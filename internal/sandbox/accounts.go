@@ -103,6 +103,7 @@ func (s *Server) accountStatuses(c *call) (any, error) {
 			c.flag("exclude_replies") && x.parent != nil && x.parent.author != a,
 			c.flag("exclude_direct") && x.visibility == "direct",
 			c.flag("only_media") && len(x.media) == 0,
+			s.options.Variant.PublicOnly && x.visibility != "public" && x.visibility != "unlisted",
 			c.flag("pinned"):
 			return false
 		}

@@ -2,9 +2,10 @@ package sandbox
 
 import "strings"
 
-const version = "4.5.0+sandbox"
-
 func (s *Server) streamingURL() string {
+	if host := s.options.Variant.StreamingHost; host != "" {
+		return host
+	}
 	return "ws" + strings.TrimPrefix(s.base, "http")
 }
 
@@ -14,7 +15,7 @@ func (s *Server) configuration() object {
 		"accounts": object{"max_featured_tags": 10, "max_pinned_statuses": 5},
 		"statuses": object{
 			"max_characters": s.options.Variant.MaxCharacters, "max_media_attachments": imagesMax,
-			"characters_reserved_per_url": linkLength,
+			"characters_reserved_per_url": perLink(s.options.Variant),
 		},
 		"media_attachments": object{
 			"supported_mime_types": imageTypes, "description_limit": altLimit,
@@ -26,10 +27,17 @@ func (s *Server) configuration() object {
 	}
 }
 
+func perLink(v Variant) int {
+	if v.LinksInFull {
+		return 25
+	}
+	return linkLength
+}
+
 // instanceV2 is GET /api/v2/instance.
 func (s *Server) instanceV2(*call) (any, error) {
 	return object{
-		"domain": s.host, "title": "Magpie sandbox", "version": version, "source_url": s.base,
+		"domain": s.host, "title": "Magpie sandbox", "version": s.options.Variant.Software, "source_url": s.base,
 		"description": "A Mastodon for rehearsals. Nobody is real here.",
 		"usage":       object{"users": object{"active_month": len(s.world.brands)}},
 		"thumbnail":   object{"url": s.base + "/sandbox/avatar/0.svg"}, "languages": []string{"en", "zh"},
@@ -44,7 +52,7 @@ func (s *Server) instanceV2(*call) (any, error) {
 // instanceV1 is GET /api/v1/instance.
 func (s *Server) instanceV1(*call) (any, error) {
 	return object{
-		"uri": s.host, "title": "Magpie sandbox", "version": version, "email": "nobody@sandbox.example",
+		"uri": s.host, "title": "Magpie sandbox", "version": s.options.Variant.Software, "email": "nobody@sandbox.example",
 		"short_description": "A Mastodon for rehearsals.", "description": "A Mastodon for rehearsals. Nobody is real here.",
 		"urls":      object{"streaming_api": s.streamingURL()},
 		"stats":     object{"user_count": len(s.world.accounts), "status_count": len(s.world.statuses), "domain_count": 1},

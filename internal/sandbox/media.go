@@ -84,6 +84,9 @@ func (s *Server) mediumOf(c *call) (*medium, error) {
 // getMedia is GET /api/v1/media/:id: 206 until the picture is ready.
 func (s *Server) getMedia(c *call) (any, error) {
 	m, err := s.mediumOf(c)
+	if err == nil && s.options.Variant.NoMediaStatus {
+		err = errNotFound
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -120,6 +123,9 @@ func (s *Server) readAttached(c *call, d *draft) error {
 		case m == nil || m.owner != c.me || m.status != nil:
 			return unprocessable("Media %s not found or already attached to another post", id)
 		case m.wait > 0:
+			if s.options.Variant.NoMediaStatus {
+				m.wait--
+			}
 			return fail(http.StatusUnprocessableEntity, "Cannot attach files that have not finished processing. Try again in a moment!")
 		}
 		d.media = append(d.media, m)

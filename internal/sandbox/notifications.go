@@ -3,6 +3,7 @@ package sandbox
 import (
 	"maps"
 	"slices"
+	"time"
 )
 
 // notify tells a brand account what from did. People's notifications are not
@@ -17,9 +18,11 @@ func (s *Server) notify(to *account, kind string, from *account, x *status) {
 	if how == "drop" {
 		return
 	}
-	n.filtered = how == "filter"
+	n.filtered, n.inSight = how == "filter", s.outOfOrder(n.at)
 	to.notifications = append(to.notifications, n)
-	if !n.filtered {
+	if late := n.inSight.Sub(n.at); !n.filtered && late > 0 {
+		time.AfterFunc(late, func() { s.do(func() { s.streamNotification(to, n) }) })
+	} else if !n.filtered {
 		s.streamNotification(to, n)
 	}
 }
@@ -92,13 +95,24 @@ func (s *Server) patchPolicy(c *call) (any, error) {
 
 // getNotifications is GET /api/v1/notifications, newest first.
 func (s *Server) getNotifications(c *call) (any, error) {
+	v := s.options.Variant
 	types, excluded, from := c.params["types"], c.params["exclude_types"], c.get("account_id")
+	if v.NoQuotes && slices.Contains(types, "quote") {
+		return nil, unprocessable("Types is not included in the list")
+	}
+	all, w := c.me.notifications, c.window(40, 80)
+	if n := v.KeepsNotifications; n > 0 && len(all) > n {
+		all = all[len(all)-n:]
+	}
+	if v.MinIsSince && w.minID != "" {
+		w.sinceID, w.minID = w.minID, ""
+	}
 	keep := func(n *notification) bool {
-		return (len(types) == 0 || slices.Contains(types, n.kind)) && !slices.Contains(excluded, n.kind) &&
+		return !s.now().Before(n.inSight) && (len(types) == 0 || slices.Contains(types, n.kind)) && !slices.Contains(excluded, n.kind) &&
 			(from == "" || n.from.id == from) && (!n.filtered || c.flag("include_filtered")) &&
 			(n.status == nil || !n.status.deleted)
 	}
-	page := choose(c.me.notifications, idOfNotification, keep, c.window(40, 80))
+	page := choose(all, idOfNotification, keep, w)
 	link(s, c, page, idOfNotification, true, "min_id")
 	out := make([]wireNotification, 0, len(page))
 	for _, n := range page {

@@ -164,6 +164,14 @@ func (p Person) Say(text string, to ...string) string { return p.post("public", 
 // SayDirect posts to the accounts alone.
 func (p Person) SayDirect(text string, to ...string) string { return p.post("direct", text, to) }
 
+// SayUnder posts a text below a content warning.
+func (p Person) SayUnder(warning, text string, to ...string) (id string) {
+	p.s.do(func() {
+		id = p.s.publish(draft{author: p.a, text: p.s.addressed(text, to), spoiler: warning, visibility: "public", language: p.a.language}).id
+	})
+	return id
+}
+
 func (p Person) post(visibility, text string, to []string) (id string) {
 	p.s.do(func() {
 		id = p.s.publish(draft{

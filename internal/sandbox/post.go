@@ -15,7 +15,7 @@ type draft struct {
 	author                              *account
 	text, spoiler, visibility, language string
 	key                                 string
-	sensitive                           bool
+	sensitive, plain, localOnly         bool
 	parent                              *status
 	media                               []*medium
 }
@@ -67,7 +67,7 @@ func (s *Server) readDraft(c *call) (draft, error) {
 	d := draft{
 		author: c.me, text: strings.TrimSpace(c.get("status")), spoiler: strings.TrimSpace(c.get("spoiler_text")),
 		visibility: cmp.Or(c.get("visibility"), "public"), language: cmp.Or(c.get("language"), c.me.language),
-		sensitive: c.flag("sensitive"),
+		sensitive: c.flag("sensitive"), plain: c.get("content_type") == "text/plain", localOnly: c.flag("local_only"),
 	}
 	for _, check := range []func(*call, *draft) error{
 		s.refuseUnknown, s.readParent, s.readAttached, s.checkText,
@@ -133,7 +133,7 @@ func (s *Server) checkText(_ *call, d *draft) error {
 		}
 	}
 	limit := s.options.Variant.MaxCharacters
-	if length(d.text)+length(d.spoiler) > limit {
+	if s.measured(d.text)+s.measured(d.spoiler) > limit {
 		return unprocessable("Text character limit of %s exceeded", strconv.Itoa(limit))
 	}
 	return nil
@@ -143,7 +143,7 @@ func (s *Server) checkText(_ *call, d *draft) error {
 func (s *Server) publish(d draft) *status {
 	x := &status{
 		id: s.world.ids.next(), author: d.author, text: d.text, spoiler: d.spoiler, visibility: d.visibility,
-		language: d.language, parent: d.parent, media: d.media, created: s.now(), key: d.key,
+		language: d.language, parent: d.parent, media: d.media, created: s.now(), key: d.key, plain: d.plain, localOnly: d.localOnly,
 		sensitive: d.sensitive || d.spoiler != "", favourites: map[*account]bool{}, boosts: map[*account]bool{},
 	}
 	s.readEntities(x)

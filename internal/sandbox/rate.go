@@ -21,7 +21,11 @@ const boundless = 1_000_000
 // call too many (Mastodon documentation, Rate limits).
 func (s *Server) count(c *call) error {
 	v := s.options.Variant
-	left, limit, reset := s.spend("calls "+c.token, v.RequestsPer5Minutes, 5*time.Minute)
+	who := c.token
+	if v.OneAddress {
+		who = "all"
+	}
+	left, limit, reset := s.spend("calls "+who, v.RequestsPer5Minutes, 5*time.Minute)
 	if c.me != nil && publishes(c.r) {
 		l, n, at := s.spend("posts "+c.me.id, v.PostsPer3Hours, 3*time.Hour)
 		if l < left {

@@ -97,7 +97,7 @@ func (s *Server) handler() http.Handler {
 	s.control(mux)
 	s.pages(mux)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { writeProblem(w, errNotFound) })
-	return s.local(s.record(cors(s.faulty(mux))))
+	return s.local(s.record(cors(s.differ(s.faulty(mux)))))
 }
 
 // api runs one call, from its token to its answer.

@@ -26,6 +26,7 @@ type Server struct {
 	faults  []*Fault
 	buckets map[bucket]int
 	log     []Request
+	started int // requests that were answered while the server started
 	onPost  []func(Status)
 	later   []func() // to be called when mu is released
 }

@@ -47,6 +47,9 @@ func (s *Server) getStatus(c *call) (any, error) {
 }
 
 func (s *Server) getStatuses(c *call) (any, error) {
+	if s.options.Variant.NoBulk {
+		return nil, fail(http.StatusMethodNotAllowed, "Method Not Allowed")
+	}
 	var found []*status
 	for _, id := range c.params["id"] {
 		if x := s.world.byID[id]; x != nil && x.visible(s, c.me) && len(found) < 40 {

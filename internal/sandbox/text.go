@@ -90,8 +90,12 @@ func length(text string) int {
 		at = e.end
 	}
 	b.WriteString(text[at:])
-	n := 0
-	for g := graphemes.FromString(b.String()); g.Next(); {
+	return plainLength(b.String())
+}
+
+// plainLength counts grapheme clusters.
+func plainLength(text string) (n int) {
+	for g := graphemes.FromString(text); g.Next(); {
 		n++
 	}
 	return n

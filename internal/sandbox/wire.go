@@ -58,6 +58,7 @@ type wireStatus struct {
 	Emojis             []object      `json:"emojis"`
 	Card               any           `json:"card"`
 	Poll               any           `json:"poll"`
+	LocalOnly          bool          `json:"local_only,omitempty"`
 	// What a status says only to somebody who is logged in.
 	Favourited *bool `json:"favourited,omitempty"`
 	Reblogged  *bool `json:"reblogged,omitempty"`
@@ -132,7 +133,7 @@ func (s *Server) wireStatus(x *status, viewer *account) wireStatus {
 		ID: x.id, CreatedAt: stamp(x.created), Sensitive: x.sensitive, SpoilerText: x.spoiler,
 		Visibility: x.visibility, Language: maybe(x.language), URI: s.statusURI(x), URL: s.statusURL(x),
 		RepliesCount: len(x.replies), ReblogsCount: len(x.boosts), FavouritesCount: len(x.favourites),
-		Content: s.content(x.text, x.entities), Account: s.wireAccount(x.author), Emojis: []object{},
+		Content: s.shows(x), Account: s.wireAccount(x.author), Emojis: []object{},
 		MediaAttachments: []wireMedium{}, Mentions: []wireMention{}, Tags: []object{},
 	}
 	if x.parent != nil {
@@ -152,6 +153,7 @@ func (s *Server) wireStatus(x *status, viewer *account) wireStatus {
 		liked, boosted := x.favourites[viewer], x.boosts[viewer]
 		w.Favourited, w.Reblogged, w.Muted, w.Bookmarked = &liked, &boosted, new(bool), new(bool)
 	}
+	w.LocalOnly = x.localOnly
 	s.wireParts(&w, x)
 	return w
 }

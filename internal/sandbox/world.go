@@ -57,7 +57,7 @@ type status struct {
 	tags                                    []string
 	media                                   []*medium
 	created, edited                         time.Time
-	sensitive, deleted                      bool
+	sensitive, deleted, plain, localOnly    bool
 	key, conversation                       string
 	favourites, boosts                      map[*account]bool
 }
@@ -67,6 +67,7 @@ type notification struct {
 	from     *account
 	status   *status
 	at       time.Time
+	inSight  time.Time // when it can be read
 	filtered bool
 }
 

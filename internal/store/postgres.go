@@ -204,3 +204,13 @@ func (db *DB) begin(ctx context.Context, turn turn) (*sql.Tx, error) {
 	}
 	return tx, nil
 }
+
+// InTurn lets a transaction go on alone among those that name the same thing, until it ends: what it reads then is all that the others have
+// written. On SQLite there is one writer, and nothing to do. Call it before reading.
+func (db *DB) InTurn(ctx context.Context, tx *sql.Tx, what string) error {
+	if !db.Postgres() {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtext('magpie ' || $1 || ' ' || current_schema()))`, what)
+	return err
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/peterhellberg/link"
@@ -80,8 +81,8 @@ func (c *client) person(a account) network.Person {
 
 // Limits implements network.Client (GET /api/v2/instance).
 func (c *client) Limits(ctx context.Context) (network.Limits, error) {
-	var i instance
-	if _, err := c.get(ctx, "/api/v2/instance", nil, &i); err != nil {
+	i, err := c.instance(ctx, true)
+	if err != nil {
 		return defaults, err
 	}
 	s, m := i.Configuration.Statuses, i.Configuration.Media
@@ -92,8 +93,53 @@ func (c *client) Limits(ctx context.Context) (network.Limits, error) {
 	set(&l.Alt, m.Alt)
 	set(&l.Media.Pictures.Bytes, m.Bytes)
 	set(&l.Media.GIFs.Bytes, m.Bytes)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.inFull {
+		l.URL = 0
+	}
 	return l, nil
 }
+
+// instance is what the server says of itself; anew, where it has to be asked again.
+func (c *client) instance(ctx context.Context, anew bool) (*instance, error) {
+	c.mu.Lock()
+	known := c.server
+	c.mu.Unlock()
+	if known != nil && !anew {
+		return known, nil
+	}
+	var i instance
+	_, err := c.get(ctx, "/api/v2/instance", nil, &i)
+	if network.ReasonOf(err) == network.Refused && err != nil { // an older server
+		i = instance{}
+		_, err = c.get(ctx, "/api/v1/instance", nil, &i)
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.server = &i
+	return c.server, nil
+}
+
+// documented tells whether the server is a Mastodon, of which it is documented that
+// it knows keys again and shows an account all its own posts. Other servers of the
+// API name themselves in their version: "2.7.2 (compatible; Pleroma 2.9.1)", or
+// count theirs below 3.
+func (c *client) documented(ctx context.Context) (bool, error) {
+	i, err := c.instance(ctx, false)
+	if network.ReasonOf(err) == network.Refused && err != nil { // it says nothing of itself
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return mastodonVersion.MatchString(i.Version) && !strings.Contains(strings.ToLower(i.Version), "compatible"), nil
+}
+
+var mastodonVersion = regexp.MustCompile(`^(?:[3-9]|[1-9][0-9])\.[0-9]+\.`)
 
 func set(to *int, value int) {
 	if value > 0 {
@@ -104,6 +150,9 @@ func set(to *int, value int) {
 // Followers implements network.Client. The cursor is the one of the Link
 // header: an id of the server's own, not that of a follower.
 func (c *client) Followers(ctx context.Context, cursor string) ([]network.Person, string, error) {
+	if err := c.canWait(); err != nil {
+		return nil, "", err
+	}
 	id, err := c.me(ctx)
 	if err != nil {
 		return nil, "", err

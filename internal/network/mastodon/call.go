@@ -2,12 +2,12 @@ package mastodon
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"magpie/internal/network"
 )
@@ -27,19 +27,28 @@ func (c *client) get(ctx context.Context, path string, query url.Values, out any
 
 // do sends r under the account's token and decodes the answer into out.
 func (c *client) do(r *http.Request, out any) (http.Header, error) {
-	r.Header.Set("Authorization", "Bearer "+c.settings.Secret.Reveal())
-	a, err := network.Do(c.settings.HTTP, r)
+	a, err := c.ask(r)
 	if err != nil {
 		return nil, err
 	}
-	c.remember(r.Method, a.Header)
 	if a.Status != http.StatusOK {
 		return a.Header, failure(r, a)
 	}
-	if err := json.Unmarshal(a.Body, out); err != nil {
+	if err := network.Decode(a.Body, out); err != nil {
 		return a.Header, rubbish(r.Method, r.URL.Host)
 	}
 	return a.Header, nil
+}
+
+// ask sends r under the account's token.
+func (c *client) ask(r *http.Request) (*network.Answer, error) {
+	r.Header.Set("Authorization", "Bearer "+c.settings.Secret.Reveal())
+	c.shared.Sent(c.settings.Secret)
+	a, err := network.Do(c.settings.HTTP, r)
+	if err == nil {
+		c.remember(r.Method, a.Header)
+	}
+	return a, err
 }
 
 func rubbish(method, host string) error {
@@ -50,6 +59,8 @@ func rubbish(method, host string) error {
 	return network.Fail(reason, "%s answered something that is no Mastodon answer", host)
 }
 
+const resetHeader = "X-RateLimit-Reset"
+
 // remember keeps the rate limit headers (Mastodon documentation, Rate limits).
 // Posts have limits of their own, so what a read says does not replace them.
 func (c *client) remember(method string, h http.Header) {
@@ -58,22 +69,24 @@ func (c *client) remember(method string, h http.Header) {
 		return
 	}
 	left, _ := strconv.Atoi(h.Get("X-RateLimit-Remaining"))
+	q := network.Quota{Limit: limit, Remaining: left, Reset: network.Reset(h, resetHeader)}
+	if method != http.MethodPost {
+		c.shared.Heard(c.settings.Secret, q)
+		return
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	q := network.Quota{Limit: limit, Remaining: left, Reset: resetTime(h)}
-	if method == http.MethodPost {
-		c.writes = q
-	} else {
-		c.quota = q
-	}
+	c.writes = q
 }
 
-func resetTime(h http.Header) time.Time {
-	t, err := time.Parse(time.RFC3339Nano, h.Get("X-RateLimit-Reset"))
-	if err != nil {
-		return time.Time{}
+// canWait fails until the rate limit begins anew, where what is left of it is for
+// answers, for hearing people, and for posts.
+func (c *client) canWait() error {
+	q := c.shared.Least()
+	if q.Limit == 0 || q.Remaining > q.Limit*max(c.settings.Kept, 50)/100 {
+		return nil
 	}
-	return t
+	return &network.Failure{Reason: network.Busy, After: q.Reset, Err: fmt.Errorf("%d of the server's %d calls are left: they are kept for answers and posts", q.Remaining, q.Limit)}
 }
 
 // signedOut are the refusals that concern the account, not the post
@@ -81,23 +94,52 @@ func resetTime(h http.Header) time.Time {
 var signedOut = []string{"access token", "authorized scopes", "requires an authenticated user",
 	"login is currently disabled", "pending approval", "confirmed e-mail"}
 
-// failure sorts an answer that is not 200 by what to do next.
+// answered is a refusal with the status of the answer.
+type answered struct {
+	status int
+	text   string
+}
+
+// Error says what the server said.
+func (a answered) Error() string { return a.text }
+
+func statusOf(err error) int {
+	var a answered
+	_ = errors.As(err, &a)
+	return a.status
+}
+
+// failure sorts an answer that is not 200 by what to do next. A redirect, and a
+// refusal without a word of the server's own, come from something before the
+// server: they say nothing of the post. So does 503: a server that starts, or a
+// page of maintenance.
 func failure(r *http.Request, a *network.Answer) error {
-	text := network.Quote(words(a), r)
+	own, text := words(a)
+	text = network.Quote(text, r)
+	fail := func(reason network.Reason) *network.Failure {
+		return &network.Failure{Reason: reason, Err: answered{a.Status, text}}
+	}
 	switch {
 	case a.Status == http.StatusTooManyRequests:
-		return &network.Failure{Reason: network.Busy, After: resetTime(a.Header), Wait: retryAfter(a.Header),
-			Err: network.Fail(network.Busy, "%s", text)}
+		f := fail(network.Busy)
+		f.After, f.Wait = network.Rest(a.Header, resetHeader)
+		return f
+	case a.Status == http.StatusServiceUnavailable:
+		f := fail(network.Busy)
+		f.After, f.Wait = network.Rest(a.Header, "")
+		return f
 	case a.Status == http.StatusUnauthorized || concernsAccount(a.Status, text):
-		return network.Fail(network.SignedOut, "%s", text)
+		return fail(network.SignedOut)
 	case strings.Contains(text, "not finished processing"):
-		return network.Fail(network.Busy, "%s", text)
+		return fail(network.Busy)
 	case a.Status >= 500 && r.Method == http.MethodGet:
-		return network.Fail(network.Busy, "%s", text)
+		return fail(network.Busy)
 	case a.Status >= 500 || a.Status < 300:
-		return network.Fail(network.Unknown, "%s", text)
+		return fail(network.Unknown)
+	case a.Status < 400 || !own && a.Status != http.StatusRequestEntityTooLarge:
+		return fail(network.Busy)
 	}
-	return network.Fail(network.Refused, "%s", text)
+	return fail(network.Refused)
 }
 
 func concernsAccount(status int, text string) bool {
@@ -112,18 +154,13 @@ func concernsAccount(status int, text string) bool {
 	return false
 }
 
-func retryAfter(h http.Header) time.Duration {
-	s, _ := strconv.Atoi(h.Get("Retry-After"))
-	return time.Duration(s) * time.Second
-}
-
 // words is the server's own explanation, or the bare status.
-func words(a *network.Answer) string {
+func words(a *network.Answer) (own bool, text string) {
 	var e struct {
 		Error string `json:"error"`
 	}
-	if json.Unmarshal(a.Body, &e) == nil && e.Error != "" {
-		return "the server says: " + e.Error
+	if network.Decode(a.Body, &e) == nil && e.Error != "" {
+		return true, "the server says: " + e.Error
 	}
-	return "the server answered " + strconv.Itoa(a.Status) + " " + http.StatusText(a.Status)
+	return false, "the server answered " + strconv.Itoa(a.Status) + " " + http.StatusText(a.Status)
 }

@@ -10,51 +10,172 @@ import (
 	"magpie/internal/network"
 )
 
+// search is a look for one post of ours. What is found where is written down in docs/decisions/proof.md.
+type search struct {
+	c       *client
+	want    post
+	words   string // what every server keeps of them
+	taken   func(string) bool
+	it      network.Receipt
+	near    network.Receipt // a post whose words are the same but for what servers change
+	maybe   bool            // there is a post that may be it, with other words
+	private bool            // the list has a private post that is known to be ours, so it shows such posts
+}
+
+// may is how much of the words has to be the same for a post to be perhaps ours.
+const may = 0.5
+
 // Find implements network.Client: it reads the account's own statuses back to
-// since and compares visibility, what is answered, and the words.
+// since, for a private one also the thread and the conversations, and compares
+// visibility, what is answered, who is named, and the words that survive a server.
 func (c *client) Find(ctx context.Context, s network.Sealed, since time.Time, taken func(string) bool) (network.Receipt, bool, error) {
-	var want post
-	if err := json.Unmarshal(s.Body, &want); err != nil {
+	l := search{c: c, taken: taken}
+	if err := json.Unmarshal(s.Body, &l.want); err != nil {
 		return network.Receipt{}, false, network.Fail(network.Refused, "the stored post can't be read: %v", err)
 	}
-	var it network.Receipt
-	err := c.own(ctx, since, func(got status) (done bool) {
-		if same(want, got) && c.names(want, got) && !taken(got.ID) {
-			it = network.Receipt{ID: got.ID, URL: got.URL}
+	l.words = kept(l.want.Status)
+	trusted, err := c.documented(ctx)
+	if err != nil {
+		return network.Receipt{}, false, err
+	}
+	private := l.want.Visibility == "direct"
+	if err := c.own(ctx, since, private && !trusted, l.see); err != nil || l.it.ID != "" {
+		return l.it, err == nil && l.it.ID != "", err
+	}
+	if private {
+		if err := l.elsewhere(ctx, since); err != nil || l.it.ID != "" {
+			return l.it, err == nil && l.it.ID != "", err
 		}
-		return it.ID != ""
-	})
-	return it, it.ID != "", err
+	}
+	switch {
+	case l.near.ID != "" && !trusted:
+		return l.near, true, nil
+	case l.maybe || l.near.ID != "":
+		return l.it, false, network.Fail(network.Unproven, "the account has a post that may be this one with other words: the server changes what it is given")
+	case private && !trusted && !l.private:
+		return l.it, false, network.Fail(network.Unproven, "it is not among the account's posts, but this server does not list private ones")
+	}
+	return l.it, false, nil
+}
+
+// see holds a status against the post. It tells when enough was seen.
+func (l *search) see(got status, old bool) (enough bool) {
+	if l.taken(got.ID) {
+		l.private = l.private || got.Visibility == "direct"
+		return false
+	}
+	if old {
+		return false
+	}
+	if l.want.Visibility != got.Visibility || got.InReplyTo != l.want.InReplyTo && got.InReplyTo != "" || !l.c.names(l.want, got) {
+		return false // a server forgets what a post answers when that is deleted
+	}
+	there, receipt := shown(got.Content), network.Receipt{ID: got.ID, URL: got.URL}
+	switch {
+	case bare(plain(got.Content)) == bare(l.want.Status):
+		l.it = receipt
+		return true
+	case there == l.words && there != "":
+		l.near = receipt
+	default:
+		l.maybe = l.maybe || alike(there, l.words) >= may
+	}
+	return false
+}
+
+// bare makes our text and the server's rendering of it comparable: the server
+// shows @user for @user@host and may change white space.
+func bare(text string) string {
+	return strings.Join(strings.Fields(mentionRule.ReplaceAllString(text, "$1@$2")), " ")
+}
+
+// elsewhere looks for a private post where servers show such: below what it answers, and among the conversations. A server may lack both.
+func (l *search) elsewhere(ctx context.Context, since time.Time) error {
+	me, err := l.c.me(ctx)
+	if err != nil {
+		return err
+	}
+	look := func(found []status) {
+		for _, s := range found {
+			if l.it.ID == "" && s.Account.ID == me && !s.CreatedAt.Before(since) {
+				l.see(s, false)
+			}
+		}
+	}
+	if l.want.InReplyTo != "" {
+		var thread struct {
+			Descendants []status `json:"descendants"`
+		}
+		_, err := l.c.get(ctx, "/api/v1/statuses/"+url.PathEscape(l.want.InReplyTo)+"/context", nil, &thread)
+		if err != nil && network.ReasonOf(err) != network.Refused {
+			return err
+		}
+		look(thread.Descendants)
+	}
+	var talks []struct {
+		Last *status `json:"last_status"`
+	}
+	_, err = l.c.get(ctx, "/api/v1/conversations", url.Values{"limit": {"40"}}, &talks)
+	if err != nil && network.ReasonOf(err) != network.Refused && statusOf(err) != 404 {
+		return err
+	}
+	for _, t := range talks {
+		if t.Last != nil {
+			look([]status{*t.Last})
+		}
+	}
+	return nil
 }
 
 // Posts implements network.Client.
 func (c *client) Posts(ctx context.Context, since time.Time) (all []network.Posted, err error) {
-	err = c.own(ctx, since, func(s status) bool {
+	private := false
+	err = c.own(ctx, since, false, func(s status, _ bool) bool {
 		p := network.Posted{Receipt: network.Receipt{ID: s.ID, URL: s.URL}, At: s.CreatedAt, Text: plain(s.Content), Direct: s.Visibility == "direct", ReplyTo: s.InReplyTo}
 		for _, a := range s.Mentions {
 			p.To = append(p.To, c.person(a))
 		}
+		private = private || p.Direct
 		all = append(all, p)
 		return false
 	})
+	if err != nil || private {
+		return all, err
+	}
+	trusted, err := c.documented(ctx)
+	if err == nil && !trusted {
+		err = network.Fail(network.Partly, "this server may not list private posts")
+	}
 	return all, err
 }
 
+// farBack is how many pages are read beyond what was asked for, until a private post is seen.
+const farBack = 3
+
 // own shows the account's statuses back to since, the newest first, until
-// enough were seen.
-func (c *client) own(ctx context.Context, since time.Time, see func(status) (enough bool)) error {
+// enough were seen. further goes on a little with old ones, until a private one was there.
+func (c *client) own(ctx context.Context, since time.Time, further bool, see func(s status, old bool) (enough bool)) error {
 	q := url.Values{"limit": {"40"}, "exclude_reblogs": {"true"}}
-	for {
+	for left, private := farBack, false; ; {
 		page, err := c.statuses(ctx, q)
 		if err != nil {
 			return err
 		}
+		old := false
 		for _, got := range page {
-			if got.CreatedAt.Before(since) || see(got) {
+			old = old || got.CreatedAt.Before(since)
+			if old && !further {
+				return nil
+			}
+			private = private || got.Visibility == "direct"
+			if see(got, old) {
 				return nil
 			}
 		}
-		if len(page) == 0 {
+		if old {
+			left--
+		}
+		if len(page) == 0 || old && (private || left == 0) {
 			return nil
 		}
 		last := page[len(page)-1].ID
@@ -74,13 +195,6 @@ func (c *client) statuses(ctx context.Context, q url.Values) (page []status, err
 	return page, err
 }
 
-// same compares what we sent with what is there. A server forgets what a post
-// answers when that is deleted.
-func same(want post, got status) bool {
-	return (got.InReplyTo == want.InReplyTo || got.InReplyTo == "") && want.Visibility == got.Visibility &&
-		bare(want.Status) == bare(plain(got.Content))
-}
-
 // names tells whether a status may name those whom our text names: nobody of
 // the same name on another server. The server may not know somebody at all.
 func (c *client) names(want post, got status) bool {
@@ -91,17 +205,11 @@ func (c *client) names(want post, got status) bool {
 			same = same || strings.HasPrefix(handle, strings.ToLower(m[2])+"@")
 			right = right || handle == strings.ToLower(m[2]+"@"+m[3])
 		}
-		if same && !right {
+		if (same || want.Visibility == "direct" && len(got.Mentions) > 0) && !right {
 			return false
 		}
 	}
 	return true
-}
-
-// bare makes our text and the server's rendering of it comparable: the server
-// shows @user for @user@host and may change white space.
-func bare(text string) string {
-	return strings.Join(strings.Fields(mentionRule.ReplaceAllString(text, "$1@$2")), " ")
 }
 
 // Answered implements network.Client: has the account a direct answer to m?

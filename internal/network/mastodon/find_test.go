@@ -117,6 +117,10 @@ func TestFindEnds(t *testing.T) {
 			_, _ = w.Write([]byte(`{"id":"1","acct":"pomelo"}`))
 			return
 		}
+		if strings.HasSuffix(r.URL.Path, "/instance") {
+			_, _ = w.Write([]byte(`{"version":"4.5.0"}`))
+			return
+		}
 		asked.Add(1)
 		text, _ := json.Marshal([]map[string]any{{"id": "7", "created_at": time.Now(), "content": "<p>other</p>", "visibility": "public"}})
 		_, _ = w.Write(text)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"magpie/internal/media"
@@ -28,7 +29,7 @@ var defaults = network.Limits{
 // (Mastodon source, PostStatusService).
 func Kind() network.Kind {
 	return network.Kind{
-		Name: "mastodon", Limits: defaults, KeyLife: time.Hour, Private: "direct post",
+		Name: "mastodon", Limits: defaults, KeyLife: time.Hour, Private: "direct post", Same: sameWords,
 		CheckHandle: checkHandle, Address: address, Measure: measure, Open: open,
 		Item: func(r network.Ref) string { return parseRef(r).ID },
 		Shown: func(url, _ string) string {
@@ -61,31 +62,45 @@ func address(text, handle string) string {
 	return "@" + handle + " " + text
 }
 
-// client is one account. self, media and quota are guarded by mu.
+// client is one account. What follows mu is guarded by it.
 type client struct {
 	settings network.Settings
+	shared   *network.Shared
+	reading  sync.Mutex // one reads what came in at a time; guards heard
+	heard    hearing
+	noQuotes atomic.Bool // the server does not know notifications of quotes
 	mu       sync.Mutex
 	self     *account
-	media    map[string]string // picture of a post → id, while the server works on it
-	quota    network.Quota     // of reads
+	server   *instance         // what the server said of itself
+	media    map[string]upload // picture of a post → what became of it
+	resent   map[string]bool   // keys of posts whose pictures were sent anew, because the server did not know them
 	writes   network.Quota     // of posts
+	one      bool              // the server tells of one status at a time
+	asks     bool              // the server tells of pictures
+	inFull   bool              // the server counts links in full, whatever it says
 }
 
 func open(s network.Settings) (network.Client, error) {
 	if s.Secret == "" {
 		return nil, network.Fail(network.SignedOut, "no access token")
 	}
-	return &client{settings: s, media: map[string]string{}}, nil
+	c := &client{settings: s, shared: s.Shared, media: map[string]upload{}, resent: map[string]bool{}, heard: hearing{known: map[string]bool{}}}
+	if c.shared == nil {
+		c.shared = &network.Shared{}
+	}
+	return c, nil
 }
 
 // Format prints no more than what this is, however it is printed.
 func (c *client) Format(f fmt.State, _ rune) { fmt.Fprint(f, "an account on "+c.settings.Server) }
 
+// Quota implements network.Client.
 func (c *client) Quota() network.Quota {
+	reads := c.shared.Quota(c.settings.Secret)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.writes.Limit > 0 && (c.quota.Limit == 0 || c.writes.Remaining <= c.quota.Remaining) {
+	if c.writes.Limit > 0 && (reads.Limit == 0 || c.writes.Remaining <= reads.Remaining) {
 		return c.writes
 	}
-	return c.quota
+	return reads
 }

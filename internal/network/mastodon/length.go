@@ -54,9 +54,12 @@ func measure(text string, _ bool, l network.Limits) network.Size {
 	return network.Size{Count: n, Limit: l.Text, Unit: "characters"}
 }
 
-// links count alike, whatever their length. Where the server may not see a
-// link, the longer of both counts is taken.
+// links count alike, whatever their length; as written where counts is 0. Where the
+// server may not see a link, the longer of both counts is taken.
 func links(text string, counts int) (out []piece) {
+	if counts == 0 {
+		return nil
+	}
 	for _, m := range linkRule.FindAllStringSubmatchIndex(text, -1) {
 		link := text[m[4]:m[5]]
 		link = strings.TrimRight(link, endings(link))

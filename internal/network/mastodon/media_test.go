@@ -113,7 +113,7 @@ func TestUploadsForgotten(t *testing.T) {
 	}
 	_, err = c.Publish(t.Context(), first)
 	must(t, err)
-	if len(c.media) != 1 || c.media[nameOf(other.Key, other.Images[0])] == "" {
+	if len(c.media) != 1 || c.media[nameOf(other.Key, other.Images[0])].id == "" {
 		t.Errorf("known are %v", c.media)
 	}
 	_, err = c.Publish(t.Context(), sealed(t, c, other))

@@ -2,6 +2,7 @@ package mastodon
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"slices"
 
@@ -21,14 +22,7 @@ type figures struct {
 // on servers that do not know that). Mastodon tells no views.
 func (c *client) Metrics(ctx context.Context, ids []string) (all []network.Metrics, err error) {
 	for some := range slices.Chunk(ids, 20) {
-		var page []figures
-		_, err := c.get(ctx, "/api/v1/statuses", url.Values{"id[]": some}, &page)
-		if network.ReasonOf(err) == network.Refused && err != nil {
-			page, err = c.oneByOne(ctx, some)
-		}
-		if err != nil {
-			return nil, err
-		}
+		page, err := c.figures(ctx, some)
 		for _, x := range page {
 			m := network.Metrics{ID: x.ID, Likes: x.Likes, Reposts: x.Reposts, Replies: x.Replies, Quotes: network.Untold, Views: network.Untold}
 			if x.Quotes != nil {
@@ -36,19 +30,45 @@ func (c *client) Metrics(ctx context.Context, ids []string) (all []network.Metri
 			}
 			all = append(all, m)
 		}
+		if err != nil {
+			return all, err
+		}
 	}
 	return all, nil
 }
 
+func (c *client) figures(ctx context.Context, ids []string) (page []figures, err error) {
+	c.mu.Lock()
+	one := c.one
+	c.mu.Unlock()
+	if one {
+		return c.oneByOne(ctx, ids)
+	}
+	if err := c.canWait(); err != nil {
+		return nil, err
+	}
+	_, err = c.get(ctx, "/api/v1/statuses", url.Values{"id[]": ids}, &page)
+	if s := statusOf(err); s < 400 || s >= 500 || s == http.StatusUnauthorized || s == http.StatusTooManyRequests {
+		return page, err
+	}
+	c.mu.Lock()
+	c.one = true
+	c.mu.Unlock()
+	return c.oneByOne(ctx, ids)
+}
+
 func (c *client) oneByOne(ctx context.Context, ids []string) (all []figures, err error) {
 	for _, id := range ids {
+		if err := c.canWait(); err != nil {
+			return all, err
+		}
 		var x figures
 		_, err := c.get(ctx, "/api/v1/statuses/"+url.PathEscape(id), nil, &x)
 		if network.ReasonOf(err) == network.Refused && err != nil {
 			continue // it is gone
 		}
 		if err != nil {
-			return nil, err
+			return all, err
 		}
 		all = append(all, x)
 	}

@@ -1,35 +1,36 @@
 package mastodon
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
-	"maps"
-	"mime/multipart"
+	"errors"
 	"net/http"
-	"net/textproto"
 	"net/url"
-	"strings"
-	"time"
+	"regexp"
 
 	"magpie/internal/network"
 )
 
-// post is the body of POST /api/v1/statuses.
+// post is the body of POST /api/v1/statuses. Not all servers know content_type and
+// local_only; those that do not let them be.
 type post struct {
-	Status     string   `json:"status"`
-	InReplyTo  string   `json:"in_reply_to_id,omitempty"`
-	Media      []string `json:"media_ids,omitempty"`
-	Visibility string   `json:"visibility"`
-	Language   string   `json:"language,omitempty"`
+	Status      string   `json:"status"`
+	ContentType string   `json:"content_type"` // text/plain: an account's own default may be Markdown
+	InReplyTo   string   `json:"in_reply_to_id,omitempty"`
+	Media       []string `json:"media_ids,omitempty"`
+	Visibility  string   `json:"visibility"`
+	Language    string   `json:"language,omitempty"`
+	Warning     string   `json:"spoiler_text,omitempty"`
+	LocalOnly   bool     `json:"local_only,omitempty"`
 }
 
 // ref is what network.Ref holds here.
 type ref struct {
-	ID string `json:"id"`
+	ID      string `json:"id"`
+	Warning string `json:"warning,omitempty"` // an answer carries it on
+	Local   bool   `json:"local,omitempty"`   // so does an answer to what stays on its server
 }
 
 func parseRef(r network.Ref) (x ref) {
@@ -40,12 +41,13 @@ func parseRef(r network.Ref) (x ref) {
 // Prepare implements network.Client: it uploads the pictures. While the server
 // still works on one it fails Busy; calling again goes on with the same upload.
 func (c *client) Prepare(ctx context.Context, d network.Draft) (network.Sealed, error) {
-	p := post{Status: d.Text, InReplyTo: parseRef(d.ReplyTo).ID, Visibility: visibility(d), Language: d.Language}
+	to := parseRef(d.ReplyTo)
+	p := post{Status: d.Text, ContentType: "text/plain", InReplyTo: to.ID, Visibility: visibility(d), Language: d.Language, Warning: to.Warning, LocalOnly: to.Local}
 	if d.To != nil {
 		p.Status = address(d.Text, d.To.Handle)
 	}
 	for _, image := range d.Images {
-		id, err := c.upload(ctx, nameOf(d.Key, image), image)
+		id, err := c.attach(ctx, nameOf(d.Key, image), image)
 		if err != nil {
 			return network.Sealed{}, err
 		}
@@ -55,23 +57,12 @@ func (c *client) Prepare(ctx context.Context, d network.Draft) (network.Sealed, 
 	if err != nil {
 		return network.Sealed{}, network.Fail(network.Refused, "the text can't be sent: %v", err)
 	}
-	return network.Sealed{Body: body, Key: d.Key, Text: p.Status, Replay: network.Keyed}, nil
-}
-
-// nameOf is how an upload is remembered: for one post, with what is in it and said
-// of it, both of which may change before the post goes out.
-func nameOf(key string, i network.Image) string {
-	sum := sha256.New()
-	fmt.Fprintf(sum, "%d:%s", len(i.Alt), i.Alt)
-	sum.Write(i.Data)
-	return key + "\n" + hex.EncodeToString(sum.Sum(nil))
-}
-
-// forget drops the uploads of a post that is out.
-func (c *client) forget(key string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	maps.DeleteFunc(c.media, func(name, _ string) bool { return strings.HasPrefix(name, key+"\n") })
+	sealed := network.Sealed{Body: body, Key: d.Key, Text: p.Status, Replay: network.Blind}
+	keyed, err := c.documented(ctx)
+	if keyed {
+		sealed.Replay = network.Keyed
+	}
+	return sealed, err
 }
 
 func visibility(d network.Draft) string {
@@ -95,111 +86,51 @@ func (c *client) Publish(ctx context.Context, s network.Sealed) (network.Receipt
 	network.SetKey(r, hex.EncodeToString(sum[:16]))
 	var out status
 	if _, err := c.do(r, &out); err != nil {
-		return network.Receipt{}, err
+		return network.Receipt{}, c.reconsider(s, err)
 	}
 	if out.ID == "" {
 		return network.Receipt{}, rubbish(http.MethodPost, r.URL.Host)
 	}
 	c.forget(s.Key)
+	c.mu.Lock()
+	delete(c.resent, s.Key)
+	c.mu.Unlock()
 	return network.Receipt{ID: out.ID, URL: out.URL}, nil
 }
 
-// upload sends a picture (POST /api/v2/media) or asks whether an earlier
-// upload is ready (GET /api/v1/media/:id answers 206 until then).
-func (c *client) upload(ctx context.Context, name string, i network.Image) (string, error) {
-	c.mu.Lock()
-	id := c.media[name]
-	c.mu.Unlock()
-	if id != "" {
-		return id, c.ready(ctx, name, id)
-	}
-	r, err := uploadRequest(ctx, c.settings.Server, i)
-	if err != nil {
-		return "", err
-	}
-	r.Header.Set("Authorization", "Bearer "+c.settings.Secret.Reveal())
-	a, err := network.Do(c.settings.HTTP, r)
-	if err != nil {
-		return "", harmless(err)
-	}
-	var m struct {
-		ID string `json:"id"`
-	}
-	if a.Status != http.StatusOK && a.Status != http.StatusAccepted {
-		return "", harmless(failure(r, a))
-	}
-	if json.Unmarshal(a.Body, &m) != nil || m.ID == "" {
-		return "", harmless(rubbish(r.Method, r.URL.Host))
-	}
-	c.mu.Lock()
-	c.media[name] = m.ID
-	c.mu.Unlock()
-	if a.Status == http.StatusAccepted {
-		return "", processing(i.Name)
-	}
-	return m.ID, nil
-}
+// tooLong are the words of servers about a text that is too long.
+var tooLong = regexp.MustCompile(`(?i)character|too long|length|exceed|limit`)
 
-// harmless turns Unknown into Busy: an upload more or less shows nowhere.
-func harmless(err error) error {
-	if network.ReasonOf(err) == network.Unknown {
-		return network.Fail(network.Busy, "%w", err)
-	}
-	return err
-}
-
-func processing(name string) error {
-	return &network.Failure{Reason: network.Busy, Wait: time.Second,
-		Err: fmt.Errorf("the server is still working on the picture %s", name)}
-}
-
-// ready tells whether the server is done with a picture. One that failed or was
-// cleaned away is uploaded again the next time.
-func (c *client) ready(ctx context.Context, name, id string) error {
-	r, err := network.Request(ctx, http.MethodGet, c.settings.Server+"/api/v1/media/"+url.PathEscape(id), nil)
-	if err != nil {
+// reconsider looks whether a refusal is about something that can be mended: a server that counts links in full though it says otherwise,
+// or one that has cleaned the pictures away.
+func (c *client) reconsider(s network.Sealed, err error) error {
+	var f *network.Failure
+	if !errors.As(err, &f) || f.Reason != network.Refused {
 		return err
 	}
-	r.Header.Set("Authorization", "Bearer "+c.settings.Secret.Reveal())
-	a, err := network.Do(c.settings.HTTP, r)
-	switch {
-	case err != nil:
-		return err
-	case a.Status == http.StatusPartialContent:
-		return processing(id)
-	case a.Status == http.StatusNotFound || a.Status == http.StatusUnprocessableEntity:
+	var p post
+	_ = json.Unmarshal(s.Body, &p) // it is ours
+	c.mu.Lock()
+	said := defaults
+	if c.server != nil {
+		set(&said.Text, c.server.Configuration.Statuses.Max)
+		set(&said.URL, c.server.Configuration.Statuses.PerURL)
+	}
+	known, full := c.inFull, said
+	full.URL = 0
+	c.mu.Unlock()
+	if !known && tooLong.MatchString(err.Error()) && measure(p.Status, false, said).Fits() && !measure(p.Status, false, full).Fits() {
 		c.mu.Lock()
-		delete(c.media, name)
+		c.inFull = true
 		c.mu.Unlock()
-		return network.Fail(network.Busy, "the server could not work on the picture: it is sent again")
-	case a.Status != http.StatusOK:
-		return failure(r, a)
+		f.Reason, f.Limits, f.Only = network.Busy, true, true
+		return f
 	}
-	return nil
+	if len(p.Media) > 0 && c.forgetUnknown(s.Key) {
+		f.Reason, f.Only = network.Busy, true
+	}
+	return f
 }
-
-func uploadRequest(ctx context.Context, server string, i network.Image) (*http.Request, error) {
-	var b bytes.Buffer
-	w := multipart.NewWriter(&b)
-	h := textproto.MIMEHeader{}
-	h.Set("Content-Disposition", mime(i.Name))
-	h.Set("Content-Type", i.Type)
-	part, err := w.CreatePart(h)
-	if err != nil {
-		return nil, network.Fail(network.Refused, "the picture can't be sent: %v", err)
-	}
-	_, _ = part.Write(i.Data) // a bytes.Buffer takes everything
-	_ = w.WriteField("description", i.Alt)
-	_ = w.Close()
-	r, err := network.Request(ctx, http.MethodPost, server+"/api/v2/media", b.Bytes())
-	if err != nil {
-		return nil, err
-	}
-	r.Header.Set("Content-Type", w.FormDataContentType())
-	return r, nil
-}
-
-func mime(name string) string { return fmt.Sprintf(`form-data; name="file"; filename=%q`, name) }
 
 // Delete implements network.Client (DELETE /api/v1/statuses/:id). Some servers
 // answer 422 to an id that is gone, so the status is looked for then.
@@ -209,8 +140,7 @@ func (c *client) Delete(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	r.Header.Set("Authorization", "Bearer "+c.settings.Secret.Reveal())
-	a, err := network.Do(c.settings.HTTP, r)
+	a, err := c.ask(r)
 	switch {
 	case err != nil:
 		return err
@@ -230,7 +160,6 @@ func (c *client) gone(ctx context.Context, id string) bool {
 	if err != nil {
 		return false
 	}
-	r.Header.Set("Authorization", "Bearer "+c.settings.Secret.Reveal())
-	a, err := network.Do(c.settings.HTTP, r)
+	a, err := c.ask(r)
 	return err == nil && a.Status == http.StatusNotFound && json.Valid(a.Body)
 }

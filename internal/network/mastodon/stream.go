@@ -1,15 +1,19 @@
 package mastodon
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
 	"github.com/coder/websocket"
 	"github.com/tmaxmax/go-sse"
+	"golang.org/x/net/publicsuffix"
 
 	"magpie/internal/network"
 )
@@ -20,23 +24,60 @@ const silence = 45 * time.Second
 
 // Stream implements network.Client: server-sent events, or a WebSocket where
 // the server has no other. The token travels in a header, never in the address.
+// Where the streaming host that the server names can't be reached, its own address is tried.
 func (c *client) Stream(ctx context.Context, ready func(), handle func(network.Event)) error {
-	base := c.streamBase(ctx)
-	err := c.events(ctx, base, ready, handle)
-	if errors.Is(err, network.ErrNoStream) {
-		return c.socket(ctx, base, ready, handle)
+	var err error
+	for _, base := range c.streamBases(ctx) {
+		opened := false
+		open := func() { opened = true; ready() }
+		if err = c.events(ctx, base, open, handle); errors.Is(err, network.ErrNoStream) {
+			err = c.socket(ctx, base, open, handle)
+		}
+		if opened || network.ReasonOf(err) == network.SignedOut || ctx.Err() != nil {
+			break
+		}
 	}
 	return err
 }
 
-// streamBase is the streaming host as an http address.
-func (c *client) streamBase(ctx context.Context) string {
-	var i instance
-	_, err := c.get(ctx, "/api/v2/instance", nil, &i)
-	if err != nil || i.Configuration.URLs.Streaming == "" {
-		return c.settings.Server
+// streamBases are the streaming host, as an http address, and the server itself.
+func (c *client) streamBases(ctx context.Context) []string {
+	own := []string{c.settings.Server}
+	i, err := c.instance(ctx, true)
+	if err != nil {
+		return own
 	}
-	return "http" + strings.TrimPrefix(strings.TrimRight(i.Configuration.URLs.Streaming, "/"), "ws")
+	if there := streamHost(cmp.Or(i.Configuration.URLs.Streaming, i.URLs.Streaming), c.settings.Server); there != "" {
+		return append([]string{there}, own...)
+	}
+	return own
+}
+
+// streamHost is the streaming host that a server names, as an http address; "" for the server itself. A host that is not of the server's own
+// site, or that would be called without encryption where the server is not, gets no token.
+func streamHost(named, server string) string {
+	there, err1 := url.Parse(strings.TrimRight(named, "/"))
+	here, err2 := url.Parse(server)
+	if named == "" || err1 != nil || err2 != nil || there.User != nil {
+		return ""
+	}
+	if s, ok := strings.CutPrefix(there.Scheme, "ws"); ok {
+		there.Scheme = "http" + s
+	}
+	if there.Scheme != here.Scheme || there.Host == here.Host || !sameSite(there.Hostname(), here.Hostname()) {
+		return ""
+	}
+	return there.Scheme + "://" + there.Host + there.Path
+}
+
+// sameSite tells whether two hosts belong to the same owner: the same name, or names below one that can be registered.
+func sameSite(a, b string) bool {
+	if strings.EqualFold(a, b) {
+		return true
+	}
+	x, err1 := publicsuffix.EffectiveTLDPlusOne(strings.ToLower(a))
+	y, err2 := publicsuffix.EffectiveTLDPlusOne(strings.ToLower(b))
+	return err1 == nil && err2 == nil && x == y && net.ParseIP(a) == nil
 }
 
 func (c *client) events(ctx context.Context, base string, ready func(), handle func(network.Event)) error {
@@ -63,7 +104,7 @@ func (c *client) events(ctx context.Context, base string, ready func(), handle f
 		if err != nil {
 			break
 		}
-		c.take(e.Type, e.Data, handle)
+		c.hand(e.Type, e.Data, handle)
 	}
 	return network.Fail(network.Busy, "the stream of %s ended", r.URL.Host)
 }
@@ -112,7 +153,7 @@ func (c *client) socket(ctx context.Context, base string, ready func(), handle f
 		if err != nil {
 			return network.Fail(network.Busy, "the stream ended")
 		}
-		c.take(kind, payload, handle)
+		c.hand(kind, payload, handle)
 	}
 }
 
@@ -160,7 +201,7 @@ func keepAlive(ctx context.Context, conn *websocket.Conn, giveUp func()) {
 	}
 }
 
-func (c *client) take(kind, payload string, handle func(network.Event)) {
+func (c *client) hand(kind, payload string, handle func(network.Event)) {
 	var n notification
 	if kind != "notification" || json.Unmarshal([]byte(payload), &n) != nil {
 		return

@@ -3,8 +3,6 @@ package mastodon
 import (
 	"strings"
 	"time"
-
-	"golang.org/x/net/html"
 )
 
 // The shapes of the API that we read (Mastodon documentation, Entities).
@@ -28,9 +26,17 @@ type status struct {
 	InReplyTo  string    `json:"in_reply_to_id"`
 	Visibility string    `json:"visibility"`
 	Language   string    `json:"language"`
+	Warning    string    `json:"spoiler_text"`
 	Content    string    `json:"content"`
 	Account    account   `json:"account"`
 	Mentions   []account `json:"mentions"`
+	Media      []medium  `json:"media_attachments"`
+	LocalOnly  bool      `json:"local_only"`
+}
+
+type medium struct {
+	URL string `json:"url"`
+	Alt string `json:"description"`
 }
 
 type notification struct {
@@ -42,6 +48,10 @@ type notification struct {
 }
 
 type instance struct {
+	Version string `json:"version"`
+	URLs    struct {
+		Streaming string `json:"streaming_api"` // of /api/v1/instance
+	} `json:"urls"`
 	Configuration struct {
 		URLs struct {
 			Streaming string `json:"streaming"`
@@ -57,28 +67,6 @@ type instance struct {
 			Types []string `json:"supported_mime_types"`
 		} `json:"media_attachments"`
 	} `json:"configuration"`
-}
-
-// plain turns a status' HTML into text: <br> and </p> end a line.
-func plain(content string) string {
-	var b strings.Builder
-	z := html.NewTokenizer(strings.NewReader(content))
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			return strings.TrimSpace(b.String())
-		case html.TextToken:
-			b.Write(z.Text())
-		case html.StartTagToken, html.SelfClosingTagToken:
-			if name, _ := z.TagName(); string(name) == "br" {
-				b.WriteByte('\n')
-			}
-		case html.EndTagToken:
-			if name, _ := z.TagName(); string(name) == "p" {
-				b.WriteByte('\n')
-			}
-		}
-	}
 }
 
 // later compares ids: longer ones are later, then by text.

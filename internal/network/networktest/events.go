@@ -75,13 +75,16 @@ func many(b *bench) {
 		other.read()
 		return slices.ContainsFunc(other.mentions, func(m network.Mention) bool { return m.Item == want[len(want)-1] })
 	})
-	for n := -1; n != len(in.mentions); { // a new program for each page
-		n = len(in.mentions)
+	for known, n := map[string]bool{}, -1; n != len(known); { // a new program for each page
+		n = len(known)
 		in.c = b.client(10 * time.Second)
 		found, next, err := in.c.Events(b.Context(), in.cursor)
 		b.must(err)
 		in.cursor = next
 		in.take(found)
+		for _, m := range in.mentions {
+			known[m.Item] = true
+		}
 	}
 	var got []string
 	for _, m := range in.mentions {
@@ -91,8 +94,11 @@ func many(b *bench) {
 	b.followers()
 }
 
+// allInOrder: events may come twice, so what is known already does not count.
 func (b *bench) allInOrder(got, want []string) {
 	b.Helper()
+	known := map[string]bool{}
+	got = slices.DeleteFunc(got, func(x string) bool { twice := known[x]; known[x] = true; return twice })
 	if slices.Equal(got, want) {
 		return
 	}

@@ -95,7 +95,7 @@ func Before(t *testing.T, server string) *Proxy {
 			r.Out.Header.Del("Accept-Encoding") // so that Edit sees text
 		},
 		ErrorLog:  log.New(io.Discard, "", 0),
-		Transport: &http.Transport{MaxIdleConnsPerHost: 64},
+		Transport: &http.Transport{DisableKeepAlives: true}, // a server may close connections without saying so
 	}
 	s := &http.Server{Handler: p, ErrorLog: log.New(io.Discard, "", 0), ReadHeaderTimeout: time.Minute}
 	go func() { _ = s.Serve(l) }()

@@ -15,7 +15,8 @@ import (
 )
 
 // refusing answers a publish with each refusal, in each form that servers and
-// the proxies before them give it. Nothing is ever out after them.
+// the proxies before them give it. Nothing is ever out after them. What has no word
+// of the network's own says nothing of the post: it is tried again.
 func refusing(b *bench) {
 	s := b.seal(b.draft("this is refused"))
 	for _, status := range []int{400, 401, 403, 404, 410, 413, 422, 429} {
@@ -34,7 +35,7 @@ func refusing(b *bench) {
 		} {
 			b.proxy.Next(b.Wire.Publish, Spoil{Answer: &Answer{Status: status, Body: body}})
 			_, err := b.c.Publish(b.Context(), s)
-			b.fails(err, fmt.Sprint(status, " ", form), want)
+			b.fails(err, fmt.Sprint(status, " ", form), worded(want, status, form))
 		}
 	}
 	b.later(s)
@@ -43,6 +44,14 @@ func refusing(b *bench) {
 	b.redirected(s)
 	b.posted()
 	b.echo(s)
+}
+
+// worded is the reason of an answer in a form: a proxy's refusal is none, but for a text that is too large for it.
+func worded(want network.Reason, status int, form string) network.Reason {
+	if want == network.Refused && (form == "page" || form == "empty") && status != http.StatusRequestEntityTooLarge {
+		return network.Busy
+	}
+	return want
 }
 
 // later: 429 with a time, in all forms, and without.
@@ -146,9 +155,9 @@ func (b *bench) redirected(s network.Sealed) {
 	for _, status := range []int{301, 302, 307, 308} {
 		stop := b.proxy.All("", Spoil{Answer: &Answer{Status: status, Header: http.Header{"Location": {elsewhere.URL + "/x?status=" + strconv.Itoa(status)}}}})
 		_, err := b.c.Publish(b.Context(), s)
-		b.fails(err, "publish, "+strconv.Itoa(status), network.Refused, network.Unknown)
+		b.fails(err, "publish, "+strconv.Itoa(status), network.Busy, network.Unknown)
 		for _, read := range b.readings() {
-			b.fails(read.call(b.Context(), b.c), read.name+", "+strconv.Itoa(status), network.Refused, network.Busy, network.Unknown)
+			b.fails(read.call(b.Context(), b.c), read.name+", "+strconv.Itoa(status), network.Busy, network.Unknown)
 		}
 		stop()
 	}

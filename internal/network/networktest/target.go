@@ -18,6 +18,7 @@ type Target struct {
 	Streams  bool            // the server has a stream
 	Keyless  bool            // the server does not know keys again, whatever Replay says
 	Unlisted bool            // the network has posts that are public but in no list
+	Unseen   bool            // what went out in private can't be looked up
 	Silent   bool            // Events tell nothing of new followers
 	Stays    bool            // without its session an account can't be signed in
 	Secrets  func() []string // what must never show; asked for at the end of each test

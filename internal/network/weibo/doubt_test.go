@@ -13,7 +13,9 @@ import (
 
 	"magpie/internal/audit"
 	"magpie/internal/coupon"
+	"magpie/internal/inbox"
 	"magpie/internal/lease"
+	"magpie/internal/need"
 	"magpie/internal/network"
 	"magpie/internal/network/weibo/weibofake"
 	"magpie/internal/outbox"
@@ -33,15 +35,16 @@ func newSender(t *testing.T) *sender {
 	t.Helper()
 	c := newClock()
 	w := &sender{clock: c, desk: begin(t, weibofake.Options{Clock: c.now, Quota: -1})}
-	w.db = storetest.Open(t, audit.Migrations(), lease.Migrations(), coupon.Migrations(), outbox.Migrations())
+	w.db = storetest.Open(t, audit.Migrations(), lease.Migrations(), coupon.Migrations(), outbox.Migrations(), inbox.Migrations(), need.Migrations())
 	epoch, err := lease.Take(t.Context(), w.db, "pomelo", "me", c.now(), 1000*time.Hour)
 	w.must(err)
 	log := logrus.New()
 	log.SetOutput(io.Discard)
 	w.p = &outbox.Publisher{DB: w.db, Account: "pomelo", Epoch: epoch, Client: w.c, Kind: Kind(), Log: logrus.NewEntry(log), InFlight: 1, Settle: settle(),
 		Limits: func() network.Limits { return defaults }, Clock: c.now, Hooks: outbox.Hooks{Compose: compose,
-			Recheck: func(context.Context, *sql.Tx, *outbox.Post, outbox.Composed, time.Time) error { return nil },
-			Settled: func(context.Context, *sql.Tx, *outbox.Post, time.Time) error { return nil }}}
+			Recheck: func(context.Context, *sql.Tx, *outbox.Post, outbox.Composed, time.Time) (*outbox.Stop, error) {
+				return nil, nil
+			}}}
 	w.must(w.p.Recover(t.Context()))
 	return w
 }

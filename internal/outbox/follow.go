@@ -1,0 +1,45 @@
+package outbox
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"magpie/internal/inbox"
+	"magpie/internal/need"
+)
+
+// AnsweredByHand is why an answer is withdrawn whose mention somebody has answered on the network.
+const AnsweredByHand = "somebody has answered by hand"
+
+// follow does, in the same transaction, what follows from a post's new state: a mention whose answer is not out is open again, and what needs
+// a person is noted.
+func follow(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) error {
+	raise := func(kind, subject, text string) error {
+		_, err := need.Raise(ctx, tx, kind, p.Account+" "+subject, text, now)
+		return err
+	}
+	name := "post " + p.ID + " on " + p.Account
+	switch {
+	case p.Mention != "" && p.State == Withdrawn && p.Reason == AnsweredByHand:
+		if err := inbox.Close(ctx, tx, p.Mention, p.Reason); err != nil {
+			return err
+		}
+		return need.Clear(ctx, tx, need.Unanswered, p.Mention)
+	case p.Mention != "" && (p.State == Refused || p.State == Withdrawn || p.State == Late || p.State == Recalled):
+		return inbox.ToDesk(ctx, tx, p.Mention, "the answer did not go out: "+p.Reason)
+	case p.State == Refused:
+		return raise(need.Refused, p.ID, "the "+name+" was refused: "+p.Reason)
+	case p.State == Asked && p.Follows != "":
+		return raise(need.Asked, p.ID, "the thread of post "+p.Follows+" on "+p.Account+" can't go on by itself: "+p.Reason+" (“magpie outbox settle send|sent|withdraw "+p.ID+"”)")
+	case p.State == Asked:
+		return raise(need.Asked, p.ID, "is the "+name+" out or not? Look there, then “magpie outbox settle "+p.ID+"”")
+	case p.State == Late && p.Parent != "":
+		return raise(need.Late, p.Parent, "the mailing "+p.Parent+" ("+p.Campaign+"/"+p.Step+") does not reach everybody in time: see “magpie outbox list --state late”")
+	case p.State == Late:
+		return raise(need.Late, p.ID, "the "+name+" did not go out: "+p.Reason)
+	case p.State == Sent && p.Kind == Public:
+		return need.Clear(ctx, tx, need.SilentFor, p.Account)
+	}
+	return nil
+}
