@@ -58,16 +58,15 @@ type Facts struct {
 // Decide is the order of things: "stop" is above every rule.
 func Decide(f Facts) (Decision, error) {
 	first := f.Accounts[0]
-	text := f.Mention.Text
-	words := f.Set.Settings.Words
+	whole, own := bare(f.Mention.Text), f.Set.Settings.Words
 	switch {
 	case f.Own:
 		return Decision{Outcome: Silent, Reason: "it is by one of our own accounts"}, nil
-	case IsStop(text, words.Stop):
+	case is(whole, words().stop, own.Stop):
 		return Decision{Outcome: OptOut, Account: first, Reason: "wants to be left alone"}, nil
-	case IsStart(text, words.Start) && f.OptedOut:
+	case is(whole, words().start, own.Start) && f.OptedOut:
 		return Decision{Outcome: OptIn, Account: first, Reason: "takes the opt-out back"}, nil
-	case WantsErasure(text):
+	case WantsErasure(f.Mention.Text):
 		return Decision{Outcome: Desk, Account: first, Reason: ToErase}, nil
 	case f.Mention.Author.Bot || knownBot(f):
 		return Decision{Outcome: Silent, Reason: "the author is a bot"}, nil
@@ -77,8 +76,10 @@ func Decide(f Facts) (Decision, error) {
 		return Decision{Outcome: Desk, Account: first, Reason: "asks bots to stay away (#nobot)"}, nil
 	case f.Answers >= LoopGuard:
 		return Decision{Outcome: Desk, Account: first, Reason: "has had many automated answers within the hour"}, nil
-	case mayLeave(text):
+	case mayLeave(whole):
 		return Decision{Outcome: Desk, Account: first, Reason: "perhaps wants to be left alone"}, nil
+	case f.Mention.Quote:
+		return Decision{Outcome: Desk, Account: first, Reason: "quotes a post of ours"}, nil
 	}
 	return byRule(f)
 }
@@ -98,8 +99,9 @@ type rule struct {
 // byRule lets the first rule that matches answer.
 func byRule(f Facts) (Decision, error) {
 	why := "no rule matches"
+	text := fold(said(short(f.Mention.Text), true))
 	for _, r := range rules(f) {
-		if !matchesRule(r.step.Mention, f.Mention.Text) {
+		if !matchesRule(r.step.Mention, text) {
 			continue
 		}
 		d, reason, err := f.try(r)
@@ -195,10 +197,9 @@ func Language(text, said, person, account string) string {
 	return cmp.Or(said, person, account)
 }
 
-// matchesRule tells whether a mention starts a step. Names do not count as
-// words: an account called deals is not asked for a deal.
+// matchesRule tells whether a mention starts a step. text is what was said, folded:
+// names do not count as words, an account called deals is not asked for a deal.
 func matchesRule(m *workspace.Match, text string) bool {
-	text = nameRule.ReplaceAllString(text, " ")
-	says := func(w string) bool { return Says(text, w) }
-	return slices.ContainsFunc(m.Says, says) && !slices.ContainsFunc(m.Not, says)
+	has := func(w string) bool { return says(text, fold(w)) }
+	return slices.ContainsFunc(m.Says, has) && !slices.ContainsFunc(m.Not, has)
 }

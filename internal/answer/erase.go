@@ -12,8 +12,9 @@ var erasing = []string{
 // WantsErasure tells whether a message asks for the deletion of what is stored of its
 // author.
 func WantsErasure(text string) bool {
+	folded := fold(short(text))
 	for _, phrase := range erasing {
-		if Says(text, phrase) {
+		if says(folded, fold(phrase)) {
 			return true
 		}
 	}

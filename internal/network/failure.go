@@ -65,22 +65,26 @@ func IsUnpaid(err error) bool {
 	return errors.As(err, &f) && f.Pay
 }
 
-// RetryAt returns when a Busy failure may be tried again, fallback after now
-// where the network said nothing.
+// RetryAt returns when a Busy failure may be tried again: the later of what the network said, a day from now at most, and fallback after now
+// where it said nothing.
 func RetryAt(err error, now time.Time, fallback time.Duration) time.Time {
+	at, most := now, now.Add(longestRest)
 	var f *Failure
 	if errors.As(err, &f) {
-		if !f.After.IsZero() && f.After.After(now) {
-			if most := now.Add(longestRest); !f.Ours && f.After.After(most) {
-				return most
-			}
-			return f.After
+		if f.After.After(at) {
+			at = f.After
 		}
-		if f.Wait > 0 {
-			return now.Add(f.Wait)
+		if t := now.Add(f.Wait); t.After(at) {
+			at = t
+		}
+		if at.After(most) && !f.Ours {
+			at = most
 		}
 	}
-	return now.Add(fallback)
+	if at.Equal(now) {
+		return now.Add(fallback)
+	}
+	return at
 }
 
 // HasOtherLimits tells whether the server's limits have turned out to be other than it had said.

@@ -48,7 +48,9 @@ func TestRetryAt(t *testing.T) {
 	}{
 		"a time":          {&Failure{Reason: Busy, After: soon, Err: io.EOF}, soon},
 		"seconds":         {&Failure{Reason: Busy, Wait: 20 * time.Second, Err: io.EOF}, soon},
-		"both":            {&Failure{Reason: Busy, After: soon, Wait: time.Hour, Err: io.EOF}, soon},
+		"both":            {&Failure{Reason: Busy, After: soon, Wait: time.Hour, Err: io.EOF}, now.Add(time.Hour)},
+		"next year":       {&Failure{Reason: Busy, After: now.AddDate(1, 0, 0), Err: io.EOF}, now.Add(longestRest)},
+		"our own bound":   {&Failure{Reason: Busy, Ours: true, After: now.AddDate(0, 0, 20), Err: io.EOF}, now.AddDate(0, 0, 20)},
 		"past, seconds":   {&Failure{Reason: Busy, After: now.Add(-time.Second), Wait: 20 * time.Second, Err: io.EOF}, soon},
 		"past":            {&Failure{Reason: Busy, After: now.Add(-time.Hour), Err: io.EOF}, fallback},
 		"this instant":    {&Failure{Reason: Busy, After: now, Err: io.EOF}, fallback},

@@ -19,6 +19,27 @@ const maxBody = 8 << 20
 // ErrTooLarge is behind the error when an answer is larger than that: ask for less.
 var ErrTooLarge = errors.New("the answer is larger than 8 MB")
 
+// tooLarge is that error with the first bytes of the answer.
+type tooLarge struct{ head []byte }
+
+// headKept is how much of an answer is kept that is too large, in bytes.
+const headKept = 4 << 10
+
+// Error says so.
+func (*tooLarge) Error() string { return ErrTooLarge.Error() }
+
+// Unwrap tells what it is.
+func (*tooLarge) Unwrap() error { return ErrTooLarge }
+
+// HeadOf is the beginning of an answer that was too large.
+func HeadOf(err error) []byte {
+	var t *tooLarge
+	if errors.As(err, &t) {
+		return t.head
+	}
+	return nil
+}
+
 // Answer is an HTTP answer, read whole.
 type Answer struct {
 	Status int
@@ -67,7 +88,7 @@ func Do(c *http.Client, r *http.Request) (*Answer, error) {
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	if err == nil && len(body) > maxBody {
-		err = ErrTooLarge
+		err = &tooLarge{body[:headKept]}
 	}
 	if err != nil {
 		return nil, lost(r, true, err)

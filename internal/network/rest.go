@@ -10,17 +10,16 @@ import (
 // longestRest is how long a network is left alone at most because of one answer: a time that is further away is a mistake of the server.
 const longestRest = 25 * time.Hour
 
-// Rest reads until when a server wants to be left alone: Retry-After (RFC 9110, 10.2.3: seconds or a date), else the header that says
-// when its rate limit begins anew. wait is how long, where the server gave a span or its own clock; after is an instant by a clock that
-// is not told. Both are zero where nothing that can be read is said.
+// Rest reads until when a server wants to be left alone: Retry-After (RFC 9110, 10.2.3: seconds or a date), and the header that says when its
+// rate limit begins anew. wait is a span, where the server gave one or its own clock; after is an instant by a clock that is not told. Both
+// are zero where nothing that can be read is said; the later of the two counts.
 func Rest(h http.Header, reset string) (after time.Time, wait time.Duration) {
-	if after, wait = instant(h, "Retry-After"); wait > 0 {
-		return time.Time{}, wait
+	after, wait = instant(h, "Retry-After")
+	at, span := instant(h, reset)
+	if at.After(after) {
+		after = at
 	}
-	if !after.IsZero() {
-		return after, 0
-	}
-	return instant(h, reset)
+	return after, max(wait, span)
 }
 
 // Reset is when a rate limit begins anew; zero if the header does not tell.
@@ -52,7 +51,7 @@ func instant(h http.Header, name string) (at time.Time, wait time.Duration) {
 		return at, 0
 	}
 	if now, err := http.ParseTime(h.Get("Date")); err == nil {
-		return at, max(t.Sub(now), 0)
+		return at, min(max(t.Sub(now), 0), longestRest)
 	}
 	return t, 0
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // builtin are the words of text/template that a text may use.
-var builtin = []string{"and", "or", "not", "eq", "ne", "lt", "le", "gt", "ge", "len", "index", "slice", "print", "printf", "println", "html", "js", "urlquery", "call"}
+var builtin = []string{"and", "or", "not", "eq", "ne", "lt", "le", "gt", "ge", "len", "print", "println"}
 
 // inspect notes the words in use, and refuses others and all fields.
 func (t *Template) inspect() (out Mistakes) {

@@ -28,14 +28,27 @@ func Parse(source string) (*Template, error) {
 	if m := out.inspect(); len(m) > 0 {
 		return nil, m
 	}
-	text, err := out.Render(Sample("CODE", "https://shop.example/"))
-	if err != nil {
-		return nil, err
+	some := ""
+	for _, v := range trials() {
+		text, err := out.Render(v)
+		if err != nil {
+			return nil, err
+		}
+		some += text
 	}
-	if text == "" {
+	if some == "" {
 		return nil, Mistakes{{1, 1, "the template is empty", ""}}
 	}
 	return out, nil
+}
+
+// trials are people as they come: a template that is taken works for all of them.
+func trials() []Values {
+	sample := Sample("CODE", "https://shop.example/")
+	long := sample
+	long.Name, long.City = strings.Repeat("长", 100), strings.Repeat("e\u0301", 100)
+	return []Values{sample, {}, {Name: "A", City: "B", Code: "C", Link: "d", Value: "5", Campaign: "x", Handle: "a"}, long,
+		{Name: "O'Neil & <b>Söhne</b> %d {{name}}", City: "👨‍👩‍👧", Value: "100% & more", Campaign: `A"B`, Language: "ar"}}
 }
 
 // parseAll parses, and takes words that it does not know as empty ones, so
@@ -64,19 +77,19 @@ func (t *Template) Render(v Values) (string, error) {
 	if err != nil {
 		return "", mistake(t.Source, err)
 	}
-	var b bounded
+	var b limited
 	if err := c.Funcs(funcs(v)).Execute(&b, nil); err != nil {
 		return "", mistake(t.Source, err)
 	}
 	return strings.TrimSpace(b.String()), nil
 }
 
-// bounded is a builder that refuses a template that writes without end.
-type bounded struct{ strings.Builder }
+// limited is a builder that refuses a template that writes without end.
+type limited struct{ strings.Builder }
 
 var errEndless = errors.New("the template writes more than 64 KB")
 
-func (b *bounded) Write(p []byte) (int, error) {
+func (b *limited) Write(p []byte) (int, error) {
 	if b.Len()+len(p) > 64<<10 {
 		return 0, errEndless
 	}

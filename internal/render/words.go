@@ -1,14 +1,8 @@
 package render
 
 import (
-	"fmt"
-	"strings"
 	"text/template"
 	"time"
-
-	"golang.org/x/text/currency"
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
 )
 
 // Values are what a template's words stand for.
@@ -38,25 +32,6 @@ var Words = map[string]string{
 	"or":       `the first that is not empty: {{or city "your town"}}`,
 }
 
-// Moment is an instant that prints itself in the reader's language.
-type Moment struct {
-	time.Time
-	language string
-}
-
-// String prints day and time, for example "Nov 29, 09:00" or "11月29日 09:00".
-func (m Moment) String() string {
-	if m.IsZero() {
-		return ""
-	}
-	if chinese(m.language) {
-		return m.Format("1月2日 15:04")
-	}
-	return m.Format("Jan 2, 15:04")
-}
-
-func chinese(lang string) bool { return lang == "zh" || strings.HasPrefix(lang, "zh-") }
-
 // funcs are the words bound to v.
 func funcs(v Values) template.FuncMap {
 	text := func(s string) func() string { return func() string { return s } }
@@ -68,28 +43,4 @@ func funcs(v Values) template.FuncMap {
 		"date":  func(day string) (string, error) { return date(day, v.Language) },
 		"money": func(amount, unit string) (string, error) { return money(amount, unit, v.Language) },
 	}
-}
-
-func date(day, lang string) (string, error) {
-	t, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return "", fmt.Errorf("“%s” is not a day such as 2027-11-26", day)
-	}
-	if chinese(lang) {
-		return t.Format("1月2日"), nil
-	}
-	return t.Format("January 2"), nil
-}
-
-func money(amount, unit, lang string) (string, error) {
-	u, err := currency.ParseISO(unit)
-	if err != nil {
-		return "", fmt.Errorf("“%s” is not a currency such as USD or CNY", unit)
-	}
-	var f float64
-	if _, err := fmt.Sscanf(amount, "%f", &f); err != nil {
-		return "", fmt.Errorf("“%s” is not an amount such as 899.00", amount)
-	}
-	tag, _ := language.Parse(lang) // an odd language prints as English
-	return strings.ReplaceAll(message.NewPrinter(tag).Sprint(currency.NarrowSymbol(u.Amount(f))), "\u00a0", " "), nil
 }

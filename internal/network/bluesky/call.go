@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"magpie/internal/network"
 )
@@ -90,7 +89,7 @@ func (c *client) send(r *http.Request, out any) error {
 	if out == nil {
 		return nil
 	}
-	if json.Unmarshal(a.Body, out) != nil {
+	if network.Decode(a.Body, out) != nil {
 		return network.Fail(lostReason(r.Method), "%s answered something that is no Bluesky answer", r.URL.Host)
 	}
 	return nil
@@ -105,15 +104,7 @@ func (c *client) remember(h http.Header) {
 	left, _ := strconv.Atoi(h.Get("RateLimit-Remaining"))
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.quota = network.Quota{Limit: limit, Remaining: left, Reset: resetTime(h)}
-}
-
-func resetTime(h http.Header) time.Time {
-	s, err := strconv.ParseInt(h.Get("RateLimit-Reset"), 10, 64)
-	if err != nil {
-		return time.Time{}
-	}
-	return time.Unix(s, 0)
+	c.quota = network.Quota{Limit: limit, Remaining: left, Reset: network.Reset(h, "RateLimit-Reset")}
 }
 
 func lostReason(method string) network.Reason {
@@ -153,8 +144,8 @@ func (c *client) failure(r *http.Request, a *network.Answer) error {
 	case e.Error == "ExpiredToken":
 		return &network.Failure{Reason: network.SignedOut, Err: errExpired}
 	case a.Status == http.StatusTooManyRequests:
-		s, _ := strconv.Atoi(a.Header.Get("Retry-After"))
-		return &network.Failure{Reason: network.Busy, After: resetTime(a.Header), Wait: time.Duration(s) * time.Second, Err: n}
+		after, wait := network.Rest(a.Header, "RateLimit-Reset")
+		return &network.Failure{Reason: network.Busy, After: after, Wait: wait, Err: n}
 	case a.Status == http.StatusRequestTimeout: // the server has not read the whole request
 		return fail(network.Busy)
 	case slices.Contains(standing, e.Error) && aboutOthers(r), r.Header.Get("Atproto-Proxy") != "" && strings.HasPrefix(e.Message, "Bad token"):
@@ -165,6 +156,8 @@ func (c *client) failure(r *http.Request, a *network.Answer) error {
 		return fail(network.Busy)
 	case a.Status >= 500 || a.Status < 300:
 		return fail(lostReason(r.Method))
+	case a.Status < 400 || e.Error == "" && a.Status != http.StatusRequestEntityTooLarge: // of a proxy: it says nothing of the post
+		return fail(network.Busy)
 	}
 	return fail(network.Refused)
 }

@@ -3,6 +3,7 @@ package bluesky
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -34,32 +35,26 @@ type feature struct {
 // ends before Chinese punctuation.
 const (
 	space  = `\t\n\v\f\r \x{00a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}`
-	closes = `，。！？；：、）」』》】”’…`
-	opens  = `（「『《【“‘`
+	signs  = `，。！？；：、（）「」『』《》〈〉【】〔〕〖〗［］｛｝＜＞“”‘’„«»‹›…～〜｡､｢｣` // end links and tags
 	hidden = `\x{00AD}\x{2060}\x{200A}-\x{200D}\x{20E2}`
 )
 
 var (
 	mentionRule = regexp.MustCompile(`(?:^|[` + space + `(])(@[a-zA-Z0-9.-]+)`)
-	linkRule    = regexp.MustCompile(`(?im)(?:^|[` + space + `(` + opens + closes + `\p{Han}])(https?://[^` + space + opens + closes + `]+)`)
-	bareRule    = regexp.MustCompile(`(?im)(?:^|[` + space + `(])(([a-z][a-z0-9]*(?:\.[a-z0-9]+)+)[^` + space + opens + closes + `]*)`)
-	tagRule     = regexp.MustCompile(`(?:^|[` + space + `])([#＃][^` + space + hidden + `]+)`)
+	linkRule    = regexp.MustCompile(`(?i)https?://[^` + space + signs + `<>"{}]+`)
+	bareRule    = regexp.MustCompile(`(?im)(?:^|[` + space + `(])(([a-z](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+)[^` + space + signs + `<>"{}]*)`)
+	mailRule    = regexp.MustCompile(`[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+`)
+	fileRule    = regexp.MustCompile(`(?i)^[a-z0-9-]+\.(?:md|sh|py|zip|mov)$`) // names of files, whose endings are top level domains too
+	tagRule     = regexp.MustCompile(`(?:^|[` + space + `])([#＃][^` + space + hidden + signs + `]+)`)
 	cashRule    = regexp.MustCompile(`(?:^|[` + space + `(])(\$[A-Za-z][A-Za-z0-9]{0,4})`)
 )
 
 // facets finds links, mentions and tags. A name that resolve does not know
-// stays plain text.
+// stays plain text. It differs from the official library where that takes too much or
+// too little: signs and brackets at the end, an emoji before a link, addresses of mail,
+// names of files, Chinese punctuation in tags.
 func facets(ctx context.Context, text string, resolve func(context.Context, string) (string, error)) ([]facet, error) {
-	var out []facet
-	for _, m := range linkRule.FindAllStringSubmatchIndex(text, -1) {
-		found := trimLink(text[m[2]:m[3]])
-		out = append(out, facet{span{m[2], m[2] + len(found)}, []feature{{Type: "app.bsky.richtext.facet#link", URI: found}}})
-	}
-	for _, m := range bareRule.FindAllStringSubmatchIndex(text, -1) {
-		if found := trimLink(text[m[2]:m[3]]); network.RealHost(text[m[4]:m[5]]) {
-			out = append(out, facet{span{m[2], m[2] + len(found)}, []feature{{Type: "app.bsky.richtext.facet#link", URI: "https://" + found}}})
-		}
-	}
+	out := links(text)
 	for _, m := range mentionRule.FindAllStringSubmatchIndex(text, -1) {
 		name := strings.TrimRight(text[m[2]+1:m[3]], ".-")
 		if !realHost(name) || strings.HasPrefix(text[m[3]:], "_") { // no word ends there
@@ -86,20 +81,70 @@ func facets(ctx context.Context, text string, resolve func(context.Context, stri
 	return apart(out), nil
 }
 
-// trimLink takes off what ends a sentence, not a link.
-func trimLink(s string) string {
-	s = trimLast(s, ".,;:!?")
-	if strings.HasSuffix(s, ")") && !strings.Contains(s, "(") {
-		return strings.TrimSuffix(s, ")")
+// links are those with a scheme, wherever they stand, and names of hosts.
+func links(text string) (out []facet) {
+	add := func(from int, found, scheme string) {
+		out = append(out, facet{span{from, from + len(found)}, []feature{{Type: "app.bsky.richtext.facet#link", URI: scheme + found}}})
 	}
-	return s
+	for at := 0; ; {
+		m := linkRule.FindStringIndex(text[at:])
+		if m == nil {
+			break
+		}
+		from := at + m[0]
+		found := trimLink(text[from : at+m[1]])
+		_, rest, _ := strings.Cut(found, "://")
+		if !mayPrecede(text[:from]) || rest == "" {
+			at = from + 1
+			continue
+		}
+		add(from, found, "")
+		at = from + len(found)
+	}
+	mails := mailRule.FindAllStringIndex(text, -1)
+	for _, m := range bareRule.FindAllStringSubmatchIndex(text, -1) {
+		inMail := slices.ContainsFunc(mails, func(x []int) bool { return x[0] <= m[2] && m[2] < x[1] })
+		found := trimLink(text[m[2]:m[3]])
+		if !inMail && network.RealHost(text[m[4]:m[5]]) && !fileRule.MatchString(found) && !strings.Contains(found, "(http") {
+			add(m[2], found, "https://")
+		}
+	}
+	return out
 }
 
-func trimLast(s, cut string) string {
-	if s != "" && strings.ContainsRune(cut, rune(s[len(s)-1])) {
-		return s[:len(s)-1]
+// mayPrecede tells whether a link may begin behind a text: not in the midst of a word
+// of a script with spaces, nor behind the sign of a name or a tag.
+func mayPrecede(text string) bool {
+	r, n := utf8.DecodeLastRuneInString(text)
+	switch {
+	case n == 0:
+		return true
+	case strings.ContainsRune("@#$_", r):
+		return false
 	}
-	return s
+	return !unicode.IsDigit(r) && !unicode.In(r, unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Arabic, unicode.Hebrew)
+}
+
+// trimLink takes off what ends a sentence, not a link: a bracket that was not opened
+// in it with all that follows, and signs.
+func trimLink(s string) string {
+	depth := map[rune]int{}
+	for i, r := range s {
+		switch r {
+		case '(', '[':
+			depth[r]++
+			continue
+		case ')':
+			depth['(']--
+		case ']':
+			depth['[']--
+		}
+		if depth['('] < 0 || depth['['] < 0 {
+			s = s[:i]
+			break
+		}
+	}
+	return strings.TrimRight(s, ".,;:!?'\"`~—–・*|")
 }
 
 // realHost tells whether a name ends in a top level domain, or in .test as

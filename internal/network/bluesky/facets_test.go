@@ -68,10 +68,20 @@ var chineseLink = regexp.MustCompile(`\p{Han}https?://|[，。！？；：、（
 // like a domain, see TestLinkInBrackets.
 var bracketLink = regexp.MustCompile(`(?i)(?:^|[` + space + `(])([a-z][a-z0-9]*(?:\.[a-z0-9]+)+)[^` + space + `]*\(https?://`)
 
+// better are texts of which the official library takes too much or too little, see
+// facets_cases_test.go.
+var better = regexp.MustCompile(`(?i)[^` + space + `(]https?://` + // a sign before a link
+	`|(?:://|\.[a-z])[^` + space + `]*[()\[\]]` + // brackets in a link, or behind it
+	`|(?:://|\.[a-z])[^` + space + `]*(?:[.,;:!?'"` + "`" + `~—–*|]{2}|['"` + "`" + `~—–*|](?:[` + space + `]|$))` + // several signs at its end
+	`|[#＃][^` + space + `]*[` + signs + `]` + // Chinese punctuation in a tag
+	`|\.(?:md|sh|py|zip|mov)\b` + // names of files
+	`|[\p{L}\p{N}._%+-]@[\p{L}\p{N}]` + // addresses of mail
+	`|(?:^|[` + space + `(])[a-z][a-z0-9.]*-[a-z0-9.-]*\.[a-z]`) // hosts with a hyphen
+
 // differs tells whether we mean to differ from the official library.
 func differs(text string) bool {
 	lost := func(m []string) bool { return !network.RealHost(m[1]) }
-	return chineseLink.MatchString(text) || slices.ContainsFunc(bracketLink.FindAllStringSubmatch(text, -1), lost)
+	return chineseLink.MatchString(text) || better.MatchString(text) || slices.ContainsFunc(bracketLink.FindAllStringSubmatch(text, -1), lost)
 }
 
 // Facets are those of the official library, byte for byte.

@@ -111,7 +111,7 @@ func (c *client) instance(ctx context.Context, anew bool) (*instance, error) {
 	}
 	var i instance
 	_, err := c.get(ctx, "/api/v2/instance", nil, &i)
-	if network.ReasonOf(err) == network.Refused && err != nil { // an older server
+	if s := statusOf(err); s == http.StatusNotFound || network.ReasonOf(err) == network.Refused && err != nil { // an older server
 		i = instance{}
 		_, err = c.get(ctx, "/api/v1/instance", nil, &i)
 	}
@@ -130,8 +130,8 @@ func (c *client) instance(ctx context.Context, anew bool) (*instance, error) {
 // count theirs below 3.
 func (c *client) documented(ctx context.Context) (bool, error) {
 	i, err := c.instance(ctx, false)
-	if network.ReasonOf(err) == network.Refused && err != nil { // it says nothing of itself
-		return false, nil
+	if says := statusOf(err); says >= 400 && says < 500 && says != http.StatusUnauthorized && says != http.StatusTooManyRequests {
+		return false, nil // it says nothing of itself
 	}
 	if err != nil {
 		return false, err

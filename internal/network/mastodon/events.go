@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -201,8 +202,14 @@ func (c *client) notifications(ctx context.Context, q url.Values) (p page, err e
 		h, err := c.get(ctx, "/api/v1/notifications", q, &raw)
 		switch {
 		case errors.Is(err, network.ErrTooLarge) && size > 1:
-			size /= 2
+			size = max(size/2, 1)
 			continue
+		case errors.Is(err, network.ErrTooLarge): // one alone: what stands first is its id
+			p.lost = 1
+			if m := firstID.FindSubmatch(network.HeadOf(err)); m != nil {
+				p.all = []notification{{ID: string(m[1])}}
+			}
+			return p, nil
 		case network.ReasonOf(err) == network.Refused && err != nil && !c.noQuotes.Swap(true):
 			continue // a server that does not know quotes
 		case err != nil:
@@ -211,6 +218,9 @@ func (c *client) notifications(ctx context.Context, q url.Values) (p page, err e
 		return readPage(raw, h), nil
 	}
 }
+
+// firstID is the id of the first of a list.
+var firstID = regexp.MustCompile(`^\s*\[\s*\{\s*"id"\s*:\s*"([^"]{1,100})"`)
 
 func readPage(raw []json.RawMessage, h http.Header) (p page) {
 	for _, text := range raw {

@@ -9,8 +9,9 @@ import (
 // maxText is how much of a status' HTML is read, in bytes.
 const maxText = 256 << 10
 
-// blocks are elements before and after which a line ends.
-var blocks = namesOf("p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "pre", "blockquote", "table", "tr", "hr", "section", "article", "figure", "dl", "dt", "dd")
+// inline are elements that end no line; all others do, before and after.
+var inline = namesOf("a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img", "ins", "kbd", "label", "mark", "q", "rp", "rt", "ruby",
+	"s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr")
 
 func namesOf(names ...string) map[string]bool {
 	out := map[string]bool{}
@@ -58,7 +59,7 @@ func read(content string) said {
 		case html.StartTagToken:
 			r.begin(z.Token())
 		case html.SelfClosingTagToken:
-			if t := z.Token(); t.Data == "br" || blocks[t.Data] {
+			if !inline[z.Token().Data] {
 				r.write("\n")
 			}
 		case html.EndTagToken:
@@ -79,12 +80,14 @@ func (r *reader) write(text string) {
 }
 
 func (r *reader) begin(t html.Token) {
-	switch {
-	case t.Data == "br":
+	if n := len(r.quotes); n > 0 && t.Data == "p" && r.quotes[n-1] == "p" {
+		r.quotes = r.quotes[:n-1] // a paragraph ends where the next one begins
+	}
+	if !inline[t.Data] {
 		r.write("\n")
+	}
+	if t.Data == "br" {
 		return
-	case blocks[t.Data]:
-		r.write("\n")
 	}
 	class := attribute(t, "class")
 	switch {
@@ -105,7 +108,7 @@ func (r *reader) end(name string) {
 	if n := len(r.quotes); n > 0 && name == r.quotes[n-1] {
 		r.quotes = r.quotes[:n-1]
 	}
-	if blocks[name] {
+	if !inline[name] {
 		r.write("\n")
 	}
 }

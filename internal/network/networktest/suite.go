@@ -29,6 +29,7 @@ func Some(t *testing.T, open func(t *testing.T) Target, parts ...string) {
 		"publish":  publishing,
 		"lost":     losing,
 		"refused":  refusing,
+		"bare":     bare,
 		"reads":    reads,
 		"rubbish":  rubbish,
 		"text":     texts,

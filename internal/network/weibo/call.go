@@ -58,7 +58,7 @@ func (c *client) sendAs(ctx context.Context, x request, token string, out any) e
 	if err := c.failure(r, a); err != nil { // a 200 may carry an error
 		return err
 	}
-	if out != nil && json.Unmarshal(a.Body, out) != nil {
+	if out != nil && network.Decode(a.Body, out) != nil {
 		return rubbish(r.Method)
 	}
 	return nil
@@ -153,7 +153,8 @@ func (c *client) failure(r *http.Request, a *network.Answer) error {
 	text = network.Quote(text, r, c.settings.Secret, network.Secret(c.keys.secret), network.Secret(token))
 	f := &network.Failure{Reason: reason(r.Method, r.URL.Path, a.Status, code), Err: coded{code, text}}
 	if f.Reason == network.Busy {
-		f.Wait, f.Pay, f.Only = waits[code], code == 10023, code == 20038
+		after, wait := network.Rest(a.Header, "")
+		f.After, f.Wait, f.Pay, f.Only = after, max(wait, waits[code]), code == 10023, code == 20038
 	}
 	return f
 }

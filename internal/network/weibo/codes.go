@@ -53,7 +53,7 @@ func reason(method, path string, status, code int) network.Reason {
 	case slices.Contains(signing, code), code/100 == 213 && !slices.Contains(system, code),
 		slices.Contains(closed, code) && (path == sharing || path == contracted): // without it the account can say nothing at all
 		return network.SignedOut
-	case slices.Contains(system, code), code == 0 && (status >= 500 || status < 400):
+	case slices.Contains(system, code), code == 0 && (status >= 500 || status < 300):
 		if reading {
 			return network.Busy
 		}
@@ -64,6 +64,8 @@ func reason(method, path string, status, code int) network.Reason {
 		return network.SignedOut
 	case code == 0 && status == http.StatusRequestTimeout:
 		return network.Unknown
+	case code == 0 && status != http.StatusRequestEntityTooLarge: // of a proxy: it says nothing of the post
+		return network.Busy
 	}
 	return network.Refused
 }

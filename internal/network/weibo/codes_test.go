@@ -119,8 +119,8 @@ func TestStatusAlone(t *testing.T) {
 		posting, reading network.Reason
 	}{
 		{500, "", unknown, busy}, {502, "<html>", unknown, busy}, {503, `{"error":"x"}`, unknown, busy}, {504, "[]", unknown, busy},
-		{302, "", unknown, busy}, {200, `{"error_code":"A0001","error":"x"}`, unknown, busy}, {200, `{"error_code":0}`, unknown, busy},
-		{400, "<html>", refused, refused}, {404, "", refused, refused}, {413, "", refused, refused},
+		{302, "", busy, busy}, {200, `{"error_code":"A0001","error":"x"}`, unknown, busy}, {200, `{"error_code":0}`, unknown, busy},
+		{400, "<html>", busy, busy}, {404, "", busy, busy}, {413, "", refused, refused},
 		{401, "", signedOut, signedOut}, {429, "", busy, busy},
 	} {
 		s := d.seal(network.Draft{Text: "Sale " + shop})

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"time"
 
 	"magpie/internal/network"
 )
@@ -94,7 +93,7 @@ func (c *client) once(ctx context.Context, x call, bearer string, out any) error
 	if a.Status < 200 || a.Status > 299 {
 		return c.failure(r, a)
 	}
-	if out != nil && json.Unmarshal(a.Body, out) != nil {
+	if out != nil && network.Decode(a.Body, out) != nil {
 		return rubbish(r.Method)
 	}
 	return nil
@@ -146,19 +145,11 @@ func limits(h http.Header) (q network.Quota, ok bool) {
 			continue
 		}
 		left, _ := strconv.Atoi(h.Get(set + "remaining"))
-		at, _ := strconv.ParseInt(h.Get(set+"reset"), 10, 64)
-		if got := (network.Quota{Limit: limit, Remaining: left, Reset: unix(at)}); !ok || left == 0 && (q.Remaining > 0 || got.Reset.After(q.Reset)) {
+		if got := (network.Quota{Limit: limit, Remaining: left, Reset: network.Reset(h, set+"reset")}); !ok || left == 0 && (q.Remaining > 0 || got.Reset.After(q.Reset)) {
 			q, ok = got, true
 		}
 	}
 	return q, ok
-}
-
-func unix(s int64) time.Time {
-	if s == 0 {
-		return time.Time{}
-	}
-	return time.Unix(s, 0)
 }
 
 // remember keeps the rate limits of posts: other calls have limits of their own,

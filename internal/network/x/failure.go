@@ -114,7 +114,7 @@ func (p problem) times(a *network.Answer) (after time.Time, wait time.Duration) 
 	if p.money(a.Status) {
 		return after, 15 * time.Minute
 	}
-	return exhausted(a), patience(a)
+	return rest(a)
 }
 
 // exhausted is until when a limit that is used up holds; zero if none is.
@@ -125,11 +125,13 @@ func exhausted(a *network.Answer) time.Time {
 	return time.Time{}
 }
 
-func patience(a *network.Answer) time.Duration {
-	if s, err := strconv.Atoi(a.Header.Get("Retry-After")); err == nil && s > 0 {
-		return time.Duration(s) * time.Second
+// rest is until when X, or what stands before it, wants to be left alone.
+func rest(a *network.Answer) (after time.Time, wait time.Duration) {
+	after, wait = network.Rest(a.Header, "")
+	if at := exhausted(a); at.After(after) {
+		after = at
 	}
-	return 0
+	return after, wait
 }
 
 func reason(method string, status int, p problem) network.Reason {
@@ -145,11 +147,13 @@ func reason(method string, status int, p problem) network.Reason {
 		return network.SignedOut
 	case status == http.StatusForbidden && p.concernsAccount():
 		return network.SignedOut
-	case status >= 500 || status < 400:
+	case status >= 500 || status < 300:
 		if method == http.MethodGet {
 			return network.Busy
 		}
 		return network.Unknown
+	case status < 400 || p.words() == "" && status != http.StatusRequestEntityTooLarge: // of a proxy: it says nothing of the post
+		return network.Busy
 	}
 	return network.Refused
 }
@@ -180,7 +184,9 @@ func (p problem) concernsAccount() bool {
 }
 
 func busy(a *network.Answer, text string) error {
-	return &network.Failure{Reason: network.Busy, After: exhausted(a), Wait: patience(a), Err: errors.New(text)}
+	f := &network.Failure{Reason: network.Busy, Err: errors.New(text)}
+	f.After, f.Wait = rest(a)
+	return f
 }
 
 func (c *client) quote(r *http.Request, text string) string {

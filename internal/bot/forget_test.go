@@ -1,0 +1,130 @@
+package bot
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"magpie/internal/inbox"
+	"magpie/internal/network"
+	"magpie/internal/store/storetest"
+)
+
+// mallory has a handle that is found again wherever it was left.
+var mallory = network.Person{ID: "mallory-7f3a@far.example", Handle: "mallory-7f3a@far.example", Name: "Mallory Seven"}
+
+const trace = "mallory-7f3a"
+
+// known lets mallory claim a code, join, and ask many things.
+func known(t *testing.T) (w *world, id int64) {
+	t.Helper()
+	w = newWorld(t, day1, map[string]string{"campaigns/bf.yaml": strings.Replace(files["campaigns/bf.yaml"],
+		"    for: followers\n    say: claim\n    say_others: sorry\n", "    say: claim\n", 1)})
+	w.follower(mallory)
+	tell := func(text string) {
+		e := w.says(mallory, 1, text)
+		e.Mention.Item = "https://far.example/@" + trace + "/" + fmt.Sprint(w.now.UnixNano())
+		w.told("outlet", e)
+		w.step(w.now.Add(time.Minute))
+	}
+	for _, text := range []string{"a deal please", "I want to join", "who am I? I am @" + trace, "does it fit?"} {
+		tell(text)
+	}
+	for i := range 40 {
+		w.now = w.now.Add(time.Hour)
+		tell(strings.Repeat("a long story about a kettle of "+trace+", ", 20) + fmt.Sprint(i))
+	}
+	w.lookAfter(t.Context(), w.now)
+	id, err := w.Book.Find(t.Context(), "", mallory.Handle)
+	w.must(err)
+	return w, id
+}
+
+// TestForgottenEverywhere: no row of any table, the log among them, names somebody who was erased.
+func TestForgottenEverywhere(t *testing.T) {
+	w, id := known(t)
+	w.must(w.Forget(t.Context(), id, "ann"))
+	query := `SELECT name FROM sqlite_master WHERE type = 'table'`
+	if storetest.OnPostgres() {
+		query = `SELECT tablename FROM pg_tables WHERE schemaname = current_schema()`
+	}
+	for _, table := range w.column(query) {
+		row := `SELECT CAST(x AS TEXT) FROM ` + table + ` x WHERE CAST(x AS TEXT) LIKE '%` + trace + `%'`
+		if !storetest.OnPostgres() {
+			var parts []string
+			for _, c := range w.column(`SELECT name FROM pragma_table_info('` + table + `')`) {
+				parts = append(parts, `COALESCE(CAST("`+c+`" AS TEXT), '')`)
+			}
+			all := strings.Join(parts, ` || ' ' || `)
+			row = `SELECT ` + all + ` FROM "` + table + `" WHERE ` + all + ` LIKE '%` + trace + `%'`
+		}
+		if found := w.column(row); len(found) > 0 {
+			t.Errorf("%s has %d rows, for example %.200s", table, len(found), found[0])
+		}
+	}
+}
+
+// column is the first column of a query's rows.
+func (w *world) column(query string) (out []string) {
+	w.Helper()
+	rows, err := w.DB.Read.Query(query)
+	w.must(err)
+	defer rows.Close()
+	for rows.Next() {
+		var s string
+		w.must(rows.Scan(&s))
+		out = append(out, s)
+	}
+	w.must(rows.Err())
+	return out
+}
+
+// TestForgottenInTheFile: nor do the bytes of the file, its free pages and its write-ahead log, while it is open and after.
+func TestForgottenInTheFile(t *testing.T) {
+	storetest.SQLiteOnly(t, "a file of ours")
+	w, id := known(t)
+	w.must(w.Forget(t.Context(), id, "ann"))
+	look := func(when string) {
+		all, err := filepath.Glob(w.DB.Path + "*")
+		w.must(err)
+		for _, file := range all {
+			b, err := os.ReadFile(file)
+			w.must(err)
+			if n := bytes.Count(b, []byte(trace)); n > 0 {
+				t.Errorf("%s: %s names the person %d times", when, filepath.Base(file), n)
+			}
+		}
+	}
+	look("while it is open")
+	w.must(w.DB.Close())
+	look("closed")
+}
+
+// TestForgottenGetsNoSecondCode: whoever is erased and comes back is new to us, but has had the code that each person gets once.
+func TestForgottenGetsNoSecondCode(t *testing.T) {
+	for _, again := range []network.Person{mallory, {ID: strings.ToUpper(mallory.ID), Handle: strings.ToUpper(mallory.Handle), Name: "M"}} {
+		w, id := known(t)
+		before := len(w.posts(`step = 'claim' AND code <> ''`))
+		if before != 1 {
+			t.Fatalf("%d codes", before)
+		}
+		w.must(w.Forget(t.Context(), id, "ann"))
+		w.now = w.now.Add(24 * time.Hour)
+		e := w.says(again, 99, "a deal please")
+		e.Mention.At = w.now
+		w.told("outlet", e)
+		w.step(w.now.Add(time.Minute))
+		if got := w.mention(*e.Mention); got.State != inbox.Desk {
+			t.Errorf("as %s: %s (%s)", again.Handle, got.State, got.Reason)
+		}
+		var codes int
+		w.must(w.DB.Read.QueryRow(`SELECT count(*) FROM coupons WHERE offer = 'bf' AND state <> 'free'`).Scan(&codes))
+		if codes != 1 {
+			t.Errorf("as %s: %d codes of an offer that gives one to each person", again.Handle, codes)
+		}
+	}
+}
