@@ -84,7 +84,8 @@ func haunted(t *testing.T) (dir, handle, post string) {
 	must(b.DB.Write(ctx, func(tx *sql.Tx) error {
 		id, err := b.Book.Meet(ctx, tx, "mastodon", who, now)
 		must(err)
-		must(people.Grant(ctx, tx, id, "shop", "https://far.example/"+evil, now))
+		_, err = people.Grant(ctx, tx, id, "shop", "https://far.example/"+evil, now, now)
+		must(err)
 		p.Person = id
 		_, err = outbox.Add(ctx, tx, p, now)
 		must(err)

@@ -29,6 +29,9 @@ const pushed = "push"
 // comes back, so do they.
 const goneReason = "the step is no longer in the files"
 
+// goneAccount is why posts of an account that left the files do not go out.
+const goneAccount = "the account is no longer in the files"
+
 // staleAnswer is how old a question may be that a rule still answers, when the
 // network was away: older ones go to a person.
 const staleAnswer = 24 * time.Hour
@@ -53,7 +56,7 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 	set := files.Set
 	a := set.Accounts[p.Account]
 	if a == nil {
-		return outbox.Composed{Files: files.number}, &outbox.Stop{State: outbox.Withdrawn, Reason: "the account is no longer in the files"}
+		return outbox.Composed{Files: files.number}, &outbox.Stop{State: outbox.Withdrawn, Reason: goneAccount}
 	}
 	if p.Follows != "" { // its words were fixed with those of the first
 		ref := b.Kind(a).Ref

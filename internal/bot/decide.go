@@ -18,6 +18,7 @@ import (
 	"magpie/internal/people"
 	"magpie/internal/policy"
 	"magpie/internal/queue"
+	"magpie/internal/store"
 	"magpie/internal/workspace"
 )
 
@@ -34,6 +35,15 @@ func (b *Bot) decide(ctx context.Context, id string) error {
 	}
 	if !since.IsZero() {
 		return queue.Later(sweep) // decided when it is known what went out: see allMatched
+	}
+	older, err := inbox.Before(ctx, b.DB.Read, m)
+	if err != nil {
+		return err
+	}
+	for _, o := range older { // what one person says is decided in its order
+		if err := b.decideNow(ctx, o); err != nil {
+			return err
+		}
 	}
 	return b.decideNow(ctx, m)
 }
@@ -172,7 +182,7 @@ func (b *Bot) answeredElsewhere(ctx context.Context, p *outbox.Post) (bool, erro
 		}
 		ours := func(id string) bool {
 			var yes bool
-			err := b.DB.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts WHERE account = $1 AND remote_id = $2)`, name, id).Scan(&yes)
+			err := b.DB.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts WHERE account = $1 AND remote_id = $2)`, name, store.Key(id)).Scan(&yes)
 			return err == nil && yes
 		}
 		if done, err := b.guest(ctx, set.Accounts[name]).Answered(ctx, m.Ref, ours); err == nil && done {
@@ -204,15 +214,24 @@ type decision struct {
 }
 
 func (c *decision) apply(ctx context.Context, tx *sql.Tx) error {
+	if c.d.Outcome == answer.OptIn || c.d.Outcome == answer.Reply {
+		later, err := people.StoppedSince(ctx, tx, c.m.Person, c.m.At)
+		if err != nil {
+			return err
+		}
+		if later {
+			return c.note(ctx, tx, inbox.Desk, "", "has said later that they want to be left alone: only a person may answer")
+		}
+	}
 	switch c.d.Outcome {
 	case answer.OptOut:
-		first, err := people.OptOut(ctx, tx, c.m.Person, c.m.Item, c.now)
+		first, err := people.OptOut(ctx, tx, c.m.Person, c.m.Item, c.m.At, c.now)
 		if err != nil {
 			return err
 		}
 		return c.confirm(ctx, tx, first && !c.m.Author.Bot, optedOut, goodbye)
 	case answer.OptIn:
-		was, err := people.OptIn(ctx, tx, c.m.Person, c.m.Item, c.now)
+		was, err := people.OptIn(ctx, tx, c.m.Person, c.m.Item, c.m.At, c.now)
 		if err != nil {
 			return err
 		}
@@ -263,7 +282,7 @@ func (c *decision) reply(ctx context.Context, tx *sql.Tx) error {
 	s := c.d.Step
 	if c.already {
 		if s.Grants != "" && !c.d.Others {
-			if err := people.Grant(ctx, tx, c.m.Person, c.d.Account, c.m.Item, c.now); err != nil {
+			if _, err := people.Grant(ctx, tx, c.m.Person, c.d.Account, c.m.Item, c.m.At, c.now); err != nil {
 				return err
 			}
 		}
@@ -302,7 +321,7 @@ func (c *decision) reply(ctx context.Context, tx *sql.Tx) error {
 		return err
 	}
 	if s.Grants != "" && !c.d.Others {
-		if err := people.Grant(ctx, tx, c.m.Person, c.d.Account, c.m.Item, c.now); err != nil {
+		if _, err := people.Grant(ctx, tx, c.m.Person, c.d.Account, c.m.Item, c.m.At, c.now); err != nil {
 			return err
 		}
 	}

@@ -39,7 +39,7 @@ func TestExpand(t *testing.T) {
 	w := newWorld(t, "2027-11-26 08:00", nil)
 	ids := w.fans(6, func(i int, p *network.Person) { p.Language = []string{"", "en", "zh"}[i%3] })
 	w.must(w.DB.Write(t.Context(), func(tx *sql.Tx) error {
-		_, err := people.OptOut(t.Context(), tx, ids[0], "stop", w.now)
+		_, err := people.OptOut(t.Context(), tx, ids[0], "stop", w.now, w.now)
 		return err
 	}))
 	w.now = at(t, fanTime)
@@ -50,7 +50,7 @@ func TestExpand(t *testing.T) {
 	w.must(w.expand(t.Context(), due[0].ID))
 	w.must(w.expand(t.Context(), due[0].ID)) // again: nothing
 	w.must(w.DB.Write(t.Context(), func(tx *sql.Tx) error {
-		_, err := people.OptOut(t.Context(), tx, ids[1], "stop", w.now)
+		_, err := people.OptOut(t.Context(), tx, ids[1], "stop", w.now, w.now)
 		return err
 	}))
 	w.step(w.now)

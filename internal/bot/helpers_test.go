@@ -246,7 +246,7 @@ func (w *world) fans(n int, change func(i int, p *network.Person)) (ids []int64)
 			if err != nil {
 				return err
 			}
-			if err := people.Grant(ctx, tx, id, "outlet", "item", w.now); err != nil {
+			if _, err := people.Grant(ctx, tx, id, "outlet", "item", w.now, w.now); err != nil {
 				return err
 			}
 			ids = append(ids, id)

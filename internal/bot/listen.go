@@ -13,8 +13,10 @@ import (
 	"magpie/internal/answer"
 	"magpie/internal/crash"
 	"magpie/internal/inbox"
+	"magpie/internal/need"
 	"magpie/internal/network"
 	"magpie/internal/people"
+	"magpie/internal/store"
 	"magpie/internal/workspace"
 )
 
@@ -94,8 +96,27 @@ func (b *Bot) Poll(ctx context.Context, a *workspace.Account, c network.Client) 
 }
 
 // take keeps events, and the place they lead to, in one transaction. Each
-// fresh mention becomes work.
+// fresh mention becomes work. Where one can't be kept, the others are, and a person
+// is told.
 func (b *Bot) take(ctx context.Context, a *workspace.Account, events []network.Event, cursor string) error {
+	err := b.takeAll(ctx, a, events, cursor)
+	if err == nil || ctx.Err() != nil || errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrAway) {
+		return err
+	}
+	for _, e := range events {
+		one := b.takeAll(ctx, a, []network.Event{e}, "")
+		if ctx.Err() != nil || errors.Is(one, store.ErrFull) || errors.Is(one, store.ErrAway) {
+			return one
+		}
+		if one != nil {
+			b.Log.WithError(one).WithField("account", a.Name).Error("something that came in can't be kept")
+			b.raise(ctx, need.NotHeard, a.Name+" (lost)", "something that came in on "+a.Name+" can't be kept: look at the account's notifications yourself, the log says why")
+		}
+	}
+	return b.takeAll(ctx, a, nil, cursor)
+}
+
+func (b *Bot) takeAll(ctx context.Context, a *workspace.Account, events []network.Event, cursor string) error {
 	fresh := false
 	err := b.write(ctx, func(tx *sql.Tx) error {
 		now := b.Clock()
@@ -130,7 +151,7 @@ func (b *Bot) keep(ctx context.Context, tx *sql.Tx, a *workspace.Account, e netw
 		if err != nil {
 			return false, err
 		}
-		_, err = people.OptOut(ctx, tx, person, "said so to "+a.Network, now)
+		_, err = people.OptOut(ctx, tx, person, "said so to "+a.Network, now, now)
 		return false, err
 	}
 	person, err := b.Book.Meet(ctx, tx, a.Network, e.Mention.Author, now)

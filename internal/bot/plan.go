@@ -193,6 +193,9 @@ func (b *Bot) alignChildren(ctx context.Context, tx *sql.Tx, set *workspace.Set,
 	if err != nil {
 		return err
 	}
+	if err := b.dropAnswers(ctx, tx, set, now); err != nil {
+		return err
+	}
 	for _, g := range gone {
 		all, err := outbox.Select(ctx, tx, `state IN ('planned', 'held') AND kind = 'direct' AND campaign = $1 AND step = $2 AND account = $3`, g.Campaign, g.Step, g.Account)
 		if err != nil {
@@ -202,6 +205,23 @@ func (b *Bot) alignChildren(ctx context.Context, tx *sql.Tx, set *workspace.Set,
 			if _, err := outbox.Move(ctx, tx, p, outbox.Withdrawn, goneReason, audit.Bot, now, outbox.Planned, outbox.Held); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// dropAnswers withdraws the answers of accounts that have left the files: their mentions wait for a person again.
+func (b *Bot) dropAnswers(ctx context.Context, tx *sql.Tx, set *workspace.Set, now time.Time) error {
+	all, err := outbox.Select(ctx, tx, `state IN ('planned', 'held') AND kind = 'answer'`)
+	if err != nil {
+		return err
+	}
+	for _, p := range all {
+		if set.Accounts[p.Account] != nil {
+			continue
+		}
+		if _, err := outbox.Move(ctx, tx, p, outbox.Withdrawn, goneAccount, audit.Bot, now, outbox.Planned, outbox.Held); err != nil {
+			return err
 		}
 	}
 	return nil

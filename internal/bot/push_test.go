@@ -18,7 +18,7 @@ import (
 
 func optOutOf(person int64) func(*sql.Tx) error {
 	return func(tx *sql.Tx) error {
-		_, err := people.OptOut(context.Background(), tx, person, "stop", time.Unix(1_800_000_000, 0))
+		_, err := people.OptOut(context.Background(), tx, person, "stop", time.Unix(1_800_000_000, 0), time.Unix(1_800_000_000, 0))
 		return err
 	}
 }

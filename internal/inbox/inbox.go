@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,22 +52,65 @@ type Mention struct {
 
 // ID is the short name of an item.
 func ID(net, item string) string {
-	sum := sha256.Sum256([]byte(net + " " + item))
+	sum := sha256.Sum256([]byte(net + " " + store.Key(item)))
 	return "m" + strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:11]
 }
 
 // Keep writes a mention down that account saw. fresh is false if it was there
 // already, seen by this account or another of ours.
 func Keep(ctx context.Context, tx *sql.Tx, net, account string, person int64, m network.Mention, now time.Time) (id string, fresh bool, err error) {
-	m.Text, m.Language = store.Text(m.Text), store.Text(m.Language)
+	m = bounded(m)
 	author, _ := json.Marshal(m.Author) // texts, numbers and booleans can't fail
 	names, _ := json.Marshal(m.Names)
+	about := ""
+	if m.Quote || m.Quoted != "" || len(m.Pictures) > 0 {
+		text, _ := json.Marshal(more{m.Quote, m.Quoted, m.Pictures})
+		about = string(text)
+	}
 	id = ID(net, m.Item)
-	fresh, err = store.Changed(tx.ExecContext(ctx, `INSERT INTO mentions (id, network, item, account, ref, person, author, text, language, direct, names, reply_to, at, received_at, state)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'new') ON CONFLICT DO NOTHING`,
+	fresh, err = store.Changed(tx.ExecContext(ctx, `INSERT INTO mentions (id, network, item, account, ref, person, author, text, language, direct, names, reply_to, at, received_at, more, state)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'new') ON CONFLICT DO NOTHING`,
 		id, net, m.Item, account, string(m.Ref), person, string(author), m.Text, m.Language, m.Direct, string(names), m.ReplyTo,
-		store.Ms(m.At), store.Ms(now)))
+		store.Ms(m.At), store.Ms(now), about))
 	return id, fresh, err
+}
+
+// more is what is kept of a mention for people alone.
+type more struct {
+	Quote    bool              `json:"quote,omitempty"`
+	Quoted   string            `json:"quoted,omitempty"`
+	Pictures []network.Picture `json:"pictures,omitempty"`
+}
+
+// Bounds of what is kept of a mention, in bytes and numbers. Of a text that is longer the beginning and the end are kept.
+const (
+	textMost     = 40_000
+	nameMost     = 1_000
+	languageMost = 40
+	namesMost    = 100
+	refMost      = 4_000
+	picturesMost = 16
+	altMost      = 2_000
+)
+
+// bounded is a mention as it is kept: strangers and their servers decide how long anything is.
+func bounded(m network.Mention) network.Mention {
+	m.Text, m.Quoted = store.Middle(store.Text(m.Text), textMost), store.Middle(store.Text(m.Quoted), textMost/4)
+	m.Language, m.Item, m.ReplyTo = store.Cut(store.Text(m.Language), languageMost), store.Key(m.Item), store.Key(m.ReplyTo)
+	m.Author.ID, m.Author.Handle, m.Author.Name = store.Key(m.Author.ID), store.Key(m.Author.Handle), store.Cut(store.Text(m.Author.Name), nameMost)
+	m.Author.Language = store.Cut(store.Text(m.Author.Language), languageMost)
+	if len(m.Ref) > refMost {
+		m.Ref = "" // nobody can answer that
+	}
+	m.Names = slices.Clone(m.Names[:min(len(m.Names), namesMost)])
+	for i := range m.Names {
+		m.Names[i] = store.Key(m.Names[i])
+	}
+	m.Pictures = slices.Clone(m.Pictures[:min(len(m.Pictures), picturesMost)])
+	for i, p := range m.Pictures {
+		m.Pictures[i] = network.Picture{URL: store.Cut(store.Text(p.URL), altMost), Alt: store.Cut(store.Text(p.Alt), altMost)}
+	}
+	return m
 }
 
 // Decide notes what becomes of a new mention; done is false if that was
@@ -95,7 +139,7 @@ func WroteInPrivate(ctx context.Context, q Querier, person int64, account string
 	return yes, err
 }
 
-const columns = `id, network, item, account, ref, person, author, text, language, direct, names, reply_to, at, received_at, state, rule, reason, answered_by, COALESCE(decided_at, 0)`
+const columns = `id, network, item, account, ref, person, author, text, language, direct, names, reply_to, at, received_at, state, rule, reason, answered_by, COALESCE(decided_at, 0), more`
 
 // Querier is a database or a transaction.
 type Querier interface {
@@ -112,10 +156,10 @@ func Select(ctx context.Context, q Querier, where string, args ...any) (out []*M
 	defer rows.Close()
 	for rows.Next() {
 		m := &Mention{}
-		var ref, author, names string
+		var ref, author, names, about string
 		var at, received, decided int64
 		if err := rows.Scan(&m.ID, &m.Network, &m.Item, &m.Account, &ref, &m.Person, &author, &m.Text, &m.Language, &m.Direct, &names, &m.ReplyTo,
-			&at, &received, &m.State, &m.Rule, &m.Reason, &m.AnsweredBy, &decided); err != nil {
+			&at, &received, &m.State, &m.Rule, &m.Reason, &m.AnsweredBy, &decided, &about); err != nil {
 			return nil, err
 		}
 		m.Ref = network.Ref(ref)
@@ -123,6 +167,9 @@ func Select(ctx context.Context, q Querier, where string, args ...any) (out []*M
 		if err := errors.Join(json.Unmarshal([]byte(author), &m.Author), json.Unmarshal([]byte(names), &m.Names)); err != nil {
 			return nil, fmt.Errorf("mention %s can't be read: %w", m.ID, err)
 		}
+		var x more
+		_ = json.Unmarshal([]byte(about), &x) // "" is nothing
+		m.Quote, m.Quoted, m.Pictures = x.Quote, x.Quoted, x.Pictures
 		out = append(out, m)
 	}
 	return out, rows.Err()
@@ -135,6 +182,11 @@ func One(ctx context.Context, q Querier, id string) (*Mention, error) {
 		return nil, err
 	}
 	return all[0], nil
+}
+
+// Before are the mentions of the same person that were said before one and are not decided yet, the oldest first.
+func Before(ctx context.Context, q Querier, m *Mention) ([]*Mention, error) {
+	return Select(ctx, q, `person = $1 AND state = 'new' AND (at < $2 OR at = $3 AND id < $4) ORDER BY at, id LIMIT 100`, m.Person, store.Ms(m.At), store.Ms(m.At), m.ID)
 }
 
 // Cursor is how far an account's events have been read.

@@ -17,6 +17,7 @@ func Adopt(ctx context.Context, tx *sql.Tx, p *Post, o network.Posted, who strin
 	if _, err := Add(ctx, tx, p, now); err != nil {
 		return false, err
 	}
+	o.ID = store.Key(o.ID)
 	moved, err = store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'sent', sealed_text = $1, remote_id = $2, url = $3, sent_at = $4, reason = '',
 		code = $5, attempts = attempts + 1, updated_at = $6 WHERE id = $7 AND state IN ('planned', 'held', 'late', 'sending', 'in doubt', 'asked')
 		AND NOT EXISTS (SELECT 1 FROM posts o WHERE o.account = $8 AND o.remote_id = $9)`,

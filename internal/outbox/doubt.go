@@ -177,7 +177,7 @@ func (p *Publisher) Taken(ctx context.Context, post *Post) func(string) bool {
 	return func(id string) bool {
 		var yes bool
 		err := p.DB.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts WHERE account = $1 AND remote_id = $2 AND id <> $3)`,
-			p.Account, id, post.ID).Scan(&yes)
+			p.Account, store.Key(id), post.ID).Scan(&yes)
 		return err != nil || yes // in doubt, not ours
 	}
 }

@@ -104,6 +104,7 @@ func MarkSent(ctx context.Context, tx *sql.Tx, post *Post, r network.Receipt, wh
 	if post.Doubts > 0 && !post.FirstAttemptAt.IsZero() {
 		at = post.FirstAttemptAt // it went out then; we only know it now
 	}
+	r = network.Receipt{ID: store.Key(r.ID), URL: store.Cut(store.Text(r.URL), 4_000)}
 	done, err = store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'sent', remote_id = $1, url = $2, sent_at = $3, reason = '', updated_at = $4
 		WHERE id = $5 AND state IN ('sending', 'in doubt', 'asked') AND NOT EXISTS (SELECT 1 FROM posts o WHERE o.account = $6 AND o.remote_id = $7 AND o.id <> $8)`,
 		emptyNull(r.ID), r.URL, store.Ms(at), store.Ms(now), post.ID, post.Account, r.ID, post.ID))

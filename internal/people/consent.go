@@ -9,20 +9,36 @@ import (
 	"magpie/internal/store"
 )
 
-// Grant notes that a person lets account write to them, and by which mention.
-func Grant(ctx context.Context, tx *sql.Tx, person int64, account, source string, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO consents (person, account, kind, given_at, source) VALUES ($1, $2, 'direct', $3, $4)
+// Grant notes that a person lets account write to them, by a mention that said so
+// at an instant. It is not given where they have wanted to be left alone since.
+func Grant(ctx context.Context, tx *sql.Tx, person int64, account, source string, said, now time.Time) (given bool, err error) {
+	later, err := StoppedSince(ctx, tx, person, said)
+	if err != nil || later {
+		return false, err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO consents (person, account, kind, given_at, source) VALUES ($1, $2, 'direct', $3, $4)
 		ON CONFLICT (person, account, kind) DO UPDATE SET given_at = excluded.given_at, source = excluded.source,
 		withdrawn_at = NULL, withdrawn_by = '' WHERE consents.withdrawn_at IS NOT NULL`, person, account, store.Ms(now), source)
 	if err != nil {
-		return err
+		return false, err
 	}
-	return audit.Record(ctx, tx, now, audit.Bot, "consent given", Subject(person), account+" by "+source)
+	return true, audit.Record(ctx, tx, now, audit.Bot, "consent given", Subject(person), account+" by "+source)
+}
+
+// StoppedSince tells whether a person has said after an instant that they want to be
+// left alone.
+func StoppedSince(ctx context.Context, tx *sql.Tx, person int64, said time.Time) (yes bool, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM persons WHERE id = $1 AND stopped_at > $2)`, person, store.Ms(said)).Scan(&yes)
+	return yes, err
 }
 
 // OptOut notes that a person wants to be left alone, by every account, and
-// withdraws what they had consented to. first is false if that was known.
-func OptOut(ctx context.Context, tx *sql.Tx, person int64, source string, now time.Time) (first bool, err error) {
+// withdraws what they had consented to. said is when they said so. first is false if
+// that was known.
+func OptOut(ctx context.Context, tx *sql.Tx, person int64, source string, said, now time.Time) (first bool, err error) {
+	if _, err := tx.ExecContext(ctx, `UPDATE persons SET stopped_at = $1 WHERE id = $2 AND stopped_at < $3`, store.Ms(said), person, store.Ms(said)); err != nil {
+		return false, err
+	}
 	first, err = store.Changed(tx.ExecContext(ctx, `INSERT INTO optouts (person, at, source) VALUES ($1, $2, $3)
 		ON CONFLICT (person) DO NOTHING`, person, store.Ms(now), source))
 	if err != nil {
@@ -35,9 +51,13 @@ func OptOut(ctx context.Context, tx *sql.Tx, person int64, source string, now ti
 	return first, audit.Record(ctx, tx, now, audit.Bot, "opted out", Subject(person), source)
 }
 
-// OptIn takes an opt-out back. What had been consented to before is not given
-// again by that.
-func OptIn(ctx context.Context, tx *sql.Tx, person int64, source string, now time.Time) (was bool, err error) {
+// OptIn takes an opt-out back, unless a later one is known. What had been consented
+// to before is not given again by that.
+func OptIn(ctx context.Context, tx *sql.Tx, person int64, source string, said, now time.Time) (was bool, err error) {
+	later, err := StoppedSince(ctx, tx, person, said)
+	if err != nil || later {
+		return false, err
+	}
 	was, err = store.Changed(tx.ExecContext(ctx, `DELETE FROM optouts WHERE person = $1`, person))
 	if err != nil || !was {
 		return was, err

@@ -14,14 +14,15 @@ import (
 func grant(t testing.TB, b *people.Book, person int64, account string) {
 	t.Helper()
 	write(t, b, func(tx *sql.Tx) error {
-		return people.Grant(t.Context(), tx, person, account, "item/"+account, noon)
+		_, err := people.Grant(t.Context(), tx, person, account, "item/"+account, noon.Add(3*time.Hour), noon)
+		return err
 	})
 }
 
 func optOut(t testing.TB, b *people.Book, person int64) (first bool) {
 	t.Helper()
 	write(t, b, func(tx *sql.Tx) (err error) {
-		first, err = people.OptOut(t.Context(), tx, person, "item/stop", noon.Add(time.Hour))
+		first, err = people.OptOut(t.Context(), tx, person, "item/stop", noon.Add(time.Hour), noon.Add(time.Hour))
 		return err
 	})
 	return first
@@ -59,7 +60,7 @@ func TestConsent(t *testing.T) {
 	}
 	var was bool
 	write(t, b, func(tx *sql.Tx) (err error) {
-		was, err = people.OptIn(t.Context(), tx, ann, "item/start", noon)
+		was, err = people.OptIn(t.Context(), tx, ann, "item/start", noon.Add(2*time.Hour), noon)
 		return err
 	})
 	if !was || may(t, b, ann, "outlet") {
@@ -70,7 +71,7 @@ func TestConsent(t *testing.T) {
 		t.Error("asked again, and not allowed; or allowed for another account")
 	}
 	write(t, b, func(tx *sql.Tx) (err error) {
-		was, err = people.OptIn(t.Context(), tx, ann, "x", noon)
+		was, err = people.OptIn(t.Context(), tx, ann, "x", noon.Add(2*time.Hour), noon)
 		return err
 	})
 	if was {
@@ -85,7 +86,8 @@ func TestConsentsSayWhereAndWhen(t *testing.T) {
 	ann := meet(t, b, "1", "ann")
 	grant(t, b, ann, "outlet")
 	write(t, b, func(tx *sql.Tx) error {
-		return people.Grant(t.Context(), tx, ann, "outlet", "item/later", noon.Add(day))
+		_, err := people.Grant(t.Context(), tx, ann, "outlet", "item/later", noon.Add(day), noon.Add(day))
+		return err
 	})
 	all, err := b.Consents(t.Context(), ann)
 	if err != nil || len(all) != 1 || all[0].Source != "item/outlet" || !all[0].Given.Equal(noon) || !all[0].Withdrawn.IsZero() {
@@ -96,7 +98,8 @@ func TestConsentsSayWhereAndWhen(t *testing.T) {
 		t.Errorf("got %+v", all)
 	}
 	write(t, b, func(tx *sql.Tx) error {
-		return people.Grant(t.Context(), tx, ann, "outlet", "item/again", noon.Add(2*day))
+		_, err := people.Grant(t.Context(), tx, ann, "outlet", "item/again", noon.Add(2*day), noon.Add(2*day))
+		return err
 	})
 	if all, _ = b.Consents(t.Context(), ann); all[0].Source != "item/again" || !all[0].Given.Equal(noon.Add(2*day)) || !all[0].Withdrawn.IsZero() {
 		t.Errorf("got %+v", all)

@@ -16,6 +16,7 @@ func (b *Book) merge(ctx context.Context, tx *sql.Tx, into, from int64) error {
 		 city = CASE persons.city WHEN '' THEN f.city ELSE persons.city END, orders = persons.orders + f.orders, spent = persons.spent + f.spent,
 		 last_order = CASE WHEN f.last_order > COALESCE(persons.last_order, 0) THEN f.last_order ELSE persons.last_order END,
 		 followers_count = CASE WHEN f.followers_count > persons.followers_count THEN f.followers_count ELSE persons.followers_count END,
+		 stopped_at = CASE WHEN f.stopped_at > persons.stopped_at THEN f.stopped_at ELSE persons.stopped_at END,
 		 created_at = CASE WHEN f.created_at < persons.created_at THEN f.created_at ELSE persons.created_at END
 		 FROM persons f WHERE persons.id = $1 AND f.id = $2`,
 		`UPDATE handles SET person = $1 WHERE person = $2`,

@@ -27,10 +27,10 @@ func TestOddText(t *testing.T) {
 		if err := people.Speaks(context.Background(), tx, id, storetest.Odd); err != nil {
 			return err
 		}
-		if err := people.Grant(context.Background(), tx, id, "outlet", storetest.Odd, noon); err != nil {
+		if _, err := people.Grant(context.Background(), tx, id, "outlet", storetest.Odd, noon, noon); err != nil {
 			return err
 		}
-		_, err := people.OptOut(context.Background(), tx, id, storetest.Odd, noon)
+		_, err := people.OptOut(context.Background(), tx, id, storetest.Odd, noon, noon)
 		return err
 	})
 	if _, err := b.Find(t.Context(), "", storetest.Odd); err != nil {

@@ -54,12 +54,15 @@ func Fold(handle string) string {
 	return strings.ToLower(strings.TrimPrefix(strings.TrimSpace(handle), "@"))
 }
 
+// Bounds of what strangers call themselves, in bytes.
+const nameMost, languageMost = 1_000, 40
+
 // Meet returns the person behind a handle that we met on a network, making
 // one if need be. The network's id counts more than the handle, which people
 // may change.
 func (b *Book) Meet(ctx context.Context, tx *sql.Tx, net string, who network.Person, now time.Time) (int64, error) {
-	who.ID, who.Handle, who.Name, who.Language = store.Text(who.ID), store.Text(who.Handle), store.Text(who.Name), store.Text(who.Language)
-	handle := Fold(who.Handle)
+	who.ID, who.Name, who.Language = store.Key(who.ID), store.Cut(store.Text(who.Name), nameMost), store.Cut(store.Text(who.Language), languageMost)
+	handle := store.Key(Fold(store.Text(who.Handle)))
 	var id int64
 	var old string
 	err := tx.QueryRowContext(ctx, `SELECT person, handle FROM handles WHERE network = $1 AND remote_id = $2`, net, who.ID).Scan(&id, &old)
@@ -89,8 +92,11 @@ const former = " (former)"
 // rename notes a new handle. A row that still claims it belonged to somebody
 // who has given it up: it keeps that person under the id alone.
 func (b *Book) rename(ctx context.Context, tx *sql.Tx, net, remote, handle string) error {
-	if _, err := tx.ExecContext(ctx, `UPDATE handles SET handle = COALESCE(remote_id, handle) || '`+former+`'
-		WHERE network = $1 AND handle = $2`, net, handle); err != nil {
+	const given = `COALESCE(remote_id, handle) || ' ' || CAST(person AS TEXT) || '` + former + `'`
+	if _, err := tx.ExecContext(ctx, `DELETE FROM handles WHERE network = $1 AND handle IN (SELECT `+given+` FROM handles WHERE network = $2 AND handle = $3)`, net, net, handle); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE handles SET handle = `+given+` WHERE network = $1 AND handle = $2`, net, handle); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE handles SET handle = $1 WHERE network = $2 AND remote_id = $3`, handle, net, remote)

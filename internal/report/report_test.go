@@ -126,7 +126,7 @@ func TestMentions(t *testing.T) {
 		if _, err := tx.Exec(`INSERT INTO persons (id, created_at) VALUES (1, 1)`); err != nil {
 			return err
 		}
-		_, err := people.OptOut(t.Context(), tx, 1, "x", noon)
+		_, err := people.OptOut(t.Context(), tx, 1, "x", noon, noon)
 		return err
 	})
 	want := report.Service{Mentions: 7, Answered: 4, Desk: 1, Silent: 1, OptOuts: 1, Median: 3 * time.Second}

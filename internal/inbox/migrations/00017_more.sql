@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE mentions ADD COLUMN more TEXT NOT NULL DEFAULT ''; -- what is for people alone: what was quoted, pictures; as JSON
