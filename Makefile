@@ -58,6 +58,7 @@ tools: ## install what the tests need, from Debian's packages
 	@.ci/tools $(TEST_PACKAGES)
 
 clean: ## remove what was built
-	rm -rf bin demo
+	rm -rf bin
+	@[ ! -e demo/.magpie-demo ] || rm -rf demo
 
 .PHONY: help demo build test race check lint torture oracle bench network tools clean

@@ -5,9 +5,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"magpie/internal/bot"
 	"magpie/internal/network"
-	"magpie/internal/workspace"
 )
 
 func accountsCommand() *cli.Command {
@@ -25,10 +23,12 @@ func listAccounts(c *cli.Context) error {
 	if err := noMore(c, 0); err != nil {
 		return err
 	}
-	set, err := workspace.Load(c.String("dir"), bot.Kinds())
+	b, err := open(c)
 	if err != nil {
-		return explain(c, err)
+		return err
 	}
+	defer b.Close()
+	set := b.Set()
 	type row struct {
 		Name     string `json:"name"`
 		Network  string `json:"network"`

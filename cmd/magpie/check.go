@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -81,6 +82,12 @@ func schema(c *cli.Context) error {
 	if dir := c.String("out"); dir != "" {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return fmt.Errorf("the folder %s can't be made", dir)
+		}
+		for name := range all {
+			path := filepath.Join(dir, name+".schema.json")
+			if there, err := os.ReadFile(path); err == nil && !bytes.Contains(there, []byte(workspace.SchemaComment)) {
+				return refused(fmt.Errorf("%s is there already and was not written by magpie: name another folder; nothing was changed", path))
+			}
 		}
 		for name, b := range all {
 			if err := os.WriteFile(filepath.Join(dir, name+".schema.json"), b, 0o644); err != nil {

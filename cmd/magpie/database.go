@@ -36,11 +36,11 @@ func place(c *cli.Context) (string, error) {
 	if _, err := options(c); err != nil {
 		return "", err
 	}
-	set, err := workspace.Load(c.String("dir"), bot.Kinds())
-	if err != nil && c.String("database") == "" {
-		return "", explain(c, err)
+	named := c.String("database")
+	if named == "" {
+		named = workspace.DatabaseIn(c.String("dir"))
 	}
-	return bot.Path(c.String("dir"), c.String("database"), set), nil
+	return bot.Path(c.String("dir"), named, nil), nil
 }
 
 // alone opens the database under the lock that a running bot holds.

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -28,7 +29,7 @@ func demoCommand() *cli.Command {
 		Name: "demo", Usage: "see a whole campaign pass in about a minute, on this machine alone",
 		Description: "Copies the workspace into a folder, makes its campaign due within the minute, lets the sandbox play\nthe accounts and some hundreds of followers, and runs the bot on it.",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "out", Value: "demo", Usage: "the `FOLDER` that is made anew"},
+			&cli.StringFlag{Name: "out", Value: "demo", Usage: "the `FOLDER` to play in: a new one, or one that the demo made"},
 			&cli.IntFlag{Name: "seconds", Value: 60, Usage: "how long it runs"},
 			&cli.Int64Flag{Name: "seed", Value: 7, Usage: "the same seed, the same people"},
 		},
@@ -79,9 +80,19 @@ func demo(c *cli.Context) error {
 // demoWorkspace copies the workspace in dir to out, without quiet hours, and
 // with a campaign that passes within the minute.
 func demoWorkspace(dir, out string, now time.Time) error {
-	if err := os.RemoveAll(out); err != nil {
-		return fmt.Errorf("the folder %s can't be made anew", out)
+	for _, folder := range workspace.Folders {
+		if st, err := os.Stat(filepath.Join(dir, folder)); err != nil || !st.IsDir() {
+			return fmt.Errorf("the demo wants a workspace with accounts, campaigns, templates and schedules in %s", dir)
+		}
 	}
+	if err := demoFolder(out, dir); err != nil {
+		return err
+	}
+	before := map[string]bool{} // what somebody has put there since
+	_ = filepath.WalkDir(out, func(path string, d fs.DirEntry, err error) error {
+		before[path] = err == nil && !d.IsDir()
+		return nil
+	})
 	for _, folder := range workspace.Folders {
 		if err := copyFiles(os.DirFS(filepath.Join(dir, folder)), filepath.Join(out, folder)); err != nil {
 			return fmt.Errorf("the demo wants a workspace with accounts, campaigns, templates and schedules in %s: %w", dir, err)
@@ -92,6 +103,9 @@ func demoWorkspace(dir, out string, now time.Time) error {
 		return err
 	}
 	for _, path := range accounts {
+		if before[path] {
+			continue
+		}
 		b, err := os.ReadFile(path)
 		if err != nil {
 			return err
@@ -100,7 +114,10 @@ func demoWorkspace(dir, out string, now time.Time) error {
 			return err
 		}
 	}
-	return os.WriteFile(filepath.Join(out, "campaigns", "black-friday.yaml"), []byte(demoCampaign(now)), 0o644)
+	if err := os.WriteFile(filepath.Join(out, "campaigns", "black-friday.yaml"), []byte(demoCampaign(now)), 0o644); err != nil {
+		return err
+	}
+	return markDemo(out, before)
 }
 
 var slow = regexp.MustCompile(`(?m)^(quiet|silent_after):.*\n`)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -76,6 +77,11 @@ func copyFiles(files fs.FS, dir string) error {
 		if err != nil {
 			return err
 		}
-		return os.WriteFile(to, b, 0o644)
+		f, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644) // nothing is written over
+		if err != nil {
+			return err
+		}
+		_, err = f.Write(b)
+		return errors.Join(err, f.Close())
 	})
 }

@@ -43,7 +43,8 @@ func logger(c *cli.Context, w io.Writer) (*logrus.Entry, error) {
 	return logrus.NewEntry(l), nil
 }
 
-// open opens the workspace and its database, with the files in force.
+// open opens the workspace and its database. Where the files have mistakes it works
+// with those in force, and says so: nobody can be kept from pausing by a typo.
 func open(c *cli.Context) (*bot.Bot, error) { return openWith(c, false) }
 
 // openHere is open with the files in the folder, whatever is in force.
@@ -54,8 +55,12 @@ func openWith(c *cli.Context, here bool) (*bot.Bot, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Here = here
+	o.Here, o.InForce = here, !here
 	b, err := bot.Open(c.Context, o)
+	if err == nil && len(b.Mistakes) > 0 {
+		n, _ := b.Revision(c.Context) // for people
+		fmt.Fprintf(c.App.ErrWriter, "The files have %s (magpie check): this works with those in force, revision %d.\n", plural(len(b.Mistakes), "mistake"), n)
+	}
 	return b, explain(c, err)
 }
 

@@ -44,24 +44,12 @@ func run(c *cli.Context) error {
 	if o.Sandbox = c.String("sandbox-url"); o.Sandbox != "" && !onLoopback(o.Sandbox) {
 		return usage("--sandbox-url %s: a sandbox runs on this machine: http://127.0.0.1:PORT", o.Sandbox)
 	}
-	if c.Bool("sandbox") && o.Sandbox == "" {
-		set, err := workspace.Load(o.Dir, bot.Kinds())
-		if err != nil {
-			return explain(c, err)
-		}
-		s, err := sandbox.Start(sandbox.Options{Accounts: sandboxAccounts(set), Followers: 40, Seed: 1})
+	if c.Bool("sandbox") || o.Sandbox != "" {
+		end, err := play(c, &o)
 		if err != nil {
 			return err
 		}
-		defer s.Close()
-		o.Sandbox = s.URL()
-		if o.Database == "" || store.IsPostgres(o.Database) { // a play must not touch the real record
-			if o.Database = bot.Path(o.Dir, "", set); store.IsPostgres(o.Database) {
-				o.Database = filepath.Join(o.Dir, "magpie.db")
-			}
-			o.Database = strings.TrimSuffix(o.Database, ".db") + ".sandbox.db"
-		}
-		fmt.Fprintf(c.App.Writer, "The sandbox shows its timelines at %s\nThe database is %s\n", s.URL(), shownPlace(o.Database))
+		defer end()
 	}
 	b, err := bot.Open(c.Context, o)
 	if err != nil {
@@ -87,6 +75,32 @@ func run(c *cli.Context) error {
 	<-c.Done()
 	o.Log.Info("ending: what is in flight is finished first")
 	return r.Stop()
+}
+
+// play starts a sandbox, if none is named, and names a database of its own for it, if none is named: a play must not touch the real record.
+func play(c *cli.Context, o *bot.Options) (end func(), err error) {
+	set, err := workspace.Load(o.Dir, bot.Kinds())
+	if err != nil {
+		return nil, explain(c, err)
+	}
+	end = func() {}
+	if o.Sandbox == "" {
+		s, err := sandbox.Start(sandbox.Options{Accounts: sandboxAccounts(set), Followers: 40, Seed: 1})
+		if err != nil {
+			return nil, err
+		}
+		end = func() { _ = s.Close() } // the program ends
+		o.Sandbox = s.URL()
+		fmt.Fprintf(c.App.Writer, "The sandbox shows its timelines at %s\n", s.URL())
+	}
+	if o.Database == "" {
+		if o.Database = bot.Path(o.Dir, "", set); store.IsPostgres(o.Database) {
+			o.Database = filepath.Join(o.Dir, "magpie.db")
+		}
+		o.Database = strings.TrimSuffix(o.Database, ".db") + ".sandbox.db"
+	}
+	fmt.Fprintf(c.App.Writer, "The database is %s\n", shownPlace(o.Database))
+	return end, nil
 }
 
 // shownPlace is a database's place without its password.

@@ -130,14 +130,16 @@ func TestUnapprovedIsLate(t *testing.T) {
 	}
 }
 
-// TestApprovalComesAndGoes with the campaign's own word.
+// TestApprovalComesAndGoes with the campaign's own word; what was held stays so until
+// a person approves it.
 func TestApprovalComesAndGoes(t *testing.T) {
 	w := newWorld(t, "2027-11-26 08:00", nil)
 	w.is("tease", outbox.Planned)
 	w.edit(careful())
 	w.is("tease", outbox.Held)
 	w.edit(map[string]string{"campaigns/bf.yaml": files["campaigns/bf.yaml"]})
-	w.is("tease", outbox.Planned)
+	w.is("tease", outbox.Held)
+	w.approve("tease")
 	w.step(at(t, "2027-11-26 10:00"))
 	w.is("tease", outbox.Sent)
 }

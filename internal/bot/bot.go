@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -44,6 +45,7 @@ type Options struct {
 	Dir      string // the workspace
 	Database string // the SQLite file or the address of a Postgres database; empty: magpie.yaml, or magpie.db in the workspace
 	Here     bool   // work with the files in Dir, even where another revision is in force
+	InForce  bool   // where the files in Dir have mistakes, work with the revision in force
 	Watch    bool   // apply edits of the files in Dir; on SQLite that is done anyway
 	Sandbox  string // address of a sandbox that plays every account; empty: the real networks
 	Clock    func() time.Time
@@ -77,6 +79,8 @@ type Bot struct {
 	beats     beats
 	skews     skews
 	running   atomic.Bool
+
+	Mistakes workspace.Problems // of the files in Dir, where the revision in force is used in their place
 }
 
 // account is what the bot has open for one account.
@@ -142,7 +146,10 @@ func Migrations() []fs.FS {
 // workspace.Problems where the files are to blame.
 func Open(ctx context.Context, o Options) (*Bot, error) {
 	set, err := workspace.Load(o.Dir, Kinds())
-	if err != nil && (o.Here || !store.IsPostgres(o.Database)) {
+	if err != nil && o.Database == "" {
+		o.Database = Path(o.Dir, workspace.DatabaseIn(o.Dir), nil)
+	}
+	if err != nil && (o.Here || !o.InForce && !store.IsPostgres(o.Database) || !store.Exists(o.Database)) {
 		return nil, err
 	}
 	b := &Bot{Options: defaults(o, set), accounts: map[string]*account{}, guests: map[string]*connection{}}
@@ -170,7 +177,7 @@ func (b *Bot) equip(ctx context.Context, set *workspace.Set, bad error) error {
 		return err
 	}
 	r := &revision{Set: set}
-	if b.DB.Postgres() && !b.Here {
+	if b.DB.Postgres() && !b.Here || set == nil && b.InForce {
 		inForce, err := inForceAt(ctx, b.DB, b.Dir)
 		if err != nil {
 			return err
@@ -178,6 +185,7 @@ func (b *Bot) equip(ctx context.Context, set *workspace.Set, bad error) error {
 		if inForce != nil {
 			r = inForce
 		}
+		_ = errors.As(bad, &b.Mistakes)
 	}
 	if r.Set == nil {
 		return bad
@@ -204,6 +212,8 @@ func keyFile(dir string, db *store.DB) string {
 // Path is where the database of a workspace lies.
 func Path(dir, flag string, set *workspace.Set) string {
 	switch {
+	case flag != "" && set == nil && !filepath.IsAbs(flag) && !store.IsPostgres(flag) && flag == workspace.DatabaseIn(dir):
+		return filepath.Join(dir, flag)
 	case flag != "":
 		return flag
 	case set != nil && store.IsPostgres(set.Settings.Database):
@@ -260,7 +270,7 @@ func (b *Bot) Secret(ctx context.Context, name string, c *workspace.Credentials)
 	if c == nil || c.Kind == "stored" {
 		return b.Vault.Get(ctx, "account "+name)
 	}
-	return readSecret(b.Dir, *c)
+	return readSecret(b.Dir, *c, b.KeyFile(), b.DB.Path)
 }
 
 // Client opens the account's connector, or the sandbox in its place.
@@ -282,11 +292,36 @@ func (b *Bot) client(ctx context.Context, a *workspace.Account, with func(*works
 	if before, err := b.Vault.Session(a.Name).Load(); secret == "" && before == "" && err == nil {
 		return nil, network.Fail(network.SignedOut, "nobody has signed in: magpie accounts login %s", a.Name)
 	}
+	if a.Credentials == nil || a.Credentials.Kind == "stored" {
+		if err := b.ofServer(ctx, a); err != nil {
+			return nil, err
+		}
+	}
 	c, err := a.Kind.Open(with(a, secret, b.session(a.Name)))
 	if err != nil {
 		return nil, network.Fail(network.SignedOut, "%w: set %s, or run “magpie accounts login %s”", err, where(a.Credentials), a.Name)
 	}
 	return c, nil
+}
+
+// signedAtMark, before an account's name, is the server that its stored token is for.
+const signedAtMark = "signed in at: "
+
+// ofServer fails where an account's token was stored for another server than the file names: it is not handed to that.
+func (b *Bot) ofServer(ctx context.Context, a *workspace.Account) error {
+	is, err := b.DB.Mark(ctx, signedAtMark+a.Name)
+	if err != nil {
+		return network.Fail(network.Busy, "%w", err)
+	}
+	if now := serverOf(a); is != "" && is != now {
+		return network.Fail(network.SignedOut, "the stored sign-in is for %s, and the file names %s: magpie accounts login %s", is, now, a.Name)
+	}
+	return nil
+}
+
+// serverOf is an account's server, however it is written.
+func serverOf(a *workspace.Account) string {
+	return a.Network + " " + strings.ToLower(strings.TrimRight(a.Server, "/"))
 }
 
 func where(c *workspace.Credentials) string {

@@ -75,6 +75,7 @@ func (b *Bot) lookAfter(ctx context.Context, now time.Time) {
 	}
 	b.greetAgain(ctx)
 	b.forgetLost(ctx, now)
+	b.seal(ctx)
 	b.lookAtBudgets(ctx)
 	if newest, err := need.NewestUntold(ctx, b.DB); err == nil && !newest.IsZero() {
 		b.add(ctx, "tell", "all")
@@ -272,7 +273,7 @@ func (b *Bot) tell(ctx context.Context) error {
 	if err != nil || len(all) == 0 || to == nil {
 		return err
 	}
-	address, err := readSecret(b.Dir, *to)
+	address, err := readSecret(b.Dir, *to, b.KeyFile(), b.DB.Path)
 	if err != nil {
 		return err
 	}
@@ -307,4 +308,11 @@ func (b *Bot) tellOne(ctx context.Context, address network.Secret, n need.Need) 
 		return fmt.Errorf("the web hook answered %d", resp.StatusCode)
 	}
 	return b.write(ctx, func(tx *sql.Tx) error { return need.Told(ctx, tx, n, b.Clock()) })
+}
+
+// seal joins what was logged to the chain.
+func (b *Bot) seal(ctx context.Context) {
+	if err := audit.Seal(ctx, b.DB); err != nil && ctx.Err() == nil {
+		b.Log.WithError(err).Error("the audit log could not be sealed; it is tried again")
+	}
 }

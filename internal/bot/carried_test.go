@@ -99,6 +99,9 @@ func TestTokenStaysWithItsServer(t *testing.T) {
 		t.Error("the token was sent to the new server")
 	}
 	_ = b.Close()
+	if storetest.OnPostgres() {
+		return // the files in force are those of the run before
+	}
 	if b, err = real(t, dir, place, accountAt(s.URL()+"/", "stored")); err != nil { // the same server, written otherwise
 		t.Fatal(err)
 	}

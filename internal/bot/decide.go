@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -348,7 +349,30 @@ func (c *decision) over(ctx context.Context, tx *sql.Tx) (string, error) {
 			return "the rule " + s.Name + " has reached its limit", err
 		}
 	}
-	return "", nil
+	return c.crowd(ctx, tx)
+}
+
+// codesPerServer is how many people of one server get a code of an offer within an hour, unless magpie.yaml says otherwise: whoever runs a server
+// makes as many accounts there as they like.
+const codesPerServer = 100
+
+// crowd says that the people of one server have had many codes within the hour, and tells a person so.
+func (c *decision) crowd(ctx context.Context, tx *sql.Tx) (string, error) {
+	offer := c.set.OfferOf(c.d.Step)
+	_, server, _ := strings.Cut(c.m.Author.Handle, "@")
+	if offer == nil || offer.Codes.Kind == "shared" || server == "" || c.d.Others {
+		return "", nil
+	}
+	most := codesPerServer
+	if r := c.set.Settings.CodesPerServer; r != nil {
+		most = r.Count
+	}
+	n, err := inbox.AnswersTo(ctx, tx, ruleName(c.d.Step), c.m.Network, people.Fold(server), c.now.Add(-time.Hour))
+	if err != nil || n < most {
+		return "", err
+	}
+	_, err = c.b.raiseIn(ctx, tx, need.Crowd, offer.Name+" "+server, fmt.Sprintf("%d people of %s have asked for codes of %s within an hour: more of them wait at the desk (codes_per_server in magpie.yaml)", n, server, offer.Name))
+	return "many people of " + server + " have had a code within the hour", err
 }
 
 // noCode hands a claim to a person, and says if the offer has run dry.

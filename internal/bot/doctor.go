@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"magpie/internal/audit"
 	"magpie/internal/inbox"
 	"magpie/internal/need"
 	"magpie/internal/network"
@@ -37,8 +38,15 @@ func (b *Bot) Examine(ctx context.Context) (out []Finding, err error) {
 	if err != nil {
 		return nil, err
 	}
-	add(true, "files", "", "%d accounts, %d campaigns; revision %d is in force", len(set.Accounts), len(set.Campaigns), n)
+	if len(b.Mistakes) > 0 {
+		add(false, "files", "magpie check", "%d mistakes, so revision %d stays in force: %s", len(b.Mistakes), n, b.Mistakes[0])
+	} else {
+		add(true, "files", "", "%d accounts, %d campaigns; revision %d is in force", len(set.Accounts), len(set.Campaigns), n)
+	}
 	add(true, "database", "", "%s", b.DB.Path)
+	if bad, err := audit.Verify(ctx, b.DB); err != nil || bad != "" {
+		add(false, "audit log", "restore a backup from before, and find out who may write to the database", "the log of what was done is not as it was written: %s%s", bad, errText(err))
+	}
 	b.examineBot(ctx, add)
 	names := make([]string, 0, len(set.Accounts))
 	for name := range set.Accounts {
@@ -53,6 +61,13 @@ func (b *Bot) Examine(ctx context.Context) (out []Finding, err error) {
 		add(false, "offers", "", "%s", w)
 	}
 	return out, err
+}
+
+func errText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
 }
 
 type note func(good bool, what, hint, says string, args ...any)

@@ -72,7 +72,7 @@ func (b *Bot) expandChunk(ctx context.Context, id string) (done bool, err error)
 		return true, err
 	}
 	if parent.Approval && parent.ApprovedHash != c.Hash {
-		return true, b.write(ctx, func(tx *sql.Tx) error { return outbox.Void(ctx, tx, parent, now) })
+		return true, b.write(ctx, func(tx *sql.Tx) error { return outbox.Void(ctx, tx, parent, outbox.TextChanged, now) })
 	}
 	e := expansion{b: b, parent: parent, set: set, a: a, now: now, offer: b.offerOf(set, step(set, parent), parent), seg: set.Segments[parent.Segment]}
 	if e.seg == nil {

@@ -43,7 +43,7 @@ func (b *Bot) Limits(ctx context.Context, a *workspace.Account) network.Limits {
 		return x.allowed()
 	}
 	if l, known, err := inbox.Limits(ctx, b.DB, a.Name); err == nil && known {
-		return l
+		return l.Or(b.Kind(a).Limits)
 	}
 	return b.Kind(a).Limits
 }

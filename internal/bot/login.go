@@ -3,12 +3,14 @@ package bot
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"magpie/internal/inbox"
 	"magpie/internal/network"
+	"magpie/internal/store"
 	"magpie/internal/workspace"
 )
 
@@ -56,16 +58,18 @@ func (b *Bot) Login(ctx context.Context, a *workspace.Account, token network.Sec
 	if err != nil {
 		limits = a.Kind.Limits
 	}
-	store := func() error {
+	keep := func() error {
 		if err := b.Vault.PutAll(ctx, secrets); err != nil {
 			return err
 		}
-		return b.write(ctx, func(tx *sql.Tx) error { return inbox.SetSelf(ctx, tx, a.Name, self, limits) })
+		return b.write(ctx, func(tx *sql.Tx) error {
+			return errors.Join(inbox.SetSelf(ctx, tx, a.Name, self, limits), store.SetMark(ctx, tx, signedAtMark+a.Name, serverOf(a)))
+		})
 	}
 	if fresh.tokens == "" {
-		return self, store()
+		return self, keep()
 	}
-	return self, b.session(a.Name).alone(ctx, storing, store) // not while the tokens of before are exchanged
+	return self, b.session(a.Name).alone(ctx, storing, keep) // not while the tokens of before are exchanged
 }
 
 // storing is how long a new sign-in may take to be stored.

@@ -91,6 +91,9 @@ func (b *Bot) proper(ctx context.Context, set *workspace.Set, s *workspace.Step,
 	case offer != nil && offer.Codes.Kind != "shared" && workspace.HoldsCode(text, offer) && !set.Personal(s):
 		return "", errors.New("it shows a personal code, and the answer is public")
 	}
+	if why := inventedIn(bare, sources(set, s, m)); why != "" {
+		return "", errors.New(why)
+	}
 	for _, w := range s.Ask.Forbidden {
 		if answer.Says(text, w) {
 			return "", fmt.Errorf("it says %q, which is forbidden", w)
@@ -98,6 +101,24 @@ func (b *Bot) proper(ctx context.Context, set *workspace.Set, s *workspace.Step,
 	}
 	text += " " + orElse(s.Ask.Mark, in(marks, answer.Language(text, m.Language, "", "en")))
 	return text, b.fits(ctx, set, s, m, text)
+}
+
+// sources are all that a model may take facts from: what the marketer wrote. What the
+// customer said is none.
+func sources(set *workspace.Set, s *workspace.Step, m *inbox.Mention) string {
+	all := []string{s.Ask.Instructions, s.Campaign.Title}
+	if a := set.Accounts[m.Account]; a != nil {
+		all = append(all, a.About)
+	}
+	if t := set.Templates[s.Say.For(m.Account)]; t != nil {
+		for _, x := range t.Texts {
+			all = append(all, x.Source)
+		}
+	}
+	if o := set.OfferOf(s); o != nil {
+		all = append(all, o.Value)
+	}
+	return strings.Join(all, "\n")
 }
 
 // fits measures a model's words with the longest values.

@@ -105,7 +105,7 @@ func (b *Bot) Step(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return audit.Seal(ctx, b.DB)
 }
 
 // NextDue is when the next post is due on any account; zero if none is.

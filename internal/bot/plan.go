@@ -121,7 +121,7 @@ func (b *Bot) Replan(ctx context.Context) error {
 			return err
 		}
 		for _, p := range void {
-			if err := outbox.Void(ctx, tx, p, now); err != nil {
+			if err := outbox.Void(ctx, tx, p, outbox.TextChanged, now); err != nil {
 				return err
 			}
 		}
@@ -165,10 +165,14 @@ func (b *Bot) align(ctx context.Context, tx *sql.Tx, set *workspace.Set, p *outb
 			return nil
 		}
 	} else if w := wanted[p.Key]; w != nil && w.Kind == p.Kind {
+		// What once waited for approval goes on waiting, whatever the files say now: to take the line out of a file is no approval.
+		must := w.Approval || p.Approval
 		_, err := tx.ExecContext(ctx, `UPDATE posts SET template = $1, segment = $2, slot_at = $3, next_at = $4, late_after = $5, late_then = $6, finish_by = $7, late_at = $8,
-			approval = $9, state = CASE WHEN $10 AND approved_hash = '' THEN 'held' WHEN NOT $11 AND state = 'held' THEN 'planned' ELSE state END
-			WHERE id = $12 AND state IN ('planned', 'held')`,
-			w.Template, w.Segment, store.Ms(w.SlotAt), store.Ms(w.SlotAt), w.LateAfter.Milliseconds(), w.LateThen, store.Ms(w.FinishBy), outbox.LateAt(w), w.Approval, w.Approval, w.Approval, p.ID)
+			approval = $9, state = CASE WHEN $10 AND approved_hash = '' THEN 'held' ELSE state END WHERE id = $11 AND state IN ('planned', 'held')`,
+			w.Template, w.Segment, store.Ms(w.SlotAt), store.Ms(w.SlotAt), w.LateAfter.Milliseconds(), w.LateThen, store.Ms(w.FinishBy), outbox.LateAt(w), must, must, p.ID)
+		if err == nil && must && p.ApprovedHash != "" && !w.SlotAt.Equal(p.SlotAt) {
+			err = outbox.Void(ctx, tx, p, "the time has changed since it was approved: approve it again", now)
+		}
 		return err
 	}
 	_, err := outbox.Move(ctx, tx, p, outbox.Withdrawn, goneReason, audit.Bot, now, outbox.Planned, outbox.Held)

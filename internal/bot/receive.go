@@ -2,9 +2,15 @@ package bot
 
 import (
 	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
 	"net/http"
+	"strconv"
+	"time"
 
 	"magpie/internal/network"
+	"magpie/internal/store"
 )
 
 // Pushes answers what networks send us by themselves, at /push/ACCOUNT, for the
@@ -43,11 +49,36 @@ func (b *Bot) receive(ctx context.Context, name string) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.Kind(a).Receive(b.settings(a, secret, b.session(name)), network.Receiver{Clock: b.Clock, Take: func(ctx context.Context, e network.Event) error {
+	once := func(ctx context.Context, signed string, body []byte) (bool, error) { return b.once(ctx, name, signed, body) }
+	return b.Kind(a).Receive(b.settings(a, secret, b.session(name)), network.Receiver{Clock: b.Clock, Once: once, Take: func(ctx context.Context, e network.Event) error {
 		err := b.take(ctx, a, []network.Event{e}, "")
 		if err != nil {
 			b.Log.WithError(err).WithField("account", name).Error("what the network sent could not be kept; it is sent again")
 		}
 		return err
 	}})
+}
+
+// signedFor is how long a signed address is remembered: longer than it is good.
+const signedFor = 20 * time.Minute
+
+// once tells whether a signed address is used for the first time, or again with the same body, by whichever process.
+func (b *Bot) once(ctx context.Context, account, signed string, body []byte) (ok bool, err error) {
+	sum := sha256.Sum256(body)
+	hash, kind := hex.EncodeToString(sum[:]), "push to "+account+": "
+	name := kind + store.Key(signed)
+	err = b.write(ctx, func(tx *sql.Tx) error {
+		old := strconv.FormatInt(store.Ms(b.Clock().Add(-signedFor)), 10)
+		if _, err := tx.ExecContext(ctx, `DELETE FROM magpie WHERE name > $1 AND name < $2`, kind, kind+old); err != nil {
+			return err
+		}
+		if err := store.SetNewMark(ctx, tx, name, hash); err != nil {
+			return err
+		}
+		var kept string
+		err := tx.QueryRowContext(ctx, `SELECT value FROM magpie WHERE name = $1`, name).Scan(&kept)
+		ok = kept == hash
+		return err
+	})
+	return ok, err
 }

@@ -33,7 +33,7 @@ var errStale = errors.New("the files have changed meanwhile")
 func (b *Bot) noteRevision(ctx context.Context) error {
 	set := b.Set()
 	packed, err := "", error(nil)
-	if b.DB.Postgres() { // for the other machines
+	if b.DB.Postgres() || sizeOf(set.Files) <= packMost { // for the other machines, and for commands while the files have mistakes
 		if packed, err = pack(set.Files); err != nil {
 			return err
 		}
@@ -55,6 +55,16 @@ func (b *Bot) noteRevision(ctx context.Context) error {
 		b.set.Store(&revision{set, number})
 	}
 	return err
+}
+
+// packMost is how large files may be that are kept in a SQLite database, in bytes.
+const packMost = 20 << 20
+
+func sizeOf(files map[string][]byte) (n int) {
+	for _, b := range files {
+		n += len(b)
+	}
+	return n
 }
 
 // newest is the revision in force; 0 if there is none.

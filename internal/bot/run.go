@@ -106,6 +106,9 @@ func (b *Bot) begin(ctx context.Context, r *Running) error {
 	}
 	b.signedAt = store.Ms(b.Clock()) // the accounts are opened after this
 	if b.Clients == nil {            // a rehearsal works on a copy
+		if err := b.apart(ctx); err != nil {
+			return err
+		}
 		if err := b.home(ctx); err != nil {
 			return err
 		}
@@ -200,8 +203,8 @@ func (b *Bot) greet(ctx context.Context, a *workspace.Account, x *account) {
 	if err != nil {
 		limits = b.Kind(a).Limits
 	}
-	if b.Sandbox != "" {
-		limits.Text = min(limits.Text, a.Kind.Limits.Text)
+	if b.Sandbox != "" && a.Network != "mastodon" { // it plays this network, and says what a Mastodon allows
+		limits = a.Kind.Limits
 	}
 	x.learn(self, limits)
 	if err := b.write(ctx, func(tx *sql.Tx) error { return inbox.SetSelf(ctx, tx, a.Name, self, limits) }); err != nil && ctx.Err() == nil {

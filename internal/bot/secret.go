@@ -11,7 +11,10 @@ import (
 )
 
 // readSecret reads env:NAME or file:PATH. Its error never has the secret.
-func readSecret(dir string, c workspace.Credentials) (network.Secret, error) {
+func readSecret(dir string, c workspace.Credentials, never ...string) (network.Secret, error) {
+	if c.Kind == "env" && strings.HasPrefix(strings.ToUpper(c.Name), "MAGPIE_") {
+		return "", fmt.Errorf("the environment variable %s is one of Magpie's own: it is nobody's token", c.Name)
+	}
 	if c.Kind == "env" {
 		s := strings.TrimSpace(os.Getenv(c.Name))
 		if s == "" {
@@ -23,7 +26,12 @@ func readSecret(dir string, c workspace.Credentials) (network.Secret, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(dir, path)
 	}
-	b, err := os.ReadFile(path)
+	for _, own := range append([]string{filepath.Join(dir, "magpie.db"), filepath.Join(dir, "magpie.db.key"), filepath.Join(dir, "magpie.key")}, never...) {
+		if sameFile(path, own) {
+			return "", fmt.Errorf("the file %s is Magpie's own: it is nobody's token", c.Name)
+		}
+	}
+	b, err := readSmall(path)
 	if err != nil {
 		return "", fmt.Errorf("the file %s can't be read", c.Name)
 	}
@@ -31,4 +39,26 @@ func readSecret(dir string, c workspace.Credentials) (network.Secret, error) {
 		return network.Secret(s), nil
 	}
 	return "", fmt.Errorf("the file %s is empty", c.Name)
+}
+
+// sameFile tells whether two paths lead to the same file, by whatever links.
+func sameFile(a, b string) bool {
+	x, err1 := os.Stat(a)
+	y, err2 := os.Stat(b)
+	return err1 == nil && err2 == nil && os.SameFile(x, y)
+}
+
+// secretMost is how large a file with a secret may be, in bytes.
+const secretMost = 64 << 10
+
+// readSmall reads a regular file that is not large.
+func readSmall(path string) ([]byte, error) {
+	st, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !st.Mode().IsRegular() || st.Size() > secretMost {
+		return nil, fmt.Errorf("%s is too large, or is not a file", path)
+	}
+	return os.ReadFile(path)
 }

@@ -67,11 +67,12 @@ func Keep(ctx context.Context, tx *sql.Tx, net, account string, person int64, m 
 		text, _ := json.Marshal(more{m.Quote, m.Quoted, m.Pictures})
 		about = string(text)
 	}
+	_, server, _ := strings.Cut(m.Author.Handle, "@")
 	id = ID(net, m.Item)
-	fresh, err = store.Changed(tx.ExecContext(ctx, `INSERT INTO mentions (id, network, item, account, ref, person, author, text, language, direct, names, reply_to, at, received_at, more, state)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'new') ON CONFLICT DO NOTHING`,
+	fresh, err = store.Changed(tx.ExecContext(ctx, `INSERT INTO mentions (id, network, item, account, ref, person, author, text, language, direct, names, reply_to, at, received_at, more, server, state)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'new') ON CONFLICT DO NOTHING`,
 		id, net, m.Item, account, string(m.Ref), person, string(author), m.Text, m.Language, m.Direct, string(names), m.ReplyTo,
-		store.Ms(m.At), store.Ms(now), about))
+		store.Ms(m.At), store.Ms(now), about, strings.ToLower(server)))
 	return id, fresh, err
 }
 
@@ -225,5 +226,12 @@ func Answers(ctx context.Context, q Querier, rule string, person int64, account 
 		add("answered_by", account)
 	}
 	err = q.QueryRowContext(ctx, `SELECT count(*) FROM mentions WHERE `+where, args...).Scan(&n)
+	return n, err
+}
+
+// AnswersTo counts the automated answers of a rule since an instant to people of one server.
+func AnswersTo(ctx context.Context, q Querier, rule, net, server string, since time.Time) (n int, err error) {
+	err = q.QueryRowContext(ctx, `SELECT count(*) FROM mentions WHERE state = 'answered' AND rule = $1 AND decided_at > $2 AND network = $3 AND server = $4`,
+		rule, store.Ms(since), net, server).Scan(&n)
 	return n, err
 }

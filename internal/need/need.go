@@ -33,6 +33,8 @@ const (
 	Budget     = "budget"
 	SignInEnds = "sign-in ends"
 	NotHeard   = "not heard"
+	Crowd      = "many of one server"
+	Waiting    = "waiting"
 )
 
 // Need is one thing that needs a person.

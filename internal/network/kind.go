@@ -1,6 +1,7 @@
 package network
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -103,6 +104,9 @@ type Receiver struct {
 	Clock func() time.Time
 	// Take keeps an event. After an error the network sends it again.
 	Take func(context.Context, Event) error
+	// Once tells whether a request may be taken that is signed, but not its body: the
+	// first by that signature may, and the same body again. nil: nothing is remembered.
+	Once func(ctx context.Context, signed string, body []byte) (bool, error)
 }
 
 // Purpose says what a call is for. Where calls are few, the first go first.
@@ -189,6 +193,12 @@ type Limits struct {
 
 	FilesAnswer, FilesDirect int // pictures and videos that an answer and a message to a person take
 	Media                    media.Rules
+}
+
+// Or fills in from d what a server did not say. That links count as written (URL is 0) is said.
+func (l Limits) Or(d Limits) Limits {
+	l.Text, l.Bytes, l.Direct, l.Alt = cmp.Or(l.Text, d.Text), cmp.Or(l.Bytes, d.Bytes), cmp.Or(l.Direct, d.Direct), cmp.Or(l.Alt, d.Alt)
+	return l
 }
 
 // Size is a text measured by a network's rule.

@@ -174,7 +174,7 @@ func (p *Publisher) recheck(ctx context.Context, tx *sql.Tx, post *Post, c Compo
 	case paused:
 		return &Stop{Planned, "paused"}, nil
 	case post.Approval && !approved:
-		return &Stop{Held, "the text has changed since it was approved: approve it again"}, nil
+		return &Stop{Held, TextChanged}, nil
 	}
 	if why := Lateness(post, now); why != "" && post.Kind != Answer {
 		return &Stop{Late, why}, nil

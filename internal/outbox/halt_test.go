@@ -209,7 +209,7 @@ func TestVoid(t *testing.T) {
 	w.add("a", func(p *outbox.Post) { p.Approval = true; p.SlotAt = w.now.Add(time.Hour) })
 	p, err := outbox.Approve(t.Context(), w.db, outbox.ID("a"), "h1", "bob", w.now)
 	w.must(err)
-	w.must(w.db.Write(t.Context(), func(tx *sqlTx) error { return outbox.Void(t.Context(), tx, p, w.now) }))
+	w.must(w.db.Write(t.Context(), func(tx *sqlTx) error { return outbox.Void(t.Context(), tx, p, outbox.TextChanged, w.now) }))
 	if got := w.is("a", outbox.Held); got.ApprovedHash != "" || got.ApprovedBy != "" {
 		t.Errorf("got %+v", got)
 	}

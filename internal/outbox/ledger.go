@@ -73,13 +73,16 @@ func approveAll(ctx context.Context, tx *sql.Tx, post *Post, hash, who string, n
 	return audit.Record(ctx, tx, now, who, "rest of the segment approved", "post "+post.ID, hash)
 }
 
-// Void takes the approval back from posts whose text has changed.
-func Void(ctx context.Context, tx *sql.Tx, post *Post, now time.Time) error {
-	if _, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'held', approved_hash = '', approved_by = '', reason = 'the text has changed since it was approved: approve it again',
-		updated_at = $1 WHERE id = $2 AND state IN ('planned', 'held')`, store.Ms(now), post.ID); err != nil {
+// TextChanged is why an approval holds no more.
+const TextChanged = "the text has changed since it was approved: approve it again"
+
+// Void takes the approval back from a post of which something has changed.
+func Void(ctx context.Context, tx *sql.Tx, post *Post, why string, now time.Time) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'held', approved_hash = '', approved_by = '', reason = $1,
+		updated_at = $2 WHERE id = $3 AND state IN ('planned', 'held')`, why, store.Ms(now), post.ID); err != nil {
 		return err
 	}
-	return audit.Record(ctx, tx, now, audit.Bot, "approval void", "post "+post.ID, "the text has changed")
+	return audit.Record(ctx, tx, now, audit.Bot, "approval void", "post "+post.ID, why)
 }
 
 // Recall notes that a post was deleted from its network.

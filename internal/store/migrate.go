@@ -163,12 +163,21 @@ func (db *DB) merged(all []fs.FS) (fs.FS, error) {
 	return zip.NewReader(bytes.NewReader(packed.Bytes()), int64(packed.Len()))
 }
 
-// own makes the statement of a table one of this database.
+// own makes statements those of this database: what stands between “-- only sqlite”
+// (or postgres) and “-- end” is for that alone.
 func (db *DB) own(statement string) string {
+	statement = onlyFor.ReplaceAllStringFunc(statement, func(part string) string {
+		if m := onlyFor.FindStringSubmatch(part); (m[1] == "postgres") == db.Postgres() {
+			return m[2]
+		}
+		return ""
+	})
 	if db.Postgres() {
 		return ofText.ReplaceAllString(statement, `TEXT COLLATE "C"`)
 	}
 	return statement
 }
+
+var onlyFor = regexp.MustCompile(`(?s)-- only (sqlite|postgres)\n(.*?)-- end\n`)
 
 var ofText = regexp.MustCompile(`\bTEXT\b`)

@@ -2,6 +2,8 @@ package whole_test
 
 import (
 	"bytes"
+	"context"
+	"database/sql"
 	"errors"
 	"os"
 	"os/exec"
@@ -13,7 +15,9 @@ import (
 	"testing"
 	"time"
 
+	"magpie/internal/bot"
 	"magpie/internal/sandbox"
+	"magpie/internal/store"
 )
 
 // patience is how long anything may take before a test gives up on it.
@@ -25,6 +29,7 @@ type shop struct {
 	dir     string
 	net     *sandbox.Server
 	env     []string // of every process
+	plays   string   // the database that is known to be the sandbox's
 	*abroad          // where its database is, if not magpie.db in its folder
 }
 
@@ -42,6 +47,7 @@ func open(t *testing.T, v sandbox.Variant, accounts ...string) *shop {
 	}
 	t.Cleanup(func() { _ = net.Close() })
 	s := &shop{t: t, dir: t.TempDir(), net: net}
+	s.env = []string{"MAGPIE_DATABASE=" + filepath.Join(s.dir, "magpie.db")}
 	s.write("magpie.yaml", "settle: 1s\n")
 	for _, name := range accounts {
 		s.write("accounts/"+name+".yaml", "network: mastodon\nserver: https://social.example\nabout: "+name+"\nlanguage: en\ntimezone: UTC\ncredentials: stored\n")
@@ -114,6 +120,9 @@ func (s *shop) start(env ...string) *process {
 // command starts any command on the workspace.
 func (s *shop) command(env []string, args ...string) *process {
 	s.t.Helper()
+	if slices.Contains(args, "--sandbox-url") {
+		s.played()
+	}
 	p := &process{t: s.t, cmd: exec.Command(magpie, append([]string{"-C", s.dir}, args...)...), done: make(chan struct{})}
 	p.cmd.Env = append(append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "USER=mia"}, s.env...), env...)
 	p.cmd.Stdout, p.cmd.Stderr = &p.log, &p.log
@@ -123,6 +132,29 @@ func (s *shop) command(env []string, args ...string) *process {
 	go func() { _ = p.cmd.Wait(); close(p.done) }() // how it ended is read from ProcessState
 	s.t.Cleanup(p.kill)
 	return p
+}
+
+// played says that the database is the sandbox's, though commands may have written to it before the sandbox played in it.
+func (s *shop) played() {
+	s.t.Helper()
+	place := filepath.Join(s.dir, "magpie.db")
+	for _, e := range s.env { // the last counts
+		if named, ok := strings.CutPrefix(e, "MAGPIE_DATABASE="); ok {
+			place = named
+		}
+	}
+	if s.plays == place || !store.IsPostgres(place) && !store.Exists(place) {
+		return
+	}
+	db, err := store.Open(context.Background(), place, bot.Migrations()...)
+	if err != nil {
+		return // the program says so
+	}
+	defer db.Close()
+	if is, err := db.Mark(context.Background(), "plays"); err == nil && is == "" {
+		_ = db.Write(context.Background(), func(tx *sql.Tx) error { return store.SetMark(context.Background(), tx, "plays", "sandbox") })
+	}
+	s.plays = place
 }
 
 // magpie runs a command to its end and returns what it said, and its exit code.

@@ -105,6 +105,7 @@ func TestThreadRestoredInTheMidst(t *testing.T) {
 				s.until("it is out", func() bool {
 					time.Sleep(300 * time.Millisecond)
 					s.magpie("run", "--once", "--sandbox-url", s.net.URL())
+					s.looksForAsked()
 					return s.wound(4)()
 				})
 				s.again("--sandbox-url", s.net.URL())

@@ -6,6 +6,9 @@ import (
 	"github.com/invopop/jsonschema"
 )
 
+// SchemaComment tells that a schema was written by us.
+const SchemaComment = "Written by magpie schema."
+
 // Schemas are the JSON Schemas of all kinds of files, by name.
 func Schemas() (map[string][]byte, error) {
 	out := map[string][]byte{}
@@ -15,6 +18,7 @@ func Schemas() (map[string][]byte, error) {
 	} {
 		r := jsonschema.Reflector{FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true, DoNotReference: false, Anonymous: true}
 		s := r.Reflect(of)
+		s.Comments = SchemaComment
 		if name == "offers" || name == "segments" {
 			s.PropertyNames = named
 		}
@@ -41,6 +45,11 @@ func (LocalTime) JSONSchema() *jsonschema.Schema {
 
 // JSONSchema describes a span of time.
 func (Duration) JSONSchema() *jsonschema.Schema { return pattern(`^\d{1,6}(s|m|h|d|w)$`, "72h") }
+
+// JSONSchema describes an amount with its currency.
+func (Money) JSONSchema() *jsonschema.Schema {
+	return pattern(`^(\$ ?\d{1,7}(\.\d{1,2})?|\d{1,7}(\.\d{1,2})? ?USD)$`, "50 USD")
+}
 
 // JSONSchema describes a pace.
 func (Rate) JSONSchema() *jsonschema.Schema {

@@ -56,7 +56,11 @@ func (c *client) chatEvents(ctx context.Context, p *position) (events []network.
 			case err != nil:
 				return nil, err
 			}
-			events = append(events, network.Event{Mention: l.mention(author)})
+			alone, err := c.alone(ctx, l.Convo)
+			if err != nil && network.ReasonOf(err) != network.Refused {
+				return nil, err
+			}
+			events = append(events, network.Event{Mention: l.mention(author, alone)})
 		}
 	}
 	p.Chat, p.Reads = next.Chat, true
@@ -107,11 +111,50 @@ func (c *client) profile(ctx context.Context, did string) (network.Person, error
 	return p.person(), err
 }
 
-func (l logEntry) mention(author network.Person) *network.Mention {
+// mention is what somebody wrote in chat. In a group others read along, so it is not
+// private.
+func (l logEntry) mention(author network.Person, alone bool) *network.Mention {
 	x, _ := json.Marshal(ref{Convo: l.Convo, ID: l.Message.ID}) // strings can't fail
 	return &network.Mention{Item: chatID(l.Convo, l.Message.ID), Ref: network.Ref(x), At: l.Message.SentAt,
-		Author: author, Text: l.Message.Text, Direct: true}
+		Author: author, Text: l.Message.Text, Direct: alone}
 }
+
+// alone tells whether a conversation is with one person, and can be nothing else: one
+// of a kind that we do not know is taken for a group (lexicon chat.bsky.convo.defs,
+// convoView.kind: directConvo or groupConvo; older servers name no kind).
+func (c *client) alone(ctx context.Context, convo string) (bool, error) {
+	c.mu.Lock()
+	known, ok := c.convos[convo]
+	c.mu.Unlock()
+	if ok {
+		return known, nil
+	}
+	var out struct {
+		Convo struct {
+			Members []struct {
+				DID string `json:"did"`
+			} `json:"members"`
+			Kind *struct {
+				Type string `json:"$type"`
+			} `json:"kind"`
+		} `json:"convo"`
+	}
+	if err := c.call(ctx, xrpc{nsid: "chat.bsky.convo.getConvo", query: url.Values{"convoId": {convo}}, chat: true}, &out); err != nil {
+		return false, err
+	}
+	kind := out.Convo.Kind
+	alone := len(out.Convo.Members) == 2 && (kind == nil || strings.HasSuffix(kind.Type, "#directConvo"))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.convos == nil || len(c.convos) > convosKept {
+		c.convos = map[string]bool{}
+	}
+	c.convos[convo] = alone
+	return alone, nil
+}
+
+// convosKept is of how many conversations it is remembered whether they are groups.
+const convosKept = 10_000
 
 // messages reads a conversation back to since, newest first.
 func (c *client) messages(ctx context.Context, convo string, since time.Time) (all []chatMessage, err error) {

@@ -96,6 +96,7 @@ type client struct {
 	mu       sync.Mutex
 	tokens   *tokens
 	quota    network.Quota
+	convos   map[string]bool // conversation → it is with one person alone
 }
 
 func open(s network.Settings) (network.Client, error) {

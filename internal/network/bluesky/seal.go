@@ -94,7 +94,7 @@ func (c *client) Prepare(ctx context.Context, d network.Draft) (network.Sealed, 
 	}
 	var s sealed
 	replay := network.Exact
-	if d.Direct {
+	if d.Direct || parseRef(d.ReplyTo).Convo != "" { // what was said in a group is answered to its author alone
 		replay = network.Blind
 		s.Chat, err = c.message(ctx, d, fs)
 	} else {
@@ -187,9 +187,16 @@ func (c *client) picture(ctx context.Context, i network.Image) (picture, error) 
 }
 
 func (c *client) message(ctx context.Context, d network.Draft, fs []facet) (*message, error) {
-	m := &message{Text: d.Text, Facets: fs, Convo: parseRef(d.ReplyTo).Convo}
-	if m.Convo != "" {
-		return m, nil
+	m := &message{Text: d.Text, Facets: fs}
+	if convo := parseRef(d.ReplyTo).Convo; convo != "" {
+		alone, err := c.alone(ctx, convo)
+		if err != nil && network.ReasonOf(err) != network.Refused {
+			return nil, err
+		}
+		if alone {
+			m.Convo = convo
+			return m, nil
+		} // a group: the author is written to alone
 	}
 	who, err := c.recipient(ctx, d.To)
 	if err != nil {

@@ -54,6 +54,10 @@ func (p *push) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case !p.signed(q.Get("timestamp"), q.Get("nonce"), q.Get("signature")):
 		w.WriteHeader(http.StatusForbidden)
 	case r.Method == http.MethodGet:
+		if status := p.once(r, nil); status != http.StatusOK {
+			w.WriteHeader(status)
+			return
+		}
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		_, _ = io.WriteString(w, q.Get("echostr")) // whoever asked is gone
@@ -80,12 +84,32 @@ func (p *push) signed(timestamp, nonce, by string) bool {
 	return err == nil && p.r.Clock().Sub(time.UnixMilli(ms)).Abs() <= pushAge
 }
 
+// once looks whether an address is used for the first time, or with the same body: the signature does not cover the body, so whoever has seen
+// an address could say anything by it.
+func (p *push) once(r *http.Request, body []byte) (status int) {
+	if p.r.Once == nil {
+		return http.StatusOK
+	}
+	q := r.URL.Query()
+	ok, err := p.r.Once(r.Context(), q.Get("timestamp")+" "+q.Get("nonce"), append([]byte(r.Method+" "), body...))
+	switch {
+	case err != nil:
+		return http.StatusServiceUnavailable
+	case !ok:
+		return http.StatusForbidden
+	}
+	return http.StatusOK
+}
+
 // take keeps what a push tells, and returns the status to answer with.
 func (p *push) take(r *http.Request) int {
 	body, err := io.ReadAll(io.LimitReader(r.Body, pushBytes+1))
 	var x pushed
 	if err != nil || len(body) > pushBytes || json.Unmarshal(body, &x) != nil {
 		return http.StatusBadRequest
+	}
+	if status := p.once(r, body); status != http.StatusOK {
+		return status
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), pushTime)
 	defer cancel()
