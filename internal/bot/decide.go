@@ -226,13 +226,13 @@ func (c *decision) apply(ctx context.Context, tx *sql.Tx) error {
 	}
 	switch c.d.Outcome {
 	case answer.OptOut:
-		first, err := people.OptOut(ctx, tx, c.m.Person, c.m.Item, c.m.At, c.now)
+		first, err := people.OptOut(ctx, tx, c.m.Person, "mention "+c.m.ID, c.m.At, c.now)
 		if err != nil {
 			return err
 		}
 		return c.confirm(ctx, tx, first && !c.m.Author.Bot, optedOut, goodbye)
 	case answer.OptIn:
-		was, err := people.OptIn(ctx, tx, c.m.Person, c.m.Item, c.m.At, c.now)
+		was, err := people.OptIn(ctx, tx, c.m.Person, "mention "+c.m.ID, c.m.At, c.now)
 		if err != nil {
 			return err
 		}
@@ -283,7 +283,7 @@ func (c *decision) reply(ctx context.Context, tx *sql.Tx) error {
 	s := c.d.Step
 	if c.already {
 		if s.Grants != "" && !c.d.Others {
-			if _, err := people.Grant(ctx, tx, c.m.Person, c.d.Account, c.m.Item, c.m.At, c.now); err != nil {
+			if _, err := people.Grant(ctx, tx, c.m.Person, c.d.Account, "mention "+c.m.ID, c.m.At, c.now); err != nil {
 				return err
 			}
 		}
@@ -322,7 +322,7 @@ func (c *decision) reply(ctx context.Context, tx *sql.Tx) error {
 		return err
 	}
 	if s.Grants != "" && !c.d.Others {
-		if _, err := people.Grant(ctx, tx, c.m.Person, c.d.Account, c.m.Item, c.m.At, c.now); err != nil {
+		if _, err := people.Grant(ctx, tx, c.m.Person, c.d.Account, "mention "+c.m.ID, c.m.At, c.now); err != nil {
 			return err
 		}
 	}

@@ -212,7 +212,11 @@ func (b *Bot) reserve(ctx context.Context, tx *sql.Tx, set *workspace.Set, o *wo
 	if held, err := codesHeld(ctx, tx, o.Name); err != nil || held {
 		return "", errors.Join(err, coupon.ErrHeld)
 	}
-	return coupon.Reserve(ctx, tx, Coupon(o), coupon.For{Person: p.Person, Post: p.ID, Account: p.Account, Campaign: p.Campaign, Step: p.Step, Segment: p.Segment}, now)
+	former, err := people.Former(ctx, tx, p.Person)
+	if err != nil {
+		return "", err
+	}
+	return coupon.Reserve(ctx, tx, Coupon(o), coupon.For{Person: p.Person, Former: former, Post: p.ID, Account: p.Account, Campaign: p.Campaign, Step: p.Step, Segment: p.Segment}, now)
 }
 
 // Coupon is an offer as the coupon package knows it.

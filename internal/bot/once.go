@@ -243,5 +243,8 @@ func (b *Bot) Forget(ctx context.Context, id int64, who string) error {
 	if err != nil {
 		return err
 	}
-	return b.Book.Forget(ctx, id, who, now)
+	if err := b.Book.Forget(ctx, id, who, now); err != nil {
+		return err
+	}
+	return b.DB.Flush(ctx)
 }

@@ -49,7 +49,9 @@ func (b *Bot) receive(ctx context.Context, name string) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	once := func(ctx context.Context, signed string, body []byte) (bool, error) { return b.once(ctx, name, signed, body) }
+	once := func(ctx context.Context, signed string, body []byte) (bool, error) {
+		return b.once(ctx, name, signed, body)
+	}
 	return b.Kind(a).Receive(b.settings(a, secret, b.session(name)), network.Receiver{Clock: b.Clock, Once: once, Take: func(ctx context.Context, e network.Event) error {
 		err := b.take(ctx, a, []network.Event{e}, "")
 		if err != nil {

@@ -40,6 +40,7 @@ type Offer struct {
 // For is what a coupon is given for.
 type For struct {
 	Person                           int64
+	Former                           []int64 // the numbers under which the person was known before they were erased
 	Post                             string // the post that carries the code
 	Account, Campaign, Step, Segment string
 }
@@ -53,6 +54,9 @@ func Reserve(ctx context.Context, tx *sql.Tx, o Offer, f For, now time.Time) (co
 		return "", err
 	}
 	if code == "" {
+		if err := before(ctx, tx, o, f); err != nil {
+			return "", err
+		}
 		if code, err = fresh(ctx, tx, o, f, now); err != nil {
 			return "", err
 		}
@@ -84,6 +88,25 @@ func again(ctx context.Context, tx *sql.Tx, o Offer, person int64, now time.Time
 		return "", ErrExpired
 	}
 	return code, nil
+}
+
+// before is ErrUsed if a person had all that they may have before they were erased.
+func before(ctx context.Context, tx *sql.Tx, o Offer, f For) error {
+	if len(f.Former) == 0 {
+		return nil
+	}
+	had := 0
+	for _, person := range append(f.Former, f.Person) {
+		var n int
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM coupons WHERE offer = $1 AND person = $2`, o.Name, person).Scan(&n); err != nil {
+			return err
+		}
+		had += n
+	}
+	if had >= max(o.PerPerson, 1) {
+		return ErrUsed
+	}
+	return nil
 }
 
 // fresh takes a free code, or makes one. Every claim repeats its condition in

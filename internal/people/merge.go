@@ -60,6 +60,9 @@ func (b *Book) Forget(ctx context.Context, id int64, who string, now time.Time) 
 		if err != nil {
 			return err
 		}
+		if err := remember(ctx, tx, id); err != nil {
+			return err
+		}
 		if out {
 			err = b.empty(ctx, tx, id)
 		} else {

@@ -64,9 +64,10 @@ func makingFile(path string) (done func(), err error) {
 }
 
 // dsn: FULL, because with NORMAL a power cut can lose the last commits, and
-// with them the word that a post is being sent.
+// with them the word that a post is being sent. What is deleted is overwritten:
+// people ask to be erased.
 func dsn(path, mode string) string {
-	q := "?mode=" + mode + "&_journal_mode=WAL&_synchronous=FULL&_busy_timeout=60000&_txlock=immediate&_foreign_keys=1&_cache_size=-65536&_stmt_cache_size=200"
+	q := "?mode=" + mode + "&_journal_mode=WAL&_synchronous=FULL&_busy_timeout=60000&_txlock=immediate&_foreign_keys=1&_cache_size=-65536&_stmt_cache_size=200&_secure_delete=on"
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + q
 }
 
@@ -111,4 +112,14 @@ func Exists(place string) bool {
 	}
 	_, err := os.Stat(place)
 	return err == nil
+}
+
+// Flush takes what was deleted out of the write-ahead log too, where it would
+// else stand until the log is written over.
+func (db *DB) Flush(ctx context.Context) error {
+	if IsPostgres(db.Path) {
+		return nil
+	}
+	_, err := db.write.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+	return Explain(db.Path, err)
 }

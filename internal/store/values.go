@@ -84,3 +84,16 @@ func Changed(r sql.Result, err error) (bool, error) {
 	n, err := r.RowsAffected()
 	return n > 0, err
 }
+
+// Column reads rows of one column, and closes them.
+func Column[T any](rows *sql.Rows) (all []T, err error) {
+	defer rows.Close()
+	for rows.Next() {
+		var one T
+		if err := rows.Scan(&one); err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, rows.Err()
+}
