@@ -93,22 +93,14 @@ func play(c *cli.Context, o *bot.Options) (end func(), err error) {
 		o.Sandbox = s.URL()
 		fmt.Fprintf(c.App.Writer, "The sandbox shows its timelines at %s\n", s.URL())
 	}
-	if o.Database == "" {
+	if o.Database == "" { // the real one is named by whoever wants it played in
 		if o.Database = bot.Path(o.Dir, "", set); store.IsPostgres(o.Database) {
 			o.Database = filepath.Join(o.Dir, "magpie.db")
 		}
 		o.Database = strings.TrimSuffix(o.Database, ".db") + ".sandbox.db"
+		fmt.Fprintf(c.App.Writer, "The sandbox has a database of its own: %s\n", o.Database)
 	}
-	fmt.Fprintf(c.App.Writer, "The database is %s\n", shownPlace(o.Database))
 	return end, nil
-}
-
-// shownPlace is a database's place without its password.
-func shownPlace(place string) string {
-	if store.IsPostgres(place) {
-		return store.Shown(place)
-	}
-	return place
 }
 
 func busy(err error) error {

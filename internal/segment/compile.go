@@ -56,17 +56,39 @@ func (s *Segment) SQL(now time.Time, speaker string, first int) (string, []any) 
 
 var ageRule = regexp.MustCompile(`"[^"]*"|'[^']*'|\b\d+(?:m|h|d|w)\b`)
 
+// ageCall is the word for an age within, which nobody may write; wrapped finds it in errors.
+const ageCall = "__age"
+
+var wrapped = regexp.MustCompile(ageCall + `\("(\w*)"\)`)
+
+// longest is how long a condition may be, in bytes.
+const longest = 10_000
+
 // Compile reads a condition. Its errors are for the marketer who wrote it.
 func Compile(source string) (*Segment, error) {
+	switch {
+	case len(source) > longest:
+		return nil, fmt.Errorf("the condition is longer than %d bytes: give the people a tag instead", longest)
+	case strings.Contains(source, ageCall):
+		return nil, unknown(ageCall)
+	}
 	tree, err := parser.Parse(ageRule.ReplaceAllStringFunc(source, wrapAge))
 	if err != nil {
 		return nil, readable(err)
 	}
 	c := &compiler{s: &Segment{Source: source}}
 	if err := c.condition(tree.Node); err != nil {
-		return nil, err
+		return nil, errors.New(brief(wrapped.ReplaceAllString(err.Error(), "$1")))
 	}
 	return c.s, nil
+}
+
+// brief cuts a message that repeats a long condition.
+func brief(s string) string {
+	if r := []rune(s); len(r) > 160 {
+		return string(r[:100]) + "…" + string(r[len(r)-50:])
+	}
+	return s
 }
 
 // wrapAge turns 30d into a call that the parser understands.
@@ -74,13 +96,13 @@ func wrapAge(m string) string {
 	if m[0] == '"' || m[0] == '\'' {
 		return m
 	}
-	return `age("` + m + `")`
+	return ageCall + `("` + m + `")`
 }
 
 func readable(err error) error {
 	var f *file.Error
 	if errors.As(err, &f) {
-		return fmt.Errorf("the condition can't be read: %s", plainly(f.Message))
+		return errors.New(brief("the condition can't be read: " + plainly(wrapped.ReplaceAllString(f.Message, "$1"))))
 	}
 	return errors.New("the condition can't be read")
 }
@@ -273,15 +295,21 @@ func wanted(f field) string {
 	return "a number"
 }
 
+// ever is the longest age: longer ago than that is before everything.
+const ever = 290 * 365 * 24 * time.Hour
+
 func age(n ast.Node) (time.Duration, bool) {
 	call, ok := n.(*ast.CallNode)
-	if !ok || callee(call) != "age" || len(call.Arguments) != 1 {
+	if !ok || callee(call) != ageCall || len(call.Arguments) != 1 {
 		return 0, false
 	}
-	s := call.Arguments[0].(*ast.StringNode).Value
-	count, _ := strconv.Atoi(s[:len(s)-1]) // ageRule let only digits through
-	unit := map[byte]time.Duration{'m': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}
-	return time.Duration(count) * unit[s[len(s)-1]], true
+	s := call.Arguments[0].(*ast.StringNode).Value // nobody else writes that call
+	count, err := strconv.ParseInt(s[:len(s)-1], 10, 64)
+	unit := map[byte]time.Duration{'m': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}[s[len(s)-1]]
+	if err != nil || count > int64(ever/unit) {
+		return ever, true
+	}
+	return time.Duration(count) * unit, true
 }
 
 func callee(n *ast.CallNode) string {

@@ -67,6 +67,7 @@ func TestRenamed(t *testing.T) {
 		}
 	}
 	s.write("magpie.yaml", "settle: 1s\ndatabase: shop.db\n")
+	s.env = append(s.env, "MAGPIE_DATABASE="+filepath.Join(dir, "shop.db"))
 	s.once()
 	if _, err := os.Stat(filepath.Join(dir, "magpie.db")); err == nil {
 		t.Error("a new database was made")

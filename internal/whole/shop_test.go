@@ -47,7 +47,6 @@ func open(t *testing.T, v sandbox.Variant, accounts ...string) *shop {
 	}
 	t.Cleanup(func() { _ = net.Close() })
 	s := &shop{t: t, dir: t.TempDir(), net: net}
-	s.env = []string{"MAGPIE_DATABASE=" + filepath.Join(s.dir, "magpie.db")}
 	s.write("magpie.yaml", "settle: 1s\n")
 	for _, name := range accounts {
 		s.write("accounts/"+name+".yaml", "network: mastodon\nserver: https://social.example\nabout: "+name+"\nlanguage: en\ntimezone: UTC\ncredentials: stored\n")
@@ -124,7 +123,7 @@ func (s *shop) command(env []string, args ...string) *process {
 		s.played()
 	}
 	p := &process{t: s.t, cmd: exec.Command(magpie, append([]string{"-C", s.dir}, args...)...), done: make(chan struct{})}
-	p.cmd.Env = append(append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "USER=mia"}, s.env...), env...)
+	p.cmd.Env = append(append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "USER=mia", s.database()}, s.env...), env...)
 	p.cmd.Stdout, p.cmd.Stderr = &p.log, &p.log
 	if err := p.cmd.Start(); err != nil {
 		s.t.Fatal(err)
@@ -133,6 +132,9 @@ func (s *shop) command(env []string, args ...string) *process {
 	s.t.Cleanup(p.kill)
 	return p
 }
+
+// database names the workspace's own database, as a person does who lets a sandbox play in it.
+func (s *shop) database() string { return "MAGPIE_DATABASE=" + filepath.Join(s.dir, "magpie.db") }
 
 // played says that the database is the sandbox's, though commands may have written to it before the sandbox played in it.
 func (s *shop) played() {
@@ -143,18 +145,23 @@ func (s *shop) played() {
 			place = named
 		}
 	}
-	if s.plays == place || !store.IsPostgres(place) && !store.Exists(place) {
-		return
+	if s.plays != place && (store.IsPostgres(place) || store.Exists(place)) {
+		s.mark(place, false)
+		s.plays = place
 	}
+}
+
+// mark says that a database is the sandbox's; if it is a real one's already, only if that is asked for.
+func (s *shop) mark(place string, anyway bool) {
+	s.t.Helper()
 	db, err := store.Open(context.Background(), place, bot.Migrations()...)
 	if err != nil {
 		return // the program says so
 	}
 	defer db.Close()
-	if is, err := db.Mark(context.Background(), "plays"); err == nil && is == "" {
+	if is, err := db.Mark(context.Background(), "plays"); err == nil && (is == "" || anyway) {
 		_ = db.Write(context.Background(), func(tx *sql.Tx) error { return store.SetMark(context.Background(), tx, "plays", "sandbox") })
 	}
-	s.plays = place
 }
 
 // magpie runs a command to its end and returns what it said, and its exit code.
@@ -169,7 +176,7 @@ func (s *shop) magpie(args ...string) (said string, code int) {
 func (s *shop) typed(input string, args ...string) (said string, code int) {
 	s.t.Helper()
 	cmd := exec.Command(magpie, append([]string{"-C", s.dir}, args...)...)
-	cmd.Env, cmd.Stdin = append([]string{"HOME=" + s.dir}, s.env...), strings.NewReader(input)
+	cmd.Env, cmd.Stdin = append([]string{"HOME=" + s.dir, s.database()}, s.env...), strings.NewReader(input)
 	out, _ := cmd.CombinedOutput() // how it ended is in the code
 	return string(out), cmd.ProcessState.ExitCode()
 }

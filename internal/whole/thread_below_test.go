@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -175,6 +176,7 @@ func TestThreadNetworkChangedToMastodon(t *testing.T) {
 	t.Parallel()
 	s := halfOnX(t)
 	third := s.partID(3)
+	s.mark(filepath.Join(s.dir, "magpie.db"), true) // the other network is only played
 	s.write("accounts/shop.yaml", "network: mastodon\nserver: https://social.example\nabout: shop\nlanguage: en\ntimezone: UTC\ncredentials: stored\n")
 	for range 3 {
 		s.magpie("run", "--once", "--sandbox-url", s.net.URL())

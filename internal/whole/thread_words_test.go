@@ -25,9 +25,11 @@ func TestThreadPaceAndQuiet(t *testing.T) {
 	if n := len(s.timeline("shop")); n != 1 {
 		t.Fatalf("%d are out, before the answer is looked into", n)
 	}
+	s.net.Heal()
 	for _, wall := range []string{"10:02", "10:04", "10:06", "10:08"} {
 		s.goTo(wall)
 		s.once()
+		s.looksForAsked()
 	}
 	entire(t, parts(s.timeline("shop")), tale(1700))
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
@@ -42,7 +43,12 @@ func read(file string, source []byte, out any) *document {
 		d.problems = append(d.problems, *p)
 		return d
 	}
-	f, err := parser.ParseBytes(source, 0, parser.AllowDuplicateMapKey()) // pairs says it better
+	tokens := lexer.Tokenize(string(source))
+	if at := tooDeep(tokens); at != nil {
+		d.problems = append(d.problems, Problem{file, at.Line, at.Column, fmt.Sprintf("the brackets or lists go more than %d deep", depthMost), "write it plainly"})
+		return d
+	}
+	f, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey()) // pairs says it better
 	if err != nil {
 		d.problems = append(d.problems, syntax(file, err))
 		return d

@@ -41,8 +41,15 @@ type loader struct {
 	looks    map[string]looked // at pictures and videos, by path
 }
 
-// Load reads the workspace in dir. Its error is Problems.
-func Load(dir string, kinds []network.Kind) (*Set, error) { return LoadFS(os.DirFS(dir), dir, kinds) }
+// Load reads the workspace in dir, and nothing that lies elsewhere. Its error is Problems.
+func Load(dir string, kinds []network.Kind) (*Set, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, Problems{{dir, 1, 1, "the folder can't be read", "start a workspace with “magpie init DIR”"}}
+	}
+	defer root.Close()
+	return LoadFS(root.FS(), dir, kinds)
+}
 
 // LoadFS reads a workspace from wherever its files are kept. dir is where it
 // is on this machine, for what is looked up there: secrets, the database.
@@ -77,8 +84,8 @@ func (l *loader) readAll() {
 	})
 	l.each("campaigns", l.readCampaign)
 	l.readTemplates()
-	if b, err := fs.ReadFile(l.fs, settingsFile); err == nil {
-		l.sum(settingsFile, b)
+	if _, err := fs.Lstat(l.fs, settingsFile); !errors.Is(err, fs.ErrNotExist) {
+		b, _ := l.bytes(settingsFile)
 		l.keep("settings", "", read(settingsFile, b, &l.set.Settings))
 	}
 	if len(l.set.Accounts) == 0 {
@@ -154,8 +161,8 @@ func (l *loader) each(folder string, use func(name, file string, b []byte)) {
 
 func (l *loader) files(folder string) (out []string) {
 	entries, err := fs.ReadDir(l.fs, folder)
-	if err != nil && folder == "accounts" {
-		return nil // said once, in readAll
+	if _, missing := fs.Lstat(l.fs, folder); err != nil && !errors.Is(missing, fs.ErrNotExist) {
+		l.unread(folder, err)
 	}
 	for _, e := range entries {
 		if !e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
@@ -166,13 +173,19 @@ func (l *loader) files(folder string) (out []string) {
 }
 
 func (l *loader) bytes(file string) ([]byte, bool) {
-	b, err := fs.ReadFile(l.fs, file)
+	b, err := readFile(l.fs, file, textMost)
 	if err != nil {
-		l.problems = append(l.problems, Problem{file, 1, 1, "the file can't be read", ""})
+		l.unread(file, err)
 		return nil, false
 	}
 	l.sum(file, b)
 	return b, true
+}
+
+// unread notes that a file or folder was not read.
+func (l *loader) unread(name string, err error) {
+	text, hint := whyUnread(err)
+	l.problems = append(l.problems, Problem{name, 1, 1, "it " + text, hint})
 }
 
 func (l *loader) sum(file string, b []byte) {

@@ -95,13 +95,14 @@ func (l *loader) lookAt(d *document, a attached, at string) (i media.Info, ok bo
 	}
 	seen, ok := l.looks[a.path()]
 	if !ok {
-		b, err := fs.ReadFile(l.fs, a.path())
+		b, err := readFile(l.fs, a.path(), mediaMost)
 		if errors.Is(err, fs.ErrNotExist) {
 			d.add(at+".file", fmt.Sprintf("there is no file campaigns/%s", a.File), "files are looked for from the folder campaigns")
 			return i, false
 		}
 		if err != nil {
-			d.add(at+".file", fmt.Sprintf("campaigns/%s can't be read", a.File), "")
+			text, hint := whyUnread(err)
+			d.add(at+".file", fmt.Sprintf("campaigns/%s %s", a.File, text), hint)
 			return i, false
 		}
 		l.sum(a.path(), b)
