@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"magpie/internal/audit"
-	"magpie/internal/inbox"
 	"magpie/internal/need"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
@@ -60,13 +59,8 @@ func (b *Bot) halt(ctx context.Context, name string) (at int64, err error) {
 // have fallen silent. It also tries accounts that are signed out for which a
 // new token has been stored.
 func (b *Bot) lookAfter(ctx context.Context, now time.Time) {
-	desk, err := inbox.Select(ctx, b.DB.Read, `state = 'desk' AND received_at < $1
-		AND NOT EXISTS (SELECT 1 FROM needs n WHERE n.kind = 'unanswered' AND n.subject = mentions.id) ORDER BY received_at LIMIT 50`, store.Ms(now.Add(-unansweredAfter)))
-	if err != nil && ctx.Err() == nil {
+	if err := b.lookAtDesk(ctx, now); err != nil && ctx.Err() == nil {
 		b.Log.WithError(err).Error("could not look at the desk")
-	}
-	for _, m := range desk {
-		b.raise(ctx, need.Unanswered, m.ID, fmt.Sprintf("nobody has answered @%s on %s for %s (see “magpie desk list”)", m.Author.Handle, m.Account, unansweredAfter))
 	}
 	for _, a := range b.Set().Accounts {
 		if a.SilentAfter > 0 {

@@ -17,7 +17,6 @@ import (
 	"magpie/internal/network"
 	"magpie/internal/outbox"
 	"magpie/internal/people"
-	"magpie/internal/policy"
 	"magpie/internal/queue"
 	"magpie/internal/store"
 	"magpie/internal/workspace"
@@ -241,12 +240,6 @@ func (c *decision) apply(ctx context.Context, tx *sql.Tx) error {
 		return c.reply(ctx, tx)
 	case answer.Silent:
 		return c.note(ctx, tx, inbox.Silent, "", c.d.Reason)
-	}
-	if c.d.Reason == answer.ToErase {
-		r := policy.Of("deletion")
-		if _, err := c.b.raiseIn(ctx, tx, need.Unanswered, c.m.ID, r.Says("@"+c.m.Author.Handle+" on "+c.d.Account+" wants what is stored of them deleted: run “magpie people forget "+c.m.Author.Handle+" --network "+c.m.Network+"” within 24 hours")); err != nil {
-			return err
-		}
 	}
 	return c.note(ctx, tx, inbox.Desk, "", c.d.Reason)
 }

@@ -98,7 +98,7 @@ func (b *Bot) examineBot(ctx context.Context, add note) {
 	add(true, "disk", "", "%d GB are left", r.Disk>>30)
 	needs, err := need.Open(ctx, b.DB)
 	for _, n := range needs {
-		if err == nil && (n.Kind == need.Budget || n.Kind == need.SignInEnds || n.Kind == need.NotHeard) {
+		if err == nil && (n.Kind == need.Budget || n.Kind == need.SignInEnds || n.Kind == need.NotHeard || n.Kind == need.Unanswered) {
 			add(false, n.Kind, "", "%s (since %s)", n.Text, n.At.Format(stamp))
 		}
 	}

@@ -214,7 +214,9 @@ func (b *Bot) lookAccounts(ctx context.Context, r *health.Report, now time.Time)
 func (b *Bot) lookNeeds(ctx context.Context, r *health.Report, _ time.Time) error {
 	all, err := need.Open(ctx, b.DB)
 	for _, n := range all {
-		if n.Kind != need.SignedOut && n.Kind != need.NotHeard { // the latter may be so for ever, and nothing is stuck
+		switch n.Kind {
+		case need.SignedOut, need.NotHeard, need.Unanswered: // nothing is stuck: strangers make these, or they may be so for ever
+		default:
 			r.Add(n.Text)
 		}
 	}

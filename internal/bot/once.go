@@ -196,8 +196,7 @@ func (b *Bot) CloseMention(ctx context.Context, id, who string) error {
 		}
 		return audit.Record(ctx, tx, b.Clock(), who, "mention closed", "mention "+id, "")
 	})
-	b.clear(ctx, need.Unanswered, id)
-	return err
+	return errors.Join(err, b.lookAtDesk(ctx, b.Clock()))
 }
 
 // Redeem notes that a code was used in an order.
@@ -230,7 +229,6 @@ func (b *Bot) Forget(ctx context.Context, id int64, who string) error {
 			}
 		}
 		for _, q := range []string{
-			`DELETE FROM needs WHERE kind = 'unanswered' AND subject IN (SELECT id FROM mentions WHERE person = $1)`,
 			`UPDATE mentions SET text = '', author = '{}', item = id, ref = '', state = CASE state WHEN 'desk' THEN 'closed' ELSE state END WHERE person = $1`,
 			`UPDATE posts SET recipient = '', sealed_text = '', sealed = '', text = '', ref = '' WHERE person = $1 AND state NOT IN ('sending', 'in doubt')`,
 		} {
@@ -246,5 +244,5 @@ func (b *Bot) Forget(ctx context.Context, id int64, who string) error {
 	if err := b.Book.Forget(ctx, id, who, now); err != nil {
 		return err
 	}
-	return b.DB.Flush(ctx)
+	return errors.Join(b.lookAtDesk(ctx, now), b.DB.Flush(ctx))
 }

@@ -54,10 +54,20 @@ func TestManyMessagesAreOneCall(t *testing.T) {
 				t.Errorf("how many wait is not said: %.300s", all)
 			}
 			after := w.Health(t.Context())
-			if n := len(after.Problems) - len(before.Problems); n > 0 {
+			if n := len(strangers(after.Problems)) - len(strangers(before.Problems)); n > 0 {
 				t.Errorf("strangers have added %d problems to /healthz, which turn it red, the first: %s", n,
 					after.Problems[len(after.Problems)-1])
 			}
 		})
 	}
+}
+
+// strangers are the problems that somebody else's words could have made: not that the test's clock is not this machine's.
+func strangers(problems []string) (out []string) {
+	for _, p := range problems {
+		if !strings.Contains(p, "this machine's clock") && !strings.Contains(p, "no bot is running") {
+			out = append(out, p)
+		}
+	}
+	return out
 }

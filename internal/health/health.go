@@ -9,7 +9,9 @@ import (
 // Report is how a bot is at an instant.
 type Report struct {
 	OK       bool      `json:"ok"`
-	Problems []string  `json:"problems"` // what is stuck or needs a person, in words
+	Problems []string  `json:"-"`          // what is stuck or needs a person, in words: for “magpie doctor”, not for whoever asks a port
+	Stuck    int       `json:"problems"`   // how many those are
+	Waiters  int       `json:"unanswered"` // people who have had no answer for long: no fault of the bot's
 	At       time.Time `json:"at"`
 	Ready    bool      `json:"ready"` // has begun to work and reaches its database
 	Revision int64     `json:"revision"`
@@ -51,8 +53,6 @@ func (r *Report) Add(problem string) { r.Problems = append(r.Problems, problem) 
 func (r *Report) Close() *Report {
 	r.OK = len(r.Problems) == 0
 	r.OverdueSeconds, r.WaitingSeconds, r.SkewSeconds = r.Overdue.Seconds(), r.Waiting.Seconds(), r.Skew.Seconds()
-	if r.Problems == nil {
-		r.Problems = []string{}
-	}
+	r.Stuck = len(r.Problems)
 	return r
 }

@@ -8,6 +8,8 @@ import (
 	"database/sql"
 	"embed"
 	"io/fs"
+	"math/bits"
+	"strconv"
 	"time"
 
 	"magpie/internal/store"
@@ -51,6 +53,24 @@ func Raise(ctx context.Context, tx *sql.Tx, kind, subject, text string, now time
 		kind, subject, text, store.Ms(now)))
 }
 
+// Rise keeps one need of many things, of which there are so many: it is said
+// again, and fresh is true, when they are twice as many as they were. None forgets it.
+func Rise(ctx context.Context, tx *sql.Tx, kind, subject string, many int, text string, now time.Time) (fresh bool, err error) {
+	level := subject + " " + strconv.Itoa(100+bits.Len(uint(max(many, 0)))) //nolint:gosec // it is not negative; three digits, so that they are in order
+	below := level
+	if many == 0 {
+		below = subject + "!" // what comes after the blank
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM needs WHERE kind = $1 AND subject >= $2 AND subject < $3`, kind, subject+" ", below); err != nil || many == 0 {
+		return false, err
+	}
+	known, err := store.Changed(tx.ExecContext(ctx, `UPDATE needs SET text = $1 WHERE kind = $2 AND subject >= $3 AND subject < $4`, text, kind, level, subject+"!"))
+	if err != nil || known {
+		return false, err
+	}
+	return Raise(ctx, tx, kind, level, text, now)
+}
+
 // Clear forgets a need that is over.
 func Clear(ctx context.Context, tx *sql.Tx, kind, subject string) error {
 	_, err := tx.ExecContext(ctx, `DELETE FROM needs WHERE kind = $1 AND subject = $2`, kind, subject)
@@ -67,6 +87,13 @@ func NewestUntold(ctx context.Context, db *store.DB) (time.Time, error) {
 	var ms int64
 	err := db.Read.QueryRowContext(ctx, `SELECT COALESCE(max(at), 0) FROM needs WHERE told_at IS NULL`).Scan(&ms)
 	return store.Time(ms), err
+}
+
+// Any tells whether one of a kind stands.
+func Any(ctx context.Context, db *store.DB, kind string) (bool, error) {
+	var n int
+	err := db.Read.QueryRowContext(ctx, `SELECT count(*) FROM needs WHERE kind = $1`, kind).Scan(&n)
+	return n > 0, err
 }
 
 // Open are all that stand.

@@ -22,10 +22,7 @@ func follow(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) error {
 	name := "post " + p.ID + " on " + p.Account
 	switch {
 	case p.Mention != "" && p.State == Withdrawn && p.Reason == AnsweredByHand:
-		if err := inbox.Close(ctx, tx, p.Mention, p.Reason); err != nil {
-			return err
-		}
-		return need.Clear(ctx, tx, need.Unanswered, p.Mention)
+		return inbox.Close(ctx, tx, p.Mention, p.Reason)
 	case p.Mention != "" && (p.State == Refused || p.State == Withdrawn || p.State == Late || p.State == Recalled):
 		return inbox.ToDesk(ctx, tx, p.Mention, "the answer did not go out: "+p.Reason)
 	case p.State == Refused:

@@ -146,8 +146,8 @@ func TestPostgresRestarted(t *testing.T) {
 			}
 			server.Halt()
 			for _, m := range all {
-				said := m.becomes(http.StatusServiceUnavailable, "/healthz", 10*time.Second)
-				if !contains(said, "the database does not answer: postgres://127.0.0.1:") {
+				m.becomes(http.StatusServiceUnavailable, "/healthz", 10*time.Second)
+				if said, _ := s.magpie("doctor"); !contains(said, "the database does not answer: postgres://127.0.0.1:") {
 					t.Errorf("without the database it says %s", said)
 				}
 				m.becomes(http.StatusServiceUnavailable, "/readyz", 10*time.Second)

@@ -1,0 +1,61 @@
+package bot
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"magpie/internal/answer"
+	"magpie/internal/inbox"
+	"magpie/internal/need"
+	"magpie/internal/policy"
+	"magpie/internal/store"
+)
+
+// lookAtDesk says of the people at the desk that they wait: once however many
+// they are, and again when they are twice as many. Strangers can write much.
+func (b *Bot) lookAtDesk(ctx context.Context, now time.Time) error {
+	const late, erase = `state = 'desk' AND received_at < $1`, `state = 'desk' AND reason = $1`
+	err := b.wait(ctx, now, "desk", late, store.Ms(now.Add(-unansweredAfter)), func(n int, m *inbox.Mention) string {
+		if n == 1 {
+			return fmt.Sprintf("nobody has answered @%s on %s for %s (see “magpie desk list”)", m.Author.Handle, m.Account, unansweredAfter)
+		}
+		return fmt.Sprintf("%d people have had no answer for %s, @%s on %s the longest (see “magpie desk list”)", n, unansweredAfter, m.Author.Handle, m.Account)
+	})
+	if err != nil {
+		return err
+	}
+	return b.wait(ctx, now, "deletion", erase, answer.ToErase, func(n int, m *inbox.Mention) string {
+		all := "@" + m.Author.Handle + " on " + m.Account + " wants what is stored of them deleted"
+		if n > 1 {
+			all = fmt.Sprintf("%d people want what is stored of them deleted (see “magpie desk list”), @%s on %s the longest", n, m.Author.Handle, m.Account)
+		}
+		return policy.Of("deletion").Says(all + ": run “magpie people forget " + m.Author.Handle + " --network " + m.Network + "” within 24 hours")
+	})
+}
+
+// wait keeps one need for all mentions that a condition finds.
+func (b *Bot) wait(ctx context.Context, now time.Time, what, where string, arg any, say func(n int, first *inbox.Mention) string) error {
+	var n int
+	if err := b.DB.Read.QueryRowContext(ctx, `SELECT count(*) FROM mentions WHERE `+where, arg).Scan(&n); err != nil {
+		return err
+	}
+	first, err := inbox.Select(ctx, b.DB.Read, where+` ORDER BY received_at LIMIT 1`, arg)
+	if err != nil {
+		return err
+	}
+	text := ""
+	if n = min(n, len(first)*n); n > 0 {
+		text = say(n, first[0])
+	} else if open, err := need.Any(ctx, b.DB, need.Unanswered); err != nil || !open {
+		return err
+	}
+	return b.DB.Write(ctx, func(tx *sql.Tx) error {
+		fresh, err := need.Rise(ctx, tx, need.Unanswered, what, n, text, now)
+		if err != nil || !fresh {
+			return err
+		}
+		return b.Queue.Add(ctx, tx, "tell", "all")
+	})
+}

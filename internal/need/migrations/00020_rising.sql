@@ -1,0 +1,2 @@
+-- +goose Up
+DELETE FROM needs WHERE kind = 'unanswered';  -- there is one for all now
