@@ -122,7 +122,7 @@ func counter(w io.Writer) func(string, int64) {
 	if !terminal(w) {
 		return nil
 	}
-	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription("rows"), progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
+	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(raw(w)), progressbar.OptionSetDescription("rows"), progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
 	return func(table string, n int64) {
 		bar.Describe(table)
 		_ = bar.Set64(n) // only a display

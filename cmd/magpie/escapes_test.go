@@ -140,8 +140,8 @@ func TestLogSteersNothing(t *testing.T) {
 		if err := a.Run([]string{"magpie", "try"}); err != nil {
 			t.Fatal(err)
 		}
-		if f, ok := entry.Logger.Formatter.(*logrus.TextFormatter); ok {
-			f.ForceColors = colours
+		if f, ok := entry.Logger.Formatter.(plainLog); ok {
+			f.Formatter.(*logrus.TextFormatter).ForceColors = colours
 		}
 		entry.WithField("account", evil).WithError(fmt.Errorf("the server says: %s", evil)).Warn("nobody has answered @" + evil)
 		for _, bad := range []string{"\x1b]0;", "\x1b[2J", "\r", "\u202e", "\u2066", "\u009b", "\x07"} {

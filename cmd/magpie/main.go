@@ -53,6 +53,10 @@ func app() *cli.App {
 		},
 	}
 	a.CommandNotFound = notFound
+	a.Before = func(c *cli.Context) error {
+		c.App.Writer, c.App.ErrWriter = plain{c.App.Writer}, plain{c.App.ErrWriter}
+		return nil
+	}
 	even(a.Commands)
 	return a
 }
@@ -117,7 +121,7 @@ func exitCode(w *os.File, err error) int {
 	case errors.Is(err, context.Canceled):
 		return exitStopped
 	default:
-		fmt.Fprintln(w, "magpie: "+err.Error())
+		fmt.Fprintln(plain{w}, "magpie: "+err.Error())
 	}
 	return code
 }

@@ -36,7 +36,7 @@ func logger(c *cli.Context, w io.Writer) (*logrus.Entry, error) {
 	case "json":
 		l.SetFormatter(&logrus.JSONFormatter{})
 	case "text":
-		l.SetFormatter(&logrus.TextFormatter{FullTimestamp: true, TimestampFormat: "2006-01-02 15:04:05"})
+		l.SetFormatter(plainLog{&logrus.TextFormatter{FullTimestamp: true, TimestampFormat: "2006-01-02 15:04:05"}})
 	default:
 		return nil, usage("--log-format %s: write text or json", c.String("log-format"))
 	}
@@ -111,7 +111,7 @@ func who(c *cli.Context) string {
 
 // terminal tells whether w is one that a person looks at.
 func terminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
+	f, ok := raw(w).(*os.File)
 	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
 }
 

@@ -39,7 +39,7 @@ func progress(w io.Writer, noun string) (step func(n int), done func()) {
 			}
 		}, func() {}
 	}
-	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(noun), progressbar.OptionShowCount(),
+	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(raw(w)), progressbar.OptionSetDescription(noun), progressbar.OptionShowCount(),
 		progressbar.OptionShowIts(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
 	return func(n int) { _ = bar.Set(n) }, func() { _ = bar.Finish() }
 }

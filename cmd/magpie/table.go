@@ -18,10 +18,15 @@ func jsonFlag() cli.Flag {
 }
 
 func printJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
+	var b strings.Builder
+	e := json.NewEncoder(&b)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
-	return e.Encode(v)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	_, err := io.WriteString(raw(w), escaped(b.String()))
+	return err
 }
 
 // table prints rows under a header, columns as wide as they need to be on a

@@ -8,17 +8,15 @@ import (
 	"magpie/internal/store"
 )
 
-// plays is the mark of whether a database is a sandbox's or a real one. What was written down for one never goes out on the other.
-const plays = "plays"
-
-// apart notes whose the database is, and fails if it is the other's. One without the mark in which posts or codes stand already was written to by
+// apart notes whose the database is, and fails if it is the other's: what was
+// written down for one never goes out on the other. One without the mark in which posts or codes stand already was written to by
 // commands: it is a real one.
 func (b *Bot) apart(ctx context.Context) error {
 	mine, other := "real", "sandbox"
 	if b.Sandbox != "" {
 		mine, other = other, mine
 	}
-	is, err := b.DB.Mark(ctx, plays)
+	is, err := b.DB.Mark(ctx, store.Plays)
 	if err != nil {
 		return err
 	}
@@ -40,5 +38,5 @@ func (b *Bot) apart(ctx context.Context) error {
 	if is == mine {
 		return nil
 	}
-	return b.DB.Write(ctx, func(tx *sql.Tx) error { return store.SetMark(ctx, tx, plays, mine) })
+	return b.DB.Write(ctx, func(tx *sql.Tx) error { return store.SetMark(ctx, tx, store.Plays, mine) })
 }

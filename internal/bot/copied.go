@@ -46,7 +46,7 @@ func (b *Bot) CopyFrom(ctx context.Context, src *store.DB, progress func(string,
 	if err != nil {
 		return nil, err
 	}
-	if err := store.Inherit(ctx, src, b.DB, window, store.Matched, plays, audit.HeadMark); err != nil {
+	if err := store.Inherit(ctx, src, b.DB, window, store.Matched, store.Plays, audit.HeadMark); err != nil {
 		return nil, err
 	}
 	if err := lease.Free(ctx, b.DB, nobody); err != nil {

@@ -41,7 +41,7 @@ type Offer struct {
 type For struct {
 	Person                           int64
 	Former                           []int64 // the numbers under which the person was known before they were erased
-	Post                             string // the post that carries the code
+	Post                             string  // the post that carries the code
 	Account, Campaign, Step, Segment string
 }
 

@@ -22,6 +22,7 @@ func Quote(words string, r *http.Request, secrets ...Secret) string {
 		}
 	}
 	words = strings.Join(strings.Fields(strings.ToValidUTF8(strings.ReplaceAll(words, "\x00", ""), "\uFFFD")), " ")
+	words = Plain(words)
 	if len(words) <= quoted {
 		return words
 	}

@@ -196,6 +196,9 @@ func (db *DB) Leave(ctx context.Context, to string) error {
 	return db.Write(ctx, func(tx *sql.Tx) error { return SetMark(ctx, tx, markMoved, to) })
 }
 
+// Plays is the mark of whether a database is a real one, or a sandbox plays in it.
+const Plays = "plays"
+
 // Inherit notes in a copy what is known of the original as a whole: that it was
 // restored, and the marks whose names begin with one of more.
 func Inherit(ctx context.Context, from, to *DB, more ...string) error {

@@ -33,8 +33,12 @@ func Restore(ctx context.Context, backup, path string, now time.Time, migrations
 		return "", about{strings.ReplaceAll(err.Error(), next, backup), err}
 	}
 	made, err := db.Mark(ctx, BackupOf)
-	if err := errors.Join(err, db.Close()); err != nil {
+	played, err2 := db.Mark(ctx, Plays)
+	if err := errors.Join(err, err2, db.Close()); err != nil {
 		return "", err
+	}
+	if played == "sandbox" && Exists(path) && playsIn(ctx, path, migrations...) != played {
+		return "", fmt.Errorf("%s is of a sandbox: what was played in it must not take the place of %s. Name another place with --database", backup, path)
 	}
 	if made == "" {
 		return "", fmt.Errorf("%s was not made by “magpie database backup”: put it in place by hand, then run “magpie database adopt --since TIME”", backup)
@@ -48,6 +52,17 @@ func Restore(ctx context.Context, backup, path string, now time.Time, migrations
 		}
 	}
 	return kept, errors.Join(os.Rename(next, path), syncFolder(filepath.Dir(path)))
+}
+
+// playsIn is who plays in the database that is at a place; "" if it can't be read.
+func playsIn(ctx context.Context, path string, migrations ...fs.FS) string {
+	db, err := Open(ctx, path, migrations...)
+	if err != nil {
+		return ""
+	}
+	defer db.Close()
+	is, _ := db.Mark(ctx, Plays)
+	return is
 }
 
 // about is an error that names the file that a person knows.
