@@ -56,9 +56,9 @@ type row struct{ text, from string }
 
 func rowOf(db *store.DB) row {
 	if db.Postgres() {
-		return row{"CAST(ctid AS TEXT)", "ctid = CAST($3 AS tid)"}
+		return row{"CAST(ctid AS TEXT)", "ctid = CAST(%s AS tid)"}
 	}
-	return row{"CAST(rowid AS TEXT)", "rowid = CAST($3 AS INTEGER)"}
+	return row{"CAST(rowid AS TEXT)", "rowid = CAST(%s AS INTEGER)"}
 }
 
 func seal(ctx context.Context, tx *sql.Tx, r row) (more bool, err error) {
@@ -74,7 +74,7 @@ func seal(ctx context.Context, tx *sql.Tx, r row) (more bool, err error) {
 	for i, l := range lines {
 		n++
 		hash = l.link(n, hash)
-		if _, err := tx.ExecContext(ctx, `UPDATE audit SET n = $1, hash = $2 WHERE `+r.from+` AND n IS NULL`, n, hash, places[i]); err != nil {
+		if _, err := tx.ExecContext(ctx, `UPDATE audit SET n = $1, hash = $2 WHERE `+fmt.Sprintf(r.from, "$3")+` AND n IS NULL`, n, hash, places[i]); err != nil {
 			return false, err
 		}
 	}

@@ -92,7 +92,7 @@ func TestGrants(t *testing.T) {
 		t.Fatalf("got %+v", p)
 	}
 	c, err := w.Book.Consents(t.Context(), m.Person)
-	if err != nil || len(c) != 1 || c[0].Account != "outlet" || c[0].Source != m.Item {
+	if err != nil || len(c) != 1 || c[0].Account != "outlet" || c[0].Source != "mention "+m.ID {
 		t.Errorf("got %+v, %v", c, err)
 	}
 }

@@ -50,12 +50,14 @@ func Migrate(ctx context.Context, place string, migrations ...fs.FS) (*DB, error
 
 func openAs(ctx context.Context, place string, upgrade bool, migrations []fs.FS) (db *DB, err error) {
 	switch kind, _, isURL := strings.Cut(place, "://"); {
-	case strings.HasPrefix(place, "postgres:") && !isURL || strings.Contains(place, "dbname="):
-		err = fmt.Errorf("%w: this is no address: write postgres://user@host/name", ErrUnusable)
+	case IsPostgres(place) && Shown(place) == hidden:
+		err = notAddress()
 	case IsPostgres(place):
 		db, err = openPostgres(ctx, place)
 	case isURL:
 		err = fmt.Errorf("%w: Magpie knows no %s databases: name a SQLite file, or postgres://user@host/name", ErrUnusable, kind)
+	case secretive.MatchString(place):
+		err = notAddress()
 	default:
 		db, err = openSQLite(ctx, place)
 	}

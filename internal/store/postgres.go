@@ -123,23 +123,6 @@ func shown(cfg *pgx.ConnConfig) string {
 	return "postgres://" + host + "/" + cfg.Database // for people: nothing is escaped
 }
 
-// Shown is an address as it may be shown: without its password.
-func Shown(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return "postgres://…"
-	}
-	if u.User != nil {
-		u.User = url.User(u.User.Username())
-	}
-	if q := u.Query(); q.Has("password") || q.Has("sslpassword") {
-		q.Del("password")
-		q.Del("sslpassword")
-		u.RawQuery = q.Encode()
-	}
-	return u.String()
-}
-
 // foreignTables looks, without changing anything, whether the database is ours or new.
 func foreignTables(ctx context.Context, db *DB) error {
 	var encoding string

@@ -148,12 +148,7 @@ type page struct {
 
 // problem says that some can't be read.
 func (p page) problem() error {
-	if p.lost == 0 {
-		return nil
-	}
-	f := network.Fail(network.Partly, "%d notifications of the server can't be read: look there yourself", p.lost)
-	f.Lost = true
-	return f
+	return network.Unread(p.lost, "notifications", "the server")
 }
 
 // above is the page directly above an id. A server may answer the newest page instead: then what lies between is read too.

@@ -3,6 +3,7 @@ package weibo
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -48,6 +49,11 @@ func (c *client) Events(ctx context.Context, cursor string) ([]network.Event, st
 		n := at.Turn % len(lists)
 		at.Turn = (n + 1) % len(lists)
 		events, newest, err := c.heard(ctx, n, at.Last[n])
+		var lost *network.Failure
+		if errors.As(err, &lost) && lost.Lost {
+			at.Last[n] = newest
+			return events, at.String(), err
+		}
 		if err != nil && (network.ReasonOf(err) == network.SignedOut || slices.Contains(slow, codeOf(err)) || network.IsOurs(err)) {
 			return nil, cursor, err
 		}
@@ -139,11 +145,12 @@ func list[T any](ctx context.Context, c *client, path, after string, id func(T) 
 	} else {
 		q.Set("since_id", after)
 	}
-	for {
-		items, left, err := readPage[T](ctx, c, path, q)
+	for lost := 0; ; {
+		items, unread, left, err := readPage[T](ctx, c, path, q)
 		if err != nil {
 			return nil, after, err
 		}
+		lost += unread
 		if last := len(all) - 1; last >= 0 { // max_id is among the answer, and something may have been deleted meanwhile
 			items = slices.DeleteFunc(items, func(x T) bool { return later(id(x), id(all[last])) != id(all[last]) || id(x) == id(all[last]) })
 		}
@@ -159,14 +166,14 @@ func list[T any](ctx context.Context, c *client, path, after string, id func(T) 
 		all = append(all, items...)
 		if len(items) == 0 || left == 0 {
 			slices.Reverse(all)
-			return all, newest, nil
+			return all, newest, network.Unread(lost, "items", "Weibo")
 		}
 		q.Set("max_id", id(all[len(all)-1]))
 	}
 }
 
 // readPage is one page of a list; left is not 0 if there may be more.
-func readPage[T any](ctx context.Context, c *client, path string, q url.Values) (items []T, left int64, err error) {
+func readPage[T any](ctx context.Context, c *client, path string, q url.Values) (items []T, lost int, left int64, err error) {
 	var page struct {
 		Statuses json.RawMessage `json:"statuses"`
 		Comments json.RawMessage `json:"comments"`
@@ -174,19 +181,21 @@ func readPage[T any](ctx context.Context, c *client, path string, q url.Values) 
 		Total    int64           `json:"total_number"`
 	}
 	if err := c.call(ctx, request{method: http.MethodGet, path: path, form: q}, &page); err != nil {
-		return nil, 0, err
+		return nil, 0, 0, err
 	}
 	text := page.Statuses
 	if text == nil {
 		text = page.Comments
 	}
-	if text == nil || json.Unmarshal(text, &items) != nil {
-		return nil, 0, rubbish(http.MethodGet)
+	var raw []json.RawMessage
+	if text == nil || json.Unmarshal(text, &raw) != nil {
+		return nil, 0, 0, rubbish(http.MethodGet)
 	}
+	items, lost = network.Items[T](raw)
 	if !q.Has("since_id") {
-		return items, page.Total, nil
+		return items, lost, page.Total, nil
 	}
-	return items, page.Next, nil
+	return items, lost, page.Next, nil
 }
 
 func (c *client) mentions(ctx context.Context, after string) (events []network.Event, newest string, err error) {

@@ -46,7 +46,7 @@ func (c *client) messages(ctx context.Context, path string, see func(spoken, map
 	q := url.Values{"max_results": {"10"}, // mostly there is nothing new; what follows comes in larger pages
 		"event_types": {"MessageCreate"}, "expansions": {"sender_id"},
 		"dm_event.fields": {"created_at,sender_id,dm_conversation_id,entities"}, "user.fields": {userFields}}
-	for {
+	for lost := 0; ; {
 		var p page[spoken]
 		x := call{method: http.MethodGet, path: path, query: q, charge: reading("direct", network.ForAnswers), each: c.price("read direct") + c.price("read user"), least: 1, read: func() []network.Charge { return charges(c, "direct", p) }}
 		if err := c.do(ctx, x, &p); err != nil {
@@ -56,13 +56,14 @@ func (c *client) messages(ctx context.Context, path string, see func(spoken, map
 			return err
 		}
 		users := p.users()
+		lost += p.Lost
 		for _, m := range p.Data {
 			if (m.Type == "" || m.Type == "MessageCreate") && !m.group() && see(m, users) {
-				return nil
+				return network.Unread(lost, "direct messages", "X")
 			}
 		}
 		if p.next() == "" || p.next() == q.Get("pagination_token") {
-			return nil
+			return network.Unread(lost, "direct messages", "X")
 		}
 		q.Set("pagination_token", p.next())
 		q.Set("max_results", "100")
@@ -87,6 +88,12 @@ func (c *client) findDirect(ctx context.Context, d *message, since time.Time, ta
 		}
 		return found
 	})
+	switch {
+	case found:
+		err = nil // what else can't be read there is no matter
+	case isLost(err):
+		err = network.Fail(network.Unproven, "%w", err)
+	}
 	return it, found, err
 }
 
@@ -135,7 +142,7 @@ func (c *client) heard(ctx context.Context, after, me string) (events []network.
 		}
 		return false
 	})
-	if newest == "" && err == nil {
+	if newest == "" && (err == nil || isLost(err)) {
 		newest = "1" // nobody has written yet: whoever does is new
 	}
 	slices.Reverse(events)

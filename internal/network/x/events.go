@@ -3,6 +3,7 @@ package x
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"slices"
 
@@ -39,9 +40,12 @@ func (c *client) Events(ctx context.Context, cursor string) ([]network.Event, st
 		return nil, cursor, err
 	}
 	at := parsePlace(cursor)
-	events, err := c.mentions(ctx, me, &at)
+	events, lost, err := c.mentions(ctx, me, &at)
 	if err != nil {
 		return nil, cursor, err
+	}
+	if lost != nil {
+		return events, at.String(), lost // direct messages are read next time
 	}
 	if len(events) >= mostMentions {
 		f := network.Fail(network.Partly, "X shows the last %d mentions only, and there were more since the last reading: older ones are not seen", mostMentions)
@@ -52,11 +56,21 @@ func (c *client) Events(ctx context.Context, cursor string) ([]network.Event, st
 		return events, at.String(), nil // the rest comes first
 	}
 	said, newest, err := c.heard(ctx, at.Direct, me)
+	if isLost(err) {
+		at.Direct = newest
+		return append(events, said...), at.String(), err
+	}
 	if err != nil {
 		return c.deafTo(events, at, cursor, err)
 	}
 	at.Direct = newest
 	return append(events, said...), at.String(), nil
+}
+
+// isLost tells whether all was read but what can't be.
+func isLost(err error) bool {
+	var f *network.Failure
+	return errors.As(err, &f) && f.Lost
 }
 
 const mostMentions = 800 // X documentation, GET /2/users/:id/mentions
@@ -79,7 +93,8 @@ func (c *client) deafTo(events []network.Event, at place, cursor string, err err
 // mentions are those after a place, the oldest first, which is moved on. From "" they
 // are those from now on. What was read before a page that can't be had is not lost:
 // it has been paid for.
-func (c *client) mentions(ctx context.Context, me string, at *place) (events []network.Event, err error) {
+func (c *client) mentions(ctx context.Context, me string, at *place) (events []network.Event, lost, err error) {
+	unread := 0
 	q, begin := url.Values{"max_results": {"100"}}, at.Mention == ""
 	if begin {
 		q.Set("max_results", "5")
@@ -95,12 +110,13 @@ func (c *client) mentions(ctx context.Context, me string, at *place) (events []n
 		p, err := c.asking(ctx, "/2/users/"+url.PathEscape(me)+"/mentions", q, reading("post", network.ForAnswers))
 		if err != nil && n > 0 && len(events) > 0 {
 			slices.Reverse(events)
-			return events, nil
+			return events, network.Unread(unread, "mentions", "X"), nil
 		}
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		users := p.users()
+		unread += p.Lost
 		for _, m := range p.Data {
 			if later(m.ID, at.Newest) > 0 {
 				at.Newest = m.ID
@@ -116,7 +132,7 @@ func (c *client) mentions(ctx context.Context, me string, at *place) (events []n
 		if p.next() == "" || p.next() == q.Get("pagination_token") || begin {
 			at.Mention, at.Until, at.Newest = at.Newest, "", ""
 			slices.Reverse(events)
-			return events, nil
+			return events, network.Unread(unread, "mentions", "X"), nil
 		}
 		q.Set("pagination_token", p.next())
 	}

@@ -83,6 +83,9 @@ func (c *client) own(ctx context.Context, q url.Values, see func(post) (enough b
 				return nil
 			}
 		}
+		if p.Lost > 0 { // the one that is looked for may be among them
+			return network.Fail(network.Unproven, "%d posts of the account can't be read", p.Lost)
+		}
 		if p.next() == "" || p.next() == q.Get("pagination_token") {
 			return nil
 		}

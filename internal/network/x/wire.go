@@ -1,6 +1,7 @@
 package x
 
 import (
+	"encoding/json"
 	"html"
 	"net/http"
 	"net/url"
@@ -150,7 +151,8 @@ func (e entities) mayRead(ours, text string, equal func(there, ours string) bool
 // page is one page of posts, messages or people. A success may carry errors
 // beside the data; they concern single items.
 type page[T any] struct {
-	Data     []T       `json:"data"`
+	Data     []T       `json:"-"`
+	Lost     int       `json:"-"` // items that can't be read
 	Errors   []problem `json:"errors"`
 	Includes struct {
 		Users []user `json:"users"`
@@ -161,10 +163,25 @@ type page[T any] struct {
 	} `json:"meta"`
 }
 
+// UnmarshalJSON reads the items one by one.
+func (p *page[T]) UnmarshalJSON(b []byte) error {
+	type rest page[T] // without this method
+	var all struct {
+		*rest
+		Data []json.RawMessage `json:"data"`
+	}
+	all.rest = (*rest)(p)
+	if err := json.Unmarshal(b, &all); err != nil {
+		return err
+	}
+	p.Data, p.Lost = network.Items[T](all.Data)
+	return nil
+}
+
 // check fails for a page that says nothing: that is not the same as an empty one.
 func (p page[T]) check() error {
 	switch {
-	case p.Meta != nil || len(p.Data) > 0:
+	case p.Meta != nil || len(p.Data)+p.Lost > 0:
 		return nil
 	case len(p.Errors) > 0:
 		return network.Fail(network.Busy, "X says: %s", network.Quote(problem{Errors: p.Errors}.words(), nil))
