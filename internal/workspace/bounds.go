@@ -54,7 +54,7 @@ func whyUnread(err error) (text, hint string) {
 	case strings.Contains(err.Error(), "escapes from parent"): // os.Root has no value for it
 		return errOutside.Error(), "copy what it leads to into the folder"
 	case errors.Is(err, errNoFile):
-		return err.Error(), "take it out of the folder"
+		return err.Error(), "put an ordinary file there"
 	case errors.Is(err, fs.ErrPermission):
 		return "can't be read", "let the user who runs magpie read it"
 	}

@@ -70,6 +70,8 @@ func (l *loader) checkAccount(a *Account) {
 	l.checkName(d, "an account", a.Name, "")
 	if !languageRule.MatchString(a.Language) && a.Language != "" {
 		d.add("language", fmt.Sprintf("%q is no language", a.Language), "write its short form: en, zh, es")
+	} else if a.Language != "" {
+		l.warnLanguage(d, "language", a.Language)
 	}
 	checkServer(d, a.Server)
 	k := network.Find(l.kinds, a.Network)
@@ -195,6 +197,7 @@ func (l *loader) checkOffer(o *Offer) {
 	if o.PerPerson == 0 {
 		o.PerPerson = 1
 	}
+	l.warnOffer(d, o)
 	if o.Codes == nil {
 		return // said when it was read
 	}

@@ -37,6 +37,7 @@ func (l *loader) checkStep(d *document, s *Step, path string) {
 		d.add(path+".ask", "no model is set up", "add model: to magpie.yaml, or take ask: out")
 	}
 	l.checkSay(d, s, path)
+	l.warnStep(d, s, path)
 }
 
 // checkAI holds answers by a model against X's rule for them.

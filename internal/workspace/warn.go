@@ -1,0 +1,73 @@
+package workspace
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/text/language"
+)
+
+func (l *loader) warn(d *document, path, text, hint string) {
+	l.set.Warnings = append(l.set.Warnings, d.problem(path, text, hint))
+}
+
+// warnStep tells of what is allowed and seldom meant.
+func (l *loader) warnStep(d *document, s *Step, path string) {
+	l.warnOpenClaim(d, s, path)
+	l.warnOfferEnd(d, s, path)
+}
+
+// warnOpenClaim tells of a rule that gives codes to whoever asks: accounts cost nothing.
+func (l *loader) warnOpenClaim(d *document, s *Step, path string) {
+	o := l.set.OfferOf(s)
+	if s.Mention == nil || s.For != "" || s.Limit != nil || o == nil || o.Codes == nil || o.Codes.Kind == "shared" || !l.set.usesCode(s) {
+		return
+	}
+	l.warn(d, path, fmt.Sprintf("whoever asks gets a code of %q, however many accounts they make", o.Name),
+		"say whom it is for, with for:, or how many there are, with limit: (limit: 50/hour)")
+}
+
+// warnOfferEnd tells of a step that would promote an offer that is over.
+func (l *loader) warnOfferEnd(d *document, s *Step, path string) {
+	o, c := l.set.OfferOf(s), s.Campaign
+	if o == nil || !o.Until.known() {
+		return
+	}
+	last := o.Until.Format(time.DateOnly)
+	switch {
+	case s.At.known() && s.At.Truncate(24*time.Hour).After(o.Until.Time):
+		l.warn(d, path+".at", fmt.Sprintf("the offer %q ends on %s, before this goes out", o.Name, last), "see "+offersFile)
+	case c.Until.known() && c.Until.After(o.Until.Time):
+		l.warn(d, path, fmt.Sprintf("the offer %q ends on %s, before the campaign does: this ends with it", o.Name, last), "see "+offersFile)
+	}
+}
+
+// worth is a value that says what of.
+var worth = regexp.MustCompile(`[^\d\s.,'’]`)
+
+// warnOffer tells of a value that is a number alone.
+func (l *loader) warnOffer(d *document, o *Offer) {
+	if o.Value != "" && !worth.MatchString(o.Value) {
+		l.warn(d, o.Name+".value", fmt.Sprintf("people would read “%s”, and not of what", o.Value), "write 20%, US$ 20 or 20 元")
+	}
+}
+
+// mistaken are what people write for a language: countries.
+var mistaken = map[string]string{"jp": "ja", "cn": "zh", "dk": "da", "cz": "cs", "ua": "uk", "gr": "el", "sp": "es"}
+
+// warnLanguage tells of a language that is none, or a country's name.
+func (l *loader) warnLanguage(d *document, at, tag string) {
+	main := mainLanguage(tag)
+	base, err := language.ParseBase(main)
+	known := err == nil && !slices.Contains([]string{"", "und"}, base.String())
+	if better := mistaken[main]; better != "" || !known {
+		hint := "write its short form: en, zh, es"
+		if better != "" {
+			hint = "did you mean " + better + "?"
+		}
+		l.warn(d, at, fmt.Sprintf("%q is the short form of no language that people speak", strings.TrimSpace(tag)), hint)
+	}
+}
