@@ -2,13 +2,18 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"magpie/internal/bot"
+	"magpie/internal/plan"
 	"magpie/internal/store"
 	"magpie/internal/workspace"
 )
@@ -32,7 +37,7 @@ func check(c *cli.Context) error {
 	if err != nil {
 		return explain(c, err)
 	}
-	for _, w := range set.Warnings {
+	for _, w := range append(set.Warnings, passed(set, time.Now())...) {
 		fmt.Fprintln(c.App.Writer, "warning: "+w.String())
 	}
 	if store.Exists(bot.Path(set.Dir, c.String("database"), set)) {
@@ -60,6 +65,27 @@ func check(c *cli.Context) error {
 	fmt.Fprintf(c.App.Writer, "All good: %s, %s with %s, %s, %s, %s, %s.\n", plural(len(set.Accounts), "account"), plural(len(set.Campaigns), "campaign"),
 		plural(steps, "step"), plural(len(set.Templates), "template"), plural(len(set.Schedules), "schedule"), plural(len(set.Offers), "offer"), plural(len(set.Segments), "segment"))
 	return nil
+}
+
+// passed tells of the steps whose time is over. A campaign that is over altogether is no news.
+func passed(set *workspace.Set, now time.Time) (out []workspace.Problem) {
+	names := map[*workspace.Step][]string{}
+	for _, o := range plan.Passed(set, now) {
+		if now.Sub(o.At) > time.Duration(o.Step.Late.After) {
+			names[o.Step] = append(names[o.Step], o.Account.Name)
+		}
+	}
+	for s, all := range names {
+		where := ""
+		if len(all) < len(s.Accounts) {
+			where = "by the clock of " + strings.Join(all, " and ") + " "
+		}
+		out = append(out, s.Problem(where+s.At.Format("2006-01-02 15:04")+" is in the past", "what has not gone out yet will not: give it another time, or end the campaign with until:"))
+	}
+	slices.SortFunc(out, func(a, b workspace.Problem) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+	})
+	return out
 }
 
 func schemaCommand() *cli.Command {

@@ -89,9 +89,19 @@ func forecasts(c *cli.Context, b *bot.Bot, from, to time.Time) ([]bot.Forecast, 
 		wide = from
 	}
 	all, err := b.Forecasts(c.Context, wide, to.Add(zones))
+	if err != nil {
+		return nil, err
+	}
+	if !narrow {
+		missed, err := b.Missed(c.Context)
+		if err != nil {
+			return nil, err
+		}
+		all = append(missed, all...)
+	}
 	return slices.DeleteFunc(all, func(f bot.Forecast) bool {
 		local := time.Date(f.At.Year(), f.At.Month(), f.At.Day(), f.At.Hour(), f.At.Minute(), f.At.Second(), 0, time.UTC)
-		outside := f.At.Before(from) || !f.At.Before(to)
+		outside := (f.At.Before(from) && narrow) || !f.At.Before(to)
 		if narrow {
 			outside = !local.Before(to) || c.String("from") != "" && local.Before(from)
 		}
@@ -110,17 +120,25 @@ func printPlan(w io.Writer, all []bot.Forecast, p paint) {
 		printForecast(w, f, p)
 		people += f.To
 	}
-	public := 0
+	public, mailings, not := 0, 0, 0
 	for _, f := range all {
-		if f.Post.Kind == outbox.Public {
+		switch {
+		case f.Problem != "":
+			not++
+		case f.Post.Kind == outbox.Public:
 			public++
+		default:
+			mailings++
 		}
 	}
-	if public == len(all) {
-		fmt.Fprintf(w, "%s.\n", plural(public, "public post"))
-	} else {
-		fmt.Fprintf(w, "%s, and %s to %s.\n", plural(public, "public post"), plural(len(all)-public, "mailing"), peopleWord(people))
+	fmt.Fprint(w, plural(public, "public post"))
+	if mailings > 0 {
+		fmt.Fprintf(w, ", and %s to %s", plural(mailings, "mailing"), peopleWord(people))
 	}
+	if not > 0 {
+		fmt.Fprintf(w, "; %d would not go out", not)
+	}
+	fmt.Fprintln(w, ".")
 	printCosts(w, all)
 }
 

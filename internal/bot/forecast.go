@@ -55,9 +55,31 @@ func (b *Bot) Forecasts(ctx context.Context, from, to time.Time) (out []Forecast
 		if err != nil {
 			return nil, err
 		}
+		if f.State == "new" && f.Problem == "" && o.At.Before(b.Clock().Add(-time.Duration(o.Step.Late.After))) {
+			f.Problem = missedReason
+		}
 		out = append(out, f)
 	}
 	return out, b.afford(ctx, out)
+}
+
+// Missed are the steps of the last week whose time passed before they were planned.
+func (b *Bot) Missed(ctx context.Context) (out []Forecast, err error) {
+	now, set := b.Clock(), b.Set()
+	for _, o := range plan.Passed(set, now) {
+		if o.At.Before(now.Add(-Ahead)) || now.Sub(o.At) < time.Duration(o.Step.Late.After) {
+			continue
+		}
+		f, err := b.forecast(ctx, set, o)
+		if err != nil {
+			return nil, err
+		}
+		if f.State == "new" {
+			f.Problem = missedReason
+			out = append(out, f)
+		}
+	}
+	return out, nil
 }
 
 // afford says of which posts the account's budget is used up before.

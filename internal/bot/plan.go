@@ -45,6 +45,9 @@ func (b *Bot) Plan(ctx context.Context) error {
 				return err
 			}
 		}
+		if err := b.missed(ctx, tx, set, from, now); err != nil {
+			return err
+		}
 		crash.At("planning")
 		return setMark(ctx, tx, to)
 	})
@@ -129,6 +132,9 @@ func (b *Bot) Replan(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if err := b.missed(ctx, tx, set, earlier(now, until), now); err != nil {
+			return err
+		}
 		return b.matchAgain(ctx, tx, added, now)
 	})
 }
@@ -155,6 +161,38 @@ func (b *Bot) justMissed(ctx context.Context, set *workspace.Set, now time.Time,
 		}
 	}
 	return nil
+}
+
+// missed writes down the steps whose time had passed before an instant when they
+// came into the files: nobody would hear of them else.
+func (b *Bot) missed(ctx context.Context, tx *sql.Tx, set *workspace.Set, before, now time.Time) error {
+	for _, o := range plan.Passed(set, before) {
+		known, err := outbox.Select(ctx, tx, `campaign = $1 AND step = $2 AND account = $3 LIMIT 1`, o.Step.Campaign.Name, o.Step.Name, o.Account.Name)
+		if err != nil {
+			return err
+		}
+		if len(known) > 0 {
+			continue
+		}
+		p := post(set, o)
+		if _, err := outbox.Add(ctx, tx, p, now); err != nil {
+			return err
+		}
+		if _, err := outbox.Move(ctx, tx, p, outbox.Late, missedReason, audit.Bot, now, outbox.Planned, outbox.Held); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// missedReason is why a post is late that was never planned.
+const missedReason = "missed: its time had passed when it came into the files"
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // align withdraws a waiting post that the files no longer want. One whose time

@@ -45,6 +45,23 @@ func Between(set *workspace.Set, from, to time.Time) (out []Occurrence) {
 	return out
 }
 
+// Passed returns the steps of one day whose time was before an instant, in
+// campaigns that are not over then.
+func Passed(set *workspace.Set, before time.Time) (out []Occurrence) {
+	for _, c := range set.Campaigns {
+		for _, s := range c.Steps {
+			for _, name := range s.Accounts {
+				a := set.Accounts[name]
+				if s.At == nil || c.Until != nil && before.After(Instant(c.Until.AddDate(0, 0, 1), a.Timezone.Location)) {
+					continue
+				}
+				out = append(out, ofStep(set, s, a, time.Time{}, before)...)
+			}
+		}
+	}
+	return out
+}
+
 func ofStep(set *workspace.Set, s *workspace.Step, a *workspace.Account, from, to time.Time) (out []Occurrence) {
 	switch {
 	case s.At != nil:
@@ -104,7 +121,8 @@ func keep(out []Occurrence, set *workspace.Set, s *workspace.Step, a *workspace.
 	if o.At.Before(from) || !o.At.Before(to) || c.From != nil && day.Before(c.From.Time) || c.Until != nil && day.After(c.Until.Time) {
 		return out
 	}
-	if offer := set.OfferOf(s); offer != nil && (offer.SoldOut || offer.Until != nil && day.After(offer.Until.Time)) {
+	// A step of one day is planned all the same: when its time comes, or before, it is said that its offer is over.
+	if offer := set.OfferOf(s); s.At == nil && offer != nil && (offer.SoldOut || offer.Until != nil && day.After(offer.Until.Time)) {
 		return out
 	}
 	if s.FinishBy != nil {

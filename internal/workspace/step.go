@@ -38,6 +38,7 @@ func (l *loader) checkStep(d *document, s *Step, path string) {
 	}
 	l.checkSay(d, s, path)
 	l.warnStep(d, s, path)
+	s.place = d.problem(path+".at", "", "")
 }
 
 // checkAI holds answers by a model against X's rule for them.

@@ -145,6 +145,15 @@ type Step struct {
 	PerPerson *Rate      `yaml:"per_person"`
 	Limit     *Rate      `yaml:"limit"`
 	Ask       *Ask       `yaml:"ask"`
+
+	place Problem `yaml:"-"` // where its time stands, or the step
+}
+
+// Problem is something to say about the step's time.
+func (s *Step) Problem(text, hint string) Problem {
+	p := s.place
+	p.Text, p.Hint = text, hint
+	return p
 }
 
 // Match says which mentions start a step.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/robfig/cron/v3"
 	"golang.org/x/text/language"
 )
 
@@ -18,6 +19,7 @@ func (l *loader) warn(d *document, path, text, hint string) {
 func (l *loader) warnStep(d *document, s *Step, path string) {
 	l.warnOpenClaim(d, s, path)
 	l.warnOfferEnd(d, s, path)
+	l.warnNever(d, s, path)
 }
 
 // warnOpenClaim tells of a rule that gives codes to whoever asks: accounts cost nothing.
@@ -33,6 +35,9 @@ func (l *loader) warnOpenClaim(d *document, s *Step, path string) {
 // warnOfferEnd tells of a step that would promote an offer that is over.
 func (l *loader) warnOfferEnd(d *document, s *Step, path string) {
 	o, c := l.set.OfferOf(s), s.Campaign
+	if o != nil && o.SoldOut {
+		l.warn(d, path, fmt.Sprintf("the offer %q is sold out: this does not go out", o.Name), "take the step out, or sold_out: of the offer")
+	}
 	if o == nil || !o.Until.known() {
 		return
 	}
@@ -42,6 +47,25 @@ func (l *loader) warnOfferEnd(d *document, s *Step, path string) {
 		l.warn(d, path+".at", fmt.Sprintf("the offer %q ends on %s, before this goes out", o.Name, last), "see "+offersFile)
 	case c.Until.known() && c.Until.After(o.Until.Time):
 		l.warn(d, path, fmt.Sprintf("the offer %q ends on %s, before the campaign does: this ends with it", o.Name, last), "see "+offersFile)
+	}
+}
+
+// warnNever tells of a step whose times all lie outside the campaign's days.
+func (l *loader) warnNever(d *document, s *Step, path string) {
+	spec, c := s.Cron, s.Campaign
+	if sch := l.set.Schedules[s.Schedule]; sch != nil {
+		spec = sch.Cron
+	}
+	line, err := cron.ParseStandard(spec)
+	if spec == "" || err != nil || !c.Until.known() {
+		return
+	}
+	from := c.Until.AddDate(-10, 0, 0)
+	if c.From.known() {
+		from = c.From.Time
+	}
+	if next := line.Next(from.Add(-time.Second)); next.IsZero() || !next.Before(c.Until.AddDate(0, 0, 1)) {
+		l.warn(d, path, "this never comes: its times all lie outside the campaign's days", "see from: and until:")
 	}
 }
 
