@@ -79,11 +79,14 @@ func run(c *cli.Context) error {
 
 // play starts a sandbox, if none is named, and names a database of its own for it, if none is named: a play must not touch the real record.
 func play(c *cli.Context, o *bot.Options) (end func(), err error) {
+	end = func() {}
+	if o.Sandbox != "" && o.Database != "" {
+		return end, nil // nothing to find out from the files, which may have mistakes
+	}
 	set, err := workspace.Load(o.Dir, bot.Kinds())
 	if err != nil {
 		return nil, explain(c, err)
 	}
-	end = func() {}
 	if o.Sandbox == "" {
 		s, err := sandbox.Start(sandbox.Options{Accounts: sandboxAccounts(set), Followers: 40, Seed: 1})
 		if err != nil {

@@ -69,7 +69,7 @@ func TestRestoredInAMailing(t *testing.T) {
 			}
 			restore := s.backup("old.db")
 			p = s.start()
-			s.until("the mailing is out", func() bool { return s.out("letter") == 3 })
+			s.until("the mailing is out", func() bool { s.attend(); return s.out("letter") == 3 })
 			p.stop()
 			restore()
 			p = s.start()

@@ -109,6 +109,7 @@ func (b *busy) finish() {
 	b.say("ann", "do I get a deal?", "shop")
 	end := time.Now().Add(patience)
 	for len(differences(b.timeline("shop", "club"), b.ledger(), b.want, time.Now())) > 0 && time.Now().Before(end) {
+		b.attend()
 		time.Sleep(100 * time.Millisecond)
 	}
 	p.stop()

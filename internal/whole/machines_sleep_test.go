@@ -88,6 +88,7 @@ func (s *shop) stopped(v sandbox.Variant, after, lasting time.Duration) {
 func (s *shop) settled(want *expected, v sandbox.Variant) (asked []row) {
 	s.t.Helper()
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		s.attend()
 		if asked = nil; v.Idempotency == sandbox.KeysIgnored {
 			asked = s.read(`SELECT * FROM posts WHERE state = 'asked'`)
 		}

@@ -30,6 +30,8 @@ type shop struct {
 	net     *sandbox.Server
 	env     []string // of every process
 	plays   string   // the database that is known to be the sandbox's
+	person  bool     // somebody looks on the network for what the program can't tell
+	seen    map[string]time.Time
 	*abroad          // where its database is, if not magpie.db in its folder
 }
 
@@ -46,7 +48,7 @@ func open(t *testing.T, v sandbox.Variant, accounts ...string) *shop {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = net.Close() })
-	s := &shop{t: t, dir: t.TempDir(), net: net}
+	s := &shop{t: t, dir: t.TempDir(), net: net, person: v.Idempotency == sandbox.KeysIgnored, seen: map[string]time.Time{}}
 	s.write("magpie.yaml", "settle: 1s\n")
 	for _, name := range accounts {
 		s.write("accounts/"+name+".yaml", "network: mastodon\nserver: https://social.example\nabout: "+name+"\nlanguage: en\ntimezone: UTC\ncredentials: stored\n")

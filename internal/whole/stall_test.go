@@ -33,6 +33,7 @@ func (s *shop) asked() int {
 func (s *shop) all(want expected, accounts ...string) {
 	s.t.Helper()
 	for end := time.Now().Add(patience); time.Now().Before(end) && len(differences(s.timeline(accounts...), s.ledger(), want, time.Now())) > 0; {
+		s.attend()
 		time.Sleep(50 * time.Millisecond)
 	}
 	s.check(want, accounts...)

@@ -128,7 +128,18 @@ func (s *shop) goesOn(until string) {
 		s.until("it is out", s.wound(4))
 		p.stop()
 	default:
-		s.cut(until)
+		p := s.command([]string{"MAGPIE_CRASH_AT=" + until}, "run", "--sandbox-url", s.net.URL())
+		for ended := false; !ended; {
+			select {
+			case <-p.done:
+				ended = true
+			case <-time.After(300 * time.Millisecond):
+				s.attend()
+			}
+		}
+		if !p.killed() {
+			s.t.Fatalf("it was not killed at %s:\n%s", until, &p.log)
+		}
 	}
 }
 
