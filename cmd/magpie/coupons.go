@@ -25,7 +25,7 @@ func couponsCommand() *cli.Command {
 				&cli.IntFlag{Name: "count", Value: 100, Usage: "how many"}}, Action: makeCodes},
 			{Name: "list", Usage: "how many codes each offer has left", Flags: []cli.Flag{jsonFlag()}, Action: listOffers},
 			{Name: "issue", Usage: "send one person a code of an offer", ArgsUsage: "OFFER ACCOUNT HANDLE", Flags: []cli.Flag{
-				&cli.StringFlag{Name: "text", Value: "Here you are, {name}: your code is {code}. {link}", Usage: "the `WORDS`"}, yesFlag()}, Action: issueCode},
+				&cli.StringFlag{Name: "text", Value: "Here you are, {{name}}: your code is {{code}}. {{link}}", Usage: "the `WORDS`"}, yesFlag()}, Action: issueCode},
 			{Name: "redeem", Usage: "note that a code was used in an order", ArgsUsage: "CODE --order ID --amount 899.00 USD", Flags: []cli.Flag{
 				&cli.StringFlag{Name: "order", Usage: "the order's `ID`"},
 				&cli.StringFlag{Name: "amount", Usage: "what was paid: `899.00 USD`"}}, Action: redeemCode},
@@ -188,7 +188,7 @@ func issueCode(c *cli.Context) error {
 	x := bot.Push{Account: account, Text: c.String("text"), Offer: o.Name, Person: handle, Who: who(c)}
 	would, err := b.PreparePush(c.Context, x)
 	if err != nil {
-		return refused(err)
+		return pushError(err)
 	}
 	showPush(c.App.Writer, would)
 	if err := confirm(c, "Send this?"); err != nil {

@@ -19,7 +19,7 @@ func pushCommand() *cli.Command {
 		Name: "push", Usage: "send a one-off post or coupon now", ArgsUsage: "ACCOUNT",
 		Description: "Shows what it will do and asks. Without --segment, --person or --test it is a public post.\nThe running bot sends it at once; if none runs, “magpie run --once” does.",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "text", Usage: "the `WORDS`; {name}, {code} and {link} are filled in"},
+			&cli.StringFlag{Name: "text", Usage: "the `WORDS`; {{name}}, {{code}} and {{link}} are filled in, as in templates"},
 			&cli.StringFlag{Name: "say", Usage: "a `TEMPLATE` instead of words"},
 			&cli.StringFlag{Name: "offer", Usage: "the `OFFER` that the code or link is of"},
 			&cli.StringFlag{Name: "segment", Usage: "to the people of this `SEGMENT`, in private"},
@@ -49,12 +49,8 @@ func push(c *cli.Context) error {
 	x := bot.Push{Account: account, Text: c.String("text"), Template: c.String("say"), Offer: c.String("offer"), Segment: c.String("segment"),
 		Person: c.String("person"), Test: c.String("test"), Again: c.Bool("again"), Who: who(c)}
 	would, err := b.PreparePush(c.Context, x)
-	var misuse *bot.Misuse
-	if errors.As(err, &misuse) {
-		return usage("%v", err)
-	}
 	if err != nil {
-		return refused(err)
+		return pushError(err)
 	}
 	showPush(c.App.Writer, would)
 	if c.Bool("dry-run") {
@@ -123,4 +119,13 @@ func confirm(c *cli.Context, question string) error {
 		return refused(errors.New("nothing was done"))
 	}
 	return nil
+}
+
+// pushError tells misuse, which another spelling mends, from what is refused.
+func pushError(err error) error {
+	var misuse *bot.Misuse
+	if errors.As(err, &misuse) {
+		return usage("%v", err)
+	}
+	return refused(err)
 }

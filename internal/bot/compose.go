@@ -198,7 +198,9 @@ func (b *Bot) values(ctx context.Context, set *workspace.Set, p *outbox.Post, s 
 func words(set *workspace.Set, p *outbox.Post, s *workspace.Step, a *workspace.Account, v render.Values) (text, language string, err error) {
 	language = v.Language
 	if p.Text != "" {
-		text = strings.NewReplacer("{code}", v.Code, "{link}", v.Link, "{name}", render.SafeName(v.Name, v.Handle)).Replace(p.Text)
+		if text, err = fixed(p.Text, v); err != nil {
+			return "", "", err
+		}
 	} else {
 		x := variant(set.Templates[p.Template], v.Language, a.Language, p.Key)
 		if x == nil {
@@ -213,6 +215,15 @@ func words(set *workspace.Set, p *outbox.Post, s *workspace.Step, a *workspace.A
 		text = workspace.Disclosed(s.Campaign, text)
 	}
 	return text, language, nil
+}
+
+// fixed fills in somebody's own words. Those that were written down before fields
+// had two braces have one.
+func fixed(words string, v render.Values) (string, error) {
+	if t := render.Fixed(words); t != nil {
+		return t.Render(v)
+	}
+	return strings.NewReplacer("{code}", v.Code, "{link}", v.Link, "{name}", render.SafeName(v.Name, v.Handle)).Replace(words), nil
 }
 
 // variant picks the text in the reader's language, or else the account's; of

@@ -9,6 +9,7 @@ import (
 
 	"magpie/internal/audit"
 	"magpie/internal/crash"
+	"magpie/internal/need"
 	"magpie/internal/outbox"
 	"magpie/internal/plan"
 	"magpie/internal/store"
@@ -45,7 +46,7 @@ func (b *Bot) Plan(ctx context.Context) error {
 				return err
 			}
 		}
-		if err := b.missed(ctx, tx, set, from, now); err != nil {
+		if err := b.missed(ctx, tx, set, earlier(now, from), now); err != nil {
 			return err
 		}
 		crash.At("planning")
@@ -171,8 +172,8 @@ func (b *Bot) missed(ctx context.Context, tx *sql.Tx, set *workspace.Set, before
 		if err != nil {
 			return err
 		}
-		if len(known) > 0 {
-			continue
+		if len(known) > 0 || now.Sub(o.At) <= time.Duration(o.Step.Late.After) {
+			continue // the latter may still go out
 		}
 		p := post(set, o)
 		if _, err := outbox.Add(ctx, tx, p, now); err != nil {
@@ -180,6 +181,11 @@ func (b *Bot) missed(ctx context.Context, tx *sql.Tx, set *workspace.Set, before
 		}
 		if _, err := outbox.Move(ctx, tx, p, outbox.Late, missedReason, audit.Bot, now, outbox.Planned, outbox.Held); err != nil {
 			return err
+		}
+		if now.Sub(o.At) > Ahead { // an old campaign is listed, and calls nobody
+			if err := need.Clear(ctx, tx, need.Late, p.Account+" "+p.ID); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

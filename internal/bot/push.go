@@ -26,7 +26,7 @@ const testCode = "TEST-TEST-TEST"
 // Push is a one-off post or coupon.
 type Push struct {
 	Account  string
-	Text     string // the words, with {name}, {code}, {link}; or
+	Text     string // the words, with {{name}}, {{code}}, {{link}}; or
 	Template string
 	Offer    string // a coupon of this offer goes with it
 	Segment  string // to these people, by direct post; or
@@ -118,12 +118,34 @@ func (x Push) check(set *workspace.Set) error {
 		return misuse("no segment %q (%s)", x.Segment, suggest.Hint(x.Segment, keysOf(set.Segments)))
 	case x.Offer != "" && o == nil:
 		return misuse("no offer %q (%s)", x.Offer, suggest.Hint(x.Offer, keysOf(set.Offers)))
-	case o == nil && (strings.Contains(x.Text, "{code}") || strings.Contains(x.Text, "{link}")):
+	case x.Text != "" && wrongWords(x.Text) != nil:
+		return misuse("%v", wrongWords(x.Text))
+	case audiences == 0 && namesSomebody(x.Text):
+		return misuse("a public post has nobody to name: take {{name}} out, or choose --segment or --person")
+	case o == nil && speaksOfCode(x.Text):
 		return misuse("the text speaks of a code or link: name the offer with --offer")
 	case o != nil && audiences == 0 && o.Codes.Kind != "shared" && showsCode(set, o, &outbox.Post{Text: x.Text, Template: x.Template}):
 		return errors.New("a personal code can't go into a public post: choose --segment or --person, or a shared code")
 	}
 	return nil
+}
+
+// namesSomebody tells whether somebody's own words speak of one person.
+func namesSomebody(words string) bool {
+	t := render.Fixed(words)
+	return t != nil && (t.Uses("name") || t.Uses("handle") || t.Uses("city"))
+}
+
+// wrongWords says what can't be filled in.
+func wrongWords(words string) error {
+	if m := render.Foreign(words); len(m) > 0 {
+		return m
+	}
+	if !strings.Contains(words, "{{") {
+		return nil
+	}
+	_, err := render.Parse(words)
+	return err
 }
 
 // pushPost is the row of a push. Its key holds what is pushed and when, so

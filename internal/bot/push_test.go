@@ -66,7 +66,7 @@ func TestPushCoupon(t *testing.T) {
 	w := newWorld(t, day1, nil)
 	ids := w.fans(3, nil)
 	w.must(w.write(t.Context(), optOutOf(ids[2])))
-	x := Push{Account: "outlet", Text: "{name}: {code}", Offer: "bf", Segment: "fans", Who: "ann"}
+	x := Push{Account: "outlet", Text: "{{name}}: {{code}}", Offer: "bf", Segment: "fans", Who: "ann"}
 	seen, err := w.PreparePush(t.Context(), x)
 	if err != nil || seen.To != 2 || seen.LeftOut["wants to be left alone"] != 0 || !seen.Bounded || seen.Left != 50 {
 		t.Fatalf("got %+v, %v", seen, err)
@@ -78,7 +78,7 @@ func TestPushCoupon(t *testing.T) {
 	if len(got) != 2 || !strings.HasPrefix(got["fan0@s.example"], "@fan0@s.example Fan 0: ") {
 		t.Errorf("got %v", got)
 	}
-	one := Push{Account: "outlet", Text: "Once more: {code}", Offer: "bf", Person: "@Fan0@s.example", Who: "ann"}
+	one := Push{Account: "outlet", Text: "Once more: {{code}}", Offer: "bf", Person: "@Fan0@s.example", Who: "ann"}
 	_, err = w.Push(t.Context(), one)
 	w.must(err)
 	w.step(w.now.Add(time.Second))
@@ -89,12 +89,12 @@ func TestPushCoupon(t *testing.T) {
 
 func TestPushTest(t *testing.T) {
 	w := newWorld(t, day1, nil)
-	x := Push{Account: "outlet", Text: "{code}", Offer: "bf", Test: "@me@s.example", Who: "ann"}
+	x := Push{Account: "outlet", Text: "{{code}}", Offer: "bf", Test: "@me@s.example", Who: "ann"}
 	if _, err := w.Push(t.Context(), x); err == nil || !strings.Contains(err.Error(), "testers: [me@s.example]") {
 		t.Fatalf("a handle that is nobody's own: %v", err)
 	}
 	w.Set().Settings.Testers = []string{"@me@s.example"}
-	_, err := w.Push(t.Context(), Push{Account: "outlet", Text: "{code}", Offer: "bf", Test: "@me@s.example", Who: "ann"})
+	_, err := w.Push(t.Context(), Push{Account: "outlet", Text: "{{code}}", Offer: "bf", Test: "@me@s.example", Who: "ann"})
 	w.must(err)
 	w.step(w.now.Add(time.Second))
 	if p := w.net.Posts("outlet"); len(p) != 1 || !p[0].Direct || p[0].To != "me@s.example" || !strings.Contains(p[0].Text, testCode) {
@@ -116,8 +116,8 @@ func TestBadPushes(t *testing.T) {
 		`no template "tipp"`:           {Account: "outlet", Template: "tipp"},
 		`no segment "fan"`:             {Account: "outlet", Text: "x", Segment: "fan"},
 		`no offer "bg"`:                {Account: "outlet", Text: "x", Offer: "bg"},
-		"name the offer with --offer":  {Account: "outlet", Text: "{code}"},
-		"can't go into a public post":  {Account: "outlet", Text: "{code}", Offer: "bf"},
+		"name the offer with --offer":  {Account: "outlet", Text: "{{code}}"},
+		"can't go into a public post":  {Account: "outlet", Text: "{{code}}", Offer: "bf"},
 		"nobody with the handle":       {Account: "outlet", Text: "x", Person: "ghost@x"},
 		"has not said that outlet may": {Account: "outlet", Text: "x", Person: "stranger@x"},
 		"501 characters on mastodon":   {Account: "outlet", Text: strings.Repeat("x", 501)},

@@ -79,6 +79,12 @@ func plainly(text string) string {
 	if m := badSign.FindStringSubmatch(text); m != nil {
 		return "“" + m[1] + "” can't stand between {{ and }}"
 	}
+	if strings.HasPrefix(text, `unexpected "{"`) || strings.HasPrefix(text, `unexpected "}"`) {
+		return "there is a brace too many: write {{name}}"
+	}
+	if text == "unclosed action" {
+		return "“{{” is never closed: write {{name}}"
+	}
 	if text == "unexpected EOF" {
 		return "an {{if}} has no {{end}}"
 	}

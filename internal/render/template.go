@@ -20,6 +20,9 @@ func Parse(source string) (*Template, error) {
 	if strings.TrimSpace(source) == "" {
 		return nil, Mistakes{{1, 1, "the template is empty", ""}}
 	}
+	if m := Foreign(source); len(m) > 0 {
+		return nil, m
+	}
 	t, err := parseAll(source)
 	if err != nil {
 		return nil, mistake(source, err)

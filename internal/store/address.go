@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -40,12 +41,10 @@ func Shown(address string) string {
 		}
 		u.User = url.User(u.User.Username())
 	}
-	q := u.Query()
-	for key := range q {
-		if !shownOptions[key] {
-			q.Del(key)
-		}
-	}
-	u.RawQuery = q.Encode()
+	options := strings.FieldsFunc(u.RawQuery, func(r rune) bool { return r == '&' })
+	u.RawQuery = strings.Join(slices.DeleteFunc(options, func(o string) bool {
+		key, _, _ := strings.Cut(o, "=")
+		return !shownOptions[key]
+	}), "&")
 	return u.String()
 }

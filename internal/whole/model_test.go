@@ -20,13 +20,13 @@ type model struct {
 }
 
 var wordings = map[string]string{
-	"friendly":  "Happy to help! Your code is {code}, and {link} leads you there.",
+	"friendly":  "Happy to help! Your code is {{code}}, and {{link}} leads you there.",
 	"long":      strings.Repeat("This goes on and on. ", 60),
-	"forbidden": "This is guaranteed to be the cheapest. {code}",
-	"linked":    "Look at https://evil.example/ for {code}",
-	"naming":    "Ask @somebody about {code}",
+	"forbidden": "This is guaranteed to be the cheapest. {{code}}",
+	"linked":    "Look at https://evil.example/ for {{code}}",
+	"naming":    "Ask @somebody about {{code}}",
 	"empty":     "",
-	"invented":  "Take {discount} off with {code}",
+	"invented":  "Take {{discount}} off with {{code}}",
 }
 
 func (s *shop) model() *model {

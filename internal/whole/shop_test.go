@@ -32,7 +32,7 @@ type shop struct {
 	plays   string   // the database that is known to be the sandbox's
 	person  bool     // somebody looks on the network for what the program can't tell
 	seen    map[string]time.Time
-	*abroad          // where its database is, if not magpie.db in its folder
+	*abroad // where its database is, if not magpie.db in its folder
 }
 
 // open makes a shop whose accounts live on a sandbox of that kind. The files

@@ -97,7 +97,7 @@ func TestPolicyAdLabel(t *testing.T) {
 	s.must("check")
 	s.signIn()
 	s.run()
-	if said, code := s.magpie("push", "shop", "--text", "5% off: {link}", "--offer", "open", "--yes"); code == 0 || !names(said, "ad-label") {
+	if said, code := s.magpie("push", "shop", "--text", "5% off: {{link}}", "--offer", "open", "--yes"); code == 0 || !names(said, "ad-label") {
 		t.Errorf("push: exit %d: %s", code, said)
 	}
 }

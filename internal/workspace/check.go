@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"magpie/internal/network"
+	"magpie/internal/render"
 	"magpie/internal/segment"
 	"magpie/internal/suggest"
 )
@@ -204,20 +205,10 @@ func (l *loader) checkOffer(o *Offer) {
 	if o.Limit > 0 && o.Codes.Kind != "made" {
 		d.add(o.Name+".limit", "only made codes have a limit", "imported codes end with the file, a shared code with its time")
 	}
-	if o.Link != "" && !strings.HasPrefix(o.Link, "https://") && !strings.HasPrefix(o.Link, "http://") {
-		d.add(o.Name+".link", fmt.Sprintf("%q is no link", o.Link), "it begins with https://")
-	}
-	if rest := codeMark.ReplaceAllString(o.Link, ""); strings.Contains(rest, "{{") {
-		d.add(o.Name+".link", "a link knows only {{code}}", "")
+	if o.Link != "" {
+		checkLink(d, o.Name+".link", o.Link)
 	}
 }
-
-var codeMark = regexp.MustCompile(`\{\{\s*code\s*\}\}`)
-
-func holdsCode(link string) bool { return codeMark.MatchString(link) }
-
-// LinkFor is the offer's link with a code in it.
-func (o *Offer) LinkFor(code string) string { return codeMark.ReplaceAllLiteralString(o.Link, code) }
 
 func (l *loader) checkSegments() {
 	d := l.doc("segments", "")
@@ -258,6 +249,9 @@ func (l *loader) checkCampaign(c *Campaign) {
 	if c.Offer != "" && l.set.Offers[c.Offer] == nil && !l.anyBroken(offersFile) {
 		text, hint := unknown("offer", c.Offer, l.set.Offers)
 		d.add("offer", text, hint)
+	}
+	if strings.Contains(c.Disclosure, "{{") || len(render.Foreign(c.Disclosure)) > 0 {
+		d.add("disclosure", fmt.Sprintf("nothing is filled in here: “%s” would go out as it stands", c.Disclosure), "write the words, for example Ad:, without a field such as {{name}}")
 	}
 	oneOf(d, "approval", c.Approval, "required", "none")
 	oneOf(d, "fit", c.Fit, "refuse", "shorten", "thread")

@@ -274,7 +274,10 @@ func (t *Template) Shows(o *Offer) bool {
 	return false
 }
 
-// HoldsCode tells whether fixed words ({code}, {link}) show a code.
+// HoldsCode tells whether fixed words show a code, or a link with one.
 func HoldsCode(words string, o *Offer) bool {
+	if t := render.Fixed(words); t != nil {
+		return t.Uses("code") || t.Uses("link") && holdsCode(o.Link)
+	}
 	return strings.Contains(words, "{code}") || strings.Contains(words, "{link}") && holdsCode(o.Link)
 }

@@ -1,0 +1,79 @@
+package render
+
+import (
+	"regexp"
+	"strings"
+
+	"golang.org/x/text/width"
+)
+
+// spelt are our words as they are called elsewhere.
+var spelt = map[string]string{"first_name": "name", "firstname": "name", "fname": "name", "last_name": "name", "lastname": "name", "lname": "name",
+	"full_name": "name", "username": "handle", "user_name": "handle", "姓名": "name", "名字": "name", "昵称": "name", "coupon": "code", "coupon_code": "code",
+	"couponcode": "code", "promo_code": "code", "优惠码": "code", "url": "link", "链接": "link", "城市": "city", "discount": "value"}
+
+// alien is a field as other programs write it, and ours with a brace too few: {name}, %name%, [[name]],
+// <name>, ${name}, *|NAME|*, {% name %}. Full-width signs were made narrow before.
+var alien = regexp.MustCompile(`(?i)(\{\{|\{%|[$#]\{|<%=|\{|\[\[|\[|\*\||%%|%|<|##|\$)\s*([a-z_]+|[\p{Han}]+)\s*(\}\}|%\}|\}|%>|\]\]|\]|\|\*|%%|%|>|##)?`)
+
+// closing are the ends that belong to a beginning; "" stands for one that needs none.
+var closing = map[string][]string{"{{": {"}"}, "{": {"}", "}}"}, "{%": {"%}"}, "${": {"}"}, "#{": {"}"}, "<%=": {"%>"}, "[[": {"]]"}, "[": {"]"}, "*|": {"|*"},
+	"%": {"%"}, "%%": {"%%"}, "<": {">"}, "##": {"##"}, "$": {""}}
+
+// Foreign finds what is meant as a field and would go out as it stands, with the
+// way to write it.
+func Foreign(source string) (out Mistakes) {
+	narrow, at := narrowed(source)
+	for _, m := range alien.FindAllStringSubmatchIndex(narrow, -1) {
+		begin, word, end := narrow[m[2]:m[3]], strings.ToLower(narrow[m[4]:m[5]]), ""
+		if m[6] >= 0 {
+			end = narrow[m[6]:m[7]]
+		}
+		ours := word
+		if Words[word] == "" {
+			ours = spelt[word]
+		}
+		wide := source[at[m[0]]:at[m[1]]]
+		if ours == "" || !ends(begin, end) && !(begin == "{{" && end == "}}" && !strings.HasPrefix(wide, "{{")) && !(begin == "{{" && end == "}}" && !strings.HasSuffix(wide, "}}")) {
+			continue
+		}
+		p := place(source, at[m[0]])
+		p.Text, p.Hint = "“"+wide+"” is no field here, and would go out as it stands", "write {{"+ours+"}}"
+		out = append(out, p)
+	}
+	return out
+}
+
+func ends(begin, end string) bool {
+	for _, e := range closing[begin] {
+		if e == end || e == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// narrowed is a text with narrow signs for full-width ones, and where each of its bytes, and its end, stood.
+func narrowed(source string) (narrow string, at []int) {
+	var b strings.Builder
+	for i, r := range source {
+		n := width.Narrow.String(string(r))
+		b.WriteString(n)
+		for range len(n) {
+			at = append(at, i)
+		}
+	}
+	return b.String(), append(at, len(source))
+}
+
+// Fixed is a text of somebody's own words: a template if it has fields, or nil.
+func Fixed(words string) *Template {
+	if !strings.Contains(words, "{{") {
+		return nil
+	}
+	t, err := Parse(words)
+	if err != nil {
+		return nil
+	}
+	return t
+}

@@ -1,0 +1,46 @@
+package workspace
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"magpie/internal/render"
+)
+
+var (
+	codeMark = regexp.MustCompile(`\{\{\s*code\s*\}\}`)
+	// hostRule is a host with a dot in it, in any script, and a port.
+	hostRule = regexp.MustCompile(`^[\p{L}\p{N}]([\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?(\.[\p{L}\p{N}]([\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?)+(:\d{1,5})?$`)
+)
+
+// checkLink looks whether a link leads anywhere, with {{code}} in the place of a code.
+func checkLink(d *document, path, link string) {
+	for _, m := range render.Foreign(link) {
+		d.add(path, m.Text, m.Hint)
+		return
+	}
+	bare := codeMark.ReplaceAllString(link, "CODE")
+	u, err := url.Parse(bare)
+	switch {
+	case strings.Contains(bare, "{{"):
+		d.add(path, "a link knows only {{code}}", "")
+	case strings.ContainsFunc(bare, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsGraphic(r) }):
+		d.add(path, fmt.Sprintf("%q is no link: there is a blank or a sign that can't be seen in it", link), "take it out")
+	case err != nil || u.Scheme != "https" && u.Scheme != "http" || !hostRule.MatchString(u.Host):
+		d.add(path, fmt.Sprintf("%q is no link", link), "it begins with https:// and a domain, as https://shop.example/")
+	}
+}
+
+func holdsCode(link string) bool { return codeMark.MatchString(link) }
+
+// LinkFor is the offer's link with a code in it, as links spell it.
+func (o *Offer) LinkFor(code string) string {
+	at := codeMark.FindStringIndex(o.Link)
+	if at != nil && !strings.Contains(o.Link[:at[0]], "?") {
+		return codeMark.ReplaceAllLiteralString(o.Link, url.PathEscape(code))
+	}
+	return codeMark.ReplaceAllLiteralString(o.Link, url.QueryEscape(code))
+}
