@@ -1,4 +1,4 @@
-# Magpie. “make” alone lists what there is.
+# Magpie. “make” alone lists all targets.
 SHELL := /bin/bash
 GO ?= go
 export GOFLAGS := -buildvcs=false
@@ -14,7 +14,7 @@ NETWORK ?= sandbox
 
 .DEFAULT_GOAL := help
 
-help: ## list what there is
+help: ## list all targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 demo: build ## set up, then show a whole campaign at work in a minute
@@ -33,14 +33,14 @@ test: tools network ## set up everything and run all tests, the real Bluesky net
 race: tools network ## the same with the race detector
 	@$(GO) test -race -timeout 40m ./...
 
-check: test lint ## everything that CI does, and the linter
+check: test lint ## all tests and the linter, as in CI
 
 lint: ## run golangci-lint, if it is installed
 	@command -v golangci-lint >/dev/null && golangci-lint run ./... || echo "golangci-lint is not installed: only gofmt and vet"
 	@test -z "$$(gofmt -l cmd internal)" || (gofmt -l cmd internal; exit 1)
 	@$(GO) mod verify
 
-torture: tools $(if $(filter bluesky,$(NETWORK)),network) ## kill it KILLS=10000 times from SEED=1, DATABASE=sqlite|postgres NETWORK=sandbox|bluesky, and compare
+torture: tools $(if $(filter bluesky,$(NETWORK)),network) ## kill the program KILLS=10000 times from SEED=1 (DATABASE=sqlite|postgres NETWORK=sandbox|bluesky) and check the result
 	@$(GO) build -o bin/torture ./internal/torture
 	@bin/torture -kills $(KILLS) -seed $(SEED) -database $(DATABASE) -network $(NETWORK)
 
@@ -48,7 +48,7 @@ oracle: tools network ## compare how texts are counted with the networks' own li
 	@$(GO) test -count=1 -timeout 20m ./internal/network/x -run 'TwitterText|Facts' -v -args -texts 100000 -seed $(SEED)
 	@$(GO) test -count=1 -timeout 20m ./internal/network/bluesky -run AsTheOfficialLibrary -v -args -texts 15000 -seed $(SEED)
 
-bench: tools ## measure against floors, on this machine
+bench: tools ## run the benchmarks on this machine
 	@$(GO) build -o bin/bench ./internal/bench && bin/bench
 
 network: ## install the real Bluesky network for the tests (npm, once, 700 MB)

@@ -11,10 +11,11 @@ import (
 func accountsCommand() *cli.Command {
 	return &cli.Command{Name: "accounts", Usage: "the brand accounts: list, verify, login", Subcommands: []*cli.Command{
 		{Name: "list", Usage: "list them", Flags: []cli.Flag{jsonFlag()}, Action: listAccounts},
-		{Name: "verify", Usage: "ask each network whether the credentials are good", ArgsUsage: "[ACCOUNT]", Action: verifyAccounts},
+		{Name: "verify", Usage: "check with each network that the credentials work", ArgsUsage: "[ACCOUNT]", Action: verifyAccounts},
 		{Name: "login", Usage: "store an access token (Mastodon), app password (Bluesky) or an app's keys (X, Weibo), encrypted", ArgsUsage: "ACCOUNT",
 			Description: "Reads them from the keyboard, or from standard input. The account file says “credentials: stored”.\n" +
-				"On X (OAuth 2) and Weibo you then say yes on the network's own page, which sends you back to --redirect: register that address with the app.",
+				"On X (OAuth 2) and Weibo you then approve the access on the network's own page,\n" +
+				"which sends you back to --redirect: register that address with the app.",
 			Flags: []cli.Flag{&cli.StringFlag{Name: "redirect", Usage: "the app's callback `ADDRESS`", Value: callback}}, Action: login},
 	}}
 }
@@ -82,7 +83,7 @@ func verifyAccounts(c *cli.Context) error {
 		}
 	}
 	if bad > 0 {
-		return failure{exitFailed, fmt.Errorf("%s not usable", plural(bad, "account"))}
+		return failure{exitFailed, fmt.Errorf("%s can't be used", plural(bad, "account"))}
 	}
 	return nil
 }
@@ -92,5 +93,5 @@ func botNote(s network.Self) string {
 	if s.Bot {
 		return ", marked as a bot"
 	}
-	return ", not marked as a bot: mark it in the profile's settings, the networks ask for that"
+	return ", not marked as a bot: mark it in the profile's settings, because the networks require it"
 }

@@ -21,7 +21,7 @@ import (
 func checkCommand() *cli.Command {
 	return &cli.Command{
 		Name: "check", Usage: "look for mistakes in the files, all at once",
-		Description: "Prints every mistake as file:line:column: what (how to mend it), and ends with 1 if there is one.",
+		Description: "Prints every mistake as file:line:column: what is wrong (how to fix it). The exit code is 1 if there is one.",
 		Action:      check,
 	}
 }
@@ -126,7 +126,7 @@ func schema(c *cli.Context) error {
 	if kind := c.Args().First(); kind != "" {
 		b, ok := all[kind]
 		if !ok {
-			return usage("there is no kind of file %q: account, campaign, schedule, offers, segments, settings", kind)
+			return usage("there is no kind of file %q: choose account, campaign, schedule, offers, segments or settings", kind)
 		}
 		_, err := c.App.Writer.Write(b)
 		return err

@@ -20,16 +20,16 @@ import (
 func couponsCommand() *cli.Command {
 	return &cli.Command{
 		Name: "coupons", Usage: "the codes of offers: import, make, issue, redeem, report", Subcommands: []*cli.Command{
-			{Name: "import", Usage: "read codes from a CSV file with a column named code, all or none", ArgsUsage: "OFFER FILE.csv", Action: importCodes},
+			{Name: "import", Usage: "import codes from a CSV file with a column named code: all of them, or none if one is wrong", ArgsUsage: "OFFER FILE.csv", Action: importCodes},
 			{Name: "make", Usage: "make codes in advance and print them", ArgsUsage: "OFFER", Flags: []cli.Flag{
 				&cli.IntFlag{Name: "count", Value: 100, Usage: "how many"}}, Action: makeCodes},
 			{Name: "list", Usage: "how many codes each offer has left", Flags: []cli.Flag{jsonFlag()}, Action: listOffers},
 			{Name: "issue", Usage: "send one person a code of an offer", ArgsUsage: "OFFER ACCOUNT HANDLE", Flags: []cli.Flag{
 				&cli.StringFlag{Name: "text", Value: "Here you are, {{name}}: your code is {{code}}. {{link}}", Usage: "the `WORDS`"}, yesFlag()}, Action: issueCode},
-			{Name: "redeem", Usage: "note that a code was used in an order", ArgsUsage: "CODE --order ID --amount 899.00 USD", Flags: []cli.Flag{
+			{Name: "redeem", Usage: "record that a code was used in an order", ArgsUsage: "CODE --order ID --amount 899.00 USD", Flags: []cli.Flag{
 				&cli.StringFlag{Name: "order", Usage: "the order's `ID`"},
 				&cli.StringFlag{Name: "amount", Usage: "what was paid: `899.00 USD`"}}, Action: redeemCode},
-			{Name: "release", Usage: "give out an offer's codes again, that waited since the database was restored", ArgsUsage: "OFFER", Action: releaseCodes},
+			{Name: "release", Usage: "release an offer's codes that were put on hold when the database was restored", ArgsUsage: "OFFER", Action: releaseCodes},
 			{Name: "report", Usage: "codes given, delivered and redeemed, and the revenue", Flags: []cli.Flag{sinceFlag(), jsonFlag()}, Action: reportCoupons},
 		},
 	}
@@ -83,7 +83,7 @@ func importCodes(c *cli.Context) error {
 	}
 	defer b.Close()
 	if o.Codes.Kind != "imported" {
-		return refused(fmt.Errorf("the codes of %s are %s: only an offer with “codes: imported” takes a file", o.Name, o.Codes.Kind))
+		return refused(fmt.Errorf("%s has “codes: %s”: only an offer with “codes: imported” imports codes", o.Name, o.Codes.Kind))
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -109,7 +109,7 @@ func makeCodes(c *cli.Context) error {
 	defer b.Close()
 	switch n := c.Int("count"); {
 	case o.Codes.Kind != "made":
-		return refused(fmt.Errorf("the codes of %s are %s: only an offer with “codes: made” makes them", o.Name, o.Codes.Kind))
+		return refused(fmt.Errorf("%s has “codes: %s”: only an offer with “codes: made” makes codes", o.Name, o.Codes.Kind))
 	case n < 1 || n > 2_000_000:
 		return usage("--count %d: write a number from 1 to 2,000,000", n)
 	}
@@ -163,7 +163,7 @@ func free(o *workspace.Offer, l coupon.Left) string {
 	case o.Codes.Kind == "made" && o.Limit == 0:
 		return "made as needed"
 	case o.Codes.Kind == "made":
-		return thousands(max(0, o.Limit-l.Reserved-l.Delivered-l.Redeemed)) + " to make"
+		return thousands(max(0, o.Limit-l.Reserved-l.Delivered-l.Redeemed)) + " can be made"
 	}
 	return thousands(l.Free)
 }
@@ -213,7 +213,7 @@ func redeemCode(c *cli.Context) error {
 		return err
 	}
 	if c.String("order") == "" || c.String("amount") == "" {
-		return usage("order and amount are needed: %s", call(c))
+		return usage("--order and --amount are required: %s", call(c))
 	}
 	// The currency may be a word of its own: --amount 899.00 USD
 	m := paid.FindStringSubmatch(strings.TrimSpace(c.String("amount") + " " + c.Args().Get(1)))
@@ -238,7 +238,7 @@ func redeemCode(c *cli.Context) error {
 	case err != nil:
 		return err
 	case again:
-		fmt.Fprintf(c.App.Writer, "Order %s was noted with this code already; nothing changes.\n", o.ID)
+		fmt.Fprintf(c.App.Writer, "Order %s was already recorded with this code; nothing was changed.\n", o.ID)
 	default:
 		fmt.Fprintf(c.App.Writer, "Redeemed: %s in order %s, %s.\n", code, o.ID, coupon.Money(o.Amount, o.Currency))
 	}
@@ -283,9 +283,9 @@ func releaseCodes(c *cli.Context) error {
 		return err
 	}
 	if !held {
-		fmt.Fprintf(c.App.Writer, "The codes of %s did not wait.\n", o.Name)
+		fmt.Fprintf(c.App.Writer, "The codes of %s were not on hold.\n", o.Name)
 		return nil
 	}
-	fmt.Fprintf(c.App.Writer, "The codes of %s are given out again.\n", o.Name)
+	fmt.Fprintf(c.App.Writer, "The codes of %s are released and can be given out again.\n", o.Name)
 	return nil
 }

@@ -19,12 +19,13 @@ import (
 func databaseCommand() *cli.Command {
 	return &cli.Command{Name: "database", Usage: "copy, back up, restore and upgrade the database", Subcommands: []*cli.Command{
 		{Name: "copy", Usage: "move a SQLite workspace to an empty Postgres database", ArgsUsage: "postgres://user@host/name",
-			Description: "Stop every “magpie run” first. Counts and sums of all tables are compared on both sides before it says done;\nthen the SQLite file is marked as moved and is not worked on any more.", Action: copyDatabase},
+			Description: "Stop every “magpie run” first. All tables are compared on both sides, by row counts and checksums, before it reports success;\n" +
+				"then the SQLite file is marked as moved, and Magpie does not use it any more.", Action: copyDatabase},
 		{Name: "backup", Usage: "copy the SQLite database into a new file, also while the bot runs", ArgsUsage: "FILE",
 			Description: "Keep the key file (magpie.db.key) apart from it: the tokens in the copy are encrypted with it.\nA Postgres database is backed up with pg_dump.", Action: backupDatabase},
-		{Name: "restore", Usage: "put a backup in the place of the SQLite database", ArgsUsage: "FILE",
-			Description: "Stop every “magpie run” first. The next run sends nothing before it has found out on the networks\nwhat went out since the backup was made.", Action: restoreDatabase},
-		{Name: "adopt", Usage: "say that this copy is the database from now on, and the other is gone", Flags: []cli.Flag{
+		{Name: "restore", Usage: "replace the SQLite database with a backup", ArgsUsage: "FILE",
+			Description: "Stop every “magpie run” first. The next run first checks on the networks\nwhat was posted after the backup was made, and sends nothing until it knows.", Action: restoreDatabase},
+		{Name: "adopt", Usage: "use this copy as the database from now on, because the original is gone", Flags: []cli.Flag{
 			&cli.StringFlag{Name: "since", Usage: "the copy was made at `TIME`, as 2027-11-26 09:00 UTC (default: a day ago)"}},
 			Description: "For a SQLite file that was copied by hand, or a Postgres database that pg_restore has brought back.", Action: adoptDatabase},
 		{Name: "upgrade", Usage: "bring an older database up to date with this version", Action: upgradeDatabase},
@@ -112,7 +113,8 @@ func copyDatabase(c *cli.Context) error {
 			fmt.Fprintf(c.App.Writer, "  %-14s %10s the same on both sides\n", t.Table, plural(int(t.Rows), "row"))
 		}
 	}
-	fmt.Fprintf(c.App.Writer, "Done: %s in %s. %s is marked as moved.\nNow say “database: %s” in magpie.yaml, or set MAGPIE_DATABASE, and copy %s to each machine's workspace.\n",
+	fmt.Fprintf(c.App.Writer, "Done: %s in %s. %s is marked as moved.\n"+
+		"Now write “database: %s” into magpie.yaml, or set MAGPIE_DATABASE, and copy %s to each machine's workspace.\n",
 		plural(int(rows), "row"), plural(len(tables), "table"), from, store.Shown(target), b.KeyFile())
 	return nil
 }
@@ -191,7 +193,8 @@ func restoreDatabase(c *cli.Context) error {
 	if kept != "" {
 		fmt.Fprintf(c.App.Writer, "What was there is kept as %s.\n", kept)
 	}
-	fmt.Fprintf(c.App.Writer, "%s is in place. The next “magpie run” sends nothing before it knows what went out since.\n", file)
+	fmt.Fprintf(c.App.Writer, "%s is in place. The next “magpie run” first checks on the networks what was posted after the backup, "+
+		"and sends nothing until it knows.\n", file)
 	return nil
 }
 
@@ -222,7 +225,7 @@ func adoptDatabase(c *cli.Context) error {
 	if err := db.Adopt(c.Context, made); err != nil {
 		return err
 	}
-	fmt.Fprintf(c.App.Writer, "%s is the database from now on. The next “magpie run” sends nothing before it knows what went out since %s.\n", db.Path, made.UTC().Format("2006-01-02 15:04 MST"))
+	fmt.Fprintf(c.App.Writer, "%s is the database from now on. The next “magpie run” first checks what was posted since %s, and sends nothing until it knows.\n", db.Path, made.UTC().Format("2006-01-02 15:04 MST"))
 	return nil
 }
 

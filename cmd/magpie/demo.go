@@ -26,12 +26,12 @@ import (
 
 func demoCommand() *cli.Command {
 	return &cli.Command{
-		Name: "demo", Usage: "see a whole campaign pass in about a minute, on this machine alone",
-		Description: "Copies the workspace into a folder, makes its campaign due within the minute, lets the sandbox play\nthe accounts and some hundreds of followers, and runs the bot on it.",
+		Name: "demo", Usage: "run a sample campaign from start to end in about a minute, on this machine only",
+		Description: "Copies the workspace into a folder, moves its campaign into the next minute, lets the sandbox play\nthe accounts with 75 followers each, and runs the bot on it.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "out", Value: "demo", Usage: "the `FOLDER` to play in: a new one, or one that the demo made"},
 			&cli.IntFlag{Name: "seconds", Value: 60, Usage: "how long it runs"},
-			&cli.Int64Flag{Name: "seed", Value: 7, Usage: "the same seed, the same people"},
+			&cli.Int64Flag{Name: "seed", Value: 7, Usage: "the same seed gives the same people"},
 		},
 		Action: demo,
 	}
@@ -95,7 +95,7 @@ func demoWorkspace(dir, out string, now time.Time) error {
 	})
 	for _, folder := range workspace.Folders {
 		if err := copyFiles(os.DirFS(filepath.Join(dir, folder)), filepath.Join(out, folder)); err != nil {
-			return fmt.Errorf("the demo wants a workspace with accounts, campaigns, templates and schedules in %s: %w", dir, err)
+			return fmt.Errorf("the demo needs a workspace with accounts, campaigns, templates and schedules in %s: %w", dir, err)
 		}
 	}
 	accounts, err := filepath.Glob(filepath.Join(out, "accounts", "*.yaml"))
@@ -300,7 +300,7 @@ func (d *show) redeem(ctx context.Context, _ string) error {
 		if _, err := d.b.Redeem(ctx, p.Code, o, "shop"); err != nil {
 			return err
 		}
-		d.say("Shop", "%s", d.p.good(fmt.Sprintf("%s is redeemed in order %s over %s", p.Code, o.ID, coupon.Money(o.Amount, o.Currency))))
+		d.say("Shop", "%s", d.p.good(fmt.Sprintf("%s is redeemed in order %s for %s", p.Code, o.ID, coupon.Money(o.Amount, o.Currency))))
 	}
 	if len(rows) > 0 {
 		_, err := d.b.Redeem(ctx, rows[0].Code, coupon.Order{ID: "A-2000", Amount: 5000, Currency: "USD"}, "shop")
@@ -327,7 +327,7 @@ func (d *show) news(ctx context.Context) error {
 				return err
 			}
 		case "opted out":
-			d.say("Stop", "%s", d.p.warn("somebody wants to be left alone: no account writes to them again"))
+			d.say("Stop", "%s", d.p.warn("a person has opted out: no account writes to them again"))
 		}
 	}
 	return rows.Err()
@@ -371,7 +371,7 @@ func (d *show) end(ctx context.Context, out string) error {
 	printService(d.w, service)
 	me := executable()
 	fmt.Fprintf(d.w, `
-Look further, in the database that it left (%s):
+To see more, look into the database of this demo (%s):
 
   %[2]s -C %[3]s outbox list            every post and what became of it
   %[2]s -C %[3]s desk list              what no rule answered

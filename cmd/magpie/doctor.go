@@ -8,8 +8,8 @@ import (
 
 func doctorCommand() *cli.Command {
 	return &cli.Command{
-		Name: "doctor", Usage: "look whether everything is in order, and what needs a person",
-		Description: "Asks every network. Ends with 1 if something is not in order.",
+		Name: "doctor", Usage: "check that everything works, and list what needs a person",
+		Description: "Asks every network. The exit code is 1 if there is a problem.",
 		Flags:       []cli.Flag{jsonFlag()}, Action: doctor,
 	}
 }
@@ -51,7 +51,7 @@ func doctor(c *cli.Context) error {
 		}
 	}
 	if bad > 0 {
-		return failure{exitFailed, fmt.Errorf("%s not in order", plural(bad, "thing"))}
+		return failure{exitFailed, fmt.Errorf("%s found", plural(bad, "problem"))}
 	}
 	return nil
 }

@@ -45,8 +45,8 @@ func initialize(c *cli.Context) error {
   1. edit accounts/shop.yaml: network, server, language, time zone
   2. magpie -C %s check
   3. magpie -C %s plan --days 7      what would go out
-  4. magpie -C %s rehearse --days 7  the same, played through
-  5. magpie -C %s run --sandbox      try it without a network
+  4. magpie -C %s rehearse --days 7  simulate those days, nothing is sent
+  5. magpie -C %s run --sandbox      run it against a simulated network
 `, dir, dir, dir, dir, dir)
 	return nil
 }

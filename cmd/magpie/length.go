@@ -15,14 +15,14 @@ import (
 )
 
 func lengthCommand() *cli.Command {
-	return &cli.Command{Name: "length", Usage: "what a text counts on a network, and what is left", ArgsUsage: "TEXT…",
+	return &cli.Command{Name: "length", Usage: "how long a text is by a network's own rule, and how much is left", ArgsUsage: "TEXT…",
 		Description: "The network's own rule counts. With --jsonl, lines such as {\"text\": \"…\"} are read from standard input, and lines such as\n" +
 			"{\"length\": 12, \"limit\": 280} are printed.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "network", Usage: "mastodon, bluesky, x or weibo"},
-			&cli.StringFlag{Name: "account", Usage: "as this `ACCOUNT` of the workspace may write, by its server's limits"},
-			&cli.BoolFlag{Name: "direct", Usage: "as a message to one person"},
-			&cli.BoolFlag{Name: "jsonl", Usage: "many texts, as lines of JSON"}, jsonFlag(),
+			&cli.StringFlag{Name: "account", Usage: "use the limits of this `ACCOUNT` of the workspace and its server"},
+			&cli.BoolFlag{Name: "direct", Usage: "count it as a direct message"},
+			&cli.BoolFlag{Name: "jsonl", Usage: "read many texts, one line of JSON each"}, jsonFlag(),
 		}, Action: length}
 }
 
@@ -57,7 +57,7 @@ func length(c *cli.Context) error {
 		return lengths(c.App.Reader, c.App.Writer, count)
 	}
 	if c.NArg() == 0 {
-		return usage("say which text: magpie length --network %s \"Hello\"", k.Name)
+		return usage("the text is missing: magpie length --network %s \"Hello\"", k.Name)
 	}
 	s := count(strings.Join(c.Args().Slice(), " "))
 	if left := s.Limit - s.Count; c.Bool("json") {
@@ -88,7 +88,7 @@ func counted(c *cli.Context) (*network.Kind, network.Limits, error) {
 		return &a.Kind, b.Limits(c.Context, a), nil
 	}
 	if c.String("network") == "" {
-		return nil, network.Limits{}, usage("say on which network: --network mastodon, bluesky, x or weibo, or as which account: --account NAME")
+		return nil, network.Limits{}, usage("choose a network (--network mastodon, bluesky, x or weibo) or an account (--account NAME)")
 	}
 	k := findKind(c.String("network"))
 	if k == nil {

@@ -32,7 +32,7 @@ func login(c *cli.Context) error {
 		return err
 	}
 	if err := noMore(c, 1); err != nil {
-		return usage("the token is not given as an argument, where others could see it: run “magpie accounts login %s” and type it", name)
+		return usage("do not give the token as an argument, where others could see it: run “magpie accounts login %s” and type it", name)
 	}
 	b, err := open(c)
 	if err != nil {
@@ -96,11 +96,11 @@ func consent(c *cli.Context, g network.Grant) error {
 	redirect := c.String("redirect")
 	u, err := url.Parse(redirect)
 	if err != nil || u.Host == "" {
-		return usage("--redirect %q is no address", redirect)
+		return usage("--redirect %q is not an address", redirect)
 	}
 	page := g.Page(redirect)
 	if host := u.Hostname(); host != "127.0.0.1" && host != "localhost" || u.Scheme != "http" {
-		fmt.Fprintf(c.App.Writer, "Open this page, say yes, and paste the address that you are sent to:\n\n  %s\n\n", page)
+		fmt.Fprintf(c.App.Writer, "Open this page, approve the access, and paste the address that you are then sent to:\n\n  %s\n\n", page)
 		line, err := readLine(c)
 		if err != nil {
 			return err
@@ -109,9 +109,9 @@ func consent(c *cli.Context, g network.Grant) error {
 	}
 	l, err := (&net.ListenConfig{}).Listen(c.Context, "tcp", u.Host)
 	if err != nil {
-		return fmt.Errorf("nothing can listen at %s, where the network would send you back to: is another sign-in running? (--redirect names another address)", u.Host)
+		return fmt.Errorf("can't listen on %s, to which the network sends you back: is another sign-in still running? (choose another address with --redirect)", u.Host)
 	}
-	fmt.Fprintf(c.App.Writer, "Open this page in a browser of this machine, and say yes:\n\n  %s\n\nWaiting for you at %s …\n", page, redirect)
+	fmt.Fprintf(c.App.Writer, "Open this page in a browser on this machine and approve the access:\n\n  %s\n\nWaiting for you at %s …\n", page, redirect)
 	return await(c.Context, l, u.Path, func(ctx context.Context, address string) error { return g.Exchange(ctx, address) })
 }
 
@@ -134,7 +134,7 @@ func await(ctx context.Context, l net.Listener, path string, exchange func(conte
 		turn.Lock()
 		defer turn.Unlock()
 		if over {
-			fmt.Fprintln(w, "That sign-in is over. You can close this page.")
+			fmt.Fprintln(w, "This sign-in has already ended. You can close this page.")
 			return
 		}
 		err := exchange(ctx, r.URL.String())
@@ -146,7 +146,7 @@ func await(ctx context.Context, l net.Listener, path string, exchange func(conte
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		if err != nil {
 			w.WriteHeader(http.StatusBadRequest)
-			fmt.Fprintln(w, "That did not work. Look at the terminal.")
+			fmt.Fprintln(w, "The sign-in failed. The terminal shows why.")
 		} else {
 			fmt.Fprintln(w, "Signed in. You can close this page.")
 		}
@@ -165,6 +165,6 @@ func await(ctx context.Context, l net.Listener, path string, exchange func(conte
 	case err := <-done:
 		return err
 	case <-ctx.Done():
-		return errors.New("nobody has said yes on the network's page")
+		return errors.New("nobody approved the access on the network's page in time")
 	}
 }

@@ -35,7 +35,8 @@ func main() {
 func app() *cli.App {
 	a := &cli.App{
 		Name: "magpie", Version: version, Usage: "run a brand's microblog accounts from plain files",
-		Description:          "Files say what is posted, when and to whom; “magpie check” tells whether they are right,\n“magpie plan” what would go out, “magpie run” does it. Start with “magpie init DIR”.",
+		Description: "Files say what is posted, when and to whom. “magpie check” finds the mistakes in them,\n" +
+			"“magpie plan” shows what would go out, “magpie run” sends it. Start with “magpie init FOLDER”.",
 		EnableBashCompletion: true, HideHelpCommand: true, Suggest: true,
 		ExitErrHandler: func(*cli.Context, error) {}, // exitCode does it
 		OnUsageError:   usageError,
@@ -73,7 +74,7 @@ func usageError(c *cli.Context, err error, _ bool) error {
 		text = strings.Replace(name, "-", "--", 1) + " needs a value"
 	}
 	if m := badValue.FindStringSubmatch(text); m != nil {
-		text = fmt.Sprintf("--%s %s is not what this option takes", m[2], m[1])
+		text = fmt.Sprintf("--%s: %q is not a valid value", m[2], m[1])
 	}
 	return usage("%s (see “%s --help”)", text, "magpie "+strings.TrimSpace(strings.TrimPrefix(c.Command.HelpName, "magpie")))
 }

@@ -78,7 +78,7 @@ func printProblems(w io.Writer, p workspace.Problems) {
 	for _, x := range p {
 		fmt.Fprintln(w, x)
 	}
-	fmt.Fprintf(w, "\n%s to mend.\n", plural(len(p), "mistake"))
+	fmt.Fprintf(w, "\n%s to fix.\n", plural(len(p), "mistake"))
 }
 
 // plural is 1 mistake, 2 mistakes.
@@ -129,7 +129,7 @@ func noMore(c *cli.Context, n int) error {
 	if c.Args().Len() <= n {
 		return nil
 	}
-	return usage("%q is one word too many: %s", c.Args().Get(n), call(c))
+	return usage("unexpected argument %q: %s", c.Args().Get(n), call(c))
 }
 
 // call is how a command is called.

@@ -23,12 +23,12 @@ func outboxCommand() *cli.Command {
 				&cli.StringFlag{Name: "state", Usage: "only in this `STATE`: planned, held, sent, refused, late, asked, …"},
 				&cli.StringFlag{Name: "account", Usage: "only of this `ACCOUNT`"},
 				&cli.StringFlag{Name: "campaign", Usage: "only of this `CAMPAIGN`"},
-				&cli.IntFlag{Name: "limit", Value: 50, Usage: "at most so many"}, jsonFlag()}, Action: listPosts},
+				&cli.IntFlag{Name: "limit", Value: 50, Usage: "how many to list at most"}, jsonFlag()}, Action: listPosts},
 			{Name: "show", Usage: "show a post with its text and history", ArgsUsage: "ID", Action: showPost},
-			{Name: "approve", Usage: "let a held post go out, with the text it has now", ArgsUsage: "ID", Flags: []cli.Flag{yesFlag()}, Action: approvePost},
+			{Name: "approve", Usage: "approve a held post with the text it has now", ArgsUsage: "ID", Flags: []cli.Flag{yesFlag()}, Action: approvePost},
 			{Name: "settle", Usage: "decide about a post that is asked or late", ArgsUsage: "sent|send|withdraw ID", Flags: []cli.Flag{
 				&cli.StringFlag{Name: "url", Usage: "where the post can be seen"}}, Action: settlePost},
-			{Name: "withdraw", Usage: "take back a post that is not out yet", ArgsUsage: "ID", Action: withdrawPost},
+			{Name: "withdraw", Usage: "cancel a post that has not gone out yet", ArgsUsage: "ID", Action: withdrawPost},
 			{Name: "recall", Usage: "delete a post from its network", ArgsUsage: "ID", Flags: []cli.Flag{yesFlag()}, Action: recallPost},
 		},
 	}
@@ -76,7 +76,7 @@ func listPosts(c *cli.Context) error {
 		return printJSON(c.App.Writer, postsJSON(posts))
 	}
 	if len(posts) == 0 {
-		fmt.Fprintln(c.App.Writer, "There is no such post.")
+		fmt.Fprintln(c.App.Writer, "No post matches.")
 		return nil
 	}
 	rows := [][]string{}
@@ -195,7 +195,7 @@ func showPost(c *cli.Context) error {
 		}
 	}
 	if m, at, err := outbox.Metrics(c.Context, b.DB, p.ID); err == nil && !at.IsZero() {
-		fmt.Fprintf(w, "  fares (%s): %s\n", when(at, zone), fares(m))
+		fmt.Fprintf(w, "  reactions, as of %s: %s\n", when(at, zone), fares(m))
 	}
 	text := p.SealedText
 	if text == "" {
@@ -267,7 +267,7 @@ func approvePost(c *cli.Context) error {
 func settlePost(c *cli.Context) error {
 	to, ok := map[string]outbox.State{"sent": outbox.Sent, "send": outbox.Planned, "withdraw": outbox.Withdrawn}[c.Args().First()]
 	if !ok {
-		return usage("say what it is: magpie outbox settle sent|send|withdraw ID")
+		return usage("say what to do with the post: magpie outbox settle sent|send|withdraw ID")
 	}
 	b, p, err := onePost(c, 1)
 	if err != nil {

@@ -20,11 +20,11 @@ import (
 
 func peopleCommand() *cli.Command {
 	return &cli.Command{Name: "people", Usage: "who we know: import, sync, show, forget", Subcommands: []*cli.Command{
-		{Name: "import", Usage: "read customers from a CSV file, all or none", ArgsUsage: "FILE.csv",
+		{Name: "import", Usage: "import customers from a CSV file: all of them, or none if one is wrong", ArgsUsage: "FILE.csv",
 			Description: "Columns: one or more of mastodon, bluesky, x and weibo (handles), and any of name, language, city, orders, spent, last_order, tags.", Action: importPeople},
 		{Name: "sync", Usage: "read an account's followers from its network", ArgsUsage: "[ACCOUNT]", Action: syncPeople},
 		{Name: "show", Usage: "show what we know of a person", ArgsUsage: "HANDLE", Flags: []cli.Flag{networkFlag(), jsonFlag()}, Action: showPerson},
-		{Name: "forget", Usage: "erase a person, as the law lets them ask for", ArgsUsage: "HANDLE", Flags: []cli.Flag{networkFlag(), yesFlag()}, Action: forgetPerson},
+		{Name: "forget", Usage: "erase what is stored about a person, when they ask for it", ArgsUsage: "HANDLE", Flags: []cli.Flag{networkFlag(), yesFlag()}, Action: forgetPerson},
 	}}
 }
 
@@ -106,7 +106,7 @@ func syncPeople(c *cli.Context) error {
 }
 
 func networkFlag() cli.Flag {
-	return &cli.StringFlag{Name: "network", Usage: "on which `NETWORK`, where several people have the handle"}
+	return &cli.StringFlag{Name: "network", Usage: "the `NETWORK` of the handle, if several people have the same one"}
 }
 
 // person opens the workspace and finds the person that the argument names.
@@ -128,7 +128,7 @@ func person(c *cli.Context) (*bot.Bot, *people.Person, error) {
 	case errors.As(err, &several):
 		err = refused(fmt.Errorf("%w, with --network", err))
 	case err == nil && id == 0:
-		err = refused(fmt.Errorf("nobody with the handle %s is known", handle))
+		err = refused(fmt.Errorf("no person with the handle %s is known", handle))
 	}
 	if err != nil {
 		b.Close()
@@ -165,12 +165,12 @@ func showPerson(c *cli.Context) error {
 		fmt.Fprintf(w, "  %s, %s spent, the last on %s\n", plural(p.Orders, "order"), strings.TrimSpace(coupon.Money(p.Spent, "")), p.LastOrder.Format(time.DateOnly))
 	}
 	if p.OptedOut {
-		fmt.Fprintln(w, "  wants to be left alone: nothing automatic goes to them")
+		fmt.Fprintln(w, "  has opted out: gets no automatic messages")
 	}
 	for _, x := range consents {
 		state := "since " + x.Given.Format(time.DateOnly)
 		if !x.Withdrawn.IsZero() {
-			state = "taken back on " + x.Withdrawn.Format(time.DateOnly)
+			state = "withdrawn on " + x.Withdrawn.Format(time.DateOnly)
 		}
 		fmt.Fprintf(w, "  %s may write to them: %s (by %s)\n", x.Account, state, x.Source)
 	}
@@ -213,13 +213,13 @@ func forgetPerson(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
-	if err := confirm(c, fmt.Sprintf("Erase %s, for ever?", orDash(p.Name, c.Args().First()))); err != nil {
+	if err := confirm(c, fmt.Sprintf("Erase %s? This can't be undone.", orDash(p.Name, c.Args().First()))); err != nil {
 		return err
 	}
 	if err := b.Forget(c.Context, p.ID, who(c)); err != nil {
 		return err
 	}
-	fmt.Fprintln(c.App.Writer, "Erased. If they had opted out, that alone is kept, so that nobody writes to them by mistake.")
+	fmt.Fprintln(c.App.Writer, "Erased. If they had opted out, only that is kept, so that nobody writes to them by mistake.")
 	return nil
 }
 
@@ -227,7 +227,7 @@ func segmentsCommand() *cli.Command {
 	return &cli.Command{Name: "segments", Usage: "named conditions over people: count, list, words", Subcommands: []*cli.Command{
 		{Name: "list", Usage: "list the segments and how many people are in each", Flags: []cli.Flag{jsonFlag()}, Action: listSegments},
 		{Name: "count", Usage: "count the people of a segment and show some", ArgsUsage: "NAME", Flags: []cli.Flag{
-			&cli.StringFlag{Name: "account", Usage: "as seen by this `ACCOUNT`: consents(\"direct\") means to it"}}, Action: countSegment},
+			&cli.StringFlag{Name: "account", Usage: "for this `ACCOUNT`: consents(\"direct\") means consent to it"}}, Action: countSegment},
 		{Name: "words", Usage: "the words that a segment may use", Action: func(c *cli.Context) error {
 			rows := [][]string{}
 			words := segment.Words()
@@ -314,7 +314,7 @@ func countSegment(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.App.Writer, "%s in %s (%s), as %s sees it\n", peopleWord(n), name, s.Source, as)
+	fmt.Fprintf(c.App.Writer, "%s in %s (%s), counted for the account %s\n", peopleWord(n), name, s.Source, as)
 	some, err := people.Recipients(c.Context, b.DB.Read, s, as, b.Set().Accounts[as].Network, 0, 5, time.Now())
 	if err != nil || len(some) == 0 {
 		return err

@@ -52,7 +52,7 @@ func span(c *cli.Context) (from, to time.Time, err error) {
 		to = day.AddDate(0, 0, 1)
 	}
 	if !to.After(from) {
-		return from, to, usage("--to lies before --from")
+		return from, to, usage("--to is earlier than --from")
 	}
 	return from, to, nil
 }
@@ -112,7 +112,7 @@ func forecasts(c *cli.Context, b *bot.Bot, from, to time.Time) ([]bot.Forecast, 
 
 func printPlan(w io.Writer, all []bot.Forecast, p paint) {
 	if len(all) == 0 {
-		fmt.Fprintln(w, "Nothing is due in this time.")
+		fmt.Fprintln(w, "No posts are planned for this period.")
 		return
 	}
 	people := 0
@@ -156,7 +156,7 @@ func printCosts(w io.Writer, all []bot.Forecast) {
 		if a.X != nil && a.X.Budget != nil {
 			budget = "its budget is " + a.X.Budget.String() + " a month"
 		}
-		fmt.Fprintf(w, "%s charges %s %s for that; %s.\n", a.Network, name, sums[name], budget)
+		fmt.Fprintf(w, "%s charges %s %s for these posts; %s.\n", a.Network, name, sums[name], budget)
 	}
 }
 
@@ -207,9 +207,9 @@ func printAudience(w io.Writer, f bot.Forecast, p paint) {
 		}
 		fmt.Fprintln(w, "    "+line)
 	}
-	last := "the last one would be out at " + when(f.LastOut, f.Account.Timezone.Location)
+	last := "the last one would go out at " + when(f.LastOut, f.Account.Timezone.Location)
 	if f.Misses {
-		last = p.bad(last + ", after finish_by: those left are not sent")
+		last = p.bad(last + ", after finish_by: the rest would not be sent")
 	}
 	fmt.Fprintln(w, "    "+last)
 }
@@ -250,8 +250,8 @@ func planJSON(all []bot.Forecast) any {
 
 func rehearseCommand() *cli.Command {
 	return &cli.Command{
-		Name: "rehearse", Usage: "play the coming days in virtual time against a network made of memory",
-		Description: "Works on a copy of the database; nothing leaves this machine. What waits for approval counts as approved.",
+		Name: "rehearse", Usage: "simulate the coming days at high speed, without any network",
+		Description: "Works on a copy of the database; nothing leaves this machine. Posts that wait for approval count as approved.",
 		Flags: []cli.Flag{
 			&cli.IntFlag{Name: "days", Value: 7, Usage: "how many days"},
 			&cli.StringFlag{Name: "from", Usage: "first `DAY` (default: now)"},

@@ -10,7 +10,7 @@ import (
 )
 
 func policyCommand() *cli.Command {
-	return &cli.Command{Name: "policy", Usage: "the networks' rules that Magpie holds to, with their sources", Flags: []cli.Flag{
+	return &cli.Command{Name: "policy", Usage: "the networks' rules that Magpie follows, with their sources", Flags: []cli.Flag{
 		&cli.StringFlag{Name: "network", Usage: "of this network only: mastodon, bluesky, x or weibo"}, jsonFlag(),
 	}, Action: printPolicy}
 }
@@ -30,8 +30,8 @@ func printPolicy(c *cli.Context) error {
 	for _, r := range all {
 		fmt.Fprintf(c.App.Writer, "%s  %s\n", p.bold(r.ID), p.faint(strings.Join(r.Networks, ", ")))
 		fmt.Fprintln(c.App.Writer, indent(r.Rule, "    ", 100))
-		fmt.Fprintln(c.App.Writer, p.faint(indent(r.Source+", "+r.Date+". Held at: "+strings.Join(r.Where, ", "), "    ", 100)))
-		fmt.Fprintf(c.App.Writer, "%s\n\n", indent("Way out: "+r.Way, "    ", 100))
+		fmt.Fprintln(c.App.Writer, p.faint(indent(r.Source+", "+r.Date+". Enforced at: "+strings.Join(r.Where, ", "), "    ", 100)))
+		fmt.Fprintf(c.App.Writer, "%s\n\n", indent("What you can do: "+r.Way, "    ", 100))
 	}
 	return nil
 }

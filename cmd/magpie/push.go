@@ -20,13 +20,13 @@ func pushCommand() *cli.Command {
 		Description: "Shows what it will do and asks. Without --segment, --person or --test it is a public post.\nThe running bot sends it at once; if none runs, “magpie run --once” does.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "text", Usage: "the `WORDS`; {{name}}, {{code}} and {{link}} are filled in, as in templates"},
-			&cli.StringFlag{Name: "say", Usage: "a `TEMPLATE` instead of words"},
-			&cli.StringFlag{Name: "offer", Usage: "the `OFFER` that the code or link is of"},
+			&cli.StringFlag{Name: "say", Usage: "the `TEMPLATE` to use instead of --text"},
+			&cli.StringFlag{Name: "offer", Usage: "the `OFFER` whose code or link is used"},
 			&cli.StringFlag{Name: "segment", Usage: "to the people of this `SEGMENT`, in private"},
 			&cli.StringFlag{Name: "person", Usage: "to the person with this `HANDLE`, in private"},
 			&cli.StringFlag{Name: "test", Usage: "only to your own `HANDLE`, with a test code"},
-			&cli.BoolFlag{Name: "dry-run", Usage: "show what it would do, and end"},
-			&cli.BoolFlag{Name: "again", Usage: "although the same was pushed within a day"},
+			&cli.BoolFlag{Name: "dry-run", Usage: "only show what would be sent"},
+			&cli.BoolFlag{Name: "again", Usage: "send it even if the same was pushed within the last day"},
 			yesFlag(),
 		},
 		Action: push,
@@ -108,7 +108,7 @@ func confirm(c *cli.Context, question string) error {
 		return nil
 	}
 	if f, ok := c.App.Reader.(*os.File); ok && !terminal(f) {
-		return usage("nobody is there to be asked: give --yes")
+		return usage("there is no terminal to ask you on: add --yes")
 	}
 	fmt.Fprintf(c.App.Writer, "%s [y/N] ", question)
 	line, err := readLine(c)

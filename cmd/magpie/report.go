@@ -18,7 +18,7 @@ import (
 )
 
 func reportCommand() *cli.Command {
-	return &cli.Command{Name: "report", Usage: "what it all brought in, and how service did", Flags: []cli.Flag{sinceFlag(), jsonFlag()}, Action: showReport}
+	return &cli.Command{Name: "report", Usage: "what the campaigns brought in, and how mentions were answered", Flags: []cli.Flag{sinceFlag(), jsonFlag()}, Action: showReport}
 }
 
 func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
@@ -145,8 +145,8 @@ func printService(w io.Writer, s report.Service) {
 func deskCommand() *cli.Command {
 	return &cli.Command{Name: "desk", Usage: "the mentions that wait for a person", Subcommands: []*cli.Command{
 		{Name: "list", Usage: "list them, the oldest first", Flags: []cli.Flag{
-			&cli.StringFlag{Name: "account", Usage: "only those to this `ACCOUNT`"}, &cli.IntFlag{Name: "limit", Value: 50, Usage: "at most so many"}, jsonFlag()}, Action: listDesk},
-		{Name: "close", Usage: "take one off the list: it is answered, or needs no answer", ArgsUsage: "ID", Action: closeDesk},
+			&cli.StringFlag{Name: "account", Usage: "only those to this `ACCOUNT`"}, &cli.IntFlag{Name: "limit", Value: 50, Usage: "how many to list at most"}, jsonFlag()}, Action: listDesk},
+		{Name: "close", Usage: "remove one that has been answered or needs no answer", ArgsUsage: "ID", Action: closeDesk},
 	}}
 }
 
@@ -171,14 +171,14 @@ func listDesk(c *cli.Context) error {
 		return printJSON(c.App.Writer, deskJSON(all))
 	}
 	if len(all) == 0 {
-		fmt.Fprintln(c.App.Writer, "Nobody waits for an answer.")
+		fmt.Fprintln(c.App.Writer, "No mention waits for an answer.")
 		return nil
 	}
 	rows := [][]string{}
 	for _, m := range all {
 		rows = append(rows, []string{m.ID, when(m.Received, zoneOf(b, m.Account)), m.Account, "@" + m.Author.Handle, short(m.Text, 60), m.Reason})
 	}
-	table(c.App.Writer, []string{"MENTION", "CAME IN", "ACCOUNT", "FROM", "TEXT", "WHY HERE"}, rows)
+	table(c.App.Writer, []string{"MENTION", "CAME IN", "ACCOUNT", "FROM", "TEXT", "REASON"}, rows)
 	return nil
 }
 

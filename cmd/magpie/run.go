@@ -22,11 +22,11 @@ func runCommand() *cli.Command {
 		Name: "run", Usage: "run the bot: post what is due, answer what comes in",
 		Description: "Edits of the files are picked up while it runs. Ends cleanly on Ctrl-C or SIGTERM.\nOn Postgres any number of machines may run; they share the accounts, and work with the files that “magpie apply” put in force.",
 		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "once", Usage: "do what is due now, then end: for an outside cron"},
-			&cli.StringFlag{Name: "listen", Value: "127.0.0.1:8470", Usage: "answer /healthz, /readyz, /metrics and what networks push at `HOST:PORT`; off: nowhere", EnvVars: []string{"MAGPIE_LISTEN"}},
-			&cli.BoolFlag{Name: "watch", Usage: "several machines: apply edits of the files on this one"},
-			&cli.BoolFlag{Name: "sandbox", Usage: "every account is played by a sandbox on this machine; nothing leaves it"},
-			&cli.StringFlag{Name: "sandbox-url", Usage: "the same, with a sandbox that runs already at `URL`"},
+			&cli.BoolFlag{Name: "once", Usage: "do what is due now, then exit: to be run from cron"},
+			&cli.StringFlag{Name: "listen", Value: "127.0.0.1:8470", Usage: "serve /healthz, /readyz, /metrics and /push/ACCOUNT at `HOST:PORT`, or “off”", EnvVars: []string{"MAGPIE_LISTEN"}},
+			&cli.BoolFlag{Name: "watch", Usage: "with several machines: put edits of this machine's files in force"},
+			&cli.BoolFlag{Name: "sandbox", Usage: "use a simulated network on this machine for all accounts; nothing leaves it"},
+			&cli.StringFlag{Name: "sandbox-url", Usage: "the same, with a sandbox that is already running at `URL`"},
 		},
 		Action: run,
 	}
@@ -73,7 +73,7 @@ func run(c *cli.Context) error {
 	defer stop()
 	o.Log.WithField("accounts", len(b.Set().Accounts)).Info("running; Ctrl-C ends it")
 	<-c.Done()
-	o.Log.Info("ending: what is in flight is finished first")
+	o.Log.Info("stopping: requests under way are finished first")
 	return r.Stop()
 }
 
@@ -124,7 +124,7 @@ func sandboxAccounts(set *workspace.Set) (out []sandbox.Account) {
 
 func applyCommand() *cli.Command {
 	return &cli.Command{
-		Name: "apply", Usage: "put the files in force as the next revision",
+		Name: "apply", Usage: "put the files as they are now in force, as a new revision",
 		Description: "On SQLite a running bot notices edits by itself. On Postgres this is how new files reach all machines.",
 		Action: func(c *cli.Context) error {
 			if err := noMore(c, 0); err != nil {
@@ -159,7 +159,7 @@ func onLoopback(address string) bool {
 
 func pauseCommand() *cli.Command {
 	return &cli.Command{
-		Name: "pause", Usage: "halt an account, a campaign, or everything", ArgsUsage: "account NAME | campaign NAME | all",
+		Name: "pause", Usage: "pause an account, a campaign, or everything", ArgsUsage: "account NAME | campaign NAME | all",
 		Flags:  []cli.Flag{&cli.StringFlag{Name: "why", Usage: "the reason, for the others"}},
 		Action: func(c *cli.Context) error { return halt(c, true) },
 	}
@@ -178,7 +178,7 @@ func halt(c *cli.Context, on bool) error {
 	}
 	scope, name := c.Args().Get(0), c.Args().Get(1)
 	if scope == "all" && name != "" || scope != "all" && (scope != "account" && scope != "campaign" || name == "") {
-		return usage("say what: magpie %s account NAME, campaign NAME, or all", c.Command.Name)
+		return usage("say what to %[1]s: magpie %[1]s account NAME, campaign NAME, or all", c.Command.Name)
 	}
 	b, err := open(c)
 	if err != nil {
@@ -204,7 +204,7 @@ func halt(c *cli.Context, on bool) error {
 	case on:
 		fmt.Fprintf(c.App.Writer, "%s is paused already.\n", what)
 	case changed:
-		fmt.Fprintf(c.App.Writer, "Resumed: %s. What has become late meanwhile is not sent.\n", what)
+		fmt.Fprintf(c.App.Writer, "Resumed: %s. Posts that became late during the pause are not sent.\n", what)
 	default:
 		fmt.Fprintf(c.App.Writer, "%s is not paused.\n", what)
 	}

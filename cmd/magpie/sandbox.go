@@ -21,22 +21,22 @@ func sandboxCommand() *cli.Command {
 			&cli.StringFlag{Name: "addr", Value: "127.0.0.1:8087", Usage: "`HOST:PORT`, on this machine only"},
 			&cli.StringSliceFlag{Name: "account", Usage: "an account `NAME` to play, instead of the workspace's; may be given several times"},
 			&cli.IntFlag{Name: "followers", Value: 40, Usage: "how many people follow each account"},
-			&cli.Int64Flag{Name: "seed", Value: 1, Usage: "the same seed, the same people with the same words"},
-			&cli.DurationFlag{Name: "tempo", Value: 2 * time.Second, Usage: "mean time between what people do"},
+			&cli.Int64Flag{Name: "seed", Value: 1, Usage: "the same seed gives the same people and the same texts"},
+			&cli.DurationFlag{Name: "tempo", Value: 2 * time.Second, Usage: "average time between two actions of the people"},
 			&cli.BoolFlag{Name: "quiet", Usage: "people follow, but say nothing by themselves"},
-			&cli.StringFlag{Name: "idempotency", Usage: "honour, ignore or replay500: what the server does with the same key"},
+			&cli.StringFlag{Name: "idempotency", Usage: "what the server does with a repeated key: honour, ignore or replay500"},
 			&cli.StringFlag{Name: "streaming", Usage: "all, ws or none"},
 			&cli.IntFlag{Name: "bad-token", Usage: "`STATUS` for a bad token (default 401)"},
-			&cli.IntFlag{Name: "unknown-reply", Usage: "`STATUS` for an answer to nothing (default 404; 200 takes it)"},
-			&cli.IntFlag{Name: "empty-text", Usage: "`STATUS` for an empty text (default 422; 200 takes it)"},
+			&cli.IntFlag{Name: "unknown-reply", Usage: "`STATUS` for a reply to a post that does not exist (default 404; 200 accepts it)"},
+			&cli.IntFlag{Name: "empty-text", Usage: "`STATUS` for an empty text (default 422; 200 accepts it)"},
 			&cli.BoolFlag{Name: "no-rate-headers", Usage: "no X-RateLimit headers"},
 			&cli.BoolFlag{Name: "no-conversations", Usage: "no conversations"},
 			&cli.BoolFlag{Name: "ulids", Usage: "ids are ULIDs instead of digits"},
-			&cli.BoolFlag{Name: "locked", Usage: "who follows waits to be let in"},
+			&cli.BoolFlag{Name: "locked", Usage: "new followers have to be approved"},
 			&cli.IntFlag{Name: "max-characters", Usage: "of a post (default 500)"},
 			&cli.IntFlag{Name: "posts-per-3h", Usage: "rate limit of posts (default none)"},
 			&cli.IntFlag{Name: "requests-per-5m", Usage: "rate limit of requests (default none)"},
-			&cli.StringSliceFlag{Name: "fault", Usage: "a `FAULT` of posting: drop-after-store, drop-before-store, 500-after-store, html, rubbish, 429, 503; each meets one post"},
+			&cli.StringSliceFlag{Name: "fault", Usage: "a `FAULT` when posting: drop-after-store, drop-before-store, 500-after-store, html, rubbish, 429, 503; each affects one post"},
 		},
 		Action: runSandbox,
 	}
@@ -112,7 +112,7 @@ func completionCommand() *cli.Command {
 			case "zsh":
 				fmt.Fprint(c.App.Writer, "autoload -U compinit bashcompinit && compinit && bashcompinit\n"+bashCompletion)
 			default:
-				return usage("say for which shell: magpie completion bash or zsh")
+				return usage("choose a shell: magpie completion bash or zsh")
 			}
 			return nil
 		},

@@ -16,7 +16,7 @@ import (
 const LoopGuard = 6
 
 // ToErase is why a person has to look at who asks for deletion.
-const ToErase = "wants what is stored of them deleted: magpie people forget"
+const ToErase = "asks for their data to be deleted: magpie people forget"
 
 // Outcome is what becomes of a mention.
 type Outcome string
@@ -63,9 +63,9 @@ func Decide(f Facts) (Decision, error) {
 	case f.Own:
 		return Decision{Outcome: Silent, Reason: "it is by one of our own accounts"}, nil
 	case is(whole, words().stop, own.Stop):
-		return Decision{Outcome: OptOut, Account: first, Reason: "wants to be left alone"}, nil
+		return Decision{Outcome: OptOut, Account: first, Reason: "has opted out"}, nil
 	case is(whole, words().start, own.Start) && f.OptedOut:
-		return Decision{Outcome: OptIn, Account: first, Reason: "takes the opt-out back"}, nil
+		return Decision{Outcome: OptIn, Account: first, Reason: "has opted in again"}, nil
 	case WantsErasure(f.Mention.Text):
 		return Decision{Outcome: Desk, Account: first, Reason: ToErase}, nil
 	case f.Mention.Author.Bot || knownBot(f):
@@ -75,9 +75,9 @@ func Decide(f Facts) (Decision, error) {
 	case f.Mention.Author.NoBot:
 		return Decision{Outcome: Desk, Account: first, Reason: "asks bots to stay away (#nobot)"}, nil
 	case f.Answers >= LoopGuard:
-		return Decision{Outcome: Desk, Account: first, Reason: "has had many automated answers within the hour"}, nil
+		return Decision{Outcome: Desk, Account: first, Reason: "has reached the limit of automated answers in one hour"}, nil
 	case mayLeave(whole):
-		return Decision{Outcome: Desk, Account: first, Reason: "perhaps wants to be left alone"}, nil
+		return Decision{Outcome: Desk, Account: first, Reason: "perhaps asks for no more messages"}, nil
 	case f.Mention.Quote:
 		return Decision{Outcome: Desk, Account: first, Reason: "quotes a post of ours"}, nil
 	}
@@ -136,12 +136,12 @@ func (f Facts) try(r rule) (d Decision, reason string, err error) {
 	}
 	if p := r.step.PerPerson; p != nil {
 		if n, err := f.ToPerson(r.step, p.Per); err != nil || n >= p.Count {
-			return d, "the rule " + r.step.Name + " has answered this person often enough", err
+			return d, "the rule " + r.step.Name + " has reached its limit for this person (per_person)", err
 		}
 	}
 	if l := r.step.Limit; l != nil {
 		if n, err := f.ByAccount(r.step, r.account, l.Per); err != nil || n >= l.Count {
-			return d, "the rule " + r.step.Name + " has reached its limit", err
+			return d, "the rule " + r.step.Name + " has reached its limit for the account (limit)", err
 		}
 	}
 	d = Decision{Outcome: Reply, Account: r.account, Step: r.step}

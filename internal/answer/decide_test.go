@@ -93,7 +93,7 @@ func TestDecide(t *testing.T) {
 		{"stop in Chinese", "退订", nil, OptOut, ""},
 		{"stop, asked again", "stop", func(f *Facts) { f.OptedOut = true }, OptOut, ""},
 		{"perhaps stop", "please stop sending me deal offers", nil, Desk, "perhaps"},
-		{"a loop", "deal", func(f *Facts) { f.Answers = 6 }, Desk, "many automated answers"},
+		{"a loop", "deal", func(f *Facts) { f.Answers = 6 }, Desk, "limit of automated answers"},
 		{"not yet a loop", "deal", func(f *Facts) { f.Answers = 5 }, Reply, "claim"},
 		{"stop out of a loop", "stop", func(f *Facts) { f.Answers = 99 }, OptOut, ""},
 	} {

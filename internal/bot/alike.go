@@ -46,7 +46,7 @@ func (b *Bot) alike(ctx context.Context, q outbox.Querier, set *workspace.Set, p
 			return err
 		}
 		if theirs := b.gists.of(text); slices.ContainsFunc(ours, theirs.Alike) {
-			return &outbox.Stop{State: outbox.Refused, Reason: policy.Of("same-text").Says(name+" has said nearly the same") + ": " + policy.Of("same-text").Way}
+			return &outbox.Stop{State: outbox.Refused, Reason: policy.Of("same-text").Says(name+" has posted nearly the same text") + ": " + policy.Of("same-text").Way}
 		}
 	}
 	return rows.Err()

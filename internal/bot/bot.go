@@ -290,7 +290,7 @@ func (b *Bot) client(ctx context.Context, a *workspace.Account, with func(*works
 		return nil, network.Fail(network.SignedOut, "%w", err)
 	}
 	if before, err := b.Vault.Session(a.Name).Load(); secret == "" && before == "" && err == nil {
-		return nil, network.Fail(network.SignedOut, "nobody has signed in: magpie accounts login %s", a.Name)
+		return nil, network.Fail(network.SignedOut, "not signed in yet: run “magpie accounts login %s”", a.Name)
 	}
 	if a.Credentials == nil || a.Credentials.Kind == "stored" {
 		if err := b.ofServer(ctx, a); err != nil {
@@ -370,7 +370,7 @@ func (b *Bot) raise(ctx context.Context, kind, subject, text string) {
 		return err
 	})
 	if err != nil {
-		b.Log.WithError(err).Error("what needs a person could not be written down")
+		b.Log.WithError(err).Error("a message for a person could not be stored")
 	}
 	if fresh {
 		b.Log.WithField("subject", subject).Warn(kind + ": " + text)
@@ -389,7 +389,7 @@ func (b *Bot) raiseIn(ctx context.Context, tx *sql.Tx, kind, subject, text strin
 func (b *Bot) clear(ctx context.Context, kind, subject string) {
 	err := b.write(ctx, func(tx *sql.Tx) error { return need.Clear(ctx, tx, kind, subject) })
 	if err != nil && ctx.Err() == nil {
-		b.Log.WithError(err).Error("what no longer needs a person could not be written down")
+		b.Log.WithError(err).Error("a message for a person could not be removed")
 	}
 }
 

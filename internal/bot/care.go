@@ -31,7 +31,7 @@ func (b *Bot) signedOut(ctx context.Context, name, reason string) {
 	if _, err := outbox.Pause(ctx, b.DB, "signed out", name, reason, audit.Bot, b.Clock()); err != nil {
 		b.Log.WithError(err).Error("the account could not be halted")
 	}
-	b.raise(ctx, need.SignedOut, name, "the account "+name+" is signed out ("+reason+"): nothing goes out there until “magpie accounts login "+name+"”, or a good token and a restart")
+	b.raise(ctx, need.SignedOut, name, "the account "+name+" is signed out ("+reason+"): nothing is sent until you run “magpie accounts login "+name+"”, or provide a valid token and restart")
 }
 
 // signedIn lifts that, if it is still the halt that stood when the network was
@@ -97,7 +97,7 @@ func (b *Bot) noteEnd(ctx context.Context, name string, left time.Duration) {
 			b.clear(ctx, need.SignInEnds, subject)
 			continue
 		}
-		b.raise(ctx, need.SignInEnds, subject, fmt.Sprintf("the sign-in of %s runs out in %d hours: run “magpie accounts login %s” before", name, int(left.Hours()), name))
+		b.raise(ctx, need.SignInEnds, subject, fmt.Sprintf("the sign-in of %s expires in %d hours: run “magpie accounts login %s” before then", name, int(left.Hours()), name))
 	}
 }
 
@@ -124,7 +124,7 @@ func (b *Bot) checkSilence(ctx context.Context, a *workspace.Account, now time.T
 		return
 	}
 	if quiet := now.Sub(store.Time(last.Int64)); quiet > time.Duration(a.SilentAfter) {
-		b.raise(ctx, need.SilentFor, a.Name, fmt.Sprintf("%s has posted nothing for %d hours: is something useful planned?", a.Name, int(quiet.Hours())))
+		b.raise(ctx, need.SilentFor, a.Name, fmt.Sprintf("%s has posted nothing for %d hours: check what is planned for it (magpie plan)", a.Name, int(quiet.Hours())))
 	}
 }
 

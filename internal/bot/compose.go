@@ -83,7 +83,7 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 		return out, err
 	}
 	if p.Code == "" && (p.Kind == outbox.Direct || p.Kind == outbox.Answer) && offer != nil && offer.Codes.Kind != "shared" && showsCode(set, offer, p) {
-		return out, &outbox.Stop{State: outbox.Refused, Reason: "the text shows a code now, and none was reserved when the post was planned"}
+		return out, &outbox.Stop{State: outbox.Refused, Reason: "the text was changed to show a code, but no code was reserved when the post was planned"}
 	}
 	text, language, err := words(set, p, s, a, v)
 	if err != nil {
@@ -340,28 +340,28 @@ func (b *Bot) recheck(ctx context.Context, tx *sql.Tx, p *outbox.Post, c outbox.
 	if p.Exempt { // a test to oneself, or a word about how to go on
 		gone, err := people.OptedOut(ctx, tx, p.Person)
 		if err == nil && gone {
-			return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person wants to be left alone"}, nil
+			return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person has opted out"}, nil
 		}
 		return nil, err
 	}
 	if p.Kind == outbox.Answer && now.Sub(p.SlotAt) > staleAnswer {
-		return &outbox.Stop{State: outbox.Withdrawn, Reason: "the question is more than a day old by now"}, nil
+		return &outbox.Stop{State: outbox.Withdrawn, Reason: "the mention is more than a day old"}, nil
 	}
 	if p.Kind == outbox.Direct {
 		may, err := people.MayWrite(ctx, tx, p.Person, p.Account)
 		if err == nil && !may {
-			return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person has taken back that we may write"}, nil
+			return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person has withdrawn their consent to direct messages"}, nil
 		}
 		if a := set.Accounts[p.Account]; err == nil && a != nil {
 			if may, err = b.heard(ctx, tx, a, p.Person); err == nil && !may {
-				return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person has not written to us in private: " + a.Network + " lets us write to nobody else"}, nil
+				return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person has not sent us a private message first, as " + a.Network + " requires"}, nil
 			}
 		}
 		return nil, err
 	}
 	gone, err := people.OptedOut(ctx, tx, p.Person)
 	if err == nil && gone {
-		return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person wants to be left alone"}, nil
+		return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person has opted out"}, nil
 	}
 	return nil, err
 }

@@ -68,7 +68,7 @@ func (b *Bot) decideNow(ctx context.Context, m *inbox.Mention) error {
 		return err
 	}
 	if age := b.Clock().Sub(m.At); d.Outcome == answer.Reply && age > staleAnswer {
-		d = answer.Decision{Outcome: answer.Desk, Account: d.Account, Reason: "the question is more than a day old"}
+		d = answer.Decision{Outcome: answer.Desk, Account: d.Account, Reason: "the mention is more than a day old"}
 	}
 	already, err := b.answeredUnseen(ctx, set, m, d)
 	if err != nil {
@@ -252,7 +252,7 @@ func (c *decision) note(ctx context.Context, tx *sql.Tx, s inbox.State, rule, re
 // confirm says once that we have understood.
 func (c *decision) confirm(ctx context.Context, tx *sql.Tx, speak bool, rule string, words map[string]string) error {
 	if !speak || c.already {
-		return c.note(ctx, tx, inbox.Silent, rule, c.d.Reason+"; that is known and was confirmed before")
+		return c.note(ctx, tx, inbox.Silent, rule, c.d.Reason+" (already known and confirmed)")
 	}
 	p := c.post()
 	p.Campaign, p.Step, p.Exempt, p.Private = rule, rule, true, c.m.Direct
@@ -330,16 +330,16 @@ func (c *decision) over(ctx context.Context, tx *sql.Tx) (string, error) {
 		return inbox.Answers(ctx, tx, rule, person, account, c.now.Add(-per))
 	}
 	if n, err := count("", c.m.Person, "", time.Hour); err != nil || n >= answer.LoopGuard {
-		return "has had many automated answers within the hour", err
+		return "has reached the limit of automated answers in one hour", err
 	}
 	if r := s.PerPerson; r != nil {
 		if n, err := count(ruleName(s), c.m.Person, "", r.Per); err != nil || n >= r.Count {
-			return "the rule " + s.Name + " has answered this person often enough", err
+			return "the rule " + s.Name + " has reached its limit for this person (per_person)", err
 		}
 	}
 	if r := s.Limit; r != nil {
 		if n, err := count(ruleName(s), 0, c.d.Account, r.Per); err != nil || n >= r.Count {
-			return "the rule " + s.Name + " has reached its limit", err
+			return "the rule " + s.Name + " has reached its limit for the account (limit)", err
 		}
 	}
 	return c.crowd(ctx, tx)

@@ -76,7 +76,7 @@ type note func(good bool, what, hint, says string, args ...any)
 func (b *Bot) examineBot(ctx context.Context, add note) {
 	r := b.Health(ctx)
 	if r.Machines > 0 {
-		add(true, "bot", "", "%d at work on this database", r.Machines)
+		add(true, "bot", "", "%d running on this database", r.Machines)
 	}
 	for _, p := range r.Problems {
 		text, hint, _ := strings.Cut(p, ": magpie ")
@@ -93,7 +93,7 @@ func (b *Bot) examineBot(ctx context.Context, add note) {
 	for _, n := range r.Queue {
 		waiting += n
 	}
-	add(true, "work", "", "%d pieces of work wait", waiting)
+	add(true, "jobs", "", "%d waiting", waiting)
 	add(true, "posts", "", "next due: %s, last out: %s", when(r.NextDue), when(r.LastOut))
 	add(true, "disk", "", "%d GB are left", r.Disk>>30)
 	needs, err := need.Open(ctx, b.DB)
@@ -105,7 +105,7 @@ func (b *Bot) examineBot(ctx context.Context, add note) {
 	pauses, err := outbox.Pauses(ctx, b.DB)
 	for _, p := range pauses {
 		if err == nil && p.Scope == "codes" {
-			add(false, "codes", "magpie coupons release "+p.Name, "the codes of %s wait for a person since %s: %s", p.Name, p.At.Format(stamp), p.Reason)
+			add(false, "codes", "magpie coupons release "+p.Name, "the codes of %s are on hold since %s: %s", p.Name, p.At.Format(stamp), p.Reason)
 		} else if err == nil && p.Scope == "signed out" {
 			add(false, p.Name, "", "signed out since %s: %s", p.At.Format(stamp), p.Reason)
 		} else if err == nil && p.Name != unmatched {
@@ -136,14 +136,14 @@ func (b *Bot) examineAccount(ctx context.Context, a *workspace.Account, add note
 		for _, n := range self.Notes {
 			add(false, a.Name, "", "%s", n)
 		}
-		add(self.Bot, a.Name, "mark it in the profile's settings: the networks ask for that", "marked as a bot: %v", self.Bot)
+		add(self.Bot, a.Name, "mark it in the profile's settings: the networks require it", "marked as a bot: %v", self.Bot)
 	}
 	if a.Weibo != nil && a.Weibo.Push {
 		_, err := b.receive(ctx, a.Name)
 		add(err == nil, a.Name, "", "%s", b.pushesSay(a.Name, err))
 	}
 	if skew, ok := b.skew(ctx, a); ok && b.Sandbox == "" {
-		add(skew.Abs() < 5*time.Second, a.Name, "set this machine's clock (NTP)", "this clock and the server's differ by %s", skew.Abs().Round(time.Second))
+		add(skew.Abs() < 5*time.Second, a.Name, "set this machine's clock (NTP)", "this machine's clock and the server's differ by %s", skew.Abs().Round(time.Second))
 	}
 	if next, err := b.Posts(ctx, `account = $1 AND state IN ('planned', 'held') ORDER BY slot_at LIMIT 1`, a.Name); err == nil && len(next) > 0 {
 		add(next[0].State != outbox.Held, a.Name, "magpie outbox approve "+next[0].ID, "next post: %s (%s, %s)", next[0].SlotAt.In(zone).Format("Mon 2006-01-02 15:04 -07:00"), postName(next[0]), next[0].State)

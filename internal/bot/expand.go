@@ -102,7 +102,7 @@ func (b *Bot) expandChunk(ctx context.Context, id string) (done bool, err error)
 
 // errMoved undoes a chunk: the mailing was withdrawn, held or taken on
 // meanwhile.
-var errMoved = errors.New("the mailing is not where it was")
+var errMoved = errors.New("the mailing was changed meanwhile")
 
 func (b *Bot) end(ctx context.Context, p *outbox.Post, to outbox.State, reason string, now time.Time) error {
 	return b.write(ctx, func(tx *sql.Tx) error {

@@ -178,7 +178,7 @@ func TestFinishBy(t *testing.T) {
 		t.Errorf("%d got one: %v", len(got), got)
 	}
 	late := w.posts(`parent <> '' AND state = 'late'`)
-	if len(late) != 3 || !strings.Contains(late[0].Reason, "had to be out by") {
+	if len(late) != 3 || !strings.Contains(late[0].Reason, "had to go out by") {
 		t.Errorf("got %+v", late)
 	}
 	if l, _ := coupon.Count(t.Context(), w.DB, "bf"); l.Free != 3 || l.Delivered != 6 {

@@ -63,7 +63,7 @@ func (b *Bot) pays(ctx context.Context, a *workspace.Account, c outbox.Composed)
 		return nil
 	}
 	if m, all := b.meter(a), threadPrice(a, c); m.Left(ctx, network.ForPosts) < all {
-		return &network.Failure{Reason: network.Busy, Ours: true, Wait: time.Hour, Err: fmt.Errorf("the account's %s is used up so far that it does not pay for this thread, which costs %s", m.Bounds(), all)}
+		return &network.Failure{Reason: network.Busy, Ours: true, Wait: time.Hour, Err: fmt.Errorf("the account's %s is nearly used up: what is left does not cover this thread, which costs %s", m.Bounds(), all)}
 	}
 	return nil
 }

@@ -101,7 +101,7 @@ func (b *Bot) afford(ctx context.Context, all []Forecast) error {
 			spent[key] = s.Month
 		}
 		if spent[key]+f.Price > bounds.For(network.ForPosts) {
-			f.Problem = orElse(f.Problem, "the account's "+bounds.String()+" does not pay for it: it would wait, and be late")
+			f.Problem = orElse(f.Problem, "the account's "+bounds.String()+" does not cover it: it would have to wait, and become late")
 			continue
 		}
 		spent[key] += f.Price

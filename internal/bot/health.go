@@ -48,7 +48,7 @@ func (b *Bot) Health(ctx context.Context) *health.Report {
 	for _, look := range []func(context.Context, *health.Report, time.Time) error{b.lookMachines, b.lookPosts, b.lookQueue, b.lookAccounts, b.lookNeeds} {
 		if err := look(ctx, r, now); err != nil {
 			if err = store.Explain(b.DB.Path, err); !errors.Is(err, store.ErrAway) {
-				err = fmt.Errorf("the database can't be looked at: %w", err)
+				err = fmt.Errorf("the database can't be read: %w", err)
 			}
 			r.Add(err.Error())
 			break
@@ -74,12 +74,12 @@ func (b *Bot) trouble(now time.Time) (out []string) {
 			most = unread
 		}
 		if still := now.Sub(all[part]); still > most {
-			out = append(out, fmt.Sprintf("the %s has stood still since %s", part, all[part].Format(stamp)))
+			out = append(out, fmt.Sprintf("the %s has not run since %s", part, all[part].Format(stamp)))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.opened())) {
 		if down := b.beats.streamDown(name, now); down > unread {
-			out = append(out, fmt.Sprintf("the stream of %s is down for %s; what comes in is polled", name, down.Round(time.Second)))
+			out = append(out, fmt.Sprintf("the stream of %s has been down for %s; mentions are polled", name, down.Round(time.Second)))
 		}
 	}
 	return out
@@ -99,7 +99,7 @@ func (b *Bot) lookMachines(ctx context.Context, r *health.Report, now time.Time)
 		if err != nil {
 			return err
 		}
-		r.Add("the database is a copy from " + since.Format(stamp) + ": nothing goes out before a running bot has found out what went out since")
+		r.Add("the database is a copy from " + since.Format(stamp) + ": nothing is sent until a running bot has checked on the networks what was posted since then")
 	}
 	live, err := lease.Live(ctx, b.DB, now)
 	r.Machines = len(live)
@@ -127,8 +127,8 @@ func (b *Bot) lookPosts(ctx context.Context, r *health.Report, now time.Time) er
 	}
 	r.NextDue, r.LastOut = u.Next, u.Last
 	for what, q := range map[string]string{
-		"what somebody wrote is not decided on since %s":  `SELECT min(received_at) FROM mentions WHERE state = 'new'`,
-		"a mailing could have begun since %s and has not": `SELECT min(next_at) FROM posts WHERE kind = 'segment' AND state = 'planned'` + unpaused,
+		"a mention has been waiting to be processed since %s": `SELECT min(received_at) FROM mentions WHERE state = 'new'`,
+		"a mailing has been due since %s and has not started": `SELECT min(next_at) FROM posts WHERE kind = 'segment' AND state = 'planned'` + unpaused,
 	} {
 		var at sql.NullInt64
 		if err := b.DB.Read.QueryRowContext(ctx, q).Scan(&at); err != nil {
@@ -151,7 +151,7 @@ func (b *Bot) lookPosts(ctx context.Context, r *health.Report, now time.Time) er
 		if p.Reason != "" {
 			why = " (" + p.Reason + ")"
 		}
-		r.Add(fmt.Sprintf("post %s on %s could be out since %s and is %s%s: magpie outbox show %s", p.ID, a.Name, p.SlotAt.In(a.Timezone.Location).Format(stamp), p.State, why, p.ID))
+		r.Add(fmt.Sprintf("post %s on %s has been due since %s and is still %s%s: magpie outbox show %s", p.ID, a.Name, p.SlotAt.In(a.Timezone.Location).Format(stamp), p.State, why, p.ID))
 	}
 	return nil
 }
@@ -172,7 +172,7 @@ func (b *Bot) lookQueue(ctx context.Context, r *health.Report, now time.Time) (e
 	}
 	r.Waiting, err = queue.Oldest(ctx, b.DB)
 	if err == nil && r.Waiting > stuckAfter {
-		r.Add(fmt.Sprintf("work waits for %s and nobody does it", r.Waiting.Round(time.Second)))
+		r.Add(fmt.Sprintf("a job has been waiting for %s and no process works on it", r.Waiting.Round(time.Second)))
 	}
 	return err
 }
@@ -200,7 +200,7 @@ func (b *Bot) lookAccounts(ctx context.Context, r *health.Report, now time.Time)
 			return err
 		}
 		if !held[name] && r.Machines > 0 {
-			r.Add("nobody has taken on the account " + name)
+			r.Add("no running bot works for the account " + name)
 		}
 		if a.SignedOut {
 			r.Add("the account " + name + " is signed out: magpie accounts login " + name)
@@ -234,7 +234,7 @@ func (b *Bot) lookDisk(r *health.Report) {
 	for i, folder := range folders {
 		var fs unix.Statfs_t
 		if err := unix.Statfs(folder, &fs); err != nil {
-			r.Add("the folder " + folder + " can't be looked at")
+			r.Add("the folder " + folder + " can't be read")
 			continue
 		}
 		left := fs.Bavail * uint64(fs.Bsize) //nolint:gosec // a block size is no negative number
@@ -242,7 +242,7 @@ func (b *Bot) lookDisk(r *health.Report) {
 			r.Disk = left
 		}
 		if left < diskLeast {
-			r.Add(fmt.Sprintf("the disk of %s is nearly full: %d MB are left", folder, left>>20))
+			r.Add(fmt.Sprintf("the disk of %s is nearly full: %d MB left", folder, left>>20))
 		}
 	}
 }

@@ -31,7 +31,7 @@ func (b *Bot) heardAll(ctx context.Context, name string, err error) error {
 	}
 	var f *network.Failure
 	_ = errors.As(err, &f) // every error of a client is one
-	text := name + " does not hear all that people write: " + err.Error()
+	text := name + " can't read everything that people write to it: " + err.Error()
 	switch {
 	case f.Lost:
 		b.raise(ctx, need.NotHeard, name+" (lost)", text)
@@ -60,7 +60,7 @@ func (b *Bot) deafLong(ctx context.Context, name string) bool {
 		return store.SetNewMark(ctx, tx, deafMark+name, strconv.FormatInt(store.Ms(now), 10))
 	})
 	if err != nil && ctx.Err() == nil {
-		b.Log.WithError(err).Warn("it could not be noted that something is not heard")
+		b.Log.WithError(err).Warn("could not store that some mentions can't be read")
 	}
 	return false
 }
@@ -74,7 +74,7 @@ func (b *Bot) hears(ctx context.Context, name string) {
 		return errors.Join(store.SetMark(ctx, tx, deafMark+name, ""), need.Clear(ctx, tx, need.NotHeard, name))
 	})
 	if err != nil && ctx.Err() == nil {
-		b.Log.WithError(err).Warn("it could not be noted that all is heard again")
+		b.Log.WithError(err).Warn("could not store that all mentions can be read again")
 	}
 }
 

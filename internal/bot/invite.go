@@ -32,7 +32,7 @@ func (c *decision) invite(ctx context.Context, tx *sql.Tx) error {
 		return err
 	}
 	if n > 0 {
-		return c.note(ctx, tx, inbox.Desk, "", "the answer is a private one; the person was asked to write in private, and writes in public again")
+		return c.note(ctx, tx, inbox.Desk, "", "the answer is private: the person was asked for a private message, but wrote in public again")
 	}
 	return c.confirm(ctx, tx, true, invited, invitation)
 }

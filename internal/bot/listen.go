@@ -175,7 +175,7 @@ func (b *Bot) stream(ctx context.Context, a *workspace.Account, c network.Client
 		began := b.Clock()
 		err := c.Stream(ctx, func() { signal(poll); put(on, true); b.beats.setStream(a.Name, "open", b.Clock()) }, func(e network.Event) {
 			if err := b.take(ctx, a, []network.Event{e}, ""); err != nil && ctx.Err() == nil {
-				log.WithError(err).Error("what came by the stream could not be kept; the next poll brings it")
+				log.WithError(err).Error("what the stream brought could not be stored; the next poll reads it again")
 				signal(poll)
 			}
 		})
@@ -186,7 +186,7 @@ func (b *Bot) stream(ctx context.Context, a *workspace.Account, c network.Client
 		b.beats.setStream(a.Name, "down", b.Clock())
 		if network.ReasonOf(err) == network.SignedOut {
 			if _, verr := c.Verify(ctx); verr == nil {
-				log.WithError(err).Warn("this token may not open the stream; what comes in is polled")
+				log.WithError(err).Warn("this token does not allow streaming; mentions are polled instead")
 				b.beats.setStream(a.Name, "", b.Clock())
 				return
 			}
@@ -214,7 +214,7 @@ func (b *Bot) unreadable(ctx context.Context, name string, err error, log *logru
 	if network.IsUnpaid(err) {
 		b.unpaid(ctx, name, err.Error())
 	}
-	log.WithError(err).Warn("could not read what came in; it is tried again")
+	log.WithError(err).Warn("mentions could not be read; trying again")
 }
 
 // halted tells whether an account is signed out.

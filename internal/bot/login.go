@@ -79,7 +79,7 @@ const storing = 5 * time.Second
 // of before say: a browser is often signed in as somebody else.
 func (b *Bot) itself(ctx context.Context, a *workspace.Account, self network.Self) error {
 	if a.Handle != "" && !strings.EqualFold(strings.TrimPrefix(a.Handle, "@"), self.Handle) {
-		return fmt.Errorf("that is @%s, and accounts/%s.yaml says handle: %s: sign in as that, or correct the file", self.Handle, a.Name, a.Handle)
+		return fmt.Errorf("you signed in as @%s, but accounts/%s.yaml says handle: %s: sign in as that account, or correct the file", self.Handle, a.Name, a.Handle)
 	}
 	selves, err := inbox.Selves(ctx, b.DB)
 	if err != nil {
@@ -90,9 +90,9 @@ func (b *Bot) itself(ctx context.Context, a *workspace.Account, self network.Sel
 		switch {
 		case x == nil || x.Network != a.Network || x.Server != a.Server:
 		case name != a.Name && other.ID == self.ID:
-			return fmt.Errorf("@%s is the account %s already", self.Handle, name)
+			return fmt.Errorf("@%s already belongs to the account %s", self.Handle, name)
 		case name == a.Name && other.ID != self.ID && a.Handle == "":
-			return fmt.Errorf("that is @%s, and %s was @%s until now: sign in as that, or write handle: %s into accounts/%s.yaml if it is meant", self.Handle, name, other.Handle, self.Handle, name)
+			return fmt.Errorf("you signed in as @%s, but %s was @%s until now: sign in as that account, or write handle: %s into accounts/%s.yaml to change it", self.Handle, name, other.Handle, self.Handle, name)
 		}
 	}
 	return nil

@@ -61,7 +61,7 @@ func (b *Bot) matchAccount(ctx context.Context, a *workspace.Account, x *account
 			known++
 		}
 	}
-	b.Log.WithField("account", a.Name).WithField("posts", len(m.own)).WithField("matched", known).Info("what went out on the account since the copy was made is matched")
+	b.Log.WithField("account", a.Name).WithField("posts", len(m.own)).WithField("matched", known).Info("posts sent since the copy was made have been compared with the outbox")
 	return b.write(ctx, func(tx *sql.Tx) error { return store.SetMark(ctx, tx, store.Matched+a.Name, "yes") })
 }
 
@@ -332,7 +332,7 @@ func (m *matching) doubt(ctx context.Context, p *outbox.Post) error {
 		if _, err := outbox.Add(ctx, tx, p, m.b.Clock()); err != nil {
 			return err
 		}
-		return m.doubtIn(ctx, tx, p, "the database was restored, and the network has a post of that time which may be this one: look there, then “magpie outbox settle”")
+		return m.doubtIn(ctx, tx, p, "the database was restored, and the network has a post of that time that may be this one: look there, then run “magpie outbox settle”")
 	})
 }
 

@@ -76,7 +76,8 @@ func (m *matching) halts(ctx context.Context, tx *sql.Tx, p *outbox.Post) error 
 	if err := outbox.Last(ctx, tx, p); err != nil {
 		return err
 	}
-	return m.doubtIn(ctx, tx, p, "the database was restored, and the thread on the network has other words from here on: look there what is missing; “magpie outbox settle sent|send|withdraw "+p.ID+"” settles this part, what follows it is left to you")
+	return m.doubtIn(ctx, tx, p, "the database was restored, and from this part on the thread on the network reads differently: see there what is missing; "+
+		"“magpie outbox settle sent|send|withdraw "+p.ID+"” settles this part, post the parts after it by hand")
 }
 
 // code notes that a code of an offer is out.
@@ -124,7 +125,7 @@ func (m *matching) shown(ctx context.Context, tx *sql.Tx, o *seen, word string) 
 	for _, p := range o.To {
 		whom += " @" + p.Handle
 	}
-	_, err = m.b.raiseIn(ctx, tx, need.Restored, "code "+word, "the code "+word+" went out on "+m.a.Name+" to"+whom+" at "+o.At.Format(stamp)+", and the restored database does not know of which offer it is")
+	_, err = m.b.raiseIn(ctx, tx, need.Restored, "code "+word, "the code "+word+" went out on "+m.a.Name+" to"+whom+" at "+o.At.Format(stamp)+", but the restored database does not know which offer it belongs to")
 	return err
 }
 

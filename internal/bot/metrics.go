@@ -72,7 +72,7 @@ func (b *Bot) measure(ctx context.Context, name string) error {
 		case err != nil && network.ReasonOf(err) == network.Busy:
 			return queue.Later(max(network.RetryAt(err, b.Clock(), time.Minute).Sub(b.Clock()), time.Second))
 		case err != nil:
-			b.Log.WithError(err).WithField("account", name).Warn("the figures of posts can't be read")
+			b.Log.WithError(err).WithField("account", name).Warn("the numbers of likes and reposts can't be read")
 			return nil
 		}
 	}

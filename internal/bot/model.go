@@ -93,11 +93,11 @@ func (b *Bot) proper(ctx context.Context, set *workspace.Set, s *workspace.Step,
 	offer := set.OfferOf(s)
 	switch {
 	case bare == "" || strings.ContainsAny(bare, "{}<>"):
-		return "", errors.New("it is empty or has marks that mean nothing")
+		return "", errors.New("it is empty or has unknown marks such as { or <")
 	case strings.ContainsAny(bare, "@＠#＃") || render.LooksLikeLink(bare):
 		return "", errors.New("it names somebody, or has a link or a tag")
 	case offer == nil && speaksOfCode(text):
-		return "", errors.New("it speaks of a code, and the campaign has no offer")
+		return "", errors.New("it uses {code} or {link}, but the campaign has no offer")
 	case offer != nil && offer.Codes.Kind != "shared" && workspace.HoldsCode(text, offer) && !set.Personal(s):
 		return "", errors.New("it shows a personal code, and the answer is public")
 	}
@@ -143,7 +143,7 @@ func (b *Bot) fits(ctx context.Context, set *workspace.Set, s *workspace.Step, m
 		return errors.New("its fields can't be filled in")
 	}
 	if _, size := render.Fit(a.Kind, b.Limits(ctx, a), workspace.Disclosed(s.Campaign, text), m.Author.Handle, set.Personal(s)); !size.Fits() {
-		return fmt.Errorf("it has %d %s, %d fit", size.Count, size.Unit, size.Limit)
+		return fmt.Errorf("it has %d %s, the limit is %d", size.Count, size.Unit, size.Limit)
 	}
 	return nil
 }

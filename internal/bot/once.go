@@ -29,7 +29,7 @@ func (b *Bot) Once(ctx context.Context) error {
 	}
 	for name := range b.Set().Accounts {
 		if b.account(name) == nil {
-			b.Log.WithField("account", name).Warn("another machine holds this account, or did a moment ago: it is left alone")
+			b.Log.WithField("account", name).Warn("another machine works on this account, or did a moment ago: skipped")
 		}
 	}
 	if _, err := b.matchAll(ctx); err != nil {
@@ -45,7 +45,7 @@ func (b *Bot) Once(ctx context.Context) error {
 		return err
 	}
 	if err := b.tell(ctx); err != nil {
-		b.Log.WithError(err).Error("the web hook could not be told")
+		b.Log.WithError(err).Error("the web hook could not be called")
 	}
 	return b.handAllOver(ctx)
 }
@@ -168,7 +168,7 @@ func (b *Bot) SettlePost(ctx context.Context, id string, to outbox.State, url, w
 	}
 	next, err := b.Posts(ctx, `follows = $1 AND state = 'asked'`, p.ID)
 	for _, n := range next {
-		b.raise(ctx, need.Asked, n.Account+" "+n.ID, "the thread of post "+p.ID+" on "+n.Account+" can't go on by itself: "+n.Reason)
+		b.raise(ctx, need.Asked, n.Account+" "+n.ID, "the thread of post "+p.ID+" on "+n.Account+" has stopped: "+n.Reason)
 	}
 	return err
 }

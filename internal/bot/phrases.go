@@ -15,10 +15,10 @@ var goodbye = map[string]string{
 
 // welcomeBack confirms that an opt-out is taken back.
 var welcomeBack = map[string]string{
-	"en": "Welcome back: we answer you again. Offers come only if you ask for them.",
+	"en": "Welcome back! We will answer you again. We send you offers only if you ask for them.",
 	"zh": "欢迎回来！我们会重新为您服务。优惠消息需您主动订阅才会发送。",
 	"es": "Bienvenido de nuevo: volvemos a responderle. Las ofertas solo llegan si las pide.",
-	"fr": "Content de vous revoir : nous vous répondons de nouveau. Les offres ne viennent que sur demande.",
+	"fr": "Content de vous revoir : nous vous répondrons de nouveau. Vous ne recevrez d’offres que sur demande.",
 	"de": "Willkommen zurück: Wir antworten Ihnen wieder. Angebote kommen nur, wenn Sie darum bitten.",
 	"ja": "お帰りなさい。再びお返事いたします。特典のご案内はご希望の場合のみお送りします。",
 	"ar": "أهلاً بعودتك: سنرد عليك من جديد. العروض تصل فقط عند الطلب.",
@@ -26,10 +26,10 @@ var welcomeBack = map[string]string{
 
 // invitation asks who wrote in public to write in private.
 var invitation = map[string]string{
-	"en": "Please send us this as a private message: you get your answer there.",
+	"en": "Please send us this as a private message, and we will answer you there.",
 	"zh": "请把这句话用私信发给我们，我们会在私信里回复您。",
 	"es": "Envíenos esto por mensaje privado: allí recibirá su respuesta.",
-	"fr": "Envoyez-nous cela en message privé : la réponse vous y attend.",
+	"fr": "Envoyez-nous cela en message privé : nous vous y répondrons.",
 	"de": "Bitte schicken Sie uns das als private Nachricht: Dort bekommen Sie Ihre Antwort.",
 	"ja": "同じ内容をダイレクトメッセージでお送りください。そちらでお返事いたします。",
 	"ar": "من فضلك أرسل لنا هذا في رسالة خاصة وستصلك الإجابة هناك.",

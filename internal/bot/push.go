@@ -71,7 +71,7 @@ func (b *Bot) PreparePush(ctx context.Context, x Push) (*Pushed, error) {
 		handle = c.Draft.To.Handle
 	}
 	if out.Text, out.Size = render.Fit(a.Kind, b.Limits(ctx, a), c.Draft.Text, handle, c.Draft.Direct); !out.Size.Fits() {
-		return nil, fmt.Errorf("the text has %d %s on %s, %d fit", out.Size.Count, out.Size.Unit, a.Network, out.Size.Limit)
+		return nil, fmt.Errorf("the text has %d %s on %s, the limit is %d", out.Size.Count, out.Size.Unit, a.Network, out.Size.Limit)
 	}
 	if p.Kind == outbox.Segment {
 		if out.To, out.LeftOut, err = people.Audience(ctx, b.DB.Read, set.Segments[x.Segment], a.Name, a.Network, b.Clock()); err != nil {
@@ -109,7 +109,7 @@ func (x Push) check(set *workspace.Set) error {
 	o := set.Offers[x.Offer]
 	switch {
 	case (x.Text == "") == (x.Template == ""):
-		return misuse("say what to post: --text WORDS or --say TEMPLATE, one of them")
+		return misuse("say what to post: either --text TEXT or --say TEMPLATE")
 	case audiences > 1:
 		return misuse("choose one of --segment, --person and --test; none of them makes a public post")
 	case x.Template != "" && set.Templates[x.Template] == nil:
@@ -123,7 +123,7 @@ func (x Push) check(set *workspace.Set) error {
 	case audiences == 0 && namesSomebody(x.Text):
 		return misuse("a public post has nobody to name: take {{name}} out, or choose --segment or --person")
 	case o == nil && speaksOfCode(x.Text):
-		return misuse("the text speaks of a code or link: name the offer with --offer")
+		return misuse("the text uses {code} or {link}: name the offer with --offer")
 	case o != nil && audiences == 0 && o.Codes.Kind != "shared" && showsCode(set, o, &outbox.Post{Text: x.Text, Template: x.Template}):
 		return errors.New("a personal code can't go into a public post: choose --segment or --person, or a shared code")
 	}
@@ -164,7 +164,7 @@ func (b *Bot) pushPost(ctx context.Context, set *workspace.Set, a *workspace.Acc
 		return p, b.addressee(ctx, p, a, x.Person)
 	case x.Test != "":
 		if !slices.ContainsFunc(set.Settings.Testers, func(t string) bool { return people.Fold(t) == people.Fold(x.Test) }) {
-			return nil, fmt.Errorf("%s is not known as a tester: write your own handle into magpie.yaml, testers: [%s]", x.Test, people.Fold(x.Test))
+			return nil, fmt.Errorf("%s is not a tester: add your own handle to magpie.yaml, testers: [%s]", x.Test, people.Fold(x.Test))
 		}
 		p.Kind, p.Exempt, p.Code = outbox.Direct, true, testCode
 		p.Recipient = people.Encode(network.Person{Handle: people.Fold(x.Test)})
@@ -179,7 +179,7 @@ func (b *Bot) addressee(ctx context.Context, p *outbox.Post, a *workspace.Accoun
 		return err
 	}
 	if p.Person == 0 {
-		return fmt.Errorf("nobody with the handle %s is known (see “magpie people show”)", handle)
+		return fmt.Errorf("no person with the handle %s is known (see “magpie people show”)", handle)
 	}
 	may := false
 	err := b.DB.Write(ctx, func(tx *sql.Tx) (err error) {
@@ -187,7 +187,7 @@ func (b *Bot) addressee(ctx context.Context, p *outbox.Post, a *workspace.Accoun
 		return err
 	})
 	if err == nil && !may {
-		return fmt.Errorf("%s has not said that %s may write to them, or has taken it back", handle, a.Name)
+		return fmt.Errorf("%s has not consented to direct messages from %s, or has withdrawn the consent", handle, a.Name)
 	}
 	return err
 }
@@ -215,7 +215,7 @@ func (b *Bot) addresseeIfKnown(ctx context.Context, p *outbox.Post, a *workspace
 }
 
 // ErrAgain means that the same push went out within a day.
-var ErrAgain = errors.New("the same was pushed within the last day: repeat it with --again if that is meant")
+var ErrAgain = errors.New("the same was already pushed within the last day: add --again to send it once more")
 
 // Push writes a push into the outbox, with a coupon reserved where it shows
 // one. The running bot sends it at once, or “magpie run --once” does.
@@ -276,7 +276,7 @@ func (b *Bot) Recall(ctx context.Context, id, who string) error {
 	case err != nil:
 		return err
 	case !slices.ContainsFunc(out, func(x *outbox.Post) bool { return x.State == outbox.Sent }):
-		return fmt.Errorf("post %s is %s: only a post that is out can be taken back", p.ID, p.State)
+		return fmt.Errorf("post %s is %s: only a post that has gone out can be deleted from its network", p.ID, p.State)
 	case a == nil:
 		return fmt.Errorf("the account %s is no longer in the files", p.Account)
 	}
@@ -305,7 +305,7 @@ func (b *Bot) Recall(ctx context.Context, id, who string) error {
 		}
 	}
 	if len(lost) > 0 {
-		return fmt.Errorf("nobody knows where post %s is: delete it by hand", strings.Join(lost, ", "))
+		return fmt.Errorf("the address of post %s is not known: delete it on the network by hand", strings.Join(lost, ", "))
 	}
 	return nil
 }
@@ -320,11 +320,11 @@ func (b *Bot) haltThread(ctx context.Context, p *outbox.Post, who string) (parts
 		for _, x := range parts {
 			switch {
 			case x.State == outbox.Sending || x.State == outbox.InDoubt:
-				return fmt.Errorf("post %s of the same thread is on its way at this moment: try again in a minute", x.ID)
+				return fmt.Errorf("post %s of the same thread is being sent right now: try again in a minute", x.ID)
 			case x.Follows == "":
 				continue
 			}
-			if _, err := outbox.Move(ctx, tx, x, outbox.Withdrawn, "the thread was taken back by "+who, who, b.Clock(), outbox.Planned, outbox.Held, outbox.Late, outbox.Asked); err != nil {
+			if _, err := outbox.Move(ctx, tx, x, outbox.Withdrawn, "the thread was deleted by "+who, who, b.Clock(), outbox.Planned, outbox.Held, outbox.Late, outbox.Asked); err != nil {
 				return err
 			}
 		}

@@ -68,7 +68,7 @@ func TestPushCoupon(t *testing.T) {
 	w.must(w.write(t.Context(), optOutOf(ids[2])))
 	x := Push{Account: "outlet", Text: "{{name}}: {{code}}", Offer: "bf", Segment: "fans", Who: "ann"}
 	seen, err := w.PreparePush(t.Context(), x)
-	if err != nil || seen.To != 2 || seen.LeftOut["wants to be left alone"] != 0 || !seen.Bounded || seen.Left != 50 {
+	if err != nil || seen.To != 2 || seen.LeftOut["has opted out"] != 0 || !seen.Bounded || seen.Left != 50 {
 		t.Fatalf("got %+v, %v", seen, err)
 	}
 	_, err = w.Push(t.Context(), x)
@@ -111,15 +111,15 @@ func TestBadPushes(t *testing.T) {
 	for want, x := range map[string]Push{
 		`no account "outlett" (did you mean "outlet"?)`: {Account: "outlett", Text: "x"},
 		"say what to post":             {Account: "outlet"},
-		"one of them":                  {Account: "outlet", Text: "x", Template: "tip"},
+		"either":                       {Account: "outlet", Text: "x", Template: "tip"},
 		"choose one of":                {Account: "outlet", Text: "x", Segment: "fans", Person: "a"},
 		`no template "tipp"`:           {Account: "outlet", Template: "tipp"},
 		`no segment "fan"`:             {Account: "outlet", Text: "x", Segment: "fan"},
 		`no offer "bg"`:                {Account: "outlet", Text: "x", Offer: "bg"},
 		"name the offer with --offer":  {Account: "outlet", Text: "{{code}}"},
 		"can't go into a public post":  {Account: "outlet", Text: "{{code}}", Offer: "bf"},
-		"nobody with the handle":       {Account: "outlet", Text: "x", Person: "ghost@x"},
-		"has not said that outlet may": {Account: "outlet", Text: "x", Person: "stranger@x"},
+		"no person with the handle":    {Account: "outlet", Text: "x", Person: "ghost@x"},
+		"direct messages from outlet,": {Account: "outlet", Text: "x", Person: "stranger@x"},
 		"501 characters on mastodon":   {Account: "outlet", Text: strings.Repeat("x", 501)},
 	} {
 		if _, err := w.Push(t.Context(), x); err == nil || !strings.Contains(err.Error(), want) {
@@ -134,7 +134,7 @@ func TestBadPushes(t *testing.T) {
 func TestRecall(t *testing.T) {
 	w := newWorld(t, "2027-11-26 09:59", nil)
 	id := w.one("tease").ID
-	if err := w.Recall(t.Context(), id, "ann"); err == nil || !strings.Contains(err.Error(), "only a post that is out") {
+	if err := w.Recall(t.Context(), id, "ann"); err == nil || !strings.Contains(err.Error(), "only a post that has gone out") {
 		t.Errorf("got %v", err)
 	}
 	w.step(at(t, "2027-11-26 10:00"))

@@ -44,7 +44,7 @@ func TestPushRefusesPlaceholders(t *testing.T) {
 		"Hi [[name]]": "{{name}}", "Hi %name%": "{{name}}", "Hi {{ name }": "{{name}}", "Hi <name>": "{{name}}",
 		"Hi *|FNAME|*": "{{name}}", "Hi {% name %}": "{{name}}",
 		"Hi ${name}": "{{name}}", "Yours: {code}": "{{code}}", "Yours: %code%": "{{code}}", "See {link}": "{{link}}",
-		"Hi {{nmae}}": `did you mean "name"`, "Hi {{.Name}}": "name", "Hi {{": "{{", "{{define \"x\"}}{{end}}Hi": "take",
+		"Hi {{nmae}}": `did you mean "name"`, "Hi {{.Name}}": "name", "Hi {{": "{{", "{{define \"x\"}}{{end}}Hi": "include",
 		"{{range 9}}x{{end}}": "range", "{{money \"x\" \"USD\"}}": "amount",
 	} {
 		for _, x := range []Push{{Text: text, Offer: "bf", Segment: "fans"}, {Text: text, Offer: "bf", Person: "fan0@s.example"}} {

@@ -22,7 +22,7 @@ func (b *Bot) Pushes() http.Handler {
 		name := r.PathValue("account")
 		h, err := b.receive(r.Context(), name)
 		if err != nil {
-			b.Log.WithError(err).WithField("account", name).Error("what the network sent can't be taken")
+			b.Log.WithError(err).WithField("account", name).Error("a push of the network can't be accepted")
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}
@@ -34,9 +34,9 @@ func (b *Bot) Pushes() http.Handler {
 // pushesSay tells the doctor where an account takes what the network sends.
 func (b *Bot) pushesSay(name string, err error) string {
 	if err != nil {
-		return "private messages can't be taken: " + err.Error()
+		return "private messages can't be received: " + err.Error()
 	}
-	return "takes private messages at /push/" + name + " of the address where the bot listens: give Weibo the public https address of that"
+	return "receives private messages at /push/" + name + " where the bot listens: give Weibo the public https address that leads there"
 }
 
 // receive is what answers for an account, as the files are now.
@@ -55,7 +55,7 @@ func (b *Bot) receive(ctx context.Context, name string) (http.Handler, error) {
 	return b.Kind(a).Receive(b.settings(a, secret, b.session(name)), network.Receiver{Clock: b.Clock, Once: once, Take: func(ctx context.Context, e network.Event) error {
 		err := b.take(ctx, a, []network.Event{e}, "")
 		if err != nil {
-			b.Log.WithError(err).WithField("account", name).Error("what the network sent could not be kept; it is sent again")
+			b.Log.WithError(err).WithField("account", name).Error("a push of the network could not be stored; the network sends it again")
 		}
 		return err
 	}})

@@ -140,7 +140,7 @@ func TestForecast(t *testing.T) {
 		t.Fatalf("got %+v", all)
 	}
 	f := all[i]
-	if f.To != 6 || f.LeftOut["wants to be left alone"] != 1 || f.LeftOut["has not said that this account may write"] != 1 || len(f.LeftOut) != 2 {
+	if f.To != 6 || f.LeftOut["has opted out"] != 1 || f.LeftOut["has not consented to messages from this account"] != 1 || len(f.LeftOut) != 2 {
 		t.Errorf("to %d, left out %v", f.To, f.LeftOut)
 	}
 	if *f.Codes != (Codes{Offer: "bf", Needed: 6, Left: 50, Bounded: true}) {

@@ -29,7 +29,7 @@ const (
 	unmatched = "restored"          // name of the pause, beside the one that a person may set
 	window    = "not known between" // mark: milliseconds-milliseconds
 	before    = 10 * time.Minute    // clocks differ
-	unknown   = "what went out before the database was restored is not known yet"
+	unknown   = "the database was restored, and what was posted since the backup is still being checked on the networks"
 )
 
 // home looks whether the database is the one that was at work last. One that
@@ -49,7 +49,7 @@ func (b *Bot) home(ctx context.Context) error {
 	if err != nil || since.IsZero() {
 		return err
 	}
-	b.Log.WithField("since", since).Warn("the database is a copy from then: nothing is sent until it is known what went out since")
+	b.Log.WithField("since", since).Warn("the database is a copy from that time: nothing is sent until it is known what was posted since")
 	now := b.Clock()
 	if _, err := outbox.Pause(ctx, b.DB, "all", unmatched, unknown, audit.Bot, now); err != nil {
 		return err
@@ -92,7 +92,7 @@ func (b *Bot) ReleaseCodes(ctx context.Context, offer, who string) (held bool, e
 
 // ErrUnmatched means that it is not known yet what went out before the database
 // was restored.
-var ErrUnmatched = errors.New("the database was restored from a backup, and it is not known yet what went out since: a running bot finds out by itself")
+var ErrUnmatched = errors.New("the database was restored from a backup, and what was posted since is not known yet: start “magpie run”, which finds out by itself")
 
 // beatFile is where this machine keeps how far the database has been.
 func (b *Bot) beatFile() string { return strings.TrimSuffix(b.KeyFile(), ".key") + ".beat" }
@@ -123,7 +123,7 @@ func (b *Bot) match(ctx context.Context) {
 		wait := sweep // for other machines
 		if err != nil && ctx.Err() == nil {
 			wait = network.RetryAt(err, b.Clock(), again).Sub(b.Clock())
-			b.Log.WithError(err).Warn("what went out before the database was restored can't be looked up yet; it is tried again")
+			b.Log.WithError(err).Warn("the posts since the backup can't be looked up yet; trying again")
 		}
 		sleep(ctx, wait)
 	}
@@ -152,7 +152,7 @@ func (b *Bot) matchAll(ctx context.Context) (done bool, err error) {
 			if network.ReasonOf(err) == network.SignedOut {
 				b.signedOut(ctx, name, err.Error())
 			}
-			b.raise(ctx, need.Restored, "account "+name, "the database was restored, and nothing goes out on any account before it is known what went out on "+name+" since: "+err.Error())
+			b.raise(ctx, need.Restored, "account "+name, "the database was restored, and no account posts anything until it is known what was posted on "+name+" since: "+err.Error())
 			errs = append(errs, fmt.Errorf("%s: %w", name, err))
 		}
 	}
@@ -194,20 +194,20 @@ func (b *Bot) allMatched(ctx context.Context, since time.Time) error {
 			if o.Codes.Kind != "imported" {
 				continue
 			}
-			if _, err := b.raiseIn(ctx, tx, need.Restored, o.Name, "the database is a copy from "+since.Format(stamp)+": codes of "+o.Name+" may have gone out since; look, then “magpie coupons release "+o.Name+"”"); err != nil {
+			if _, err := b.raiseIn(ctx, tx, need.Restored, o.Name, "the database is a copy from "+since.Format(stamp)+": codes of "+o.Name+" may have been given out since: check that, then run “magpie coupons release "+o.Name+"”"); err != nil {
 				return err
 			}
 		}
 		return audit.Record(ctx, tx, b.Clock(), audit.Bot, "restored and matched", "database", "from "+since.Format(stamp))
 	})
 	if err == nil {
-		b.Log.Info("what went out before the database was restored is known: posts go out again")
+		b.Log.Info("the posts since the backup are known now: posts go out again")
 	}
 	return err
 }
 
 // errAgain means that the files have changed while it was found out what went out.
-var errAgain = errors.New("the files have changed: it is looked up once more what went out before the database was restored")
+var errAgain = errors.New("the files have changed: the posts since the backup are looked up once more")
 
 func matched(ctx context.Context, tx *sql.Tx, account string) error {
 	var yes bool

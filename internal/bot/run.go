@@ -184,7 +184,7 @@ func (b *Bot) open(ctx context.Context, a *workspace.Account, r *Running) error 
 func (b *Bot) greet(ctx context.Context, a *workspace.Account, x *account) {
 	halt, err := b.halt(ctx, a.Name)
 	if err != nil {
-		b.Log.WithError(err).Error("could not look whether the account is signed out")
+		b.Log.WithError(err).Error("could not read whether the account is signed out")
 		return
 	}
 	self, err := x.client.Verify(ctx)
@@ -193,7 +193,7 @@ func (b *Bot) greet(ctx context.Context, a *workspace.Account, x *account) {
 		return
 	}
 	if err != nil {
-		b.Log.WithError(err).WithField("account", a.Name).Warn("the network does not answer; it is tried again")
+		b.Log.WithError(err).WithField("account", a.Name).Warn("the network does not answer; trying again")
 		return
 	}
 	b.signedIn(ctx, a.Name, halt)
@@ -208,7 +208,7 @@ func (b *Bot) greet(ctx context.Context, a *workspace.Account, x *account) {
 	}
 	x.learn(self, limits)
 	if err := b.write(ctx, func(tx *sql.Tx) error { return inbox.SetSelf(ctx, tx, a.Name, self, limits) }); err != nil && ctx.Err() == nil {
-		b.Log.WithError(err).Error("who the account is could not be written down")
+		b.Log.WithError(err).Error("the account's own data could not be stored")
 	}
 }
 
@@ -294,7 +294,7 @@ func (b *Bot) passFailed(err error, log *logrus.Entry) {
 		log.Error(err)
 		return
 	}
-	log.WithError(err).Error("posts could not be sent; it is tried again")
+	log.WithError(err).Error("posts could not be sent; trying again")
 }
 
 // poke wakes a lane of an account: 0 answers, 1 unasked.

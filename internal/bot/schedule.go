@@ -66,7 +66,7 @@ func (b *Bot) wakeDue(ctx context.Context, now time.Time) time.Time {
 	due, err := outbox.Next(ctx, b.DB, now)
 	if err != nil {
 		if ctx.Err() == nil {
-			b.Log.WithError(err).Error("could not look what is due; it is tried again")
+			b.Log.WithError(err).Error("could not read which posts are due; trying again")
 		}
 		return next
 	}
@@ -84,7 +84,7 @@ func (b *Bot) wakeDue(ctx context.Context, now time.Time) time.Time {
 
 func (b *Bot) add(ctx context.Context, name, id string) {
 	if err := b.write(ctx, func(tx *sql.Tx) error { return b.Queue.Add(ctx, tx, name, id) }); err != nil && ctx.Err() == nil {
-		b.Log.WithError(err).WithField("work", name).Error("work could not be queued; it is tried again")
+		b.Log.WithError(err).WithField("work", name).Error("a job could not be queued; trying again")
 		return
 	}
 	b.Queue.Wake(ctx, name)
@@ -93,7 +93,7 @@ func (b *Bot) add(ctx context.Context, name, id string) {
 func (b *Bot) queueExpansions(ctx context.Context, now time.Time) {
 	due, err := b.expandable(ctx, now)
 	if err != nil && ctx.Err() == nil {
-		b.Log.WithError(err).Error("could not look for segments that are due; it is tried again")
+		b.Log.WithError(err).Error("could not read which mailings are due; trying again")
 	}
 	for _, p := range due {
 		b.add(ctx, "expand", p.ID)
@@ -119,13 +119,13 @@ func edits(dir string, e fsnotify.Event) bool {
 func (b *Bot) watch(ctx context.Context, r *Running) {
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
-		b.Log.WithError(err).Error("edits of the files are not noticed: start again after an edit")
+		b.Log.WithError(err).Error("edits of the files can't be watched: restart Magpie after an edit")
 		return
 	}
 	defer w.Close()
 	for _, dir := range append([]string{"."}, workspace.Folders...) {
 		if err := w.Add(filepath.Join(b.Dir, dir)); err != nil && !errors.Is(err, os.ErrNotExist) {
-			b.Log.WithError(err).WithField("folder", dir).Error("edits in this folder are not noticed")
+			b.Log.WithError(err).WithField("folder", dir).Error("edits in this folder can't be watched")
 		}
 	}
 	quiet := time.After(0) // first what was edited while we started; then after a while, for editors write in several strokes
@@ -155,7 +155,7 @@ func (b *Bot) watch(ctx context.Context, r *Running) {
 func (b *Bot) Reload(ctx context.Context, r *Running) {
 	set, err := workspace.Load(b.Dir, Kinds())
 	if err != nil {
-		b.raise(ctx, need.BadFiles, "workspace", "the edit is not in force, the files before it are:\n"+err.Error())
+		b.raise(ctx, need.BadFiles, "workspace", "the last edit has mistakes and is not in force:\n"+err.Error())
 		return
 	}
 	b.clear(ctx, need.BadFiles, "workspace")
@@ -179,7 +179,7 @@ func (b *Bot) inForce(ctx context.Context, r *Running, before *workspace.Set) er
 	for name := range b.opened() {
 		a, old := b.Set().Accounts[name], before.Accounts[name]
 		if a != nil && old != nil && (old.Server != a.Server || old.Handle != a.Handle || old.Network != a.Network) {
-			b.Log.WithField("account", name).Warn("the account's server or handle has changed: that takes effect at the next start")
+			b.Log.WithField("account", name).Warn("the account's server or handle has changed: restart Magpie for this to take effect")
 		}
 	}
 	b.adjustAll()

@@ -61,19 +61,19 @@ func (s *session) alone(ctx context.Context, most time.Duration, fn func() error
 	for {
 		epoch, err := lease.Take(ctx, s.b.DB, what, me, s.b.Clock(), most)
 		if err != nil {
-			return network.Fail(network.Busy, "the tokens can't be exchanged now: %w", err)
+			return network.Fail(network.Busy, "the tokens can't be refreshed now: %w", err)
 		}
 		if epoch != 0 {
 			defer func() {
 				if err := lease.Release(context.WithoutCancel(ctx), s.b.DB, what, epoch); err != nil {
-					s.b.Log.WithError(err).Warn("the turn to exchange tokens could not be given back; it runs out")
+					s.b.Log.WithError(err).Warn("the lock for refreshing tokens could not be released; it expires by itself")
 				}
 			}()
 			return fn()
 		}
 		sleep(ctx, exchange/600)
 		if ctx.Err() != nil {
-			return network.Fail(network.Busy, "another process is exchanging the tokens of %s", s.name)
+			return network.Fail(network.Busy, "another process is refreshing the tokens of %s", s.name)
 		}
 	}
 }

@@ -43,7 +43,7 @@ func (b *Bot) hold(ctx context.Context, r *Running) {
 			r.loop(func() {
 				defer b.sharing.Unlock()
 				if err := b.arrange(ctx, s, r); err != nil && ctx.Err() == nil {
-					b.Log.WithError(err).Error("the accounts could not be shared out; it is tried again")
+					b.Log.WithError(err).Error("the accounts could not be divided among the machines; trying again")
 				}
 			})
 		}
@@ -104,7 +104,7 @@ func (b *Bot) remember(ctx context.Context) {
 		err = errors.Join(b.DB.Adopt(ctx, back.To), b.home(ctx)) // the loop that matches sees the mark
 	}
 	if err != nil && ctx.Err() == nil {
-		b.Log.WithError(err).Warn("it could not be noted how far the database has been")
+		b.Log.WithError(err).Warn("the heartbeat could not be stored")
 	}
 }
 
@@ -156,7 +156,7 @@ func (b *Bot) rescue(ctx context.Context, machines []lease.Machine) error {
 	}
 	gone := slices.DeleteFunc(slices.Clone(b.peers), func(p string) bool { return slices.Contains(live, p) })
 	if len(gone) > 0 {
-		b.Log.WithField("machines", len(live)).Warn("a machine has gone: its accounts are taken over")
+		b.Log.WithField("machines", len(live)).Warn("a machine has stopped; the others take over its accounts")
 	}
 	if err := b.DB.End(ctx, gone); err != nil {
 		return err

@@ -119,7 +119,7 @@ func (b *Bot) tryAgain(ctx context.Context, account string) {
 		return err
 	})
 	if err != nil && ctx.Err() == nil {
-		b.Log.WithError(err).Error("posts that the budget held back could not be set going")
+		b.Log.WithError(err).Error("posts that the budget had held back could not be released")
 	}
 }
 

@@ -26,7 +26,7 @@ var (
 	ErrNone    = errors.New("the offer has no codes left")
 	ErrExpired = errors.New("the person had a code of this offer, and it has expired")
 	ErrUsed    = errors.New("the person has used their code of this offer already")
-	ErrHeld    = errors.New("the offer's codes wait for a person since the database was restored: magpie coupons release")
+	ErrHeld    = errors.New("the offer's codes are on hold since the database was restored: magpie coupons release OFFER")
 )
 
 // Offer is what the codes of an offer obey.
@@ -240,7 +240,7 @@ func Make(ctx context.Context, db *store.DB, o Offer, n int, now time.Time) (cod
 			return err
 		}
 		if o.Limit > 0 && have+n > o.Limit {
-			return fmt.Errorf("the offer %s has a limit of %d codes, and %d are made already", o.Name, o.Limit, have)
+			return fmt.Errorf("the offer %s has a limit of %d codes, and %d have already been made", o.Name, o.Limit, have)
 		}
 		codes, err = insert(ctx, tx, o.Name, n, now)
 		return err

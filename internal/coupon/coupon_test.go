@@ -217,7 +217,7 @@ func TestMake(t *testing.T) {
 	if err != nil || len(codes) != 7 {
 		t.Fatalf("%v, %v", codes, err)
 	}
-	if _, err := Make(t.Context(), db, o, 4, noon); err == nil || !strings.Contains(err.Error(), "limit of 10") || !strings.Contains(err.Error(), "7 are made") {
+	if _, err := Make(t.Context(), db, o, 4, noon); err == nil || !strings.Contains(err.Error(), "limit of 10") || !strings.Contains(err.Error(), "7 have already been made") {
 		t.Errorf("got %v", err)
 	}
 	if l := left(t, db, "bf"); l.Free != 7 {

@@ -28,7 +28,7 @@ func Import(ctx context.Context, db *store.DB, offer string, r io.Reader, now ti
 	in.ReuseRecord = true
 	header, err := in.Read()
 	if err != nil {
-		return 0, errors.New("line 1: the file is empty or no CSV: it begins with a line of column names, one of them code")
+		return 0, errors.New("line 1: the file is empty or not a CSV file: its first line must hold the column names, one of them code")
 	}
 	col := slices.IndexFunc(header, func(h string) bool {
 		return strings.EqualFold(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")), "code")
@@ -66,7 +66,7 @@ func importRows(ctx context.Context, tx *sql.Tx, in *csv.Reader, col int, offer 
 		}
 		line, _ := in.FieldPos(0)
 		if col >= len(row) || !codeRule.MatchString(strings.TrimSpace(row[col])) {
-			return 0, fmt.Errorf("line %d: there is no code of 3 to 32 letters and digits: nothing was imported", line)
+			return 0, fmt.Errorf("line %d: the code must have 3 to 32 letters and digits: nothing was imported", line)
 		}
 		code := strings.TrimSpace(row[col])
 		ok, err := store.Changed(stmt.ExecContext(ctx, code, offer, store.Ms(now)))
@@ -74,7 +74,7 @@ func importRows(ctx context.Context, tx *sql.Tx, in *csv.Reader, col int, offer 
 			return 0, err
 		}
 		if !ok {
-			return 0, fmt.Errorf("line %d: the code %s is there already, in this file or from before: nothing was imported", line, code)
+			return 0, fmt.Errorf("line %d: the code %s is in this file twice or was imported before: nothing was imported", line, code)
 		}
 		n++
 	}

@@ -28,9 +28,9 @@ func TestBadImports(t *testing.T) {
 	}{
 		"empty":              {"", []string{"line 1", "empty"}},
 		"no column":          {"kode\nABC\n", []string{"line 1", "the column code is missing"}},
-		"twice in the file":  {"code\nABC\nDEF\nABC\n", []string{"line 4", "ABC", "there already", "nothing was imported"}},
-		"there from before":  {"code\nABC\nOLD-1\n", []string{"line 3", "OLD-1", "there already", "nothing was imported"}},
-		"of another offer":   {"code\nTHEIRS\n", []string{"line 2", "THEIRS", "there already"}},
+		"twice in the file":  {"code\nABC\nDEF\nABC\n", []string{"line 4", "ABC", "imported before", "nothing was imported"}},
+		"there from before":  {"code\nABC\nOLD-1\n", []string{"line 3", "OLD-1", "imported before", "nothing was imported"}},
+		"of another offer":   {"code\nTHEIRS\n", []string{"line 2", "THEIRS", "imported before"}},
 		"too short":          {"code\nABC\nAB\n", []string{"line 3", "3 to 32"}},
 		"too long":           {"code\n" + strings.Repeat("A", 33) + "\n", []string{"line 2", "3 to 32"}},
 		"empty code":         {"id,code\n1,ABC\n2,\n", []string{"line 3", "3 to 32"}},

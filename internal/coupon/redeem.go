@@ -99,7 +99,7 @@ func known(ctx context.Context, tx *sql.Tx, code string, o Order) (bool, error) 
 	case err != nil:
 		return false, err
 	case amount != o.Amount || currency != o.Currency:
-		return false, refuse("differs", "order %s is noted already with this code, over %s", o.ID, Money(amount, currency))
+		return false, refuse("differs", "order %s is already recorded with this code, for %s", o.ID, Money(amount, currency))
 	}
 	return true, nil
 }
@@ -107,7 +107,7 @@ func known(ctx context.Context, tx *sql.Tx, code string, o Order) (bool, error) 
 func (k row) refusal(ctx context.Context, tx *sql.Tx, now time.Time) error {
 	switch {
 	case k.state == "free":
-		return refuse("not issued", "%s is a code of %s, but nobody has been given it", k.code, k.offer)
+		return refuse("not issued", "%s is a code of %s, but it was never given to anybody", k.code, k.offer)
 	case k.state == "redeemed":
 		var order string
 		if err := tx.QueryRowContext(ctx, `SELECT order_id FROM redemptions WHERE code = $1 LIMIT 1`, k.code).Scan(&order); err != nil {

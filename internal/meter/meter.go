@@ -91,7 +91,7 @@ func (m *Meter) take(ctx context.Context, c network.Charge) error {
 		if m.Failed != nil {
 			m.Failed(err)
 		}
-		return &network.Failure{Reason: network.Busy, Wait: time.Second, Err: errors.New("what the call costs could not be written down")}
+		return &network.Failure{Reason: network.Busy, Wait: time.Second, Err: errors.New("what the call costs could not be stored")}
 	case over != nil && !m.Open:
 		if m.Over != nil && over.Ours && c.For != network.ForNumbers { // figures can wait
 			m.Over(ctx, over.Error())
@@ -229,7 +229,7 @@ func (b Bounds) over(s Spent, c network.Charge, now time.Time) *network.Failure 
 	room := b.For(c.For) - s.Month
 	if price := max(c.Price, c.Least); b.Budget > 0 && price > 0 && s.Month+price > b.For(c.For) {
 		if s.Month-s.Held+price <= b.For(c.For) { // there is room again in a moment
-			return &network.Failure{Reason: network.Busy, Only: true, Wait: 2 * time.Second, Err: errors.New("the account's budget is nearly used up, and something is being read")}
+			return &network.Failure{Reason: network.Busy, Only: true, Wait: 2 * time.Second, Err: errors.New("the account's budget is nearly used up, and another reading is under way")}
 		}
 		return refused(time.Date(now.Year(), now.Month()+1, 1, 0, 0, 0, 0, b.Zone), "the account's %s is used up%s: %s are spent", b, b.kept(c.For), s.Month)
 	}
@@ -237,7 +237,7 @@ func (b Bounds) over(s Spent, c network.Charge, now time.Time) *network.Failure 
 		return &network.Failure{Reason: network.Busy, Only: true, Err: errors.New("the account's budget is nearly used up")}
 	}
 	if b.Calls > 0 && int64(s.Today+1)*100 > int64(b.Calls)*share {
-		return refused(time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, b.Zone), "the account's %s are used up%s: %d are made", b, b.kept(c.For), s.Today)
+		return refused(time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, b.Zone), "the account's %s are used up%s: %d were made today", b, b.kept(c.For), s.Today)
 	}
 	return nil
 }
@@ -266,7 +266,7 @@ func (b Bounds) kept(p network.Purpose) string {
 	if b.share(p) == 100 {
 		return ""
 	}
-	return fmt.Sprintf(" as far as it is not kept for what is more urgent (%d%%)", 100-b.share(p))
+	return fmt.Sprintf(" except for the %d%% that is reserved for answers and other urgent calls", 100-b.share(p))
 }
 
 func refused(until time.Time, format string, args ...any) *network.Failure {

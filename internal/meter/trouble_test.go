@@ -40,7 +40,7 @@ func TestOver(t *testing.T) {
 	}
 	m.takes(network.ForPosts, 0, 10)
 	m.takes(network.ForAnswers, 0, 10)
-	if len(m.told) != 2 || !strings.Contains(m.told[0], "10 calls a day") || !strings.Contains(m.told[0], "(40%)") || strings.Contains(m.told[1], "%") {
+	if len(m.told) != 2 || !strings.Contains(m.told[0], "10 calls a day") || !strings.Contains(m.told[0], "the 40% that is reserved") || strings.Contains(m.told[1], "%") {
 		t.Errorf("told %q", m.told)
 	}
 	for _, text := range m.told {
@@ -67,7 +67,7 @@ func TestDatabaseIsAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := m.Take(t.Context(), network.Charge{Call: "call"})
-	if network.ReasonOf(err) != network.Busy || network.IsOurs(err) || !strings.Contains(err.Error(), "written down") || m.told != nil {
+	if network.ReasonOf(err) != network.Busy || network.IsOurs(err) || !strings.Contains(err.Error(), "be stored") || m.told != nil {
 		t.Errorf("got %v, told %q", err, m.told)
 	}
 	m.Count(t.Context(), network.Charge{Call: "call", Price: 1})

@@ -105,7 +105,7 @@ func lost(r *http.Request, connected bool, err error) *Failure {
 	if r.Method == http.MethodGet {
 		return Fail(Busy, "no answer from %s: %w", r.URL.Host, err)
 	}
-	return Fail(Unknown, "the answer of %s was lost: %w", r.URL.Host, err)
+	return Fail(Unknown, "the answer from %s was lost: %w", r.URL.Host, err)
 }
 
 // worded is an error of the line in words that everybody knows.
@@ -125,13 +125,13 @@ func plain(err error) error {
 	var slow net.Error
 	switch {
 	case errors.As(err, &name):
-		return worded{"nobody knows the name " + name.Name, err}
+		return worded{"the name " + name.Name + " can't be resolved (DNS)", err}
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return worded{"the server refuses connections", err}
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return worded{"the connection was cut", err}
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
-		return worded{"there is no way to the server", err}
+		return worded{"there is no network route to the server", err}
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &slow) && slow.Timeout():
 		return worded{"it took too long", err}
 	}

@@ -143,9 +143,9 @@ func Lateness(p *Post, now time.Time) string {
 	}
 	switch {
 	case !p.FinishBy.IsZero() && now.After(p.FinishBy):
-		return "it had to be out by " + p.FinishBy.UTC().Format("2006-01-02 15:04 MST") + why
+		return "it had to go out by " + p.FinishBy.UTC().Format("2006-01-02 15:04 MST") + why
 	case p.LateAfter > 0 && p.LateThen != "post" && now.After(p.SlotAt.Add(p.LateAfter)):
-		return "it was due " + span(now.Sub(p.SlotAt)) + " before, and late after " + span(p.LateAfter) + why
+		return "it was due " + span(now.Sub(p.SlotAt)) + " earlier, and may be at most " + span(p.LateAfter) + " late" + why
 	}
 	return ""
 }

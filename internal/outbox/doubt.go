@@ -61,14 +61,14 @@ func (p *Publisher) forgotten(ctx context.Context, l lane) error {
 		if !p.begin(post.ID) {
 			continue
 		}
-		err = errors.Join(err, p.doubt(ctx, post, "the outcome could not be written down"))
+		err = errors.Join(err, p.doubt(ctx, post, "whether it went out could not be stored"))
 		p.end(post.ID)
 	}
 	return err
 }
 
 // errTwin is why a post is looked for later: what is found could be the other one.
-var errTwin = &network.Failure{Reason: network.Busy, Wait: time.Second, Err: errors.New("another post with the same words is on its way")}
+var errTwin = &network.Failure{Reason: network.Busy, Wait: time.Second, Err: errors.New("another post with the same text is being sent")}
 
 // twin tells whether another post with the same words is being sent: the network may
 // have it before we know its id.
@@ -102,7 +102,7 @@ func (p *Publisher) prove(ctx context.Context, post *Post, log *logrus.Entry) (m
 	case err != nil:
 		return true, p.lookAgain(ctx, post, err, log)
 	case found:
-		log.Info("found on the network: it is out")
+		log.Info("found on the network: it went out")
 		return true, p.sent(ctx, post, receipt)
 	case sealed.Replay != network.Exact && post.Looks == 0:
 		return true, p.lookedOnce(ctx, post)
@@ -120,7 +120,7 @@ func (p *Publisher) decide(ctx context.Context, post *Post, s network.Sealed, lo
 	case s.Replay == network.Keyed && left > 5*time.Minute && post.Doubts < enough:
 		return p.repeat(ctx, post, s, log)
 	}
-	return true, p.finish(ctx, post, Asked, "the network's answer was lost and the post can't be found there: look yourself, then “magpie outbox settle”")
+	return true, p.finish(ctx, post, Asked, "the network's answer was lost, and the post was not found there: check the network yourself, then run “magpie outbox settle”")
 }
 
 // repeat sends the same bytes again, if all that was looked at when they were
@@ -160,12 +160,12 @@ func (p *Publisher) repeat(ctx context.Context, post *Post, s network.Sealed, lo
 // again. Where the network's word is exact, and it had the time to be done with
 // the last attempt, the post is provably not out; elsewhere a person is asked.
 func (p *Publisher) notAgain(ctx context.Context, post *Post, s network.Sealed, stop *Stop, log *logrus.Entry) error {
-	log.WithField("reason", stop.Reason).Warn("a post in doubt is not sent again")
+	log.WithField("reason", stop.Reason).Warn("a post that may have gone out is not sent again")
 	switch {
 	case stop.State == Planned || stop.State == Held: // paused: look again later
 		return p.lookAgain(ctx, post, &network.Failure{Reason: network.Busy, Wait: 30 * time.Second, Err: stop}, log)
 	case s.Replay != network.Exact:
-		return p.finish(ctx, post, Asked, stop.Reason+"; and the network's answer to the first try was lost: look there, then “magpie outbox settle”")
+		return p.finish(ctx, post, Asked, stop.Reason+"; the network's answer to the first try was lost: check the network yourself, then run “magpie outbox settle”")
 	case p.Clock().Sub(post.LastAttemptAt) < p.Settle:
 		return p.lookAgain(ctx, post, &network.Failure{Reason: network.Busy, Wait: p.Settle, Err: stop}, log)
 	}
@@ -193,7 +193,7 @@ func (p *Publisher) lookedOnce(ctx context.Context, post *Post) error {
 // lookAgain waits until the network lets us look.
 func (p *Publisher) lookAgain(ctx context.Context, post *Post, cause error, log *logrus.Entry) error {
 	now := p.Clock()
-	log.WithError(cause).Warn("could not look for the post")
+	log.WithError(cause).Warn("could not check on the network whether the post went out")
 	p.passOn(cause)
 	return p.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE posts SET next_at = $1 WHERE id = $2 AND state = 'in doubt'`,
@@ -218,11 +218,11 @@ func Settle(ctx context.Context, db *store.DB, id string, to State, at network.R
 		case to == Sent && post.State == Asked:
 			done, err := MarkSent(ctx, tx, post, at, who, now)
 			if err == nil && !done {
-				return fmt.Errorf("%s is the address of another post", at.URL)
+				return fmt.Errorf("%s is the address of another post in the outbox", at.URL)
 			}
 			return err
 		case to == Planned && post.Follows != "" && post.Ref == "" && at.ID == "":
-			return fmt.Errorf("where is the part of the thread before it? magpie outbox settle send %s --url ADDRESS", post.ID)
+			return fmt.Errorf("the address of the part before it is needed: magpie outbox settle send %s --url ADDRESS", post.ID)
 		case to == Planned && (post.State == Asked || post.State == Late):
 			if err := below(ctx, tx, post, at.ID); err != nil {
 				return err
@@ -235,7 +235,7 @@ func Settle(ctx context.Context, db *store.DB, id string, to State, at network.R
 			_, err := Move(ctx, tx, post, Withdrawn, "by "+who, who, now, post.State)
 			return err
 		}
-		return fmt.Errorf("post %s is %s: that can't be settled as %s", post.ID, post.State, to)
+		return fmt.Errorf("post %s is %s: it can't be changed to %s", post.ID, post.State, to)
 	})
 }
 

@@ -49,7 +49,8 @@ func (p *Publisher) prepare(ctx context.Context, post *Post, log *logrus.Entry) 
 	}
 	c.Draft.Key, c.Draft.At = post.Key, now
 	if size := p.measure(c.Draft); !size.Fits() {
-		return nil, p.stop(ctx, post, c, &Stop{Refused, fmt.Sprintf("the text has %d %s, %d fit", size.Count, size.Unit, size.Limit)})
+		why := fmt.Sprintf("the text has %d %s, the limit is %d", size.Count, size.Unit, size.Limit)
+		return nil, p.stop(ctx, post, c, &Stop{Refused, why})
 	}
 	crash.At("composed")
 	sealed, err := p.Client.Prepare(ctx, c.Draft)
@@ -152,7 +153,7 @@ func startCoupon(ctx context.Context, tx *sql.Tx, post *Post, until time.Time) (
 	}
 	theirs, err := coupon.Start(ctx, tx, post.Code, post.Person, until)
 	if err == nil && !theirs {
-		return &Stop{Withdrawn, "its code is no longer this person's"}, nil
+		return &Stop{Withdrawn, "its code no longer belongs to this person"}, nil
 	}
 	return nil, err
 }

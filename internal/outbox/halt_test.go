@@ -189,7 +189,7 @@ func TestApproval(t *testing.T) {
 	if got := w.is("a", outbox.Planned); got.ApprovedBy != "bob" || got.ApprovedHash != "h1" {
 		t.Errorf("got %+v", got)
 	}
-	if err := approve("h1", "bob"); err == nil || !strings.Contains(err.Error(), "only a held post") {
+	if err := approve("h1", "bob"); err == nil || !strings.Contains(err.Error(), "only a post that is held") {
 		t.Errorf("approved twice: %v", err)
 	}
 	w.hash = "h2" // the text has changed since

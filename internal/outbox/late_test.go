@@ -25,7 +25,7 @@ func TestLate(t *testing.T) {
 		w.add("a", late(15*time.Minute, then))
 		w.add("in time", func(p *outbox.Post) { late(15*time.Minute, then)(p); p.SlotAt = noon.Add(time.Hour) })
 		w.after(time.Hour)
-		if got := w.is("a", want); want == outbox.Late && (!strings.Contains(got.Reason, "due 1h before") || !strings.Contains(got.Reason, "15m")) {
+		if got := w.is("a", want); want == outbox.Late && (!strings.Contains(got.Reason, "due 1h earlier") || !strings.Contains(got.Reason, "15m")) {
 			t.Errorf("for %q", got.Reason)
 		}
 		w.is("in time", outbox.Sent)
@@ -46,7 +46,7 @@ func TestLateCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.after(time.Hour + time.Second)
-	if got := w.is("a", outbox.Late); !strings.Contains(got.Reason, "had to be out by 2027-11-26 13:00") || w.code(p) != "free" {
+	if got := w.is("a", outbox.Late); !strings.Contains(got.Reason, "had to go out by 2027-11-26 13:00") || w.code(p) != "free" {
 		t.Errorf("for %q, code %s", got.Reason, w.code(p))
 	}
 	if len(w.told()) != 1 || w.told()[0] != outbox.Late {
@@ -180,7 +180,7 @@ func TestSettle(t *testing.T) {
 		w := newWorld(t, network.Exact)
 		w.add("a", nil)
 		for _, to := range []outbox.State{outbox.Sent, outbox.Planned, outbox.Refused} {
-			if err := decide(w, to); err == nil || !strings.Contains(err.Error(), "can't be settled") {
+			if err := decide(w, to); err == nil || !strings.Contains(err.Error(), "can't be changed") {
 				t.Errorf("planned settled as %s: %v", to, err)
 			}
 		}

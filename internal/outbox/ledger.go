@@ -18,7 +18,7 @@ import (
 func One(ctx context.Context, q Querier, id string) (*Post, error) {
 	id = strings.ToLower(strings.TrimSpace(id))
 	if id == "" {
-		return nil, errors.New("an empty word is no post's id")
+		return nil, errors.New("the post's id is empty")
 	}
 	found, err := Select(ctx, q, `id >= $1 AND id < $2 ORDER BY id LIMIT 2`, id, id+"~")
 	switch {
@@ -44,7 +44,7 @@ func Approve(ctx context.Context, db *store.DB, id, hash, who string, now time.T
 		case post.State == Expanded && post.Kind == Segment:
 			return approveAll(ctx, tx, post, hash, who, now)
 		case post.State != Held:
-			return fmt.Errorf("post %s is %s: only a held post waits for approval", post.ID, post.State)
+			return fmt.Errorf("post %s is %s: only a post that is held can be approved", post.ID, post.State)
 		case post.Author != "" && strings.EqualFold(post.Author, who):
 			return fmt.Errorf("%s wrote this post: another person has to approve it", who)
 		}
@@ -65,7 +65,7 @@ func approveAll(ctx context.Context, tx *sql.Tx, post *Post, hash, who string, n
 	ok, err := store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'planned', approved_hash = $1, approved_by = $2, reason = '', updated_at = $3
 		WHERE parent = $4 AND state = 'held'`, hash, who, store.Ms(now), post.ID))
 	if err == nil && !ok {
-		return fmt.Errorf("nothing of post %s waits for approval", post.ID)
+		return fmt.Errorf("no part of post %s waits for approval", post.ID)
 	}
 	if err != nil {
 		return err
@@ -88,9 +88,9 @@ func Void(ctx context.Context, tx *sql.Tx, post *Post, why string, now time.Time
 // Recall notes that a post was deleted from its network.
 func Recall(ctx context.Context, db *store.DB, post *Post, who string, now time.Time) error {
 	return db.Write(ctx, func(tx *sql.Tx) error {
-		moved, err := Move(ctx, tx, post, Recalled, "taken back by "+who, who, now, Sent)
+		moved, err := Move(ctx, tx, post, Recalled, "deleted by "+who, who, now, Sent)
 		if err == nil && !moved {
-			return errors.New("the post is not out any more")
+			return errors.New("the post has already been deleted")
 		}
 		return err
 	})

@@ -292,7 +292,7 @@ func (p *Publisher) handle(ctx context.Context, post *Post) (moved bool) {
 		moved, err = p.send(ctx, post, log)
 	}
 	if err != nil && !errors.Is(err, context.Canceled) {
-		log.WithError(err).Error("a post could not be worked on; it is tried again")
+		log.WithError(err).Error("a post could not be processed; trying again")
 	}
 	return moved && err == nil
 }

@@ -38,8 +38,8 @@ func (p *Publisher) publish(ctx context.Context, post *Post, s network.Sealed, l
 	p.busy(err, p.Clock())
 	switch reason := network.ReasonOf(err); {
 	case reason == network.Unknown:
-		log.WithError(err).Warn("the outcome is not known; it is looked into")
-		return p.doubt(ctx, post, "the outcome is not known: "+err.Error())
+		log.WithError(err).Warn("it is not known whether the post went out; Magpie checks on the network")
+		return p.doubt(ctx, post, "it is not known whether the post went out: "+err.Error())
 	case post.Doubts > 0 && (reason == network.Busy || reason == network.SignedOut):
 		p.passOn(err)
 		return p.wait(ctx, post, err)
@@ -47,7 +47,7 @@ func (p *Publisher) publish(ctx context.Context, post *Post, s network.Sealed, l
 		return p.refusedExactly(ctx, post, s, err, log)
 	case post.Doubts > 0:
 		// An earlier attempt may be out there: a refusal of this one proves nothing.
-		log.WithError(err).Warn("refused after an attempt whose outcome is not known; it is looked into")
+		log.WithError(err).Warn("refused, but an earlier attempt may have gone out; Magpie checks on the network")
 		return p.doubt(ctx, post, err.Error())
 	case reason == network.Refused:
 		log.WithError(err).Warn("refused")
@@ -61,7 +61,7 @@ func (p *Publisher) publish(ctx context.Context, post *Post, s network.Sealed, l
 // renew its lease. It has not been sent; if nobody has taken over, it is sent
 // when the lease is renewed.
 func (p *Publisher) lapsed(ctx context.Context, post *Post, log *logrus.Entry) error {
-	err := &network.Failure{Reason: network.Busy, Wait: time.Second, Err: errors.New("the account's lease had run out")}
+	err := &network.Failure{Reason: network.Busy, Wait: time.Second, Err: errors.New("this machine's lease on the account had expired")}
 	if post.Doubts > 0 {
 		return p.wait(ctx, post, err)
 	}
@@ -144,7 +144,7 @@ func (p *Publisher) notOut(ctx context.Context, post *Post, err error, log *logr
 	if reason == network.Refused {
 		return p.refuse(ctx, post, err)
 	}
-	log.WithError(err).Warn("not sent; it is tried again")
+	log.WithError(err).Warn("not sent; trying again")
 	p.passOn(err)
 	return p.write(ctx, func(tx *sql.Tx) error {
 		if post.Code != "" && post.State == Sending {

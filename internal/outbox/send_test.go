@@ -163,7 +163,7 @@ func TestTooLong(t *testing.T) {
 	w.pass()
 	w.is("fits", outbox.Sent)
 	for _, key := range []string{"not", "with the name"} {
-		if p := w.is(key, outbox.Refused); !strings.Contains(p.Reason, "101 characters, 100 fit") {
+		if p := w.is(key, outbox.Refused); !strings.Contains(p.Reason, "101 characters, the limit is 100") {
 			t.Errorf("%s: %s", key, p.Reason)
 		}
 	}
@@ -225,7 +225,7 @@ func TestOnePrefix(t *testing.T) {
 	if got, err := outbox.One(t.Context(), w.db.Read, " "+strings.ToUpper(p.ID[:6])+" "); err != nil || got.ID != p.ID {
 		t.Errorf("got %v, %v", got, err)
 	}
-	for id, want := range map[string]string{"": "no post's id", "%": "no post", "_": "no post", "zzzzzz": "there is no post"} {
+	for id, want := range map[string]string{"": "id is empty", "%": "no post", "_": "no post", "zzzzzz": "there is no post"} {
 		if _, err := outbox.One(t.Context(), w.db.Read, id); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", id, err)
 		}

@@ -73,7 +73,7 @@ func (b *Book) Import(ctx context.Context, r io.Reader, now time.Time, progress 
 			return out, nil
 		}
 	}
-	return out, fmt.Errorf("%w; %d rows are in: import the file again, nobody comes twice", err, out.Rows/chunk*chunk)
+	return out, fmt.Errorf("%w; %d rows were imported: import the file again, nobody is imported twice", err, out.Rows/chunk*chunk)
 }
 
 // list begins to read a customer list.
@@ -82,7 +82,7 @@ func list(r io.Reader) (in *csv.Reader, at map[string]int, err error) {
 	in.ReuseRecord = true
 	header, err := in.Read()
 	if err != nil {
-		return nil, nil, errors.New("line 1: the file is empty or no CSV: it begins with a line of column names")
+		return nil, nil, errors.New("line 1: the file is empty or not a CSV file: its first line must hold the column names")
 	}
 	at, err = layout(header)
 	return in, at, err
@@ -112,7 +112,7 @@ func (b *Book) inspect(r io.Reader) error {
 			err = b.check(c)
 		}
 		if !utf8.ValidString(strings.Join(row, "")) || strings.ContainsRune(strings.Join(row, ""), 0) {
-			err = errors.New("this is no UTF-8: save the list as “CSV UTF-8”")
+			err = errors.New("this is not UTF-8: save the list as “CSV UTF-8”")
 		}
 		if err != nil {
 			line, _ := in.FieldPos(0)
@@ -134,7 +134,7 @@ func layout(header []string) (map[string]int, error) {
 			return nil, fmt.Errorf("line 1: unknown column %q (%s)", h, suggest.Hint(name, columns))
 		}
 		if _, twice := at[name]; twice {
-			return nil, fmt.Errorf("line 1: the column %q stands here twice", h)
+			return nil, fmt.Errorf("line 1: the column %q occurs twice", h)
 		}
 		at[name] = i
 	}
@@ -143,7 +143,7 @@ func layout(header []string) (map[string]int, error) {
 			return at, nil
 		}
 	}
-	return nil, errors.New("line 1: a column with handles is missing: name one mastodon or bluesky")
+	return nil, errors.New("line 1: a column with handles is missing: call one mastodon, bluesky, x or weibo")
 }
 
 // parse reads one row.
@@ -191,7 +191,7 @@ func (b *Book) check(c Customer) error {
 			continue
 		}
 		if hint := b.CheckHandle(networkColumns[i], h); hint != "" {
-			return fmt.Errorf("%s: %q is no handle (%s)", networkColumns[i], h, hint)
+			return fmt.Errorf("%s: %q is not a handle (%s)", networkColumns[i], h, hint)
 		}
 	}
 	return nil

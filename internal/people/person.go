@@ -149,7 +149,7 @@ type Ambiguous struct {
 
 // Error says on which networks.
 func (a *Ambiguous) Error() string {
-	return fmt.Sprintf("%s is somebody else on each of %s: say which one is meant", a.Handle, strings.Join(a.Networks, ", "))
+	return fmt.Sprintf("several people have the handle %s (on %s): choose one", a.Handle, strings.Join(a.Networks, ", "))
 }
 
 // Find returns the person with that handle on a network, or 0. An empty network

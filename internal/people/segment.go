@@ -70,9 +70,9 @@ func Recipients(ctx context.Context, q Querier, s *segment.Segment, account, net
 func missing(r Recipient, net string, optedOut, consents bool) string {
 	switch {
 	case optedOut:
-		return "wants to be left alone"
+		return "has opted out"
 	case !consents:
-		return "has not said that this account may write"
+		return "has not consented to messages from this account"
 	case r.To.Handle == "":
 		return "has no handle on " + net
 	}

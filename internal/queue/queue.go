@@ -173,7 +173,7 @@ func Oldest(ctx context.Context, db *store.DB) (time.Duration, error) {
 func guarded(ctx context.Context, do Handler, id string) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("the program has a mistake here: %v", r)
+			err = fmt.Errorf("internal error, please report it: %v", r)
 		}
 	}()
 	return do(ctx, id)
@@ -199,6 +199,6 @@ func (w *worker) Work(ctx context.Context, job *river.Job[task]) error {
 	case errors.As(err, &later):
 		return river.JobSnooze(time.Duration(later))
 	}
-	w.log.WithError(err).WithFields(logrus.Fields{"work": job.Args.Name, "id": job.Args.ID}).Error("work failed; it is tried again")
+	w.log.WithError(err).WithFields(logrus.Fields{"work": job.Args.Name, "id": job.Args.ID}).Error("a job failed; trying again")
 	return river.JobSnooze(pause)
 }

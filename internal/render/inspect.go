@@ -15,7 +15,7 @@ var builtin = []string{"and", "or", "not", "eq", "ne", "lt", "le", "gt", "ge", "
 // inspect notes the words in use, and refuses others and all fields.
 func (t *Template) inspect() (out Mistakes) {
 	if len(t.t.Templates()) > 1 {
-		out = append(out, Mistake{1, 1, "a template can't take in another one", ""})
+		out = append(out, Mistake{1, 1, "a template can't include another one", ""})
 	}
 	if t.t.Tree == nil {
 		return out
@@ -41,11 +41,11 @@ func (t *Template) inspect() (out Mistakes) {
 			}
 		case *parse.RangeNode:
 			m := place(t.Source, int(n.Position()))
-			m.Text = "a template can't repeat anything: take “range” out"
+			m.Text = "a template can't contain loops: remove “range”"
 			out = append(out, m)
 		case *parse.TemplateNode:
 			m := place(t.Source, int(n.Position()))
-			m.Text = "a template can't take in another one"
+			m.Text = "a template can't include another one"
 			out = append(out, m)
 		}
 	})

@@ -71,7 +71,7 @@ func plainly(text string) string {
 		if e := example.FindString(Words[m[1]]); e != "" {
 			return "write it as " + e
 		}
-		return "“" + m[1] + "” stands alone: {{" + m[1] + "}}"
+		return "“" + m[1] + "” takes no value: write {{" + m[1] + "}}"
 	}
 	if m := noText.FindStringSubmatch(text); m != nil {
 		return "write “" + m[1] + "” in quotes"

@@ -34,8 +34,8 @@ func TestMistakes(t *testing.T) {
 		"{{if code}}x":                      "no {{end}}",
 		"{{date \"tomorrow\"}}":             "not a day",
 		"":                                  "empty",
-		"{{range 99999999}}xxxxxxxx{{end}}": "can't repeat",
-		"{{template \"x\"}}":                "can't take in",
+		"{{range 99999999}}xxxxxxxx{{end}}": "can't contain loops",
+		"{{template \"x\"}}":                "can't include",
 	} {
 		_, err := Parse(in)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "render.") {

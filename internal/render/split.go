@@ -114,7 +114,7 @@ func Shorten(text string, keep []string, fits func(string) bool) (string, error)
 			return short, nil
 		}
 	}
-	return "", fmt.Errorf("the text can't be shortened so far without losing a link, a name or a code")
+	return "", fmt.Errorf("the text can't be shortened enough without losing a link, a name or a code")
 }
 
 func endsKept(all []piece) bool {

@@ -25,7 +25,7 @@ var Words = map[string]string{
 	"code":     "the coupon's code",
 	"link":     "the offer's link, with the code in it",
 	"value":    "what the offer is worth, as its file says",
-	"until":    "until when the coupon is good",
+	"until":    "until when the coupon is valid",
 	"campaign": "the campaign's title",
 	"date":     `a day in the reader's language: {{date "2027-11-26"}}`,
 	"money":    `an amount in the reader's language: {{money "899.00" "USD"}}`,

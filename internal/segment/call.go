@@ -94,5 +94,5 @@ func (c *compiler) offer(name, states string) error {
 }
 
 func unknown(word string) error {
-	return fmt.Errorf("a segment knows no %q (%s)", word, suggest.Hint(word, slices.Collect(maps.Keys(Words()))))
+	return fmt.Errorf("a segment can't use %q (%s)", word, suggest.Hint(word, slices.Collect(maps.Keys(Words()))))
 }

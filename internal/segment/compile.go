@@ -112,16 +112,16 @@ var badSign = regexp.MustCompile(`^unexpected token \w+\("(.*)"\)|^unrecognized 
 // plainly says what the parser means.
 func plainly(message string) string {
 	if strings.HasPrefix(message, "unexpected token EOF") {
-		return "it ends too early"
+		return "something is missing at its end"
 	}
 	m := badSign.FindStringSubmatch(message)
 	if m == nil {
 		return message
 	}
 	if m[1] == "=" {
-		return "“=” can't stand here (to compare, write ==)"
+		return "“=” can't be used here (to compare, write ==)"
 	}
-	return "“" + m[1] + m[2] + "” can't stand here"
+	return "“" + m[1] + m[2] + "” can't be used here"
 }
 
 type compiler struct{ s *Segment }

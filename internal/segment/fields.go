@@ -12,7 +12,7 @@ var fields = map[string]field{
 	"orders":          {sql: "p.orders", help: "how many orders the person has made"},
 	"spent":           {sql: "p.spent / 100.0", help: "what the person has spent in all, in the shop's currency"},
 	"last_order":      {sql: "p.last_order", age: true, help: "how long ago the last order was: last_order < 180d"},
-	"known":           {sql: "p.created_at", age: true, help: "for how long we have known the person: known > 30d"},
+	"known":           {sql: "p.created_at", age: true, help: "how long ago Magpie first saw the person: known > 30d"},
 	"followers_count": {sql: "p.followers_count", help: "how many people follow the person"},
 	"city":            {sql: "p.city", text: true, help: `the person's city: city == "Chicago"`},
 	"language":        {sql: "p.language", text: true, help: `the person's language: language == "zh"`},
@@ -20,8 +20,10 @@ var fields = map[string]field{
 
 // Conditions with words of their own, for the documentation.
 var functions = map[string]string{
-	"follows":  `follows("account", 30d): follows that account, for at least so long (the time may be left out)`,
-	"consents": `consents("direct"): has told the account that speaks that it may write to them; consents("direct", "account") names one`,
+	"follows": `follows("account", 30d): has followed that account for at least so long (the time may be left out), ` +
+		`counted from when Magpie first saw it`,
+	"consents": `consents("direct"): has consented to direct messages from the account that posts; ` +
+		`consents("direct", "account"): from that account`,
 	"holds":    `holds("offer"): has a coupon of that offer`,
 	"redeemed": `redeemed("offer"): has used a coupon of that offer`,
 	"on":       `on("bluesky"): has a handle on that network`,

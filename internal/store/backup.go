@@ -134,7 +134,8 @@ func (db *DB) Home(ctx context.Context) error {
 	case home == "":
 		return db.settle(ctx, "")
 	case home != is:
-		return fmt.Errorf("%w: %s is %w of the file that was at work last: two at work would post everything twice. If the other is gone for good, say so: magpie database adopt", ErrUnusable, db.Path, ErrCopied)
+		return fmt.Errorf("%w: %s is %w of the database file that was used last: with both in use, everything would be posted twice. "+
+			"If the other file is gone for good, run: magpie database adopt", ErrUnusable, db.Path, ErrCopied)
 	}
 	return nil
 }
@@ -143,7 +144,7 @@ func (db *DB) Home(ctx context.Context) error {
 func (db *DB) Here(ctx context.Context) error {
 	moved, err := db.Mark(ctx, markMoved)
 	if err == nil && moved != "" {
-		err = fmt.Errorf("%w: %s has moved to %s: name that with --database, or in magpie.yaml", ErrUnusable, db.Path, moved)
+		err = fmt.Errorf("%w: %s was moved to %s: use that one, with --database or in magpie.yaml", ErrUnusable, db.Path, moved)
 	}
 	return err
 }
@@ -157,7 +158,7 @@ func (db *DB) Original(ctx context.Context) error {
 		return err
 	}
 	if backup != "" || home != "" && home != identity(db.Path) {
-		return fmt.Errorf("%w: %s is %w: put it in place with “magpie database restore”, or say that it is the one from now on with “magpie database adopt”", ErrUnusable, db.Path, ErrCopied)
+		return fmt.Errorf("%w: %s is %w: put it in place with “magpie database restore”, or use it from now on with “magpie database adopt”", ErrUnusable, db.Path, ErrCopied)
 	}
 	return nil
 }

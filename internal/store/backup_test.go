@@ -186,7 +186,7 @@ func TestHome(t *testing.T) {
 		t.Errorf("renamed: %v", err)
 	}
 	err = home("copy.db")
-	says(t, err, at("copy.db"), "a copy of the file that was at work last", "magpie database adopt")
+	says(t, err, at("copy.db"), "a copy of the database file that was used last", "magpie database adopt")
 	if !errors.Is(err, store.ErrUnusable) || !errors.Is(err, store.ErrCopied) {
 		t.Errorf("got %v", err)
 	}
@@ -209,6 +209,6 @@ func TestHome(t *testing.T) {
 	if err := db.Leave(t.Context(), "postgres://there"); err != nil {
 		t.Fatal(err)
 	}
-	says(t, db.Here(t.Context()), at("b.db"), "has moved to postgres://there", "--database")
+	says(t, db.Here(t.Context()), at("b.db"), "was moved to postgres://there", "--database")
 	db.Close()
 }

@@ -205,7 +205,7 @@ func compare(ctx context.Context, src, dst *sql.Tx, table string, before bool, p
 	case before:
 		return 0, fmt.Errorf("%w: %s is not empty, and its table %s differs: name an empty database", ErrUnusable, path, table)
 	}
-	return 0, fmt.Errorf("the copy of %s is not the same (%d rows there, %d here): nothing was kept", table, b, a)
+	return 0, fmt.Errorf("the copy of %s differs (%d rows there, %d here): the copy was discarded", table, b, a)
 }
 
 // sum counts the rows of a table and adds up a hash of each: the same on both

@@ -162,7 +162,7 @@ func TestCopyDoctored(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err := store.Copy(t.Context(), source(t), to, nil)
-			says(t, err, "w", "not the same", "nothing was kept")
+			says(t, err, "w", "differs", "the copy was discarded")
 			empty(t, to)
 		})
 	}

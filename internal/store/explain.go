@@ -50,7 +50,7 @@ func explainSQLite(path string, s sqlite3.Error, err error) error {
 	case sqlite3.ErrCantOpen:
 		return fmt.Errorf("%w: %s can't be opened: does the folder exist, and may Magpie write there?", ErrUnusable, path)
 	case sqlite3.ErrNotADB:
-		return fmt.Errorf("%w: %s is no database: choose another file with --database", ErrUnusable, path)
+		return fmt.Errorf("%w: %s is not a database: choose another file with --database", ErrUnusable, path)
 	case sqlite3.ErrReadonly:
 		return fmt.Errorf("%w: %s can't be written: is the file or its folder read only?", ErrUnusable, path)
 	case sqlite3.ErrCorrupt:
@@ -69,7 +69,7 @@ func explainPostgres(path string, p *pgconn.PgError, err error) error {
 	case "53200":
 		return fmt.Errorf("%w: the server of %s is out of memory", ErrAway, path)
 	case "25P03", "25P04":
-		return fmt.Errorf("%w: %s ended a transaction that stood still", ErrAway, path)
+		return fmt.Errorf("%w: %s ended a transaction that took too long", ErrAway, path)
 	case "25006":
 		return fmt.Errorf("%w: %s can only be read: is it a standby?", ErrUnusable, path)
 	case "42501":
@@ -79,7 +79,7 @@ func explainPostgres(path string, p *pgconn.PgError, err error) error {
 	}
 	switch p.Code[:2] {
 	case "53":
-		return fmt.Errorf("%w: %s takes no more connections now (max_connections)", ErrAway, path)
+		return fmt.Errorf("%w: %s accepts no more connections at the moment (max_connections)", ErrAway, path)
 	case "08", "40", "57":
 		return fmt.Errorf("%w: %s is stopping, starting, busy, or took too long", ErrAway, path)
 	case "28":

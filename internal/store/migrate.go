@@ -76,7 +76,8 @@ func (db *DB) current(ctx context.Context, files fs.FS, upgrade bool) (bool, err
 	case now > newest:
 		return false, fmt.Errorf("%w: %s was written by a newer Magpie (schema %d, this one knows %d): install that version or a later one", ErrUnusable, db.Path, now, newest)
 	case whole != "" && now < newest && !upgrade:
-		return false, fmt.Errorf("%w: %s was written by an older Magpie (schema %d, this one wants %d): stop every “magpie run” on it, keep a copy (magpie database backup), then run “magpie database upgrade”", ErrUnusable, db.Path, now, newest)
+		return false, fmt.Errorf("%w: %s was written by an older Magpie (schema %d, this one needs %d): stop every “magpie run” on it, "+
+			"make a backup with that older version, then run “magpie database upgrade”", ErrUnusable, db.Path, now, newest)
 	}
 	return now == newest && whole != "", nil
 }

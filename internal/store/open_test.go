@@ -32,7 +32,7 @@ func TestOlderSchema(t *testing.T) {
 	}
 	db.Close()
 	_, err := store.Open(t.Context(), place, one(), two())
-	says(t, err, storetest.Shown(place), "older Magpie", "schema 1", "wants 2", "magpie database upgrade")
+	says(t, err, storetest.Shown(place), "older Magpie", "schema 1", "needs 2", "magpie database upgrade")
 	again, err := store.Migrate(t.Context(), place, one(), two())
 	if err != nil {
 		t.Fatal(err)

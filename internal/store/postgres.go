@@ -58,7 +58,7 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 func Config(address string) (*pgx.ConnConfig, error) {
 	cfg, err := pgx.ParseConfig(address)
 	if err != nil {
-		return nil, fmt.Errorf("%w: this is no address of a Postgres database; write it like postgres://user@host:5432/name", ErrUnusable)
+		return nil, fmt.Errorf("%w: this is not the address of a Postgres database: write postgres://user@host:5432/name", ErrUnusable)
 	}
 	if cfg.ConnectTimeout == 0 {
 		cfg.ConnectTimeout = unheard
@@ -139,7 +139,7 @@ func foreignTables(ctx context.Context, db *DB) error {
 		return fmt.Errorf("%w: %s has no such schema as the search_path in its address: make that schema first, or leave search_path out", ErrUnusable, db.Path)
 	}
 	if others && !ours {
-		return fmt.Errorf("%w: %s is the database of something else: make one of its own for Magpie (createdb magpie) and name it with --database", ErrUnusable, db.Path)
+		return fmt.Errorf("%w: %s belongs to another program: create a database for Magpie (createdb magpie) and name it with --database", ErrUnusable, db.Path)
 	}
 	return nil
 }

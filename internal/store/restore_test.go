@@ -140,7 +140,7 @@ func TestRestoreRefuses(t *testing.T) {
 		}, nil, []string{"newer Magpie"}, false},
 		"somebody else's": {func(b string) error { return behind(b, `PRAGMA application_id = 7`) }, nil, []string{"not one of Magpie's"}, false},
 		"no backup":       {func(b string) error { return behind(b, `DELETE FROM magpie WHERE name = 'backup of'`) }, nil, []string{"was not made by “magpie database backup”"}, true},
-		"text":            {func(b string) error { return os.WriteFile(b, bytes.Repeat([]byte("text "), 5000), 0o600) }, nil, []string{"no database"}, false},
+		"text":            {func(b string) error { return os.WriteFile(b, bytes.Repeat([]byte("text "), 5000), 0o600) }, nil, []string{"not a database"}, false},
 		"half":            {func(b string) error { return os.Truncate(b, 4096*2+100) }, nil, nil, false},
 		"empty":           {func(b string) error { return os.Truncate(b, 0) }, nil, nil, true},
 		"a folder":        {func(b string) error { return errors.Join(os.Remove(b), os.Mkdir(b, 0o700)) }, nil, nil, true},

@@ -49,7 +49,7 @@ func TestNoDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := store.Open(t.Context(), path, one())
-	says(t, err, path, "is no database", "--database")
+	says(t, err, path, "is not a database", "--database")
 	if got, _ := os.ReadFile(path); !bytes.Equal(got, text) {
 		t.Error("the notes are changed")
 	}

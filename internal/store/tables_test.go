@@ -26,7 +26,7 @@ func TestOthersTables(t *testing.T) {
 		}
 		return out
 	}
-	refused(t, place, store.ErrUnusable, storetest.Shown(place), "of something else", "createdb magpie", "--database")
+	refused(t, place, store.ErrUnusable, storetest.Shown(place), "belongs to another program", "createdb magpie", "--database")
 	if _, err := store.Migrate(t.Context(), place, one()); err == nil {
 		t.Error("it was migrated")
 	} else {

@@ -71,7 +71,7 @@ func Lock(path string) (unlock func(), err error) {
 		return nil, fmt.Errorf("%s can't be locked: %w", path, err)
 	}
 	if !ok {
-		return nil, fmt.Errorf("another “magpie run” works on %s: stop it first, or give this one a database of its own", path)
+		return nil, fmt.Errorf("another “magpie run” uses %s: stop it first, or give this one a database of its own", path)
 	}
 	return func() { _ = l.Unlock() }, nil
 }

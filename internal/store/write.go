@@ -55,7 +55,7 @@ func (db *DB) attempt(ctx context.Context, turn turn, fn func(*sql.Tx) error) (e
 	}
 	var told *pgconn.PgError
 	if errors.Is(err, pgx.ErrTxCommitRollback) {
-		return errors.New("a part of what was to be written failed: nothing was written"), false
+		return errors.New("one of several changes failed: none of them was stored"), false
 	}
 	return err, err != nil && db.Postgres() && !errors.As(err, &told)
 }

@@ -102,7 +102,7 @@ func TestOtherKey(t *testing.T) {
 	if err := os.WriteFile(p+".key", []byte("AGE-SECRET-KEY-nonsense"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(t.Context(), db, keyOf(p), time.Now); err == nil || !strings.Contains(err.Error(), "holds no key") || strings.Contains(err.Error(), "nonsense") {
+	if _, err := Open(t.Context(), db, keyOf(p), time.Now); err == nil || !strings.Contains(err.Error(), "is not a key file") || strings.Contains(err.Error(), "nonsense") {
 		t.Errorf("got %v", err)
 	}
 }

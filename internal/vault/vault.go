@@ -57,7 +57,7 @@ func Open(ctx context.Context, db *store.DB, path string, clock func() time.Time
 	}
 	key, err := age.ParseX25519Identity(strings.TrimSpace(string(text)))
 	if err != nil {
-		return nil, fmt.Errorf("%s holds no key: put the right file back, or delete it and sign in again with “magpie accounts login”", path)
+		return nil, fmt.Errorf("%s is not a key file: put the right file back, or delete it and sign in again with “magpie accounts login”", path)
 	}
 	return &Vault{db, key, clock}, theOne(ctx, db, path, key)
 }

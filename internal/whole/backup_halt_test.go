@@ -39,7 +39,7 @@ func TestRestoredHalts(t *testing.T) {
 	if _, code := s.magpie("run", "--once", "--sandbox-url", s.net.URL()); code != 1 {
 		t.Errorf("run --once: exit %d", code)
 	}
-	if said, code := s.magpie("resume", "all"); code != 3 || !contains(said, "restored from a backup", "a running bot finds out by itself") {
+	if said, code := s.magpie("resume", "all"); code != 3 || !contains(said, "restored from a backup", "which finds out by itself") {
 		t.Errorf("resume all: exit %d: %s", code, said)
 	}
 	p := s.start()
@@ -116,7 +116,7 @@ func TestRestoredPoolsWait(t *testing.T) {
 		t.Errorf("that took %s", took)
 	}
 	p.stop()
-	if said := s.must("coupons", "release", "card"); !contains(said, "did not wait") {
+	if said := s.must("coupons", "release", "card"); !contains(said, "were not on hold") {
 		t.Errorf("it says %q", said)
 	}
 	s.sound("shop", "club")
@@ -136,7 +136,7 @@ func TestRestoreKeepsWhatWasThere(t *testing.T) {
 	}
 	p := s.start()
 	s.until("it listens", func() bool { return s.net.Streams() == 2 })
-	if said, code := s.magpie("database", "restore", filepath.Join(s.dir, "old.db")); code != 4 || !contains(said, "another “magpie run” works on") {
+	if said, code := s.magpie("database", "restore", filepath.Join(s.dir, "old.db")); code != 4 || !contains(said, "another “magpie run” uses") {
 		t.Errorf("under a running bot: exit %d: %s", code, said)
 	}
 	p.stop()

@@ -166,7 +166,7 @@ func (r *randomly) open() (out []string) {
 	}
 	for _, p := range r.read(`SELECT state, step, reason FROM posts WHERE state NOT IN ('sent', 'expanded', 'late') AND step <> 'later'`) {
 		why := p["reason"]
-		ended := p["state"] == "withdrawn" && (strings.Contains(why, "by hand") || strings.Contains(why, "taken back") || strings.Contains(why, "left alone"))
+		ended := p["state"] == "withdrawn" && (strings.Contains(why, "by hand") || strings.Contains(why, "withdrawn their consent") || strings.Contains(why, "opted out"))
 		if asked := p["state"] == "asked" && unproven(why); !ended && !asked {
 			out = append(out, fmt.Sprintf("%s is %s: %s", p["step"], p["state"], why))
 		}

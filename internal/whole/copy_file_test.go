@@ -32,7 +32,7 @@ func TestCopiedByHand(t *testing.T) {
 	other := s.copied()
 	for _, args := range [][]string{{"run", "--sandbox-url", s.net.URL()}, {"run", "--once", "--sandbox-url", s.net.URL()}} {
 		said, code := other.magpie(args...)
-		if code != 5 || !contains(said, "a copy of the file that was at work last", filepath.Join(other.dir, "magpie.db"), "magpie database adopt") || strings.Count(said, "magpie: ") != 1 {
+		if code != 5 || !contains(said, "a copy of the database file that was used last", filepath.Join(other.dir, "magpie.db"), "magpie database adopt") || strings.Count(said, "magpie: ") != 1 {
 			t.Errorf("%v: exit %d: %s", args, code, said)
 		}
 	}
@@ -42,7 +42,7 @@ func TestCopiedByHand(t *testing.T) {
 		}
 	}
 	s.silence("dan", "a deal please", "shop") // the first goes on
-	if said := other.must("database", "adopt", "--since", time.Now().UTC().Add(-time.Minute).Format("2006-01-02 15:04")+" UTC"); !contains(said, "is the database from now on", "sends nothing before it knows") {
+	if said := other.must("database", "adopt", "--since", time.Now().UTC().Add(-time.Minute).Format("2006-01-02 15:04")+" UTC"); !contains(said, "is the database from now on", "sends nothing until it knows") {
 		t.Errorf("it says %q", said)
 	}
 	other.once()

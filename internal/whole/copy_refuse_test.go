@@ -17,7 +17,7 @@ func TestCopyRefuses(t *testing.T) {
 	address := schema(t)
 	p := s.start()
 	s.until("it listens", func() bool { return s.net.Streams() == 2 })
-	if said, code := s.magpie("database", "copy", address); code != 4 || !contains(said, "another “magpie run” works on") {
+	if said, code := s.magpie("database", "copy", address); code != 4 || !contains(said, "another “magpie run” uses") {
 		t.Errorf("of a running bot: exit %d: %s", code, said)
 	}
 	p.stop()
@@ -31,7 +31,7 @@ func TestCopyRefuses(t *testing.T) {
 	if _, err := raw.Exec(`CREATE TABLE theirs (x INT)`); err != nil {
 		t.Fatal(err)
 	}
-	if said, code := s.magpie("database", "copy", full); code != 5 || !contains(said, "of something else") {
+	if said, code := s.magpie("database", "copy", full); code != 5 || !contains(said, "belongs to another program") {
 		t.Errorf("to another program's: exit %d: %s", code, said)
 	}
 	away := strings.Replace(address, "127.0.0.1:", "127.0.0.1:1", 1)

@@ -138,7 +138,7 @@ func (s *shop) leftBehind(address string) {
 		if args[0] == "check" {
 			continue
 		}
-		if said, code := s.magpie(args...); code != 5 || !contains(said, "has moved to "+address) || contains(said, "geheim") {
+		if said, code := s.magpie(args...); code != 5 || !contains(said, "was moved to "+address) || contains(said, "geheim") {
 			s.t.Errorf("%v: exit %d: %.300s", args, code, said)
 		}
 	}

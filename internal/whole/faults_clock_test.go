@@ -85,7 +85,7 @@ func TestServerDownForAnHour(t *testing.T) {
 			t.Errorf("%s is %s, not %s", step, got, want)
 		}
 	}
-	if said := s.must("outbox", "list", "--state", "late"); !contains(said, "day/skipped", "day/asks", "it was due", "late after 15m", "late after 5m") {
+	if said := s.must("outbox", "list", "--state", "late"); !contains(said, "day/skipped", "day/asks", "it was due", "at most 15m late", "at most 5m late") {
 		t.Errorf("what is late is listed as\n%s", said)
 	}
 	s.set(clockAt("12:06:00"))

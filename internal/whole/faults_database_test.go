@@ -122,9 +122,9 @@ func TestUnusablePostgres(t *testing.T) {
 		"encrypted only":    {strings.Replace(server.URL, "sslmode=disable", "sslmode=require", 1), []string{"can't be used", "sslmode"}},
 		"may not write":     {as("reader"), []string{"can't be used", "may not make or write tables"}},
 		"can only be read":  {as("careful"), []string{"can't be used", "can only be read"}},
-		"port in words":     {"postgres://magpie:hunter2@127.0.0.1:standard/shop", []string{"can't be used", "no address of a Postgres database", "postgres://user@host:5432/name"}},
+		"port in words":     {"postgres://magpie:hunter2@127.0.0.1:standard/shop", []string{"can't be used", "not the address of a Postgres database", "postgres://user@host:5432/name"}},
 		"another kind":      {"mysql://magpie:hunter2@127.0.0.1/shop", []string{"can't be used", "mysql", "postgres://user@host/name"}},
-		"option of no kind": {server.URL + "&sslmode=perhaps", []string{"can't be used", "no address of a Postgres database"}},
+		"option of no kind": {server.URL + "&sslmode=perhaps", []string{"can't be used", "not the address of a Postgres database"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -200,7 +200,7 @@ func TestUnusableFile(t *testing.T) {
 	}{
 		"no such folder":     {"nowhere/magpie.db", []string{"can't be opened", "does the folder exist"}},
 		"a folder":           {"campaigns", []string{"can't be used", "campaigns is a folder", "name a file"}},
-		"a text":             {"campaigns/gift.yaml", []string{"is no database", "--database"}},
+		"a text":             {"campaigns/gift.yaml", []string{"is not a database", "--database"}},
 		"an address, nearly": {"postgres:/magpie@localhost/shop", []string{"can't be", "postgres://user@host"}},
 	} {
 		t.Run(name, func(t *testing.T) {

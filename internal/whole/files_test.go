@@ -112,7 +112,7 @@ func TestAccountLeavesTheFiles(t *testing.T) {
 	time.Sleep(time.Second)
 	p.kill()
 	s.once()
-	if n := p.log.says("panic") + p.log.says("goroutine") + p.log.says("work failed"); n > 0 {
+	if n := p.log.says("panic") + p.log.says("goroutine") + p.log.says("a job failed"); n > 0 {
 		t.Errorf("it said:\n%s", &p.log)
 	}
 }

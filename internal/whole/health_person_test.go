@@ -39,7 +39,7 @@ func TestStuckFiles(t *testing.T) {
 	x.well(10 * time.Second)
 	s.write("campaigns/now.yaml", "title: Now\nsteps:\n  first: {accounts: [shpo], at: soon, say: first}\n")
 	x.becomes(http.StatusServiceUnavailable, "/healthz", 5*time.Second)
-	if visit, code := s.magpie("doctor"); code != 1 || !contains(visit, "campaigns/now.yaml:3:", "shpo", "the edit is not in force") || jargon.MatchString(visit) {
+	if visit, code := s.magpie("doctor"); code != 1 || !contains(visit, "campaigns/now.yaml:3:", "shpo", "is not in force") || jargon.MatchString(visit) {
 		t.Errorf("the doctor ends with %d:\n%s", code, visit)
 	}
 	s.due("first")
@@ -61,7 +61,7 @@ func TestDoctorAlone(t *testing.T) {
 		for limit := time.Now().Add(15 * time.Second); code != 1 && time.Now().Before(limit); time.Sleep(time.Second) { // killed, it is missed when its lease has run out
 			visit, code = s.magpie("doctor")
 		}
-		if code != 1 || !contains(visit, "no bot is running", "magpie run") || strings.Contains(visit, "nobody has taken on") {
+		if code != 1 || !contains(visit, "no bot is running", "magpie run") || strings.Contains(visit, "no running bot works for") {
 			t.Errorf("exit %d:\n%s", code, visit)
 		}
 		x.process = s.command(nil, "run", "--listen", "127.0.0.1:0")
@@ -85,7 +85,7 @@ func TestStuckLease(t *testing.T) {
 	a.becomes(http.StatusServiceUnavailable, "/healthz", 15*time.Second)
 	s.until("it says so of two", func() bool {
 		said, _ := s.magpie("doctor")
-		return strings.Count(said, "nobody has taken on the account ") == 2 && !jargon.MatchString(said)
+		return strings.Count(said, "no running bot works for the account ") == 2 && !jargon.MatchString(said)
 	})
 	if _, err := s.db.Exec(`DELETE FROM machines WHERE owner = '0-0'`); err != nil {
 		t.Fatal(err)
@@ -99,8 +99,8 @@ func TestStuckLease(t *testing.T) {
 func TestStuckListening(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ path, says string }{
-		"stream":  {"/api/v1/streaming", "the stream of shop is down"},
-		"reading": {"/api/v1/notifications", "reading for shop has stood still since 2027-03-10"},
+		"stream":  {"/api/v1/streaming", "the stream of shop has been down"},
+		"reading": {"/api/v1/notifications", "reading for shop has not run since 2027-03-10"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -142,11 +142,11 @@ func TestStuckSending(t *testing.T) {
 	s.until("it hangs", func() bool { return s.state("first") == "sending" })
 	s.set(clockAt("10:05:30"))
 	time.Sleep(2500 * time.Millisecond) // all have come round
-	if !said(b, "on shop could be out since") {
+	if !said(b, "on shop has been due since") {
 		t.Errorf("it hangs, and all that is said is %q\n%s", b.Health(context.Background()).Problems, s.outbox())
 	}
 	s.until("the post is out", func() bool { return s.state("first") == "sent" })
-	s.until("it is not said any more", func() bool { return !said(b, "could be out") })
+	s.until("it is not said any more", func() bool { return !said(b, "has been due since") })
 	stop()
 }
 

@@ -25,7 +25,7 @@ func TestStuckPost(t *testing.T) {
 	s.until("it is planned", func() bool { return s.state("first") == "planned" })
 	x.down()
 	due := time.Now()
-	x.ill(45*time.Second, "on shop could be out since", "magpie outbox show")
+	x.ill(45*time.Second, "on shop has been due since", "magpie outbox show")
 	if took := time.Since(due); took < 25*time.Second {
 		t.Errorf("a post is called stuck %s after it was due", took)
 	}
@@ -54,7 +54,7 @@ func TestStuckAnswer(t *testing.T) {
 	s.until("it answers", func() bool { return len(s.answers(m, "shop")) == 1 })
 	s.net.Fail(sandbox.Fault{Method: "GET", PathPrefix: "/api/v1/statuses", Times: -1, What: sandbox.Answer(http.StatusServiceUnavailable, "{}", nil)})
 	m = s.hears("dan", "what are your hours?", "shop")
-	x.ill(45*time.Second, "on shop could be out since")
+	x.ill(45*time.Second, "on shop has been due since")
 	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
 		if code, said := x.probe("/healthz"); code != http.StatusServiceUnavailable {
 			t.Fatalf("the answer is stuck still, and all is said to be well: %s\n%s", said, s.outbox())
@@ -135,7 +135,7 @@ func TestStuckWork(t *testing.T) {
 			s.until("it listens", func() bool { return s.net.Streams() == 1 })
 			x.well(10 * time.Second)
 			s.work(`INSERT INTO river_job (kind, queue, args, max_attempts, state, scheduled_at, attempted_at, attempted_by) VALUES ('task', 'nobody', '{"name": "nobody", "id": "1"}', 25, ` + row + `)`)
-			x.ill(10*time.Second, "work", "nobody does it")
+			x.ill(10*time.Second, "a job", "no process works on it")
 			s.work(`DELETE FROM river_job WHERE queue = 'nobody'`)
 			x.well(10 * time.Second)
 			x.stop()
@@ -150,7 +150,7 @@ func TestStuckDisk(t *testing.T) {
 	disk := s.small()
 	x := s.watched("shop")
 	s.until("it listens", func() bool { return s.net.Streams() == 1 })
-	x.ill(5*time.Second, "the disk of ", "is nearly full: ", " MB are left")
+	x.ill(5*time.Second, "the disk of ", "is nearly full: ", " MB left")
 	if out, err := exec.Command("mount", "-o", "remount,size=1G", disk).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}

@@ -52,7 +52,7 @@ func TestApplyReachesAll(t *testing.T) {
 	s.speaks(&want, "until eight", four...)
 
 	s.write("templates/hours.en.tmpl", "{{if}}")
-	if said, code := s.magpie("apply"); code != 1 || !contains(said, "templates/hours.en.tmpl:1", "1 mistake to mend") {
+	if said, code := s.magpie("apply"); code != 1 || !contains(said, "templates/hours.en.tmpl:1", "1 mistake to fix") {
 		t.Errorf("exit %d: %s", code, said)
 	}
 	b.kill()

@@ -175,7 +175,7 @@ func TestLoopWithAnotherBot(t *testing.T) {
 	if n := len(s.answers(honest, "shop")); n != 0 {
 		t.Errorf("one that calls itself a bot was answered %d times", n)
 	}
-	if n := s.count(`SELECT count(*) FROM mentions WHERE state = 'desk' AND reason LIKE '%many automated answers%'`); n != "1" {
+	if n := s.count(`SELECT count(*) FROM mentions WHERE state = 'desk' AND reason LIKE '%limit of automated answers%'`); n != "1" {
 		t.Errorf("%s mentions are handed to a person:\n%s", n, s.outbox())
 	}
 }

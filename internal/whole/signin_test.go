@@ -92,7 +92,7 @@ func TestTwoOnOneDatabase(t *testing.T) {
 	s.due("first")
 	for _, args := range [][]string{{"run"}, {"run", "--once"}} {
 		said, code := s.magpie(append(args, "--sandbox-url", s.net.URL())...)
-		if code != 4 || !contains(said, "another “magpie run” works on", "magpie.db", "stop it first") || strings.Count(said, "\n") != 1 {
+		if code != 4 || !contains(said, "another “magpie run” uses", "magpie.db", "stop it first") || strings.Count(said, "\n") != 1 {
 			t.Errorf("%v: exit %d: %s", args, code, said)
 		}
 	}

@@ -59,7 +59,7 @@ func (s *shop) say(below, text string) string {
 func (s *shop) refusedToSend(args ...string) {
 	s.t.Helper()
 	said, code := s.magpie(append([]string{"outbox", "settle", "send"}, args...)...)
-	if code != 3 || !contains(said, "part of the thread before it", "--url", args[len(args)-1]) {
+	if code != 3 || !contains(said, "the part before it", "--url", args[len(args)-1]) {
 		s.t.Errorf("%v: exit %d: %s", args, code, said)
 	}
 }

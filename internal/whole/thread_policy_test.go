@@ -18,7 +18,7 @@ func TestPolicyCommand(t *testing.T) {
 	s := open(t, sandbox.Variant{}, "shop")
 	said := s.must("policy")
 	for _, r := range policy.All("") {
-		if !strings.Contains(said, r.ID) || !strings.Contains(strings.Join(strings.Fields(said), " "), "Way out: "+r.Way) {
+		if !strings.Contains(said, r.ID) || !strings.Contains(strings.Join(strings.Fields(said), " "), "What you can do: "+r.Way) {
 			t.Errorf("%s is not there", r.ID)
 		}
 	}

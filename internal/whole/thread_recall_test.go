@@ -116,7 +116,7 @@ func TestThreadRecalledOnItsWay(t *testing.T) {
 		return s.count(`SELECT count(*) FROM posts WHERE step = 'tale' AND state = 'sending' AND follows <> ''`) == "1" && len(s.out()) == 2
 	})
 	said, code := s.magpie("outbox", "recall", "--yes", s.partID(1))
-	if code != 3 || !contains(said, s.partID(3), "on its way") {
+	if code != 3 || !contains(said, s.partID(3), "being sent right now") {
 		t.Errorf("exit %d: %s", code, said)
 	}
 	if n := len(s.out()); n < 2 {

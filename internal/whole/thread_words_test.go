@@ -109,7 +109,7 @@ func TestTooLongIsRefused(t *testing.T) {
 	s.threaded(tale(900), time.Hour)
 	s.must("check")
 	s.write("campaigns/tale.yaml", strings.Replace(taleFile(time.Hour), "fit: thread\n", "", 1))
-	if said, code := s.magpie("check"); code != 1 || !contains(said, "campaigns/tale.yaml:3:", "characters", "500 fit") {
+	if said, code := s.magpie("check"); code != 1 || !contains(said, "campaigns/tale.yaml:3:", "characters", "the limit is 500") {
 		t.Errorf("%d: %s", code, said)
 	}
 	w := weibo(t, weibofake.Options{})

@@ -32,11 +32,11 @@ func TestLoginWeiboRefused(t *testing.T) {
 		code  int
 		says  string
 	}{
-		"a wrong token":  {func(*onWeibo) string { return "nonsense" }, 3, "the sign-in is not good any more"},
-		"three words":    {func(*onWeibo) string { return "one two three" }, 3, "App Key, App Secret"},
+		"a wrong token":  {func(*onWeibo) string { return "nonsense" }, 3, "the sign-in is no longer valid"},
+		"three words":    {func(*onWeibo) string { return "one two three" }, 3, "App Key and App Secret"},
 		"denied":         {func(s *onWeibo) string { s.w.Consent(nil); return s.app() }, 3, "access_denied"},
 		"a wrong secret": {func(*onWeibo) string { return weibofake.DefaultKey + " wrong" }, 3, "client_secret"},
-		"expired":        {func(s *onWeibo) string { s.w.Expire(s.brand); return s.brand.Token }, 3, "run out"},
+		"expired":        {func(s *onWeibo) string { s.w.Expire(s.brand); return s.brand.Token }, 3, "has expired"},
 		"closed": {func(s *onWeibo) string {
 			s.w.Fail(weibofake.Rule{Path: "/2/users/show", Code: 10014})
 			return s.brand.Token
@@ -120,7 +120,7 @@ func TestWeiboSignInEndsSoon(t *testing.T) {
 	s.run()
 	s.run()
 	said, _ := s.magpie("doctor")
-	if !contains(said, "the sign-in runs out in", "accounts login") || len(h.told) == 0 {
+	if !contains(said, "the sign-in expires in", "accounts login") || len(h.told) == 0 {
 		t.Errorf("nobody says that the sign-in ends tomorrow: %s", said)
 	}
 }

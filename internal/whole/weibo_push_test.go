@@ -56,7 +56,7 @@ func TestWeiboPushed(t *testing.T) {
 	if n := len(bob.Inbox(s.brand)); n != 2 {
 		t.Errorf("bob has %d messages", n)
 	}
-	if said, _ := s.magpie("doctor"); !contains(said, "takes private messages at /push/shop") {
+	if said, _ := s.magpie("doctor"); !contains(said, "receives private messages at /push/shop") {
 		t.Errorf("%s", said)
 	}
 	p.stop()

@@ -30,7 +30,7 @@ func TestXDirectNotCovered(t *testing.T) {
 	for range 3 {
 		s.run()
 	}
-	if said, code := s.magpie("doctor"); code != 1 || !contains(said, "shop does not hear", "direct messages") {
+	if said, code := s.magpie("doctor"); code != 1 || !contains(said, "shop can't read everything", "direct messages") {
 		t.Errorf("doctor: %d: %s", code, said)
 	}
 	if n := len(h.of("not heard")); n != 1 {
@@ -40,7 +40,7 @@ func TestXDirectNotCovered(t *testing.T) {
 	s.run()
 	ann.Message("shop", "a deal please") // that she has written before is too long ago
 	s.until("she has her code", func() bool { s.run(); return len(ann.Inbox("shop")) == 1 })
-	if said, _ := s.magpie("doctor"); contains(said, "does not hear") {
+	if said, _ := s.magpie("doctor"); contains(said, "can't read everything") {
 		t.Errorf("doctor still says so: %s", said)
 	}
 	if n := len(h.of("not heard")); n != 1 {
@@ -100,7 +100,7 @@ func TestXDirectFailsForLong(t *testing.T) {
 			s.until("mentions are answered", func() bool { return len(s.repliesTo(hours)) == 1 })
 			s.askedAgain(2)
 			s.until("that is told", func() bool { return h.notHeard("direct messages can't be read") == 1 })
-			if said, code := s.magpie("doctor"); code != 1 || !contains(said, "shop does not hear", "direct messages") {
+			if said, code := s.magpie("doctor"); code != 1 || !contains(said, "shop can't read everything", "direct messages") {
 				t.Errorf("doctor: %d: %s", code, said)
 			}
 			p.stop()
@@ -110,7 +110,7 @@ func TestXDirectFailsForLong(t *testing.T) {
 			}
 			s.x.Heal()
 			s.run()
-			if said, _ := s.magpie("doctor"); contains(said, "does not hear") {
+			if said, _ := s.magpie("doctor"); contains(said, "can't read everything") {
 				t.Errorf("doctor still says so: %s", said)
 			}
 		})

@@ -26,10 +26,10 @@ func TestXAndWeiboMistakes(t *testing.T) {
 		"euros":               {"network: x\n" + rest + "x: {budget: 5 EUR}\n", "is not an amount"},
 		"less than nothing":   {"network: x\n" + rest + "x: {budget: -5 USD}\n", "is not an amount"},
 		"nothing at all":      {"network: x\n" + rest + "x: {budget: 0 USD}\n", "0 USD"},
-		"a bad handle":        {"network: x\nhandle: \"@shop\"\n" + rest, "is no handle"},
+		"a bad handle":        {"network: x\nhandle: \"@shop\"\n" + rest, "is not a handle"},
 		"unknown key":         {"network: x\n" + rest + "x: {bugdet: 5 USD}\n", "did you mean"},
 		"twitter":             {"network: twitter\n" + rest, "twitter"},
-		"X in plain http":     {"network: x\nserver: http://api.x.com\n" + rest, "no server's address"},
+		"X in plain http":     {"network: x\nserver: http://api.x.com\n" + rest, "not the address of a server"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -38,7 +38,7 @@ func TestLength(t *testing.T) {
 		"no network": {[]string{"Hello"}, 2, []string{"network"}},
 		"twitter":    {[]string{"--network", "twitter", "Hello"}, 2, []string{"no network", "x"}},
 		"weibp":      {[]string{"--network", "weibp", "Hello"}, 2, []string{"did you mean", "weibo"}},
-		"no text":    {[]string{"--network", "x"}, 2, []string{"say which text"}},
+		"no text":    {[]string{"--network", "x"}, 2, []string{"the text is missing"}},
 		"empty":      {[]string{"--network", "x", ""}, 0, []string{"0 of 280"}},
 		"not UTF-8":  {[]string{"--network", "x", "a\xff\xfe"}, 0, []string{"of 280"}},
 	} {

@@ -57,7 +57,7 @@ func TestLoginXRefused(t *testing.T) {
 		says  string
 	}{
 		"wrong keys":     {xfake.Options{}, func(*twitter) string { return "one two three four" }, 3, "nothing was stored"},
-		"too many words": {xfake.Options{}, func(*twitter) string { return "one two three four five six" }, 3, "access token secret (OAuth 1.0a)"},
+		"too many words": {xfake.Options{}, func(*twitter) string { return "one two three four five six" }, 3, "four keys (OAuth 1.0a"},
 		"nothing":        {xfake.Options{}, func(*twitter) string { return "   " }, 2, "nothing was stored"},
 		"words mixed up": {xfake.Options{}, func(s *twitter) string {
 			w := strings.Fields(s.keys())

@@ -70,7 +70,7 @@ func (l *loader) checkAccount(a *Account) {
 	d := l.doc("account", a.Name)
 	l.checkName(d, "an account", a.Name, "")
 	if !languageRule.MatchString(a.Language) && a.Language != "" {
-		d.add("language", fmt.Sprintf("%q is no language", a.Language), "write its short form: en, zh, es")
+		d.add("language", fmt.Sprintf("%q is not a language", a.Language), "write its short form: en, zh, es")
 	} else if a.Language != "" {
 		l.warnLanguage(d, "language", a.Language)
 	}
@@ -85,15 +85,15 @@ func (l *loader) checkAccount(a *Account) {
 	a.Kind = *k
 	a.Kind.Limits.Text = a.characters(k)
 	if a.Network == "mastodon" && a.Server == "" {
-		d.add("", `"server" is missing`, "a Mastodon account lives on a server: server: https://social.example")
+		d.add("", `"server" is missing`, "name the server that the account is on: server: https://social.example")
 	}
 	a.Server = strings.TrimRight(a.Server, "/")
 	if a.Network == "bluesky" && a.Handle == "" {
-		d.add("", `"handle" is missing`, "Bluesky signs in with the handle: handle: brand.bsky.social")
+		d.add("", `"handle" is missing`, "Bluesky needs the handle to sign in: handle: brand.bsky.social")
 	}
 	l.checkChoices(d, a)
 	if hint := k.CheckHandle(a.Handle); a.Handle != "" && hint != "" {
-		d.add("handle", fmt.Sprintf("%q is no handle", a.Handle), hint)
+		d.add("handle", fmt.Sprintf("%q is not a handle", a.Handle), hint)
 	}
 }
 
@@ -106,7 +106,7 @@ func (l *loader) checkTwins() {
 		}
 		key := a.Network + " " + a.Server + " " + strings.ToLower(a.Handle)
 		if other := first[key]; other != "" {
-			l.doc("account", a.Name).add("handle", fmt.Sprintf("%s is the account of accounts/%s.yaml already", a.Handle, other), "keep one of the two files")
+			l.doc("account", a.Name).add("handle", fmt.Sprintf("%s is already the account of accounts/%s.yaml", a.Handle, other), "keep one of the two files")
 		}
 		first[key] = a.Name
 	}
@@ -126,30 +126,30 @@ func (a *Account) characters(k *network.Kind) int {
 // checkChoices looks at what goes with one network alone.
 func (l *loader) checkChoices(d *document, a *Account) {
 	if a.X != nil && a.Network != "x" {
-		d.addKey("x", `"x" goes with network: x only`, "")
+		d.addKey("x", `"x" can be used only with network: x`, "")
 	}
 	if a.Characters != 0 && a.Network != "mastodon" {
-		d.addKey("characters", `"characters" goes with network: mastodon only, where each server has its own limit`, "")
+		d.addKey("characters", `"characters" can be used only with network: mastodon, where each server has its own limit`, "")
 	}
 	if a.Weibo != nil && a.Network != "weibo" {
-		d.addKey("weibo", `"weibo" goes with network: weibo only`, "")
+		d.addKey("weibo", `"weibo" can be used only with network: weibo`, "")
 	}
 	if a.Network == "x" && (a.X == nil || a.X.Budget == nil) {
-		l.set.Warnings = append(l.set.Warnings, d.problem("network", "X charges for each call, and this account has no budget", "write x: {budget: 50 USD}, which holds for a month"))
+		l.set.Warnings = append(l.set.Warnings, d.problem("network", "X charges for each call, and this account has no budget", "write x: {budget: 50 USD}, the most to spend in a month"))
 	}
 	if a.Network != "weibo" {
 		return
 	}
 	switch w := a.Weibo; {
 	case w == nil || !w.Enabled:
-		d.add("network", "Weibo is off until the file says otherwise: what an app may do there depends on its contract",
+		d.add("network", "Weibo is off until you enable it in this file: what an app may do there depends on its contract",
 			"find out what yours allows, then write weibo: {enabled: true, safe_domain: shop.example, ip: 203.0.113.7}")
 	case strings.ContainsAny(w.SafeDomain, "/: ") || w.SafeDomain != "" && !strings.Contains(w.SafeDomain, "."):
-		d.add("weibo", fmt.Sprintf("%q is no domain", w.SafeDomain), "write it bare: safe_domain: shop.example")
+		d.add("weibo", fmt.Sprintf("%q is not a domain", w.SafeDomain), "write it without https:// and path: safe_domain: shop.example")
 	case !w.Contract && w.SafeDomain == "":
 		d.add("weibo", `"safe_domain" is missing: Weibo wants a link under the app's safe domain (安全域名) in each post`, "write the domain that is registered with the app")
 	case !public(w.IP):
-		d.add("weibo", `"ip" is missing or no address: Weibo wants to know from where is posted (rip)`, "write the public address of the machine: ip: 203.0.113.7")
+		d.add("weibo", `"ip" is missing or not a public IP address: Weibo requires the address from which you post (rip)`, "write the public address of the machine: ip: 203.0.113.7")
 	}
 }
 
@@ -164,9 +164,9 @@ func checkServer(d *document, server string) {
 	switch {
 	case server == "":
 	case err == nil && u.User != nil:
-		d.add("server", "a password never stands in an address", "take out what stands before the @")
+		d.add("server", "an address must not contain a password", "remove everything before the @")
 	case err != nil || u.Host == "" || u.Scheme != "https" && !loopback.MatchString(server):
-		d.add("server", fmt.Sprintf("%q is no server's address", server), "it looks like https://social.example")
+		d.add("server", fmt.Sprintf("%q is not the address of a server", server), "it looks like https://social.example")
 	}
 }
 
@@ -175,7 +175,7 @@ func checkServer(d *document, server string) {
 func (l *loader) checkSettings() {
 	if u, err := url.Parse(l.set.Settings.Database); err == nil && u.User != nil {
 		if _, has := u.User.Password(); has {
-			l.doc("settings", "").add("database", "a password never stands in an address", "write env:NAME, and keep the address there")
+			l.doc("settings", "").add("database", "an address must not contain a password", "write env:NAME, and keep the address there")
 		}
 	}
 }
@@ -203,7 +203,7 @@ func (l *loader) checkOffer(o *Offer) {
 		return // said when it was read
 	}
 	if o.Limit > 0 && o.Codes.Kind != "made" {
-		d.add(o.Name+".limit", "only made codes have a limit", "imported codes end with the file, a shared code with its time")
+		d.add(o.Name+".limit", "only made codes have a limit", "imported codes are limited by their file, a shared code by until:")
 	}
 	if o.Link != "" {
 		checkLink(d, o.Name+".link", o.Link)
@@ -268,7 +268,7 @@ func (l *loader) checkCampaign(c *Campaign) {
 
 func oneOf(d *document, path, value string, allowed ...string) {
 	if value != "" && !slices.Contains(allowed, value) {
-		d.add(path, fmt.Sprintf("%q can't stand here", value), "write "+strings.Join(allowed, " or "))
+		d.add(path, fmt.Sprintf("%q can't be used here", value), "write "+strings.Join(allowed, " or "))
 	}
 }
 
@@ -286,7 +286,7 @@ func (l *loader) checkMix() {
 	}
 	for _, a := range slices.Sorted(maps.Keys(promotes)) {
 		if promotes[a] && !useful[a] && l.set.Accounts[a] != nil {
-			l.doc("account", a).add("", fmt.Sprintf("the account %q only promotes", a),
+			l.doc("account", a).add("", fmt.Sprintf("the account %q posts only offers", a),
 				"give it something useful to say between the offers: a campaign without “offer:”")
 		}
 	}

@@ -23,7 +23,7 @@ func (l *loader) checkSchedule(s *Schedule) {
 		s.Zone = z.Location
 	}
 	if s.Jitter > Duration(12*time.Hour) {
-		d.add("jitter", "a jitter of more than 12h is no schedule", "")
+		d.add("jitter", "jitter is too long: the most is 12h", "")
 	}
 }
 
@@ -32,24 +32,24 @@ func (l *loader) checkSchedule(s *Schedule) {
 func checkCron(d *document, path, spec string) {
 	fields := strings.Fields(spec)
 	if strings.Contains(spec, "TZ=") {
-		d.add(path, "the time zone does not stand in the cron line", "write it as timezone: of a schedule")
+		d.add(path, "the cron line can't contain a time zone", "write it as timezone: of a schedule")
 		return
 	}
 	if strings.HasPrefix(spec, "@every") {
-		d.add(path, "@every is tied to no clock", `write the minutes: "*/30 * * * *"`)
+		d.add(path, "@every can't be used: it has no fixed times", `write the minutes: "*/30 * * * *"`)
 		return
 	}
 	if len(fields) == 5 && !anyDay(fields[2]) && !anyDay(fields[4]) {
-		d.add(path, "the line names a day of the month and a day of the week", "cron would take either; keep one of them")
+		d.add(path, "the line names a day of the month and a day of the week", "cron would run on both; keep one of them")
 		return
 	}
 	s, err := cron.ParseStandard(spec)
 	if err != nil {
-		d.add(path, fmt.Sprintf("%q is no cron line", spec), cronHint(err))
+		d.add(path, fmt.Sprintf("%q is not a cron line", spec), cronHint(err))
 		return
 	}
 	if s.Next(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
-		d.add(path, fmt.Sprintf("%q never comes", spec), "there is no such day")
+		d.add(path, fmt.Sprintf("%q never happens", spec), "there is no such day")
 	}
 }
 

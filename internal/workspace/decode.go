@@ -75,7 +75,7 @@ func (d *document) onlyOne(more []*ast.DocumentNode) {
 		if m.Start != nil {
 			at = *m.Start.Position
 		}
-		d.problems = append(d.problems, Problem{d.file, at.Line, at.Column, "a second part begins here, and nothing reads it", "make it a file of its own"})
+		d.problems = append(d.problems, Problem{d.file, at.Line, at.Column, "a second document begins here (---), and it would not be read", "put it into a file of its own"})
 		return
 	}
 }
@@ -118,7 +118,7 @@ func (d *document) value(n ast.Node, v reflect.Value, path string) {
 	d.at[path] = start(n)
 	switch n.(type) {
 	case *ast.AliasNode, *ast.AnchorNode, *ast.TagNode: // it leads nowhere, or to itself
-		d.add(path, "what begins with * is taken for a reference, and there is none of that name", "put the text in quotes")
+		d.add(path, "a text that begins with * is read as a reference, and there is none with this name", "put the text in quotes")
 		return
 	}
 	if v.Kind() == reflect.Pointer {
@@ -253,7 +253,7 @@ func (d *document) pairs(n ast.Node, path string) (out []*ast.MappingValueNode, 
 		d.at[join(path, key)] = *p.Key.GetToken().Position
 		d.keys[join(path, key)] = *p.Key.GetToken().Position
 		if seen[key] {
-			d.add(join(path, key), fmt.Sprintf("%q stands here twice", key), "")
+			d.add(join(path, key), fmt.Sprintf("%q occurs twice", key), "")
 		}
 		seen[key] = true
 	}

@@ -26,7 +26,7 @@ func checkLink(d *document, path, link string) {
 	u, err := url.Parse(bare)
 	switch {
 	case strings.Contains(bare, "{{"):
-		d.add(path, "a link knows only {{code}}", "")
+		d.add(path, "only {{code}} can be used in a link", "")
 	case strings.ContainsFunc(bare, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsGraphic(r) }):
 		d.add(path, fmt.Sprintf("%q is no link: there is a blank or a sign that can't be seen in it", link), "take it out")
 	case err != nil || u.Scheme != "https" && u.Scheme != "http" || !hostRule.MatchString(u.Host):

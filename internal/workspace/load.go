@@ -99,7 +99,7 @@ func (l *loader) readCampaign(name, file string, b []byte) {
 		d := read(file, b, &l.set.Offers)
 		for n, o := range l.set.Offers {
 			if o == nil {
-				d.addKey(n, "the offer says nothing", "")
+				d.addKey(n, "the offer is empty", "")
 				delete(l.set.Offers, n)
 				continue
 			}
@@ -126,7 +126,7 @@ func (l *loader) readSegments(file string, b []byte) {
 		l.set.Segments[name] = nil // known, though wrong
 		switch {
 		case source == nil:
-			d.addKey(name, "the segment says nothing", "")
+			d.addKey(name, "the segment is empty", "")
 		case *source != "": // else it was no text, and that was said
 			s, err := segment.Compile(*source)
 			if err != nil {
@@ -213,7 +213,7 @@ func (l *loader) readTemplates() {
 	for _, file := range l.files("templates") {
 		m := templateName.FindStringSubmatch(path.Base(file))
 		if m == nil {
-			l.problems = append(l.problems, Problem{file, 1, 1, "the file's name says no language",
+			l.problems = append(l.problems, Problem{file, 1, 1, "the language is missing in the file's name",
 				"name it NAME.LANGUAGE.tmpl or NAME.LANGUAGE.VARIANT.tmpl, for example hello.en.tmpl"})
 			continue
 		}

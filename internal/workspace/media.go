@@ -54,7 +54,7 @@ func (s *Step) Media() (all []*Image) {
 func (l *loader) checkMedia(d *document, s *Step, path string) {
 	for n, i := range s.Images {
 		if i == nil {
-			d.add(join(path, index("images", n)), "there is no file here", "write {file: images/NAME.png, alt: …}, or take the line out")
+			d.add(join(path, index("images", n)), "there is no file here", "write {file: images/NAME.png, alt: …}, or remove the line")
 		}
 	}
 	all := s.attached()
@@ -90,14 +90,14 @@ func (l *loader) lookAt(d *document, a attached, at string) (i media.Info, ok bo
 		return i, false
 	}
 	if !filepath.IsLocal(filepath.FromSlash(a.File)) {
-		d.add(at+".file", fmt.Sprintf("the file %q lies outside campaigns/", a.File), "")
+		d.add(at+".file", fmt.Sprintf("the file %q is outside campaigns/", a.File), "")
 		return i, false
 	}
 	seen, ok := l.looks[a.path()]
 	if !ok {
 		b, err := readFile(l.fs, a.path(), mediaMost)
 		if errors.Is(err, fs.ErrNotExist) {
-			d.add(at+".file", fmt.Sprintf("there is no file campaigns/%s", a.File), "files are looked for from the folder campaigns")
+			d.add(at+".file", fmt.Sprintf("there is no file campaigns/%s", a.File), "paths are relative to the folder campaigns")
 			return i, false
 		}
 		if err != nil {
@@ -146,7 +146,7 @@ func (l *loader) checkMediaOn(d *document, s *Step, a *Account, all []attached, 
 		if most > 0 {
 			takes = fmt.Sprintf("%d picture", most)
 		}
-		d.add(join(path, all[0].key), fmt.Sprintf("%s on %s takes %s", what, rules.Who, takes), "take it out, or post in public")
+		d.add(join(path, all[0].key), fmt.Sprintf("%s on %s takes %s", what, rules.Who, takes), "remove it, or post in public")
 		return
 	}
 	if err := rules.Together(infos); err != nil {

@@ -58,7 +58,7 @@ func (l *loader) checkTexts(d *document, s *Step, a *Account, path string) {
 	}
 	name := s.Say.For(a.Name)
 	if name == "" && len(s.Say) > 0 {
-		d.add(path+".say", fmt.Sprintf("the account %q has nothing to say", a.Name), "add a line for it")
+		d.add(path+".say", fmt.Sprintf("the account %q has no template in this step", a.Name), "add a line for it")
 		return
 	}
 	t := l.set.Templates[name]
@@ -69,7 +69,7 @@ func (l *loader) checkTexts(d *document, s *Step, a *Account, path string) {
 	if o := l.set.Templates[s.SayOthers]; o != nil {
 		l.checkText(d, s, a, o, path+".say_others")
 		if offer := l.set.OfferOf(s); offer != nil && offer.Codes != nil && offer.Codes.Kind != "shared" && o.Shows(offer) {
-			d.add(path+".say_others", fmt.Sprintf("the template %q gives a code to those whom the offer is not for", o.Name), "use one without code and link")
+			d.add(path+".say_others", fmt.Sprintf("the template %q in say_others shows a code, but these people are not meant to get the offer", o.Name), "use one without code and link")
 		}
 	}
 }
@@ -93,7 +93,7 @@ func (l *loader) checkPublicCode(d *document, s *Step, t *Template, path string)
 	if o == nil {
 		for _, x := range t.Texts {
 			if x.Uses("code") || x.Uses("link") || x.Uses("value") || x.Uses("until") {
-				d.add(path, fmt.Sprintf("the template %q speaks of an offer, and the campaign has none", t.Name), "add offer: to the campaign")
+				d.add(path, fmt.Sprintf("the template %q uses an offer, but the campaign has none", t.Name), "add offer: to the campaign")
 				return
 			}
 		}
@@ -101,7 +101,7 @@ func (l *loader) checkPublicCode(d *document, s *Step, t *Template, path string)
 	}
 	for _, x := range t.Texts {
 		if x.Uses("link") && o.Link == "" {
-			d.add(path, fmt.Sprintf("the template %q shows a link, and the offer %q has none", t.Name, o.Name), "add link: to the offer")
+			d.add(path, fmt.Sprintf("the template %q shows a link, but the offer %q has none", t.Name, o.Name), "add link: to the offer")
 			break
 		}
 	}
@@ -135,7 +135,7 @@ func (l *loader) checkLengths(d *document, s *Step, a *Account, t *Template, pat
 				continue
 			}
 		default:
-			d.add(path, fmt.Sprintf("%s has up to %d %s on %s; %d fit", x.File, size.Count, size.Unit, a.Network, size.Limit),
+			d.add(path, fmt.Sprintf("%s has up to %d %s on %s; the limit is %d", x.File, size.Count, size.Unit, a.Network, size.Limit),
 				"shorten it, or write fit: shorten or fit: thread into the campaign; names, codes and links are counted at their longest")
 		}
 		for _, part := range parts {

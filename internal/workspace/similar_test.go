@@ -20,7 +20,7 @@ func TestNearlyTheSameIsAlwaysFound(t *testing.T) {
 	}
 	files["campaigns/new.yaml"] = "title: New\nsteps:\n" + steps.String()
 	got := told(t, workspaceWith(t, files))
-	if n := strings.Count(got, "says nearly the same"); n != 60 || strings.Count(got, "\n") != 60 {
+	if n := strings.Count(got, "posts nearly the same text"); n != 60 || strings.Count(got, "\n") != 60 {
 		t.Errorf("found %d pairs of 60:\n%s", n, got)
 	}
 }

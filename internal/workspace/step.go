@@ -19,7 +19,7 @@ func (l *loader) checkStep(d *document, s *Step, path string) {
 			text, hint := unknown("account", a, l.set.Accounts)
 			d.add(index(path+".accounts", i), text, hint)
 		} else if slices.Contains(s.Accounts[:i], a) {
-			d.add(index(path+".accounts", i), fmt.Sprintf("%q stands here twice", a), "")
+			d.add(index(path+".accounts", i), fmt.Sprintf("%q occurs twice", a), "")
 		}
 	}
 	l.checkTrigger(d, s, path)
@@ -34,7 +34,7 @@ func (l *loader) checkStep(d *document, s *Step, path string) {
 	}
 	l.checkAI(d, s, path)
 	if s.Ask != nil && l.set.Settings.Model == nil {
-		d.add(path+".ask", "no model is set up", "add model: to magpie.yaml, or take ask: out")
+		d.add(path+".ask", "no model is set up", "add model: to magpie.yaml, or remove ask:")
 	}
 	l.checkSay(d, s, path)
 	l.warnStep(d, s, path)
@@ -46,7 +46,7 @@ func (l *loader) checkAI(d *document, s *Step, path string) {
 	for _, name := range s.Accounts {
 		if a := l.set.Accounts[name]; s.Ask != nil && a != nil && a.Network == "x" && (a.X == nil || a.X.AIApproval == "") {
 			r := policy.Of("ai-approval")
-			d.add(path+".ask", r.Says("a model may not word answers on "+name), r.Way)
+			d.add(path+".ask", r.Says("a model must not write answers on "+name), r.Way)
 		}
 	}
 }
@@ -63,7 +63,7 @@ func (l *loader) checkTrigger(d *document, s *Step, path string) {
 	switch {
 	case len(has) == 0 && d.tried(path, "schedule", "at", "cron", "mention"): // what is wrong with it was said
 	case len(has) == 0:
-		d.add(path, fmt.Sprintf("nothing starts the step %q", s.Name), "give it schedule:, at:, cron: or mention:")
+		d.add(path, fmt.Sprintf("the step %q has no start", s.Name), "give it schedule:, at:, cron: or mention:")
 	case len(has) > 1:
 		d.add(path, fmt.Sprintf("the step %q has more than one start: %s", s.Name, strings.Join(has, ", ")), "keep one, or make two steps")
 	}
@@ -98,10 +98,10 @@ func (l *loader) checkAt(d *document, s *Step, path string) {
 	}
 	c, day := s.Campaign, s.At.Truncate(24*time.Hour)
 	if c.From.known() && day.Before(c.From.Time) || c.Until.known() && day.After(c.Until.Time) {
-		d.add(path+".at", "the step lies outside the campaign's days", "see from: and until:")
+		d.add(path+".at", "the step is outside the campaign's days", "see from: and until:")
 	}
 	if s.FinishBy.known() && !s.FinishBy.After(s.At.Time) {
-		d.add(path+".finish_by", "the step would have to finish before it begins", "")
+		d.add(path+".finish_by", "finish_by is before the step begins", "")
 	}
 	l.warnQuiet(d, s, path+".at", []time.Time{s.At.Time})
 }
@@ -114,8 +114,8 @@ func (l *loader) warnQuiet(d *document, s *Step, path string, times []time.Time)
 			continue
 		}
 		if i := slices.IndexFunc(times, a.Quiet.Contain); i >= 0 {
-			l.set.Warnings = append(l.set.Warnings, d.problem(path, fmt.Sprintf("%s lies in the quiet hours of %s", times[i].Format("15:04"), name),
-				"it would go out when they end, if that is not too late"))
+			l.set.Warnings = append(l.set.Warnings, d.problem(path, fmt.Sprintf("%s is in the quiet hours of %s", times[i].Format("15:04"), name),
+				"it would go out when they end, unless it is late by then"))
 		}
 	}
 }
@@ -139,7 +139,7 @@ func (l *loader) checkAudience(d *document, s *Step, path string) {
 		oneOf(d, path+".to.by", s.To.By, "direct")
 		l.checkSegmentRef(d, path+".to.segment", s.To.Segment)
 		if s.Mention != nil {
-			d.add(path+".to", "a step that a mention starts answers whoever wrote", "use for: to choose whom")
+			d.add(path+".to", "a step that a mention starts can't have “to”", "use for: to choose whom it answers")
 		}
 	}
 	l.checkSegmentRef(d, path+".for", s.For)
@@ -147,13 +147,13 @@ func (l *loader) checkAudience(d *document, s *Step, path string) {
 		for name, there := range map[string]bool{"for": s.For != "", "say_others": s.SayOthers != "", "grants": s.Grants != "",
 			"per_person": s.PerPerson != nil, "limit": s.Limit != nil, "ask": s.Ask != nil, "private": s.Private} {
 			if there {
-				d.add(path+"."+name, fmt.Sprintf("%q goes with mention: only", name), "")
+				d.add(path+"."+name, fmt.Sprintf("%q can be used only in a step that a mention starts", name), "")
 			}
 		}
 	}
 	oneOf(d, path+".grants", s.Grants, "direct")
 	if s.SayOthers != "" && s.For == "" {
-		d.add(path+".say_others", "there are no others", "say_others: goes with for:")
+		d.add(path+".say_others", "say_others is used without for", "say_others: answers the people who are not in the segment of for:")
 	}
 }
 

@@ -53,7 +53,7 @@ var spanUnits = map[string]time.Duration{"s": time.Second, "m": time.Minute, "h"
 func (d *Duration) parse(s string) error {
 	m := spanRule.FindStringSubmatch(s)
 	if m == nil || len(m[1]) > 6 {
-		return fmt.Errorf("%q is not a span of time: write it as 30s, 15m, 72h, 3d or 2w", s)
+		return fmt.Errorf("%q is not a duration: write it as 30s, 15m, 72h, 3d or 2w", s)
 	}
 	n, _ := strconv.Atoi(m[1]) // the rule lets only digits through
 	*d = Duration(time.Duration(n) * spanUnits[m[2]])
@@ -74,12 +74,12 @@ var (
 func (r *Rate) parse(s string) error {
 	m := rateRule.FindStringSubmatch(s)
 	if m == nil {
-		return fmt.Errorf("%q is not a pace: write it as 12/day, 60/hour or 5/minute", s)
+		return fmt.Errorf("%q is not a rate: write it as 12/day, 60/hour or 5/minute", s)
 	}
 	r.Count, _ = strconv.Atoi(m[1]) // the rule lets only digits through
 	r.Per = rateUnits[m[2]]
 	if r.Count == 0 {
-		return fmt.Errorf("%q lets nothing through: write at least 1", s)
+		return fmt.Errorf("%q would allow nothing: write at least 1", s)
 	}
 	return nil
 }
@@ -90,7 +90,7 @@ type Percent int
 func (p *Percent) parse(s string) error {
 	n, err := strconv.Atoi(strings.TrimSuffix(s, "%"))
 	if err != nil || n < 0 || n > 100 || !strings.HasSuffix(s, "%") {
-		return fmt.Errorf("%q is not a share: write it as 30%%", s)
+		return fmt.Errorf("%q is not a percentage: write it as 30%%", s)
 	}
 	*p = Percent(n)
 	return nil
@@ -109,7 +109,7 @@ func (m *Money) parse(s string) error {
 	f, _ := strconv.ParseFloat(x[1]+x[2], 64) // the rule lets only numbers through
 	m.Price = network.Price(math.Round(f*100)) * network.Dollar / 100
 	if m.Price == 0 {
-		return fmt.Errorf("%q would let nothing through: to stop an account, pause it", s)
+		return fmt.Errorf("%q would allow nothing: to stop an account, pause it", s)
 	}
 	return nil
 }
@@ -123,7 +123,7 @@ func (h *Hours) parse(s string) error {
 	from, err1 := time.Parse("15:04", strings.TrimSpace(a))
 	to, err2 := time.Parse("15:04", strings.TrimSpace(b))
 	if !ok || err1 != nil || err2 != nil {
-		return fmt.Errorf("%q are no hours: write them as 22:00-08:00", s)
+		return fmt.Errorf("%q is not a range of hours: write it as 22:00-08:00", s)
 	}
 	h.From, h.To = from.Hour()*60+from.Minute(), to.Hour()*60+to.Minute()
 	return nil
@@ -167,7 +167,7 @@ func (p *Pool) parse(s string) error {
 	if (kind == "imported" || kind == "made") && p.Shared == "" || kind == "shared" && p.Shared != "" {
 		return nil
 	}
-	return fmt.Errorf("%q is no source of codes: write imported, made, or shared:CODE", s)
+	return fmt.Errorf("%q is not a source of codes: write imported, made, or shared:CODE", s)
 }
 
 // Credentials say where a secret is; never the secret itself.

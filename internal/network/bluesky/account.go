@@ -23,7 +23,7 @@ func (c *client) Verify(ctx context.Context) (network.Self, error) {
 		return network.Self{}, err
 	}
 	if s.DID == "" {
-		return network.Self{}, rubbish(network.Busy, "the question who we are")
+		return network.Self{}, rubbish(network.Busy, "the question which account this is")
 	}
 	if s.Active != nil && !*s.Active {
 		return network.Self{}, network.Fail(network.SignedOut, "the account is not active: %s", s.Status)

@@ -90,7 +90,7 @@ func (c *client) send(r *http.Request, out any) error {
 		return nil
 	}
 	if network.Decode(a.Body, out) != nil {
-		return network.Fail(lostReason(r.Method), "%s answered something that is no Bluesky answer", r.URL.Host)
+		return network.Fail(lostReason(r.Method), "%s sent an answer that can't be read", r.URL.Host)
 	}
 	return nil
 }
@@ -180,7 +180,7 @@ func explain(status int, name, message string) string {
 
 // rubbish is an answer that says less than it has to.
 func rubbish(reason network.Reason, what string) error {
-	return network.Fail(reason, "the server's answer to %s says nothing", what)
+	return network.Fail(reason, "the server's answer to %s is incomplete", what)
 }
 
 // harmless turns Unknown into Busy: what the call leaves behind shows nowhere.

@@ -91,7 +91,7 @@ func (c *client) Find(ctx context.Context, s network.Sealed, since time.Time, ta
 	case nameOf(err) == "RecordNotFound":
 		return network.Receipt{}, false, nil
 	case err == nil && out.URI == "":
-		err = rubbish(network.Busy, "the question for a post")
+		err = rubbish(network.Busy, "a request for a post")
 	}
 	return network.Receipt{ID: out.URI, URL: page(t, b.Key)}, err == nil, err
 }
@@ -117,7 +117,7 @@ func (c *client) findChat(ctx context.Context, m *message, since time.Time, take
 func (c *client) Delete(ctx context.Context, id string) error {
 	parts := strings.Split(strings.TrimPrefix(id, "at://"), "/")
 	if strings.HasPrefix(id, "chat:") || len(parts) != 3 {
-		return network.Fail(network.Refused, "Bluesky can't take back a chat message")
+		return network.Fail(network.Refused, "a chat message on Bluesky can't be deleted")
 	}
 	body := map[string]string{"repo": parts[0], "collection": parts[1], "rkey": parts[2]}
 	return harmless(c.call(ctx, xrpc{nsid: "com.atproto.repo.deleteRecord", body: body}, nil))

@@ -146,7 +146,7 @@ func (c *client) record(ctx context.Context, d network.Draft, fs []facet) (*reco
 func (c *client) ours(ctx context.Context, uri string) (ref, error) {
 	parts := strings.Split(strings.TrimPrefix(uri, "at://"), "/")
 	if len(parts) != 3 {
-		return ref{}, network.Fail(network.Refused, "what the post goes on from can't be read")
+		return ref{}, network.Fail(network.Refused, "the post before it in the thread can't be read")
 	}
 	var got struct {
 		strong
@@ -159,7 +159,7 @@ func (c *client) ours(ctx context.Context, uri string) (ref, error) {
 		return ref{}, err
 	}
 	if got.CID == "" {
-		return ref{}, rubbish(network.Busy, "the question for a post")
+		return ref{}, rubbish(network.Busy, "a request for a post")
 	}
 	x := ref{URI: uri, CID: got.CID}
 	if got.Value.Reply != nil {
@@ -203,7 +203,7 @@ func (c *client) message(ctx context.Context, d network.Draft, fs []facet) (*mes
 		return nil, err
 	}
 	if who == "" {
-		return nil, network.Fail(network.Refused, "nobody to write to: the handle is not known on Bluesky")
+		return nil, network.Fail(network.Refused, "the recipient's handle is not known on Bluesky")
 	}
 	var out struct {
 		Convo struct {

@@ -31,7 +31,7 @@ func (c *client) Verify(ctx context.Context) (network.Self, error) {
 // (Mastodon documentation, Notification policy; locked accounts).
 func (c *client) notes(ctx context.Context, a account) (out []string) {
 	if a.Locked {
-		out = append(out, "the account is locked: who follows it waits until you let them in")
+		out = append(out, "the account is locked: new followers wait until you approve them")
 	}
 	var policy map[string]any
 	if _, err := c.get(ctx, "/api/v2/notifications/policy", nil, &policy); err != nil {
@@ -39,7 +39,7 @@ func (c *client) notes(ctx context.Context, a account) (out []string) {
 	}
 	for _, k := range []string{"for_not_following", "for_not_followers", "for_new_accounts", "for_private_mentions"} {
 		if v, ok := policy[k].(string); ok && v != "accept" {
-			return append(out, "notifications of some people are held back: set all of Preferences → Notifications → Manage to “Accept”, or answers come late or never")
+			return append(out, "notifications from some people are filtered: set everything under Preferences → Notifications → Manage to “Accept”, or they are answered late or never")
 		}
 	}
 	return out

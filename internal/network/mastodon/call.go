@@ -56,7 +56,7 @@ func rubbish(method, host string) error {
 	if method == http.MethodGet {
 		reason = network.Busy
 	}
-	return network.Fail(reason, "%s answered something that is no Mastodon answer", host)
+	return network.Fail(reason, "%s sent an answer that can't be read", host)
 }
 
 const resetHeader = "X-RateLimit-Reset"

@@ -118,7 +118,7 @@ func (c *client) ready(ctx context.Context, name string, u upload) error {
 		return nil
 	case a.Status == http.StatusNotFound || a.Status == http.StatusUnprocessableEntity:
 		delete(c.media, name)
-		return network.Fail(network.Busy, "the server could not work on the picture: it is sent again")
+		return network.Fail(network.Busy, "the server could not process the picture; it is sent again")
 	case a.Status != http.StatusOK:
 		return failure(r, a)
 	}

@@ -55,7 +55,7 @@ func ending(left time.Duration) []string {
 	if left < 48*time.Hour {
 		in = strconv.Itoa(int(left.Hours())) + " hours"
 	}
-	return []string{"the sign-in runs out in " + in + ": " + signIn + " before"}
+	return []string{"the sign-in expires in " + in + ": " + signIn + " before then"}
 }
 
 // me is the account's own id: it came with the sign-in, or is asked for once

@@ -106,7 +106,7 @@ func rubbish(method string) error {
 	if method == http.MethodGet {
 		reason = network.Busy
 	}
-	return network.Fail(reason, "Weibo answered something that is no answer of Weibo")
+	return network.Fail(reason, "Weibo sent an answer that can't be read")
 }
 
 // harmless turns Unknown into Busy: what the call leaves behind shows nowhere.

@@ -38,8 +38,8 @@ var meant = map[int]string{
 	20021: ": Weibo does not allow the content",
 	20031: ": a person has to solve a captcha in Weibo's app",
 	20101: ": the post is no longer there",
-	21327: ": the sign-in has run out; " + signIn,
-	21332: ": the sign-in is not good any more; " + signIn,
+	21327: ": the sign-in has expired; " + signIn,
+	21332: ": the sign-in is no longer valid; " + signIn,
 }
 
 // reason says what to do after a code, or after a status without one.

@@ -18,7 +18,7 @@ func asked(t *testing.T) *sender {
 	w.s.Fail(weibofake.Rule{Path: "/2/statuses/share.json", Drop: true, AfterStoring: true, Hide: time.Hour})
 	w.add("k", "Sale "+shop)
 	w.after(20 * time.Minute)
-	w.is("k", outbox.Asked, "look yourself")
+	w.is("k", outbox.Asked, "check the network yourself")
 	return w
 }
 

@@ -104,7 +104,7 @@ func TestLostAnswer(t *testing.T) {
 					t.Errorf("it was sent %d times", n)
 				}
 				if !stored {
-					w.is("k", outbox.Asked, "look yourself")
+					w.is("k", outbox.Asked, "check the network yourself")
 					return
 				}
 				if p := w.is("k", outbox.Sent, ""); p.RemoteID != w.a.Posts()[0].ID {

@@ -83,7 +83,7 @@ func (p place) deaf() error {
 	if all == nil {
 		return nil
 	}
-	return network.Fail(network.Partly, "the app's contract with Weibo does not cover reading %s: nobody hears what people write there", strings.Join(all, ", "))
+	return network.Fail(network.Partly, "the app's contract with Weibo does not cover reading %s: what people write there is not read", strings.Join(all, ", "))
 }
 
 // listed are the lists in words.

@@ -129,7 +129,7 @@ func TestDeleteTwice(t *testing.T) {
 	}
 	other := d.s.Person("bob").Post("not ours")
 	d.fails(d.c.Delete(t.Context(), other), network.Refused, "20102")
-	d.fails(d.c.Delete(t.Context(), ""), network.Refused, "can't be taken back")
+	d.fails(d.c.Delete(t.Context(), ""), network.Refused, "can't be deleted")
 	d.s.Fail(weibofake.Rule{Path: "/2/statuses/destroy.json", Drop: true, Times: -1})
 	d.fails(d.c.Delete(t.Context(), post), network.Busy)
 	if n := len(d.s.Requests()) - len(d.spent.taken()); n != 0 {

@@ -22,7 +22,7 @@ func TestGrantState(t *testing.T) {
 		"https://magpie.example.com/back?code=1":         "another sign-in",
 		"https://magpie.example.com/back?code=1&state=":  "another sign-in",
 		"https://magpie.example.com/back?code=1&state=x": "another sign-in",
-		"": "another sign-in", "https://[": "no address", "\x7f": "no address",
+		"": "another sign-in", "https://[": "not an address", "\x7f": "not an address",
 		withoutCode(back): "no code",
 	} {
 		d.fails(first.Exchange(t.Context(), address), network.Refused, words)

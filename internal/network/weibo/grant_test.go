@@ -50,7 +50,7 @@ func TestGrant(t *testing.T) {
 	m := &memory{}
 	d := begin(t, weibofake.Options{Redirect: home}, app(m))
 	_, err := d.c.Verify(t.Context())
-	d.fails(err, network.SignedOut, "nobody has signed in", "magpie accounts login")
+	d.fails(err, network.SignedOut, "not signed in yet", "magpie accounts login")
 	d.spent.taken()
 	g := d.grant()
 	page := g.Page(home)

@@ -52,7 +52,7 @@ func checkHandle(h string) string {
 type keys struct{ token, app, secret string }
 
 // Words explains the credentials to a person.
-const Words = "the app's key and secret (App Key, App Secret) in one line with a space between, or an access token alone"
+const Words = "the App Key and App Secret in one line, separated by a space, or an access token alone"
 
 func parse(s network.Secret) (keys, error) {
 	switch w := strings.Fields(s.Reveal()); len(w) {
@@ -61,7 +61,7 @@ func parse(s network.Secret) (keys, error) {
 	case 2:
 		return keys{app: w[0], secret: w[1]}, nil
 	}
-	return keys{}, network.Fail(network.SignedOut, "the credentials of Weibo are "+Words)
+	return keys{}, network.Fail(network.SignedOut, "the credentials for Weibo are: "+Words)
 }
 
 // client is one account. What follows mu is guarded by it.

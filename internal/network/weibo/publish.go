@@ -31,7 +31,7 @@ func (c *client) Prepare(_ context.Context, d network.Draft) (network.Sealed, er
 	switch {
 	case d.Direct:
 		if d.To == nil || d.To.ID == "" {
-			return network.Sealed{}, network.Fail(network.Refused, "nobody to write to: Weibo knows people by their id")
+			return network.Sealed{}, network.Fail(network.Refused, "the recipient's Weibo id is not known")
 		}
 		if at := parseRef(d.ReplyTo).At; at != 0 && d.At.Sub(time.Unix(at, 0)) > replyTime {
 			return network.Sealed{}, network.Fail(network.Refused, "on Weibo a private message may be answered within 48 hours, and this one is older")
@@ -40,7 +40,7 @@ func (c *client) Prepare(_ context.Context, d network.Draft) (network.Sealed, er
 	case d.ReplyTo != "":
 		to := parseRef(d.ReplyTo)
 		if to.Status == "" {
-			return network.Sealed{}, network.Fail(network.Refused, "what is answered can't be read")
+			return network.Sealed{}, network.Fail(network.Refused, "the reference to the post that is answered can't be read")
 		}
 		if size := measure(d.Text, false, defaults); !size.Fits() { // long texts are for posts
 			return network.Sealed{}, network.Fail(network.Refused, "a comment has %d characters at most, this one %d", size.Limit, size.Count)
@@ -69,7 +69,7 @@ func check(d network.Draft, s network.Settings) *network.Finding {
 	case d.To != nil: // comments and private messages
 		return nil
 	case !free && topic.MatchString(plain):
-		return &network.Finding{Rule: "no-topic", Text: "the text has a topic between two #"}
+		return &network.Finding{Rule: "no-topic", Text: "the text has a #topic# (between two # signs)"}
 	case !free && !holdsLink(d.Text, s.SafeDomain):
 		return &network.Finding{Rule: "safe-domain", Text: "the text has no link under " + s.SafeDomain}
 	case d.Offer && !strings.Contains(d.Text, "广告"):
@@ -195,7 +195,7 @@ func (c *client) Delete(ctx context.Context, id string) error {
 		path, form = "/2/comments/destroy.json", url.Values{"cid": {cid}}
 	}
 	if id == "" {
-		return network.Fail(network.Refused, "a private message on Weibo can't be taken back")
+		return network.Fail(network.Refused, "a private message on Weibo can't be deleted")
 	}
 	err := c.call(ctx, request{method: http.MethodPost, path: path, form: form}, nil)
 	if codeOf(err) == 20101 || codeOf(err) == 20201 {

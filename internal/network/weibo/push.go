@@ -41,7 +41,7 @@ func receive(s network.Settings, r network.Receiver) (http.Handler, error) {
 	}
 	c := opened.(*client) //nolint:forcetypeassert // open makes no other
 	if c.keys.secret == "" {
-		return nil, network.Fail(network.SignedOut, "pushes are signed with the app's secret: sign in with the app's key and secret instead of a token")
+		return nil, network.Fail(network.SignedOut, "Weibo signs pushes with the App Secret: sign in with App Key and App Secret instead of a token")
 	}
 	return &push{c, r}, nil
 }

@@ -173,5 +173,5 @@ func TestPushWindow(t *testing.T) {
 func TestPushWantsTheAppsSecret(t *testing.T) {
 	d := begin(t, weibofake.Options{})
 	_, err := Kind().Receive(d.set, network.Receiver{})
-	d.fails(err, network.SignedOut, "app's secret")
+	d.fails(err, network.SignedOut, "App Secret")
 }

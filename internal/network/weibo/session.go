@@ -41,7 +41,7 @@ func (c *client) token() (string, error) {
 		}
 	}
 	if c.tokens == nil {
-		return "", network.Fail(network.SignedOut, "nobody has signed in: %s", signIn)
+		return "", network.Fail(network.SignedOut, "not signed in yet: %s", signIn)
 	}
 	return c.tokens.Access, nil
 }

@@ -68,7 +68,7 @@ func TestTokenRunsOut(t *testing.T) {
 	d.must(err)
 	c.pass(time.Minute)
 	_, err = d.c.Verify(t.Context())
-	d.fails(err, network.SignedOut, "run out")
+	d.fails(err, network.SignedOut, "has expired")
 }
 
 // Without a sign-in no call is made, and none is paid for.
@@ -77,7 +77,7 @@ func TestNobodySignedIn(t *testing.T) {
 	for name, m := range map[string]*memory{"nothing": {}, "rubbish": {tokens: "<html>"}, "no token": {tokens: `{"access_token":""}`}} {
 		d := begin(t, weibofake.Options{}, app(m))
 		for what, call := range d.methods() {
-			t.Run(name+" "+what, func(*testing.T) { d.fails(call(), network.SignedOut, "nobody has signed in") })
+			t.Run(name+" "+what, func(*testing.T) { d.fails(call(), network.SignedOut, "not signed in yet") })
 		}
 		if n := len(d.spent.taken()); n != 0 || len(d.s.Requests()) != 0 {
 			t.Errorf("%s: %d calls were paid for, %d made", name, n, len(d.s.Requests()))
@@ -85,7 +85,7 @@ func TestNobodySignedIn(t *testing.T) {
 	}
 	d := begin(t, weibofake.Options{}, app(nil), func(s *network.Settings) { s.Session = nil })
 	_, err := d.c.Verify(t.Context())
-	d.fails(err, network.SignedOut, "nobody has signed in")
+	d.fails(err, network.SignedOut, "not signed in yet")
 }
 
 // A database that is away is no reason to halt the account.

@@ -118,5 +118,5 @@ func TestMessages(t *testing.T) {
 	}
 	d := begin(t, weibofake.Options{})
 	_, err := d.c.Prepare(t.Context(), network.Draft{Text: "hello", Direct: true, To: &network.Person{Handle: "bob"}})
-	d.fails(err, network.Refused, "by their id")
+	d.fails(err, network.Refused, "Weibo id is not known")
 }

@@ -31,7 +31,7 @@ func (c *client) Verify(ctx context.Context) (network.Self, error) {
 	s := network.Self{ID: out.Data.ID, Handle: out.Data.Username, URL: "https://x.com/" + out.Data.Username,
 		Bot: out.Data.automated()}
 	if out.Data.Protected {
-		s.Notes = append(s.Notes, "the account is protected: only its followers see its posts, and answers reach nobody else")
+		s.Notes = append(s.Notes, "the account is protected: only its followers see its posts and answers")
 	}
 	return s, nil
 }

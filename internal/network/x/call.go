@@ -125,7 +125,7 @@ func rubbish(method string) error {
 	if method == http.MethodGet {
 		reason = network.Busy
 	}
-	return network.Fail(reason, "X answered something that is no answer of X")
+	return network.Fail(reason, "X sent an answer that can't be read")
 }
 
 // harmless turns Unknown into Busy: what the call leaves behind shows nowhere.

@@ -48,7 +48,7 @@ func (c *client) Events(ctx context.Context, cursor string) ([]network.Event, st
 		return events, at.String(), lost // direct messages are read next time
 	}
 	if len(events) >= mostMentions {
-		f := network.Fail(network.Partly, "X shows the last %d mentions only, and there were more since the last reading: older ones are not seen", mostMentions)
+		f := network.Fail(network.Partly, "X shows only the last %d mentions, and more have come since they were last read: the older ones can't be read", mostMentions)
 		f.Lost = true
 		return events, at.String(), f
 	}
@@ -81,7 +81,7 @@ func (c *client) deafTo(events []network.Event, at place, cursor string, err err
 	reason := network.ReasonOf(err)
 	switch {
 	case noDirect(err):
-		return events, at.String(), network.Fail(network.Partly, "the sign-in does not cover direct messages, so nobody hears what people write there (%w)", err)
+		return events, at.String(), network.Fail(network.Partly, "the sign-in does not cover direct messages, so they are not read (%w)", err)
 	case len(events) == 0 && (reason == network.SignedOut || network.IsUnpaid(err) || network.IsOurs(err)):
 		return nil, cursor, err
 	}

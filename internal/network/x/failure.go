@@ -97,10 +97,10 @@ func (c *client) failure(r *http.Request, a *network.Answer) error {
 
 // hints say what to do about some refusals.
 var hints = map[string]string{
-	"duplicate content":                "the same words were posted before: give the template a variant",
+	"duplicate content":                "the same text was posted before: add a variant of the template",
 	"not have permission to dm":        "X lets us write only to people who have written to us in private first",
-	"mentioned or otherwise engaged":   "X lets us answer only those who name us in their post",
-	"quoting this post is not allowed": "X lets us quote only those who name us",
+	"mentioned or otherwise engaged":   "X lets us answer only people who mention us in their post",
+	"quoting this post is not allowed": "X lets us quote only people who mention us",
 }
 
 // money tells whether nothing goes until a person has paid.

@@ -68,11 +68,11 @@ func (t *tokens) enough() error {
 	has := strings.Fields(t.Scope)
 	for _, s := range scopes {
 		if t.Scope != "" && !slices.Contains(has, s) {
-			return network.Fail(network.Refused, "X has not given leave for %s: set the app's permissions to “Read and write and Direct message”, and say yes to all", s)
+			return network.Fail(network.Refused, "X did not grant %s: set the app's permissions to “Read and write and Direct message”, and approve all of them", s)
 		}
 	}
 	if t.Refresh == "" {
-		return network.Fail(network.Refused, "X has not given leave for offline.access: the sign-in would end after two hours")
+		return network.Fail(network.Refused, "X did not grant offline.access: the sign-in would end after two hours")
 	}
 	return nil
 }

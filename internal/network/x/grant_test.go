@@ -107,7 +107,7 @@ func TestStrangeRedirects(t *testing.T) {
 		other:                        "another sign-in",
 		strings.Split(good, "&code=")[0] + "&" + url.Values{"state": {stateOf(good)}}.Encode(): "",
 		callback + "?" + url.Values{"state": {stateOf(good)}}.Encode():                         "no code",
-		"://": "no address",
+		"://": "not an address",
 		callback + "?error=access_denied&error_description=no": "access_denied",
 	} {
 		if words != "" {

@@ -19,14 +19,15 @@ type keys struct {
 }
 
 // Words explains the credentials to a person.
-const Words = "API key, API key secret, access token and access token secret (OAuth 1.0a), or client id and client secret (OAuth 2), in one line with spaces between; behind them, if there is one, the app's bearer token"
+const Words = "four keys (OAuth 1.0a: API key, API key secret, access token, access token secret) or two (OAuth 2: client id, client secret) " +
+	"in one line, separated by spaces; after the two, if you have it, the app's bearer token"
 
 func parse(s network.Secret) (k keys, err error) {
 	w := strings.Fields(s.Reveal())
 	switch len(w) {
 	case 1:
 		if strings.HasPrefix(w[0], "AAAAAAAAAAAAAAAAAAAA") {
-			return k, network.Fail(network.SignedOut, "that is the app's bearer token, which can only read: the credentials of X are "+Words)
+			return k, network.Fail(network.SignedOut, "that is the app's bearer token, which can only read: the credentials for X are: "+Words)
 		}
 		return keys{app: w[0]}, nil
 	case 2:
@@ -38,7 +39,7 @@ func parse(s network.Secret) (k keys, err error) {
 	case 5:
 		return keys{app: w[0], secret: w[1], token: w[2], tokenSecret: w[3], bearer: w[4]}, nil
 	}
-	return k, network.Fail(network.SignedOut, "the credentials of X are "+Words)
+	return k, network.Fail(network.SignedOut, "the credentials for X are: "+Words)
 }
 
 // signing is the HTTP client that signs each request where there are keys of

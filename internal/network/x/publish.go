@@ -69,7 +69,7 @@ func (c *client) Prepare(ctx context.Context, d network.Draft) (network.Sealed, 
 	to := parseRef(d.ReplyTo)
 	switch {
 	case d.ReplyTo != "" && to.ID == "":
-		return network.Sealed{}, network.Fail(network.Refused, "what is answered can't be read")
+		return network.Sealed{}, network.Fail(network.Refused, "the reference to the post that is answered can't be read")
 	case d.Direct && len(d.Images) > 1:
 		return network.Sealed{}, network.Fail(network.Refused, "a direct message on X takes one picture")
 	}
@@ -80,7 +80,7 @@ func (c *client) Prepare(ctx context.Context, d network.Draft) (network.Sealed, 
 	s := sealed{Link: len(links(d.Text)) > 0, Own: to.Own}
 	if d.Direct {
 		if d.To == nil || d.To.ID == "" {
-			return network.Sealed{}, network.Fail(network.Refused, "nobody to write to: X knows people by their id")
+			return network.Sealed{}, network.Fail(network.Refused, "the recipient's id on X is not known")
 		}
 		s.Direct = &message{To: d.To.ID, Text: d.Text, Media: ids, Asked: d.ReplyTo != ""}
 	} else {
@@ -185,7 +185,7 @@ func (c *client) send(ctx context.Context, m *message) (network.Receipt, error) 
 // Delete implements network.Client (DELETE /2/tweets/:id).
 func (c *client) Delete(ctx context.Context, id string) error {
 	if strings.HasPrefix(id, "dm:") {
-		return network.Fail(network.Refused, "a direct message on X can't be taken back")
+		return network.Fail(network.Refused, "a direct message on X can't be deleted")
 	}
 	var out struct {
 		Data struct {

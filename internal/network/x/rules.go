@@ -26,7 +26,7 @@ func check(d network.Draft, s network.Settings) *network.Finding {
 	}
 	for _, m := range anyName.FindAllStringSubmatch(withoutLinks(d.Text), -1) {
 		if !strings.EqualFold(m[1], s.Handle) {
-			return &network.Finding{Rule: "no-names", Text: "the text names @" + m[1]}
+			return &network.Finding{Rule: "no-names", Text: "the text mentions @" + m[1]}
 		}
 	}
 	if len(cashtag.FindAllString(d.Text, -1)) > 1 {

@@ -30,7 +30,7 @@ func (c *client) session() (*tokens, error) {
 	}
 	t, err := c.stored()
 	if err == nil && t == nil {
-		err = network.Fail(network.SignedOut, "nobody has signed in: %s", signIn)
+		err = network.Fail(network.SignedOut, "not signed in yet: %s", signIn)
 	}
 	if err == nil {
 		c.use(t)
@@ -144,7 +144,7 @@ func (c *client) exchange(ctx context.Context, form url.Values, old *tokens) (*t
 // but not forgotten: X has given them for the old ones, which are dead.
 func (c *client) keep(t *tokens) error {
 	if c.settings.Session == nil {
-		return network.Fail(network.Refused, "there is no place for the session")
+		return network.Fail(network.Refused, "the session can't be stored anywhere")
 	}
 	text, _ := json.Marshal(t) // strings can't fail
 	if err := c.settings.Session.Save(network.Secret(text)); err != nil {
@@ -181,9 +181,9 @@ func (c *client) tokenFailure(r *http.Request, a *network.Answer) error {
 	_ = json.Unmarshal(a.Body, &e) // a proxy's page says nothing
 	switch {
 	case a.Status == http.StatusTooManyRequests:
-		return busy(a, "X lets nobody sign in just now")
+		return busy(a, "X accepts no sign-ins at the moment")
 	case e.Error == "" || a.Status >= 500 || e.Error == "temporarily_unavailable" || e.Error == "server_error":
-		return network.Fail(network.Busy, "X answered %d to the exchange of tokens", a.Status)
+		return network.Fail(network.Busy, "X answered %d when the tokens were refreshed", a.Status)
 	case e.Error == "invalid_client" || e.Error == "unauthorized_client":
 		return network.Fail(network.SignedOut, "X does not accept the app's keys (%s): %s", c.quote(r, e.Error), Words)
 	}
