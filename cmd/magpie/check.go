@@ -54,7 +54,7 @@ func check(c *cli.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, w := range append(warnings, unlabelled...) {
+		for _, w := range slices.Concat(warnings, unlabelled, b.Exposed(c.Context)) {
 			fmt.Fprintln(c.App.Writer, "warning: "+w)
 		}
 	}

@@ -11,8 +11,11 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-//go:embed starter
+//go:embed all:starter
 var starter embed.FS
+
+// ignored is what git is to leave alone.
+const ignored = ".gitignore"
 
 func initCommand() *cli.Command {
 	return &cli.Command{
@@ -57,7 +60,7 @@ func untouched(files fs.FS, dir string) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		if _, err := os.Lstat(filepath.Join(dir, path)); err == nil {
+		if _, err := os.Lstat(filepath.Join(dir, path)); err == nil && path != ignored {
 			return refused(fmt.Errorf("%s is there already: choose an empty folder", filepath.Join(dir, path)))
 		}
 		return nil
@@ -76,6 +79,9 @@ func copyFiles(files fs.FS, dir string) error {
 		b, err := fs.ReadFile(files, path)
 		if err != nil {
 			return err
+		}
+		if _, err := os.Lstat(to); err == nil && path == ignored {
+			return nil // whoever has one knows git
 		}
 		f, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644) // nothing is written over
 		if err != nil {

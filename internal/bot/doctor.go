@@ -56,6 +56,9 @@ func (b *Bot) Examine(ctx context.Context) (out []Finding, err error) {
 	for _, name := range names {
 		b.examineAccount(ctx, set.Accounts[name], add)
 	}
+	for _, w := range b.Exposed(ctx) {
+		add(false, "git", "", "%s", w)
+	}
 	warnings, err := b.Warnings(ctx)
 	for _, w := range warnings {
 		add(false, "offers", "", "%s", w)

@@ -378,6 +378,9 @@ func (b *Bot) Approve(ctx context.Context, id, who string) (*outbox.Post, outbox
 // ApproveSeen lets a held post go out with what hash stands for: what the
 // approver has seen.
 func (b *Bot) ApproveSeen(ctx context.Context, p *outbox.Post, hash, who string) (*outbox.Post, error) {
+	if err := b.mayApprove(who); err != nil {
+		return p, err
+	}
 	if b.wrote(ctx, p, who) {
 		return p, fmt.Errorf("%s wrote this post: another person has to approve it (say who you are with --as)", who)
 	}

@@ -175,7 +175,7 @@ func (b *Bot) approveDue(ctx context.Context) error {
 		return err
 	}
 	for _, p := range held {
-		if _, _, err := b.Approve(ctx, p.ID, "rehearsal"); err != nil && ctx.Err() != nil {
+		if _, _, err := b.Approve(ctx, p.ID, rehearsal); err != nil && ctx.Err() != nil {
 			return err
 		}
 	}

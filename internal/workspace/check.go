@@ -173,6 +173,11 @@ func checkServer(d *document, server string) {
 // checkSettings refuses a password in the database's address. (Further
 // addresses are references already.)
 func (l *loader) checkSettings() {
+	for i, name := range l.set.Settings.Approvers {
+		if strings.TrimSpace(name) == "" {
+			l.doc("settings", "").add(index("approvers", i), "whoever approves has a name", "write approvers: [paul, mei], or take the line out for everybody but the author")
+		}
+	}
 	if u, err := url.Parse(l.set.Settings.Database); err == nil && u.User != nil {
 		if _, has := u.User.Password(); has {
 			l.doc("settings", "").add("database", "an address must not contain a password", "write env:NAME, and keep the address there")

@@ -1,0 +1,54 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode"
+
+	"magpie/internal/audit"
+)
+
+// rehearsal approves what is only played.
+const rehearsal = "rehearsal"
+
+// mayApprove refuses whoever has no name, and whoever is not among the approvers
+// of magpie.yaml, if it names some.
+func (b *Bot) mayApprove(who string) error {
+	name := strings.TrimSpace(strings.Map(func(r rune) rune {
+		if !unicode.IsGraphic(r) {
+			return -1 // it can't be seen
+		}
+		return r
+	}, who))
+	if name == "" || slices.Contains([]string{"somebody", audit.Bot}, strings.ToLower(name)) {
+		return fmt.Errorf("whoever approves has a name: say who you are with --as NAME (or MAGPIE_USER)")
+	}
+	all := b.Set().Settings.Approvers
+	if len(all) == 0 || name == rehearsal || slices.ContainsFunc(all, func(a string) bool { return strings.EqualFold(strings.TrimSpace(a), name) }) {
+		return nil
+	}
+	return fmt.Errorf("%s may not approve: magpie.yaml names as approvers %s", name, strings.Join(all, ", "))
+}
+
+// Exposed are the files of customers and keys that git would take, or has taken,
+// where the workspace is kept in git.
+func (b *Bot) Exposed(ctx context.Context) (warnings []string) {
+	args := []string{"ls-files", "--cached", "--others", "--exclude-standard", "--"}
+	if !b.DB.Postgres() {
+		for _, end := range []string{"", "-wal", "-shm", ".key"} {
+			if path, err := filepath.Abs(b.DB.Path + end); err == nil {
+				args = append(args, path)
+			}
+		}
+	} else if path, err := filepath.Abs(b.KeyFile()); err == nil {
+		args = append(args, path)
+	}
+	for file := range strings.Lines(b.git(ctx, args...)) {
+		file = strings.TrimSpace(file)
+		warnings = append(warnings, fmt.Sprintf("git takes %s with it, and whoever gets the repository gets that: name it in .gitignore, and if it is in the repository already, take it out with “git rm --cached %s”", file, file))
+	}
+	return warnings
+}
