@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,7 +37,7 @@ func couponsCommand() *cli.Command {
 }
 
 func sinceFlag() cli.Flag {
-	return &cli.StringFlag{Name: "since", Usage: "from this `DAY` on, for example 2027-11-01"}
+	return &cli.StringFlag{Name: "since", Usage: "from this `DAY` on, for example 2027-11-01, or since a while: 7d, 24h, today, yesterday"}
 }
 
 func since(c *cli.Context) (time.Time, error) {
@@ -44,12 +45,32 @@ func since(c *cli.Context) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}
+	now := time.Now()
+	today := now.Truncate(24 * time.Hour)
+	switch strings.ToLower(s) {
+	case "today":
+		return today, nil
+	case "yesterday":
+		return today.AddDate(0, 0, -1), nil
+	}
+	if m := spanBack.FindStringSubmatch(s); m != nil {
+		n, err := strconv.Atoi(m[1])
+		if err == nil && n < 1e6 {
+			return now.Add(-time.Duration(n) * units[m[2]]), nil
+		}
+	}
 	t, err := time.Parse(time.DateOnly, s)
 	if err != nil {
-		return t, usage("--since %s: write a day as 2027-11-01", s)
+		return t, usage("--since %s: write a day as 2027-11-01, a span such as 7d, or yesterday", s)
 	}
 	return t, nil
 }
+
+// spanBack is a span of time that goes back from now.
+var (
+	spanBack = regexp.MustCompile(`^(\d+)([smhdw])$`)
+	units    = map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}
+)
 
 // offer opens the workspace and finds the offer that the first argument names.
 func offer(c *cli.Context) (*bot.Bot, *workspace.Offer, error) {

@@ -18,6 +18,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"magpie/internal/store"
+	"magpie/internal/suggest"
 )
 
 // version is set when a release is built.
@@ -25,11 +26,20 @@ var version = "development"
 
 func main() {
 	time.Local = time.UTC // the job engine compares times as text
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), stopSignals()...)
 	a := app()
 	err := a.RunContext(ctx, arranged(a, os.Args))
 	stop()
 	os.Exit(exitCode(os.Stderr, err))
+}
+
+// stopSignals are those that end the program in peace: at a terminal, that it was closed too.
+func stopSignals() []os.Signal {
+	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if atTerminal() && !signal.Ignored(syscall.SIGHUP) { // nohup ignores it
+		all = append(all, syscall.SIGHUP)
+	}
+	return all
 }
 
 func app() *cli.App {
@@ -65,10 +75,26 @@ func app() *cli.App {
 // badValue is how the flag package words a value that it can't read.
 var badValue = regexp.MustCompile(`^invalid value "(.*)" for flag -(\S+): `)
 
+// like is the option that was probably meant, in words that follow.
+func like(c *cli.Context, name string) string {
+	var all []string
+	flags := c.App.Flags
+	if c.Command != nil {
+		flags = append(flags, c.Command.Flags...)
+	}
+	for _, f := range flags {
+		all = append(all, f.Names()...)
+	}
+	if best := suggest.For(name, all); best != "" {
+		return ": did you mean --" + best + "?"
+	}
+	return ""
+}
+
 func usageError(c *cli.Context, err error, _ bool) error {
 	text := err.Error()
 	if name, ok := strings.CutPrefix(text, "flag provided but not defined: "); ok {
-		text = "there is no option " + strings.Replace(name, "-", "--", 1)
+		text = "there is no option " + strings.Replace(name, "-", "--", 1) + like(c, strings.TrimLeft(name, "-"))
 	}
 	if name, ok := strings.CutPrefix(text, "flag needs an argument: "); ok {
 		text = strings.Replace(name, "-", "--", 1) + " needs a value"

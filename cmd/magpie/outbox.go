@@ -58,6 +58,12 @@ func listPosts(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
+	if err := knownNames(c, b, true); err != nil {
+		return err
+	}
+	if c.Int("limit") < 1 {
+		return usage("--limit %d: write how many, 1 or more", c.Int("limit"))
+	}
 	where, args := "TRUE", []any{}
 	for _, f := range []string{"state", "account", "campaign"} {
 		if v := c.String(f); v != "" {

@@ -118,6 +118,9 @@ func person(c *cli.Context) (*bot.Bot, *people.Person, error) {
 	if err := noMore(c, 1); err != nil {
 		return nil, nil, err
 	}
+	if n := c.String("network"); n != "" && findKind(n) == nil {
+		return nil, nil, unknownNetwork(n)
+	}
 	b, err := open(c)
 	if err != nil {
 		return nil, nil, err

@@ -70,6 +70,9 @@ func showPlan(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
+	if err := knownNames(c, b, false); err != nil {
+		return err
+	}
 	all, err := forecasts(c, b, from, to)
 	if err != nil {
 		return err

@@ -159,6 +159,9 @@ func listDesk(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
+	if err := knownNames(c, b, false); err != nil {
+		return err
+	}
 	where, args := `state = 'desk'`, []any{}
 	if a := c.String("account"); a != "" {
 		where, args = where+` AND account = $1`, []any{a}

@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/urfave/cli/v2"
 
@@ -72,9 +75,32 @@ func run(c *cli.Context) error {
 	}
 	defer stop()
 	o.Log.WithField("accounts", len(b.Set().Accounts)).Info("running; Ctrl-C ends it")
-	<-c.Done()
+	reload := make(chan os.Signal, 1)
+	if !atTerminal() { // there the signal means that it was closed
+		signal.Notify(reload, syscall.SIGHUP)
+		defer signal.Stop(reload)
+	}
+	for c.Err() == nil {
+		select {
+		case <-c.Done():
+		case <-reload:
+			o.Log.Info("SIGHUP: the files are read anew")
+			if err := b.Apply(c.Context); err != nil {
+				o.Log.WithError(err).Error("the files have mistakes: what was in force stays in force")
+			}
+		}
+	}
 	o.Log.Info("stopping: requests under way are finished first")
 	return r.Stop()
+}
+
+// atTerminal tells whether a terminal is where this process was started.
+func atTerminal() bool {
+	f, err := os.Open("/dev/tty")
+	if err != nil {
+		return false
+	}
+	return f.Close() == nil
 }
 
 // play starts a sandbox, if none is named, and names a database of its own for it, if none is named: a play must not touch the real record.

@@ -12,6 +12,7 @@ import (
 
 	"magpie/internal/audit"
 	"magpie/internal/lease"
+	"magpie/internal/people"
 	"magpie/internal/store"
 )
 
@@ -46,7 +47,7 @@ func (b *Bot) CopyFrom(ctx context.Context, src *store.DB, progress func(string,
 	if err != nil {
 		return nil, err
 	}
-	if err := store.Inherit(ctx, src, b.DB, window, store.Matched, store.Plays, audit.HeadMark); err != nil {
+	if err := store.Inherit(ctx, src, b.DB, window, store.Matched, store.Plays, audit.HeadMark, people.ErasedKey, signedAtMark); err != nil {
 		return nil, err
 	}
 	if err := lease.Free(ctx, b.DB, nobody); err != nil {

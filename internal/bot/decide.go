@@ -40,12 +40,14 @@ func (b *Bot) decide(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
+	var failed error
 	for _, o := range older { // what one person says is decided in its order
-		if err := b.decideNow(ctx, o); err != nil {
-			return err
-		}
+		failed = errors.Join(failed, b.decideNow(ctx, o))
 	}
-	return b.decideNow(ctx, m)
+	if failed != nil && !answer.IsStop(m.Text, b.Set().Settings.Words.Stop) { // a stop waits for nothing
+		return failed
+	}
+	return errors.Join(failed, b.decideNow(ctx, m))
 }
 
 func (b *Bot) decideNow(ctx context.Context, m *inbox.Mention) error {
@@ -214,6 +216,10 @@ type decision struct {
 }
 
 func (c *decision) apply(ctx context.Context, tx *sql.Tx) error {
+	var open bool // else somebody decides beside us, and was quicker
+	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM mentions WHERE id = $1 AND state = 'new')`, c.m.ID).Scan(&open); err != nil || !open {
+		return err
+	}
 	if c.d.Outcome == answer.OptIn || c.d.Outcome == answer.Reply {
 		later, err := people.StoppedSince(ctx, tx, c.m.Person, c.m.At)
 		if err != nil {
@@ -311,7 +317,10 @@ func (c *decision) reply(ctx context.Context, tx *sql.Tx) error {
 	}
 	p.Code = code
 	added, err := outbox.Add(ctx, tx, p, c.now)
-	if err != nil || !added {
+	if err == nil && !added {
+		err = errors.New("the mention has an answer already") // which takes the code back
+	}
+	if err != nil {
 		return err
 	}
 	if s.Grants != "" && !c.d.Others {

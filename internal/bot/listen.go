@@ -100,20 +100,33 @@ func (b *Bot) Poll(ctx context.Context, a *workspace.Account, c network.Client) 
 // is told.
 func (b *Bot) take(ctx context.Context, a *workspace.Account, events []network.Event, cursor string) error {
 	err := b.takeAll(ctx, a, events, cursor)
-	if err == nil || ctx.Err() != nil || errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrAway) {
+	if err == nil || cursor == "" || passes(ctx, err) { // what comes without a place is sent, or read, again
 		return err
 	}
+	lost := false
 	for _, e := range events {
 		one := b.takeAll(ctx, a, []network.Event{e}, "")
-		if ctx.Err() != nil || errors.Is(one, store.ErrFull) || errors.Is(one, store.ErrAway) {
+		if passes(ctx, one) {
 			return one
 		}
 		if one != nil {
+			lost = true
 			b.Log.WithError(one).WithField("account", a.Name).Error("something that came in can't be kept")
-			b.raise(ctx, need.NotHeard, a.Name+" (lost)", "something that came in on "+a.Name+" can't be kept: look at the account's notifications yourself, the log says why")
 		}
 	}
-	return b.takeAll(ctx, a, nil, cursor)
+	return b.write(ctx, func(tx *sql.Tx) error {
+		if lost { // told with the step beyond it, or neither
+			if _, err := b.raiseIn(ctx, tx, need.NotHeard, a.Name+" (lost)", "something that came in on "+a.Name+" can't be kept: look at the account's notifications yourself, the log says why"); err != nil {
+				return err
+			}
+		}
+		return inbox.SetCursor(ctx, tx, a.Name, cursor, b.Clock())
+	})
+}
+
+// passes tells whether an error is of the database's, not of what is kept in it.
+func passes(ctx context.Context, err error) bool {
+	return ctx.Err() != nil || errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrAway) || errors.Is(err, store.ErrUnusable)
 }
 
 func (b *Bot) takeAll(ctx context.Context, a *workspace.Account, events []network.Event, cursor string) error {

@@ -229,7 +229,7 @@ func (b *Bot) Forget(ctx context.Context, id int64, who string) error {
 			}
 		}
 		for _, q := range []string{
-			`UPDATE mentions SET text = '', author = '{}', item = id, ref = '', state = CASE state WHEN 'desk' THEN 'closed' ELSE state END WHERE person = $1`,
+			`UPDATE mentions SET text = '', author = '{}', item = id, ref = '', more = '', server = '', names = '[]', reply_to = '', state = CASE state WHEN 'desk' THEN 'closed' ELSE state END WHERE person = $1`,
 			`UPDATE posts SET recipient = '', sealed_text = '', sealed = '', text = '', ref = '' WHERE person = $1 AND state NOT IN ('sending', 'in doubt')`,
 		} {
 			if _, err := tx.ExecContext(ctx, q, id); err != nil {

@@ -46,8 +46,10 @@ func (b *Bot) Plan(ctx context.Context) error {
 				return err
 			}
 		}
-		if err := b.missed(ctx, tx, set, earlier(now, from), now); err != nil {
-			return err
+		if from.Equal(now) { // the first time: later edits are looked at as they come
+			if err := b.missed(ctx, tx, set, now, now); err != nil {
+				return err
+			}
 		}
 		crash.At("planning")
 		return setMark(ctx, tx, to)
@@ -168,12 +170,16 @@ func (b *Bot) justMissed(ctx context.Context, set *workspace.Set, now time.Time,
 // came into the files: nobody would hear of them else.
 func (b *Bot) missed(ctx context.Context, tx *sql.Tx, set *workspace.Set, before, now time.Time) error {
 	for _, o := range plan.Passed(set, before) {
-		known, err := outbox.Select(ctx, tx, `campaign = $1 AND step = $2 AND account = $3 LIMIT 1`, o.Step.Campaign.Name, o.Step.Name, o.Account.Name)
+		if now.Sub(o.At) <= time.Duration(o.Step.Late.After) {
+			continue // it may still go out
+		}
+		known, err := outbox.Select(ctx, tx, `campaign = $1 AND step = $2 AND account = $3 AND (state <> 'withdrawn' OR key = $4) LIMIT 1`,
+			o.Step.Campaign.Name, o.Step.Name, o.Account.Name, o.Key())
 		if err != nil {
 			return err
 		}
-		if len(known) > 0 || now.Sub(o.At) <= time.Duration(o.Step.Late.After) {
-			continue // the latter may still go out
+		if len(known) > 0 {
+			continue
 		}
 		p := post(set, o)
 		if _, err := outbox.Add(ctx, tx, p, now); err != nil {
@@ -211,6 +217,13 @@ func (b *Bot) align(ctx context.Context, tx *sql.Tx, set *workspace.Set, p *outb
 	} else if w := wanted[p.Key]; w != nil && w.Kind == p.Kind {
 		// What once waited for approval goes on waiting, whatever the files say now: to take the line out of a file is no approval.
 		must := w.Approval || p.Approval
+		if must { // somebody may have approved it meanwhile
+			fresh, err := outbox.One(ctx, tx, p.ID)
+			if err != nil {
+				return err
+			}
+			p = fresh
+		}
 		_, err := tx.ExecContext(ctx, `UPDATE posts SET template = $1, segment = $2, slot_at = $3, next_at = $4, late_after = $5, late_then = $6, finish_by = $7, late_at = $8,
 			approval = $9, state = CASE WHEN $10 AND approved_hash = '' THEN 'held' ELSE state END WHERE id = $11 AND state IN ('planned', 'held')`,
 			w.Template, w.Segment, store.Ms(w.SlotAt), store.Ms(w.SlotAt), w.LateAfter.Milliseconds(), w.LateThen, store.Ms(w.FinishBy), outbox.LateAt(w), must, must, p.ID)

@@ -41,12 +41,12 @@ func (b *Bot) wait(ctx context.Context, now time.Time, what, where string, arg a
 	if err := b.DB.Read.QueryRowContext(ctx, `SELECT count(*) FROM mentions WHERE `+where, arg).Scan(&n); err != nil {
 		return err
 	}
-	first, err := inbox.Select(ctx, b.DB.Read, where+` ORDER BY received_at LIMIT 1`, arg)
-	if err != nil {
-		return err
-	}
 	text := ""
-	if n = min(n, len(first)*n); n > 0 {
+	if n > 0 {
+		first, err := inbox.Select(ctx, b.DB.Read, where+` ORDER BY received_at LIMIT 1`, arg)
+		if err != nil || len(first) == 0 {
+			return err
+		}
 		text = say(n, first[0])
 	} else if open, err := need.Any(ctx, b.DB, need.Unanswered); err != nil || !open {
 		return err

@@ -32,7 +32,8 @@ func ToMeasure(ctx context.Context, db *store.DB, account string, since, before 
 
 // NoMetrics notes that a network was asked about a post and told nothing.
 func NoMetrics(ctx context.Context, tx *sql.Tx, post string, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `UPDATE metrics SET at = $1 WHERE post = $2`, store.Ms(now), post)
+	_, err := tx.ExecContext(ctx, `INSERT INTO metrics (post, at, likes, reposts, replies, quotes, views) VALUES ($1, $2, -1, -1, -1, -1, -1)
+		ON CONFLICT (post) DO UPDATE SET at = excluded.at`, post, store.Ms(now)) // -1: it does not tell
 	return err
 }
 

@@ -12,13 +12,13 @@ import (
 	"magpie/internal/store"
 )
 
-// erasedKey is the mark that holds the key of the sums in the table erased.
-const erasedKey = "erased key"
+// ErasedKey is the mark that holds the key of the sums in the table erased.
+const ErasedKey = "erased key"
 
 // remember notes, in a form that no handle can be read from, that a person was
 // erased: whoever comes back has had the codes that each person gets once.
 func remember(ctx context.Context, tx *sql.Tx, id int64) error {
-	if err := store.SetNewMark(ctx, tx, erasedKey, rand.Text()); err != nil {
+	if err := store.SetNewMark(ctx, tx, ErasedKey, rand.Text()); err != nil {
 		return err
 	}
 	sums, err := sumsOf(ctx, tx, id)
@@ -50,7 +50,7 @@ func Former(ctx context.Context, tx *sql.Tx, id int64) (all []int64, err error) 
 // sumsOf are the sums of a person's handles; none while nobody was ever erased.
 func sumsOf(ctx context.Context, tx *sql.Tx, id int64) (sums []string, err error) {
 	var key string
-	err = tx.QueryRowContext(ctx, `SELECT value FROM magpie WHERE name = $1`, erasedKey).Scan(&key)
+	err = tx.QueryRowContext(ctx, `SELECT value FROM magpie WHERE name = $1`, ErasedKey).Scan(&key)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}

@@ -26,7 +26,7 @@ var shownOptions = map[string]bool{"sslmode": true, "search_path": true, "host":
 
 // notAddress tells how an address is written.
 func notAddress() error {
-	return fmt.Errorf("%w: this is no address of a Postgres database; write it like postgres://user@host:5432/name", ErrUnusable)
+	return fmt.Errorf("%w: this is not the address of a Postgres database; write it like postgres://user@host:5432/name", ErrUnusable)
 }
 
 // Shown is an address as it may be shown: without its password.

@@ -120,6 +120,12 @@ func (db *DB) Flush(ctx context.Context) error {
 	if IsPostgres(db.Path) {
 		return nil
 	}
-	_, err := db.write.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
-	return Explain(db.Path, err)
+	var busy, pages, done int
+	if err := db.write.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &done); err != nil {
+		return Explain(db.Path, err)
+	}
+	if busy != 0 {
+		return errors.New("something else reads the database: what was deleted stays in its log until that has ended, so run the command again")
+	}
+	return nil
 }

@@ -125,6 +125,9 @@ func TestKilledAtEveryPoint(t *testing.T) {
 	t.Parallel()
 	for _, point := range points(t) {
 		for name, v := range servers {
+			if point == "repeating" && name == "ignore" {
+				continue // where keys are ignored, nothing is repeated unasked
+			}
 			t.Run(point+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				kill := "MAGPIE_CRASH_AT=" + point
