@@ -3,6 +3,8 @@ SHELL := /bin/bash
 GO ?= go
 export GOFLAGS := -buildvcs=false
 BIN := bin/magpie
+# The commit and its day, which --version says; nothing where there is no history.
+BUILT := $(shell git log -1 --format='%h %cs' --abbrev=7 2>/dev/null)
 # Debian packages: gcc compiles SQLite; the Bluesky network's own SQLite wants g++, make and python3; tests start a Postgres of their own.
 BUILD_PACKAGES := gcc libc6-dev git make
 TEST_PACKAGES := $(BUILD_PACKAGES) g++ python3 postgresql
@@ -23,7 +25,7 @@ demo: build ## set up, then show a whole campaign at work in a minute
 build: ## build bin/magpie
 	@.ci/tools $(BUILD_PACKAGES)
 	@echo "Building $(BIN) (the first time a minute or two: SQLite is compiled)"
-	@$(GO) build -o $(BIN) ./cmd/magpie
+	@$(GO) build -ldflags "-X 'main.built=$(BUILT)'" -o $(BIN) ./cmd/magpie
 
 test: tools network ## set up everything and run all tests, the real Bluesky network included
 	@echo "Running all tests"
@@ -52,6 +54,7 @@ bench: tools ## run the benchmarks on this machine
 	@$(GO) build -o bin/bench ./internal/bench && bin/bench
 
 network: ## install the real Bluesky network for the tests (npm, once, 700 MB)
+	@for tool in node npm; do command -v $$tool >/dev/null || { echo "$$tool is missing: install Node 20 or later first" >&2; exit 1; }; done
 	@$(GO) run ./internal/network/bluesky/localnet/prepare
 
 tools: ## install what the tests need, from Debian's packages

@@ -21,9 +21,6 @@ import (
 	"magpie/internal/suggest"
 )
 
-// version is set when a release is built.
-var version = "development"
-
 func main() {
 	time.Local = time.UTC // the job engine compares times as text
 	ctx, stop := signal.NotifyContext(context.Background(), stopSignals()...)
@@ -44,7 +41,7 @@ func stopSignals() []os.Signal {
 
 func app() *cli.App {
 	a := &cli.App{
-		Name: "magpie", Version: version, Usage: "run a brand's microblog accounts from plain files",
+		Name: "magpie", Version: version(), Usage: "run a brand's microblog accounts from plain files",
 		Description: "Files say what is posted, when and to whom. “magpie check” finds the mistakes in them,\n" +
 			"“magpie plan” shows what would go out, “magpie run” sends it. Start with “magpie init FOLDER”.",
 		EnableBashCompletion: true, HideHelpCommand: true, Suggest: true,
