@@ -14,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 	"time"
+	_ "time/tzdata" // zones are known on machines that have none
 
 	"github.com/urfave/cli/v2"
 

@@ -89,11 +89,25 @@ func ofCron(set *workspace.Set, s *workspace.Step, a *workspace.Account, spec st
 	}
 	end := wall(to, zone).Add(slack)
 	for w := line.Next(wall(from, zone).Add(-slack - jitter)); !w.IsZero() && w.Before(end); w = line.Next(w) {
-		if !excepted(except, w) {
+		if !excepted(except, w) && !leftOut(line, w, zone) {
 			out = keep(out, set, s, a, w, zone, jitter, from, to)
 		}
 	}
 	return out
+}
+
+// leftOut tells whether a wall time that the clock jumps over is not made up for, at
+// the first instant after: what comes every hour anyway is not, nor what would come
+// twice at that instant.
+func leftOut(line cron.Schedule, w time.Time, zone *time.Location) bool {
+	at := Instant(w, zone)
+	after := wall(at, zone)
+	if after.Equal(w) {
+		return false
+	}
+	fires := func(x time.Time) bool { return line.Next(x.Add(-time.Second)).Equal(x) }
+	gap := wall(at.Add(-time.Second), zone).Add(time.Second) // where the clock jumps from
+	return fires(w.Add(-time.Hour)) && fires(w.Add(time.Hour)) || fires(after) || !line.Next(gap.Add(-time.Second)).Equal(w)
 }
 
 // wall is the wall clock of an instant, as if it were UTC.
