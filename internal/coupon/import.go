@@ -65,6 +65,9 @@ func importRows(ctx context.Context, tx *sql.Tx, in *csv.Reader, col int, offer 
 			return 0, err
 		}
 		line, _ := in.FieldPos(0)
+		if col < len(row) && spreadsheet.MatchString(strings.TrimSpace(row[col])) {
+			return 0, fmt.Errorf("line %d: a spreadsheet has changed this code to %s: export the column as text: nothing was imported", line, strings.TrimSpace(row[col]))
+		}
 		if col >= len(row) || !codeRule.MatchString(strings.TrimSpace(row[col])) {
 			return 0, fmt.Errorf("line %d: the code must have 3 to 32 letters and digits: nothing was imported", line)
 		}

@@ -50,7 +50,7 @@ func Redeem(ctx context.Context, db *store.DB, code string, o Order, shared []Sh
 
 func redeem(ctx context.Context, tx *sql.Tx, code string, o Order, shared []Shared, who string, now time.Time) (again bool, err error) {
 	for _, s := range shared {
-		if strings.EqualFold(s.Code, code) {
+		if folded(s.Code) == folded(code) {
 			return redeemShared(ctx, tx, s, o, who, now)
 		}
 	}
@@ -76,9 +76,9 @@ type row struct {
 	until                                                sql.NullInt64
 }
 
-// find looks a code up as it was typed, then in capitals.
+// find looks a code up as it was typed, and as it may have been meant.
 func find(ctx context.Context, tx *sql.Tx, code string) (k row, err error) {
-	for _, c := range []string{code, strings.ToUpper(code)} {
+	for _, c := range candidates(code) {
 		err = tx.QueryRowContext(ctx, `SELECT code, offer, state, account, campaign, step, segment, valid_until FROM coupons WHERE code = $1`, c).
 			Scan(&k.code, &k.offer, &k.state, &k.account, &k.campaign, &k.step, &k.segment, &k.until)
 		if !errors.Is(err, sql.ErrNoRows) {
