@@ -287,6 +287,7 @@ func reportCoupons(c *cli.Context) error {
 		return printJSON(c.App.Writer, lines)
 	}
 	printLines(c.App.Writer, lines)
+	besideIt(c, b, len(lines))
 	return nil
 }
 

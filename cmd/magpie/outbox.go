@@ -79,10 +79,12 @@ func listPosts(c *cli.Context) error {
 		return err
 	}
 	if c.Bool("json") {
+		besideIt(c, b, len(posts))
 		return printJSON(c.App.Writer, postsJSON(posts))
 	}
 	if len(posts) == 0 {
 		fmt.Fprintln(c.App.Writer, "No post matches.")
+		besideIt(c, b, 0)
 		return nil
 	}
 	rows := [][]string{}

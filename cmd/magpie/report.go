@@ -48,6 +48,7 @@ func showReport(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	besideIt(c, b, len(lines))
 	if c.Bool("json") {
 		return printJSON(c.App.Writer, map[string]any{"campaigns": lines, "service": service, "spent": spent})
 	}
@@ -175,6 +176,7 @@ func listDesk(c *cli.Context) error {
 	}
 	if len(all) == 0 {
 		fmt.Fprintln(c.App.Writer, "No mention waits for an answer.")
+		besideIt(c, b, 0)
 		return nil
 	}
 	rows := [][]string{}
