@@ -45,6 +45,7 @@ function service(conversations, auth) {
 const methods = {
   getConvoAvailability: async (all, caller, { members }) => all.availability(caller, members),
   getConvoForMembers: async (all, caller, { members }) => ({ convo: await all.view(caller, await all.open(caller, members)) }),
+  getConvo: async (all, caller, { convoId }) => ({ convo: await all.view(caller, all.find(caller, convoId)) }),
   sendMessage: async (all, caller, { convoId, message }) => all.send(caller, all.find(caller, convoId), message),
   getMessages: async (all, caller, { convoId, limit, cursor }) => all.messages(all.find(caller, convoId), limit, cursor),
   listConvos: async (all, caller, query) => all.list(caller, query),
