@@ -73,6 +73,30 @@ func errText(err error) string {
 	return err.Error()
 }
 
+// examineWaiting tells what waits for a person: posts for approval, each by its id, and mentions.
+func (b *Bot) examineWaiting(ctx context.Context, add note) {
+	held, err := outbox.Select(ctx, b.DB.Read, `state = 'held' ORDER BY slot_at LIMIT 50`)
+	if err == nil && len(held) > 0 {
+		var ids []string
+		for _, p := range held {
+			ids = append(ids, p.ID)
+		}
+		says := "%d posts wait for approval: %s"
+		if len(held) == 1 {
+			says = "%d post waits for approval: %s"
+		}
+		add(true, "approval", "", says+" (magpie outbox list --state held)", len(held), strings.Join(ids, ", "))
+	}
+	var n int
+	if err := b.DB.Read.QueryRowContext(ctx, `SELECT count(*) FROM mentions WHERE state = 'desk'`).Scan(&n); err == nil && n > 0 {
+		says := "%d mentions wait for an answer"
+		if n == 1 {
+			says = "%d mention waits for an answer"
+		}
+		add(true, "desk", "", says+" (magpie desk list)", n)
+	}
+}
+
 type note func(good bool, what, hint, says string, args ...any)
 
 // examineBot looks whether a bot is at work, and whether anything has stuck.
@@ -92,6 +116,7 @@ func (b *Bot) examineBot(ctx context.Context, add note) {
 		}
 		add(false, what, hint, "%s", text)
 	}
+	b.examineWaiting(ctx, add)
 	waiting := 0
 	for _, n := range r.Queue {
 		waiting += n
