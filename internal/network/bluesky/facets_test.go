@@ -76,7 +76,8 @@ var better = regexp.MustCompile(`(?i)[^` + space + `(]https?://` + // a sign bef
 	`|[#＃][^` + space + `]*[` + signs + `]` + // Chinese punctuation in a tag
 	`|\.(?:md|sh|py|zip|mov)\b` + // names of files
 	`|[\p{L}\p{N}._%+-]@[\p{L}\p{N}]` + // addresses of mail
-	`|(?:^|[` + space + `(])[a-z][a-z0-9.]*-[a-z0-9.-]*\.[a-z]`) // hosts with a hyphen
+	`|(?:^|[` + space + `(])[a-z][a-z0-9.]*-[a-z0-9.-]*\.[a-z]` + // hosts with a hyphen
+	`|\.[a-z]{2,}-[\p{L}\p{N}]`) // a word that hangs on a domain by a hyphen
 
 // differs tells whether we mean to differ from the official library.
 func differs(text string) bool {
