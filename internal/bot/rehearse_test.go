@@ -38,7 +38,7 @@ func TestRehearseIsThePlan(t *testing.T) {
 		posts int
 		walls []string // of the outlet's tips on the night of the change, in UTC
 	}{
-		"spring": {"2027-03-12 12:00", 23, []string{"06:30", "07:30", "08:30", "09:30"}}, // 2:30 does not exist, and 3:30 comes anyway
+		"spring": {"2027-03-12 12:00", 23, []string{"06:30", "07:30", "08:30", "09:30"}},          // 2:30 does not exist, and 3:30 comes anyway
 		"autumn": {"2027-11-05 12:00", 23, []string{"05:30", "06:30", "08:30", "09:30", "10:30"}}, // 1:30 comes twice: once
 	} {
 		t.Run(name, func(t *testing.T) {
