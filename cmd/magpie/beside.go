@@ -15,13 +15,19 @@ import (
 // that was read: what was played is in there.
 func besideIt(c *cli.Context, b *bot.Bot, found int) {
 	path := b.DB.Path
-	other := strings.TrimSuffix(path, ".db") + ".sandbox.db"
-	if found > 0 || b.DB.Postgres() || strings.HasSuffix(path, ".sandbox.db") || !store.Exists(other) {
+	other := sandboxBeside(path)
+	if found > 0 || b.DB.Postgres() || strings.HasSuffix(path, sandboxEnd) || !store.Exists(other) {
 		return
 	}
 	w := c.App.Writer
 	if c.Bool("json") {
 		w = c.App.ErrWriter
 	}
-	fmt.Fprintf(w, "This looked into %s. What the sandbox played is in %s: see it with --database %s\n", filepath.Base(path), filepath.Base(other), other)
+	fmt.Fprintf(w, "This looked into %s. What the sandbox played is in %s: see it with --database %s\n",
+		filepath.Base(path), filepath.Base(other), other)
 }
+
+const sandboxEnd = ".sandbox.db"
+
+// sandboxBeside is the database of the sandbox that plays beside a real one.
+func sandboxBeside(path string) string { return strings.TrimSuffix(path, ".db") + sandboxEnd }

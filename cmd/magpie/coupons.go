@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
@@ -53,11 +52,8 @@ func since(c *cli.Context) (time.Time, error) {
 	case "yesterday":
 		return today.AddDate(0, 0, -1), nil
 	}
-	if m := spanBack.FindStringSubmatch(s); m != nil {
-		n, err := strconv.Atoi(m[1])
-		if err == nil && n < 1e6 {
-			return now.Add(-time.Duration(n) * units[m[2]]), nil
-		}
+	if span, err := workspace.ParseDuration(s); err == nil {
+		return now.Add(-span), nil
 	}
 	t, err := time.Parse(time.DateOnly, s)
 	if err != nil {
@@ -65,12 +61,6 @@ func since(c *cli.Context) (time.Time, error) {
 	}
 	return t, nil
 }
-
-// spanBack is a span of time that goes back from now.
-var (
-	spanBack = regexp.MustCompile(`^(\d+)([smhdw])$`)
-	units    = map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}
-)
 
 // offer opens the workspace and finds the offer that the first argument names.
 func offer(c *cli.Context) (*bot.Bot, *workspace.Offer, error) {

@@ -37,11 +37,8 @@ func place(c *cli.Context) (string, error) {
 	if _, err := options(c); err != nil {
 		return "", err
 	}
-	named := c.String("database")
-	if named == "" {
-		named = workspace.DatabaseIn(c.String("dir"))
-	}
-	return bot.Path(c.String("dir"), named, nil), nil
+	dir := c.String("dir")
+	return bot.Path(dir, c.String("database"), workspace.OnlySettings(dir)), nil
 }
 
 // alone opens the database under the lock that a running bot holds.

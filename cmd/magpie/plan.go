@@ -104,7 +104,7 @@ func forecasts(c *cli.Context, b *bot.Bot, from, to time.Time) ([]bot.Forecast, 
 	}
 	return slices.DeleteFunc(all, func(f bot.Forecast) bool {
 		local := time.Date(f.At.Year(), f.At.Month(), f.At.Day(), f.At.Hour(), f.At.Minute(), f.At.Second(), 0, time.UTC)
-		outside := (f.At.Before(from) && narrow) || !f.At.Before(to)
+		outside := !f.At.Before(to)
 		if narrow {
 			outside = !local.Before(to) || c.String("from") != "" && local.Before(from)
 		}
@@ -118,13 +118,9 @@ func printPlan(w io.Writer, all []bot.Forecast, p paint) {
 		fmt.Fprintln(w, "No posts are planned for this period.")
 		return
 	}
-	people := 0
+	public, mailings, people, not := 0, 0, 0, 0
 	for _, f := range all {
 		printForecast(w, f, p)
-		people += f.To
-	}
-	public, mailings, not := 0, 0, 0
-	for _, f := range all {
 		switch {
 		case f.Problem != "":
 			not++
@@ -132,6 +128,7 @@ func printPlan(w io.Writer, all []bot.Forecast, p paint) {
 			public++
 		default:
 			mailings++
+			people += f.To
 		}
 	}
 	fmt.Fprint(w, plural(public, "public post"))

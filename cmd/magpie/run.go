@@ -86,7 +86,7 @@ func run(c *cli.Context) error {
 		case <-reload:
 			o.Log.Info("SIGHUP: the files are read anew")
 			if err := b.Apply(c.Context); err != nil {
-				o.Log.WithError(err).Error("the files have mistakes: what was in force stays in force")
+				o.Log.WithError(err).Error("the files could not be put in force: those in force before stay")
 			}
 		}
 	}
@@ -126,7 +126,7 @@ func play(c *cli.Context, o *bot.Options) (end func(), err error) {
 		if o.Database = bot.Path(o.Dir, "", set); store.IsPostgres(o.Database) {
 			o.Database = filepath.Join(o.Dir, "magpie.db")
 		}
-		o.Database = strings.TrimSuffix(o.Database, ".db") + ".sandbox.db"
+		o.Database = sandboxBeside(o.Database)
 		fmt.Fprintf(c.App.Writer, "The sandbox has a database of its own: %s\n", o.Database)
 	}
 	return end, nil

@@ -62,8 +62,8 @@ func rowOf(db *store.DB) row {
 }
 
 func seal(ctx context.Context, tx *sql.Tx, r row) (more bool, err error) {
-	var mark string
-	if err := tx.QueryRowContext(ctx, `SELECT COALESCE((SELECT value FROM magpie WHERE name = $1), '')`, HeadMark).Scan(&mark); err != nil {
+	mark, err := store.MarkIn(ctx, tx, HeadMark)
+	if err != nil {
 		return false, err
 	}
 	n, hash := head(mark)

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -147,7 +146,7 @@ func Migrations() []fs.FS {
 func Open(ctx context.Context, o Options) (*Bot, error) {
 	set, err := workspace.Load(o.Dir, Kinds())
 	if err != nil && o.Database == "" {
-		o.Database = Path(o.Dir, workspace.DatabaseIn(o.Dir), nil)
+		o.Database = Path(o.Dir, "", workspace.OnlySettings(o.Dir))
 	}
 	if err != nil && (o.Here || !o.InForce && !store.IsPostgres(o.Database) || !store.Exists(o.Database)) {
 		return nil, err
@@ -212,8 +211,6 @@ func keyFile(dir string, db *store.DB) string {
 // Path is where the database of a workspace lies.
 func Path(dir, flag string, set *workspace.Set) string {
 	switch {
-	case flag != "" && set == nil && !filepath.IsAbs(flag) && !store.IsPostgres(flag) && flag == workspace.DatabaseIn(dir):
-		return filepath.Join(dir, flag)
 	case flag != "":
 		return flag
 	case set != nil && store.IsPostgres(set.Settings.Database):
@@ -302,26 +299,6 @@ func (b *Bot) client(ctx context.Context, a *workspace.Account, with func(*works
 		return nil, network.Fail(network.SignedOut, "%w: set %s, or run “magpie accounts login %s”", err, where(a.Credentials), a.Name)
 	}
 	return c, nil
-}
-
-// signedAtMark, before an account's name, is the server that its stored token is for.
-const signedAtMark = "signed in at: "
-
-// ofServer fails where an account's token was stored for another server than the file names: it is not handed to that.
-func (b *Bot) ofServer(ctx context.Context, a *workspace.Account) error {
-	is, err := b.DB.Mark(ctx, signedAtMark+a.Name)
-	if err != nil {
-		return network.Fail(network.Busy, "%w", err)
-	}
-	if now := serverOf(a); is != "" && is != now {
-		return network.Fail(network.SignedOut, "the stored sign-in is for %s, and the file names %s: magpie accounts login %s", is, now, a.Name)
-	}
-	return nil
-}
-
-// serverOf is an account's server, however it is written.
-func serverOf(a *workspace.Account) string {
-	return a.Network + " " + strings.ToLower(strings.TrimRight(a.Server, "/"))
 }
 
 func where(c *workspace.Credentials) string {

@@ -354,11 +354,12 @@ func (c *decision) over(ctx context.Context, tx *sql.Tx) (string, error) {
 	return c.crowd(ctx, tx)
 }
 
-// codesPerServer is how many people of one server get a code of an offer within an hour, unless magpie.yaml says otherwise: whoever runs a server
-// makes as many accounts there as they like.
-const codesPerServer = 100
+// codesPerServer is how many people of one server get a code of an offer, and within
+// what time, unless magpie.yaml says otherwise: whoever runs a server makes as many
+// accounts there as they like.
+var codesPerServer = workspace.Rate{Count: 100, Per: time.Hour}
 
-// crowd says that the people of one server have had many codes within the hour, and tells a person so.
+// crowd says that many people of one server have had a code of late, and tells a person so.
 func (c *decision) crowd(ctx context.Context, tx *sql.Tx) (string, error) {
 	offer := c.set.OfferOf(c.d.Step)
 	_, server, _ := strings.Cut(c.m.Author.Handle, "@")
@@ -367,14 +368,16 @@ func (c *decision) crowd(ctx context.Context, tx *sql.Tx) (string, error) {
 	}
 	most := codesPerServer
 	if r := c.set.Settings.CodesPerServer; r != nil {
-		most = r.Count
+		most = *r
 	}
-	n, err := inbox.AnswersTo(ctx, tx, ruleName(c.d.Step), c.m.Network, people.Fold(server), c.now.Add(-time.Hour))
-	if err != nil || n < most {
+	n, err := inbox.AnswersTo(ctx, tx, ruleName(c.d.Step), c.m.Network, people.Fold(server), c.now.Add(-most.Per))
+	if err != nil || n < most.Count {
 		return "", err
 	}
-	_, err = c.b.raiseIn(ctx, tx, need.Crowd, offer.Name+" "+server, fmt.Sprintf("%d people of %s have asked for codes of %s within an hour: more of them wait at the desk (codes_per_server in magpie.yaml)", n, server, offer.Name))
-	return "many people of " + server + " have had a code within the hour", err
+	text := fmt.Sprintf("%d people of %s have had codes of %s, and %s are allowed: more of them wait at the desk (codes_per_server in magpie.yaml)",
+		n, server, offer.Name, most)
+	_, err = c.b.raiseIn(ctx, tx, need.Crowd, offer.Name+" "+server, text)
+	return "many people of " + server + " have had a code of late (codes_per_server)", err
 }
 
 // noCode hands a claim to a person, and says if the offer has run dry.

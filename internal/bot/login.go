@@ -109,3 +109,23 @@ func (m *memorySession) Save(s network.Secret) error { m.tokens = s; return nil 
 
 // Alone implements network.Session.
 func (m *memorySession) Alone(_ context.Context, fn func() error) error { return fn() }
+
+// signedAtMark, before an account's name, is the server that its stored token is for.
+const signedAtMark = "signed in at: "
+
+// ofServer fails where an account's token was stored for another server than the file names: it is not handed to that.
+func (b *Bot) ofServer(ctx context.Context, a *workspace.Account) error {
+	is, err := b.DB.Mark(ctx, signedAtMark+a.Name)
+	if err != nil {
+		return network.Fail(network.Busy, "%w", err)
+	}
+	if now := serverOf(a); is != "" && is != now {
+		return network.Fail(network.SignedOut, "the stored sign-in is for %s, and the file names %s: magpie accounts login %s", is, now, a.Name)
+	}
+	return nil
+}
+
+// serverOf is an account's server, however it is written.
+func serverOf(a *workspace.Account) string {
+	return a.Network + " " + strings.ToLower(strings.TrimRight(a.Server, "/"))
+}

@@ -97,7 +97,7 @@ func (b *Bot) proper(ctx context.Context, set *workspace.Set, s *workspace.Step,
 	case strings.ContainsAny(bare, "@＠#＃") || render.LooksLikeLink(bare):
 		return "", errors.New("it names somebody, or has a link or a tag")
 	case offer == nil && speaksOfCode(text):
-		return "", errors.New("it uses {code} or {link}, but the campaign has no offer")
+		return "", errors.New("it uses {{code}} or {{link}}, but the campaign has no offer")
 	case offer != nil && offer.Codes.Kind != "shared" && workspace.HoldsCode(text, offer) && !set.Personal(s):
 		return "", errors.New("it shows a personal code, and the answer is public")
 	}

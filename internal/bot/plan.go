@@ -9,7 +9,6 @@ import (
 
 	"magpie/internal/audit"
 	"magpie/internal/crash"
-	"magpie/internal/need"
 	"magpie/internal/outbox"
 	"magpie/internal/plan"
 	"magpie/internal/store"
@@ -142,64 +141,6 @@ func (b *Bot) Replan(ctx context.Context) error {
 	})
 }
 
-// missedMost is how far back a time in an edited file may lie and still count.
-const missedMost = 24 * time.Hour
-
-// justMissed adds the steps that came into the files when their time had just
-// passed, by less than makes them late. One that has gone out already under
-// another time is not sent again.
-func (b *Bot) justMissed(ctx context.Context, set *workspace.Set, now time.Time, wanted map[string]*outbox.Post) error {
-	for _, o := range plan.Between(set, now.Add(-missedMost), now) {
-		if o.Step.At == nil || now.Sub(o.At) > time.Duration(o.Step.Late.After) {
-			continue
-		}
-		out, err := outbox.Select(ctx, b.DB.Read, `campaign = $1 AND step = $2 AND account = $3 AND slot_at > $4 AND key <> $5
-			AND state IN ('sent', 'sending', 'in doubt', 'asked', 'recalled', 'expanded') LIMIT 1`,
-			o.Step.Campaign.Name, o.Step.Name, o.Account.Name, store.Ms(now.Add(-missedMost)), o.Key())
-		if err != nil {
-			return err
-		}
-		if len(out) == 0 {
-			wanted[o.Key()] = post(set, o)
-		}
-	}
-	return nil
-}
-
-// missed writes down the steps whose time had passed before an instant when they
-// came into the files: nobody would hear of them else.
-func (b *Bot) missed(ctx context.Context, tx *sql.Tx, set *workspace.Set, before, now time.Time) error {
-	for _, o := range plan.Passed(set, before) {
-		if now.Sub(o.At) <= time.Duration(o.Step.Late.After) {
-			continue // it may still go out
-		}
-		known, err := outbox.Select(ctx, tx, `campaign = $1 AND step = $2 AND account = $3 AND (state <> 'withdrawn' OR key = $4) LIMIT 1`,
-			o.Step.Campaign.Name, o.Step.Name, o.Account.Name, o.Key())
-		if err != nil {
-			return err
-		}
-		if len(known) > 0 {
-			continue
-		}
-		p := post(set, o)
-		if _, err := outbox.Add(ctx, tx, p, now); err != nil {
-			return err
-		}
-		if _, err := outbox.Move(ctx, tx, p, outbox.Late, missedReason, audit.Bot, now, outbox.Planned, outbox.Held); err != nil {
-			return err
-		}
-		if now.Sub(o.At) > Ahead { // an old campaign is listed, and calls nobody
-			if err := need.Clear(ctx, tx, need.Late, p.Account+" "+p.ID); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// missedReason is why a post is late that was never planned.
-const missedReason = "missed: its time had passed when it came into the files"
-
 func earlier(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return a
@@ -258,14 +199,9 @@ func (b *Bot) alignChildren(ctx context.Context, tx *sql.Tx, set *workspace.Set,
 		return err
 	}
 	for _, g := range gone {
-		all, err := outbox.Select(ctx, tx, `state IN ('planned', 'held') AND kind = 'direct' AND campaign = $1 AND step = $2 AND account = $3`, g.Campaign, g.Step, g.Account)
+		err := withdrawAll(ctx, tx, goneReason, now, `kind = 'direct' AND campaign = $1 AND step = $2 AND account = $3`, g.Campaign, g.Step, g.Account)
 		if err != nil {
 			return err
-		}
-		for _, p := range all {
-			if _, err := outbox.Move(ctx, tx, p, outbox.Withdrawn, goneReason, audit.Bot, now, outbox.Planned, outbox.Held); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
@@ -273,15 +209,33 @@ func (b *Bot) alignChildren(ctx context.Context, tx *sql.Tx, set *workspace.Set,
 
 // dropAnswers withdraws the answers of accounts that have left the files: their mentions wait for a person again.
 func (b *Bot) dropAnswers(ctx context.Context, tx *sql.Tx, set *workspace.Set, now time.Time) error {
-	all, err := outbox.Select(ctx, tx, `state IN ('planned', 'held') AND kind = 'answer'`)
+	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT account FROM posts WHERE state IN ('planned', 'held') AND kind = 'answer'`)
+	if err != nil {
+		return err
+	}
+	accounts, err := store.Column[string](rows)
+	if err != nil {
+		return err
+	}
+	for _, name := range accounts {
+		if set.Accounts[name] != nil {
+			continue
+		}
+		if err := withdrawAll(ctx, tx, goneAccount, now, `kind = 'answer' AND account = $1`, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withdrawAll withdraws the waiting posts that a condition names.
+func withdrawAll(ctx context.Context, tx *sql.Tx, reason string, now time.Time, where string, args ...any) error {
+	all, err := outbox.Select(ctx, tx, `state IN ('planned', 'held') AND `+where, args...)
 	if err != nil {
 		return err
 	}
 	for _, p := range all {
-		if set.Accounts[p.Account] != nil {
-			continue
-		}
-		if _, err := outbox.Move(ctx, tx, p, outbox.Withdrawn, goneAccount, audit.Bot, now, outbox.Planned, outbox.Held); err != nil {
+		if _, err := outbox.Move(ctx, tx, p, outbox.Withdrawn, reason, audit.Bot, now, outbox.Planned, outbox.Held); err != nil {
 			return err
 		}
 	}

@@ -106,7 +106,7 @@ func (x Push) check(set *workspace.Set) error {
 			audiences++
 		}
 	}
-	o := set.Offers[x.Offer]
+	o, wrong := set.Offers[x.Offer], wrongWords(x.Text)
 	switch {
 	case (x.Text == "") == (x.Template == ""):
 		return misuse("say what to post: either --text TEXT or --say TEMPLATE")
@@ -118,12 +118,12 @@ func (x Push) check(set *workspace.Set) error {
 		return misuse("no segment %q (%s)", x.Segment, suggest.Hint(x.Segment, keysOf(set.Segments)))
 	case x.Offer != "" && o == nil:
 		return misuse("no offer %q (%s)", x.Offer, suggest.Hint(x.Offer, keysOf(set.Offers)))
-	case x.Text != "" && wrongWords(x.Text) != nil:
-		return misuse("%v", wrongWords(x.Text))
+	case wrong != nil:
+		return misuse("%v", wrong)
 	case audiences == 0 && namesSomebody(x.Text):
 		return misuse("a public post has nobody to name: take {{name}} out, or choose --segment or --person")
 	case o == nil && speaksOfCode(x.Text):
-		return misuse("the text uses {code} or {link}: name the offer with --offer")
+		return misuse("the text uses {{code}} or {{link}}: name the offer with --offer")
 	case o != nil && audiences == 0 && o.Codes.Kind != "shared" && showsCode(set, o, &outbox.Post{Text: x.Text, Template: x.Template}):
 		return errors.New("a personal code can't go into a public post: choose --segment or --person, or a shared code")
 	}

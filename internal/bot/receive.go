@@ -77,8 +77,7 @@ func (b *Bot) once(ctx context.Context, account, signed string, body []byte) (ok
 		if err := store.SetNewMark(ctx, tx, name, hash); err != nil {
 			return err
 		}
-		var kept string
-		err := tx.QueryRowContext(ctx, `SELECT value FROM magpie WHERE name = $1`, name).Scan(&kept)
+		kept, err := store.MarkIn(ctx, tx, name)
 		ok = kept == hash
 		return err
 	})

@@ -175,7 +175,11 @@ func (b *Bot) approveDue(ctx context.Context) error {
 		return err
 	}
 	for _, p := range held {
-		if _, _, err := b.Approve(ctx, p.ID, rehearsal); err != nil && ctx.Err() != nil {
+		c, err := b.Preview(ctx, p, b.Clock())
+		if err == nil {
+			_, err = outbox.Approve(ctx, b.DB, p.ID, c.Hash, "rehearsal", b.Clock())
+		}
+		if err != nil && ctx.Err() != nil {
 			return err
 		}
 	}

@@ -99,9 +99,6 @@ func (r *Running) Stop() error {
 // begin plans, and opens the accounts of this machine's share. On SQLite it is
 // called under the lock.
 func (b *Bot) begin(ctx context.Context, r *Running) error {
-	for _, w := range b.Exposed(ctx) {
-		b.Log.Warn(w)
-	}
 	if !b.DB.Postgres() {
 		if err := errors.Join(lease.Free(ctx, b.DB, exchanges), queue.Rescue(ctx, b.DB, nil)); err != nil {
 			return err
@@ -109,6 +106,9 @@ func (b *Bot) begin(ctx context.Context, r *Running) error {
 	}
 	b.signedAt = store.Ms(b.Clock()) // the accounts are opened after this
 	if b.Clients == nil {            // a rehearsal works on a copy
+		for _, w := range b.Exposed(ctx) {
+			b.Log.Warn(w)
+		}
 		if err := b.apart(ctx); err != nil {
 			return err
 		}

@@ -31,7 +31,7 @@ func readSecret(dir string, c workspace.Credentials, never ...string) (network.S
 			return "", fmt.Errorf("the file %s is Magpie's own: it is nobody's token", c.Name)
 		}
 	}
-	b, err := readSmall(path)
+	b, err := workspace.ReadFile(os.DirFS(filepath.Dir(path)), filepath.Base(path), secretMost)
 	if err != nil {
 		return "", fmt.Errorf("the file %s can't be read", c.Name)
 	}
@@ -50,15 +50,3 @@ func sameFile(a, b string) bool {
 
 // secretMost is how large a file with a secret may be, in bytes.
 const secretMost = 64 << 10
-
-// readSmall reads a regular file that is not large.
-func readSmall(path string) ([]byte, error) {
-	st, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !st.Mode().IsRegular() || st.Size() > secretMost {
-		return nil, fmt.Errorf("%s is too large, or is not a file", path)
-	}
-	return os.ReadFile(path)
-}

@@ -9,9 +9,8 @@ import (
 // Report is how a bot is at an instant.
 type Report struct {
 	OK       bool      `json:"ok"`
-	Problems []string  `json:"-"`          // what is stuck or needs a person, in words: for “magpie doctor”, not for whoever asks a port
-	Stuck    int       `json:"problems"`   // how many those are
-	Waiters  int       `json:"unanswered"` // people who have had no answer for long: no fault of the bot's
+	Problems []string  `json:"-"`        // what is stuck or needs a person, in words: for “magpie doctor”, not over HTTP
+	Stuck    int       `json:"problems"` // how many those are
 	At       time.Time `json:"at"`
 	Ready    bool      `json:"ready"` // has begun to work and reaches its database
 	Revision int64     `json:"revision"`

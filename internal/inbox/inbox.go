@@ -135,21 +135,15 @@ func Close(ctx context.Context, tx *sql.Tx, id, reason string) error {
 }
 
 // WroteInPrivate tells whether a person has ever written to an account in private.
-func WroteInPrivate(ctx context.Context, q Querier, person int64, account string) (yes bool, err error) {
+func WroteInPrivate(ctx context.Context, q store.Querier, person int64, account string) (yes bool, err error) {
 	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM mentions WHERE person = $1 AND account = $2 AND direct)`, person, account).Scan(&yes)
 	return yes, err
 }
 
 const columns = `id, network, item, account, ref, person, author, text, language, direct, names, reply_to, at, received_at, state, rule, reason, answered_by, COALESCE(decided_at, 0), more`
 
-// Querier is a database or a transaction.
-type Querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
 // Select returns the mentions that a condition names.
-func Select(ctx context.Context, q Querier, where string, args ...any) (out []*Mention, err error) {
+func Select(ctx context.Context, q store.Querier, where string, args ...any) (out []*Mention, err error) {
 	rows, err := q.QueryContext(ctx, `SELECT `+columns+` FROM mentions WHERE `+where, args...)
 	if err != nil {
 		return nil, err
@@ -177,7 +171,7 @@ func Select(ctx context.Context, q Querier, where string, args ...any) (out []*M
 }
 
 // One returns a mention, or nil.
-func One(ctx context.Context, q Querier, id string) (*Mention, error) {
+func One(ctx context.Context, q store.Querier, id string) (*Mention, error) {
 	all, err := Select(ctx, q, `id = $1`, id)
 	if err != nil || len(all) == 0 {
 		return nil, err
@@ -186,7 +180,7 @@ func One(ctx context.Context, q Querier, id string) (*Mention, error) {
 }
 
 // Before are the mentions of the same person that were said before one and are not decided yet, the oldest first.
-func Before(ctx context.Context, q Querier, m *Mention) ([]*Mention, error) {
+func Before(ctx context.Context, q store.Querier, m *Mention) ([]*Mention, error) {
 	return Select(ctx, q, `person = $1 AND state = 'new' AND (at < $2 OR at = $3 AND id < $4) ORDER BY at, id LIMIT 100`, m.Person, store.Ms(m.At), store.Ms(m.At), m.ID)
 }
 
@@ -210,7 +204,7 @@ func SetCursor(ctx context.Context, tx *sql.Tx, account, cursor string, now time
 
 // Answers counts the automated answers since an instant: of a rule ("": of
 // all), to a person (0: to anybody), as an account ("": as any).
-func Answers(ctx context.Context, q Querier, rule string, person int64, account string, since time.Time) (n int, err error) {
+func Answers(ctx context.Context, q store.Querier, rule string, person int64, account string, since time.Time) (n int, err error) {
 	where, args := `state = 'answered' AND decided_at > $1`, []any{store.Ms(since)}
 	add := func(column string, value any) {
 		args = append(args, value)
@@ -230,7 +224,7 @@ func Answers(ctx context.Context, q Querier, rule string, person int64, account 
 }
 
 // AnswersTo counts the automated answers of a rule since an instant to people of one server.
-func AnswersTo(ctx context.Context, q Querier, rule, net, server string, since time.Time) (n int, err error) {
+func AnswersTo(ctx context.Context, q store.Querier, rule, net, server string, since time.Time) (n int, err error) {
 	err = q.QueryRowContext(ctx, `SELECT count(*) FROM mentions WHERE state = 'answered' AND rule = $1 AND decided_at > $2 AND network = $3 AND server = $4`,
 		rule, store.Ms(since), net, server).Scan(&n)
 	return n, err

@@ -212,11 +212,7 @@ func (m *Meter) Spent(ctx context.Context) (Spent, error) {
 	return m.spent(ctx, m.DB.Read, m.Clock().In(m.Bounds().Zone))
 }
 
-type queryer interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
-func (m *Meter) spent(ctx context.Context, q queryer, now time.Time) (s Spent, err error) {
+func (m *Meter) spent(ctx context.Context, q store.Querier, now time.Time) (s Spent, err error) {
 	err = q.QueryRowContext(ctx, `SELECT COALESCE(sum(price), 0), COALESCE(sum(CASE WHEN call = $1 THEN price ELSE 0 END), 0), COALESCE(sum(CASE WHEN day = $2 THEN calls ELSE 0 END), 0)
 		FROM charges WHERE account = $3 AND day >= $4`,
 		reserved, now.Format(time.DateOnly), m.Account, now.Format("2006-01")+"-01").Scan(&s.Month, &s.Held, &s.Today)

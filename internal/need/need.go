@@ -36,7 +36,6 @@ const (
 	SignInEnds = "sign-in ends"
 	NotHeard   = "not heard"
 	Crowd      = "many of one server"
-	Waiting    = "waiting"
 )
 
 // Need is one thing that needs a person.

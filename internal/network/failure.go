@@ -59,6 +59,12 @@ func IsOurs(err error) bool {
 	return errors.As(err, &f) && f.Ours
 }
 
+// IsLost tells whether all was read but what can't be.
+func IsLost(err error) bool {
+	var f *Failure
+	return errors.As(err, &f) && f.Lost
+}
+
 // IsUnpaid tells whether the network does nothing until a person has paid.
 func IsUnpaid(err error) bool {
 	var f *Failure

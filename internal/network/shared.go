@@ -55,13 +55,6 @@ func (s *Shared) Quota(account Secret) Quota {
 	return Quota{}
 }
 
-// Together tells whether the server counts our accounts together.
-func (s *Shared) Together() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.together
-}
-
 // Least is what is left for the account that has least, of those that were told of the newest window: for what can wait.
 func (s *Shared) Least() Quota {
 	s.mu.Lock()

@@ -22,6 +22,8 @@ const (
 	// enough attempts with lost answers on a network that is not exact: then a
 	// person is asked.
 	enough = 5
+	// mostLooks of those that prove nothing, while another post is open that they may have met.
+	mostLooks = 5
 	// patience with a network that is: a person is asked after a day.
 	patience = 24 * time.Hour
 )
@@ -95,10 +97,8 @@ func (p *Publisher) prove(ctx context.Context, post *Post, log *logrus.Entry) (m
 	case crash.Fault("resend without looking"):
 		sealed.Key += fmt.Sprint("#", post.Doubts)
 		return p.repeat(ctx, post, sealed, log)
-	case err != nil && network.ReasonOf(err) == network.Unproven && post.Looks > 0:
-		return true, p.finish(ctx, post, Asked, "the network's answer was lost, and a look does not tell whether the post is out: "+err.Error()+". Look there yourself, then “magpie outbox settle”")
 	case err != nil && network.ReasonOf(err) == network.Unproven:
-		return true, p.lookedOnce(ctx, post)
+		return true, p.unproven(ctx, post, err)
 	case err != nil:
 		return true, p.lookAgain(ctx, post, err, log)
 	case found:
@@ -108,6 +108,22 @@ func (p *Publisher) prove(ctx context.Context, post *Post, log *logrus.Entry) (m
 		return true, p.lookedOnce(ctx, post)
 	}
 	return p.decide(ctx, post, sealed, log)
+}
+
+// unproven asks a person after a second look that proves nothing. What the look met may
+// be another post whose outcome is not known yet: then that comes first.
+func (p *Publisher) unproven(ctx context.Context, post *Post, cause error) error {
+	var others bool
+	err := p.DB.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts WHERE account = $1 AND state IN ('sending', 'in doubt') AND id <> $2)`,
+		p.Account, post.ID).Scan(&others)
+	switch {
+	case err != nil:
+		return err
+	case post.Looks == 0, others && post.Looks < mostLooks:
+		return p.lookedOnce(ctx, post)
+	}
+	return p.finish(ctx, post, Asked, "the network's answer was lost, and a look does not tell whether the post is out: "+cause.Error()+
+		". Look there yourself, then “magpie outbox settle”")
 }
 
 // decide is what follows looks that found nothing: the same bytes again, where

@@ -15,7 +15,7 @@ import (
 )
 
 // One returns the post whose id begins with id.
-func One(ctx context.Context, q Querier, id string) (*Post, error) {
+func One(ctx context.Context, q store.Querier, id string) (*Post, error) {
 	id = strings.ToLower(strings.TrimSpace(id))
 	if id == "" {
 		return nil, errors.New("the post's id is empty")

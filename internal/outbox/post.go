@@ -161,14 +161,8 @@ func scan(row scanner) (*Post, error) {
 	return p, err
 }
 
-// Querier is a database or a transaction.
-type Querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
 // Select returns the posts that a condition names.
-func Select(ctx context.Context, q Querier, where string, args ...any) (out []*Post, err error) {
+func Select(ctx context.Context, q store.Querier, where string, args ...any) (out []*Post, err error) {
 	rows, err := q.QueryContext(ctx, `SELECT `+columns+` FROM posts WHERE `+where, args...)
 	if err != nil {
 		return nil, err

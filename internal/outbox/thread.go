@@ -54,7 +54,7 @@ const partMark = "/part "
 
 // Parts are all parts of the thread that a post belongs to, in order, as far as they
 // are in the outbox.
-func Parts(ctx context.Context, q Querier, post *Post) ([]*Post, error) {
+func Parts(ctx context.Context, q store.Querier, post *Post) ([]*Post, error) {
 	root, _, _ := strings.Cut(post.Key, partMark)
 	all, err := Select(ctx, q, `key = $1 OR key >= $2 AND key < $3`, root, root+partMark, root+partMark+"~")
 	slices.SortFunc(all, func(a, b *Post) int { return cmp.Or(len(a.Key)-len(b.Key), strings.Compare(a.Key, b.Key)) })

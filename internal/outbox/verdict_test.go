@@ -15,12 +15,15 @@ import (
 	"magpie/internal/store/storetest"
 )
 
-// until waits for something to become true, not for long.
-func (w *world) until(what string, done func() bool) {
+// happens waits until something has happened so many times, not for long.
+func (w *world) happens(times int, what string, each <-chan struct{}) {
 	w.Helper()
-	for end := time.Now().Add(30 * time.Second); !done(); time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
-			w.Fatalf("waited in vain: %s", what)
+	end := time.After(30 * time.Second)
+	for n := range times {
+		select {
+		case <-each:
+		case <-end:
+			w.Fatalf("only %d of %d %s", n, times, what)
 		}
 	}
 }
@@ -54,11 +57,12 @@ func TestVerdictSharesTheCommit(t *testing.T) {
 	for i := range together {
 		w.add(fmt.Sprint("p", i), nil)
 	}
-	var prepared, publishing, checks atomic.Int32
+	var checks atomic.Int32
 	begun, verdict, answer := make(chan struct{}, 8), make(chan struct{}), make(chan struct{})
+	prepared, publishing := make(chan struct{}, 4*together), make(chan struct{}, 4*together)
 	s := w.spied()
-	s.prepare = func() error { prepared.Add(1); return nil }
-	s.publish = func() error { publishing.Add(1); <-answer; return nil }
+	s.prepare = func() error { prepared <- struct{}{}; return nil }
+	s.publish = func() error { publishing <- struct{}{}; <-answer; return nil }
 	w.recheck = func(p *outbox.Post) error {
 		if checks.Add(1); p.Key == "p40" {
 			return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person wants to be left alone"}
@@ -78,12 +82,9 @@ func TestVerdictSharesTheCommit(t *testing.T) {
 	}
 	done := make(chan error, 1)
 	go func() { _, err := w.p.Unasked(t.Context()); done <- err }()
-	w.until("all are prepared", func() bool { return prepared.Load() == together })
+	w.happens(together, "are prepared", prepared)
 	close(verdict)
-	w.until("all but one are being published", func() bool {
-		return publishing.Load() == together-1 &&
-			w.post("p40").State == outbox.Withdrawn
-	})
+	w.happens(together-1, "are being published", publishing)
 	if n := checks.Load(); n != together {
 		t.Errorf("%d posts were looked at %d times: the verdict about one undoes the work of the others", together, n)
 	}
@@ -94,6 +95,7 @@ func TestVerdictSharesTheCommit(t *testing.T) {
 	}
 	close(answer)
 	w.must(<-done)
+	w.is("p40", outbox.Withdrawn)
 	w.outThere(together - 1)
 }
 
@@ -107,9 +109,9 @@ func TestVerdictOnRepeating(t *testing.T) {
 		w.fail(network.Unknown, false)
 	}
 	w.pass()
-	var found, checks atomic.Int32
-	s := w.spied()
-	s.find = func() error { found.Add(1); return nil }
+	var checks atomic.Int32
+	found := make(chan struct{}, 4*together)
+	w.spied().find = func() error { found <- struct{}{}; return nil }
 	w.recheck = func(p *outbox.Post) error {
 		if checks.Add(1); p.Key == "p20" {
 			return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person wants to be left alone"}
@@ -122,7 +124,7 @@ func TestVerdictOnRepeating(t *testing.T) {
 	w.now = w.now.Add(settle)
 	done := make(chan error, 1)
 	go func() { _, err := w.p.Unasked(t.Context()); done <- err }()
-	w.until("all were looked for", func() bool { return found.Load() == together })
+	w.happens(together, "are looked for", found)
 	close(verdict)
 	w.must(<-done)
 	w.is("p20", outbox.Withdrawn)

@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
-	"errors"
 
 	"magpie/internal/store"
 )
@@ -49,12 +48,8 @@ func Former(ctx context.Context, tx *sql.Tx, id int64) (all []int64, err error) 
 
 // sumsOf are the sums of a person's handles; none while nobody was ever erased.
 func sumsOf(ctx context.Context, tx *sql.Tx, id int64) (sums []string, err error) {
-	var key string
-	err = tx.QueryRowContext(ctx, `SELECT value FROM magpie WHERE name = $1`, ErasedKey).Scan(&key)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
+	key, err := store.MarkIn(ctx, tx, ErasedKey)
+	if err != nil || key == "" {
 		return nil, err
 	}
 	rows, err := tx.QueryContext(ctx, `SELECT network || ' ' || handle FROM handles WHERE person = $1`, id)

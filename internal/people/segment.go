@@ -2,33 +2,27 @@ package people
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"strconv"
 	"time"
 
 	"magpie/internal/network"
 	"magpie/internal/segment"
+	"magpie/internal/store"
 )
 
 // Subject is a person's name in the audit log.
 func Subject(person int64) string { return "person " + strconv.FormatInt(person, 10) }
 
-// Querier is a database or a transaction.
-type Querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
 // Count tells how many persons fulfil a segment.
-func Count(ctx context.Context, q Querier, s *segment.Segment, speaker string, now time.Time) (n int, err error) {
+func Count(ctx context.Context, q store.Querier, s *segment.Segment, speaker string, now time.Time) (n int, err error) {
 	where, args := s.SQL(now, speaker, 1)
 	err = q.QueryRowContext(ctx, `SELECT count(*) FROM persons p WHERE `+where, args...).Scan(&n)
 	return n, err
 }
 
 // In tells whether a person fulfils a segment.
-func In(ctx context.Context, q Querier, s *segment.Segment, person int64, speaker string, now time.Time) (in bool, err error) {
+func In(ctx context.Context, q store.Querier, s *segment.Segment, person int64, speaker string, now time.Time) (in bool, err error) {
 	where, args := s.SQL(now, speaker, 2)
 	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM persons p WHERE p.id = $1 AND `+where+`)`, append([]any{person}, args...)...).Scan(&in)
 	return in, err
@@ -44,7 +38,7 @@ type Recipient struct {
 // Recipients returns up to limit persons of a segment with ids above after, in
 // the order of their ids, with what account may do: those it must not write to
 // are returned too, with the reason.
-func Recipients(ctx context.Context, q Querier, s *segment.Segment, account, net string, after int64, limit int, now time.Time) (out []Recipient, err error) {
+func Recipients(ctx context.Context, q store.Querier, s *segment.Segment, account, net string, after int64, limit int, now time.Time) (out []Recipient, err error) {
 	where, args := s.SQL(now, account, 4)
 	rows, err := q.QueryContext(ctx, `SELECT p.id, p.name, p.language, COALESCE(h.handle, ''), COALESCE(h.remote_id, ''),
 		EXISTS (SELECT 1 FROM optouts o WHERE o.person = p.id),
@@ -93,7 +87,7 @@ func Decode(s string) (p network.Person) {
 
 // Audience counts the persons of a segment that account may write to on a
 // network, and those it may not, by the reason.
-func Audience(ctx context.Context, q Querier, s *segment.Segment, account, net string, now time.Time) (n int, leftOut map[string]int, err error) {
+func Audience(ctx context.Context, q store.Querier, s *segment.Segment, account, net string, now time.Time) (n int, leftOut map[string]int, err error) {
 	where, args := s.SQL(now, account, 3)
 	rows, err := q.QueryContext(ctx, `SELECT EXISTS (SELECT 1 FROM consents c WHERE c.person = p.id AND c.account = $1 AND c.kind = 'direct' AND c.withdrawn_at IS NULL),
 		EXISTS (SELECT 1 FROM handles h WHERE h.person = p.id AND h.network = $2 AND h.handle NOT LIKE '%`+former+`'),

@@ -2,6 +2,7 @@ package render
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/width"
@@ -16,9 +17,9 @@ var spelt = map[string]string{"first_name": "name", "firstname": "name", "fname"
 // <name>, ${name}, *|NAME|*, {% name %}. Full-width signs were made narrow before.
 var alien = regexp.MustCompile(`(?i)(\{\{|\{%|[$#]\{|<%=|\{|\[\[|\[|\*\||%%|%|<|##|\$)\s*([a-z_]+|[\p{Han}]+)\s*(\}\}|%\}|\}|%>|\]\]|\]|\|\*|%%|%|>|##)?`)
 
-// closing are the ends that belong to a beginning; "" stands for one that needs none.
-var closing = map[string][]string{"{{": {"}"}, "{": {"}", "}}"}, "{%": {"%}"}, "${": {"}"}, "#{": {"}"}, "<%=": {"%>"}, "[[": {"]]"}, "[": {"]"}, "*|": {"|*"},
-	"%": {"%"}, "%%": {"%%"}, "<": {">"}, "##": {"##"}, "$": {""}}
+// closing are the ends that belong to a beginning; "$" needs none.
+var closing = map[string][]string{"{{": {"}"}, "{": {"}", "}}"}, "{%": {"%}"}, "${": {"}"}, "#{": {"}"}, "<%=": {"%>"},
+	"[[": {"]]"}, "[": {"]"}, "*|": {"|*"}, "%": {"%"}, "%%": {"%%"}, "<": {">"}, "##": {"##"}}
 
 // Foreign finds what is meant as a field and would go out as it stands, with the
 // way to write it.
@@ -34,23 +35,16 @@ func Foreign(source string) (out Mistakes) {
 			ours = spelt[word]
 		}
 		wide := source[at[m[0]]:at[m[1]]]
-		if ours == "" || !ends(begin, end) && !(begin == "{{" && end == "}}" && !strings.HasPrefix(wide, "{{")) && !(begin == "{{" && end == "}}" && !strings.HasSuffix(wide, "}}")) {
+		closed := begin == "$" || slices.Contains(closing[begin], end)
+		fullWidth := begin+end == "{{}}" && !(strings.HasPrefix(wide, "{{") && strings.HasSuffix(wide, "}}"))
+		if ours == "" || !closed && !fullWidth {
 			continue
 		}
 		p := place(source, at[m[0]])
-		p.Text, p.Hint = "“"+wide+"” is no field here, and would go out as it stands", "write {{"+ours+"}}"
+		p.Text, p.Hint = "“"+wide+"” is not a field here, and would go out as it stands", "write {{"+ours+"}}"
 		out = append(out, p)
 	}
 	return out
-}
-
-func ends(begin, end string) bool {
-	for _, e := range closing[begin] {
-		if e == end || e == "" {
-			return true
-		}
-	}
-	return false
 }
 
 // narrowed is a text with narrow signs for full-width ones, and where each of its bytes, and its end, stood.
@@ -71,7 +65,7 @@ func Fixed(words string) *Template {
 	if !strings.Contains(words, "{{") {
 		return nil
 	}
-	t, err := Parse(words)
+	t, err := read(words) // it was tried when it was written
 	if err != nil {
 		return nil
 	}

@@ -17,6 +17,26 @@ type Template struct {
 
 // Parse reads a template and tries it. Its error is Mistakes.
 func Parse(source string) (*Template, error) {
+	t, err := read(source)
+	if err != nil {
+		return nil, err
+	}
+	some := ""
+	for _, v := range trials() {
+		text, err := t.Render(v)
+		if err != nil {
+			return nil, err
+		}
+		some += text
+	}
+	if some == "" {
+		return nil, Mistakes{{1, 1, "the template is empty", ""}}
+	}
+	return t, nil
+}
+
+// read is Parse without trying.
+func read(source string) (*Template, error) {
 	if strings.TrimSpace(source) == "" {
 		return nil, Mistakes{{1, 1, "the template is empty", ""}}
 	}
@@ -30,17 +50,6 @@ func Parse(source string) (*Template, error) {
 	out := &Template{Source: source, t: t, uses: map[string]bool{}}
 	if m := out.inspect(); len(m) > 0 {
 		return nil, m
-	}
-	some := ""
-	for _, v := range trials() {
-		text, err := out.Render(v)
-		if err != nil {
-			return nil, err
-		}
-		some += text
-	}
-	if some == "" {
-		return nil, Mistakes{{1, 1, "the template is empty", ""}}
 	}
 	return out, nil
 }

@@ -110,11 +110,17 @@ func (db *DB) provider(files fs.FS) (*goose.Provider, error) {
 
 // Mark returns what was noted about the database under a name; "" if nothing.
 func (db *DB) Mark(ctx context.Context, name string) (value string, err error) {
-	err = db.Read.QueryRowContext(ctx, `SELECT value FROM magpie WHERE name = $1`, name).Scan(&value)
+	value, err = MarkIn(ctx, db.Read, name)
+	return value, Explain(db.Path, err)
+}
+
+// MarkIn is Mark within a transaction.
+func MarkIn(ctx context.Context, q Querier, name string) (value string, err error) {
+	err = q.QueryRowContext(ctx, `SELECT value FROM magpie WHERE name = $1`, name).Scan(&value)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
-	return value, Explain(db.Path, err)
+	return value, err
 }
 
 // SetMark notes something about the database as a whole; "" forgets it.

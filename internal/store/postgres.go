@@ -58,7 +58,7 @@ func openPostgres(ctx context.Context, address string) (*DB, error) {
 func Config(address string) (*pgx.ConnConfig, error) {
 	cfg, err := pgx.ParseConfig(address)
 	if err != nil {
-		return nil, fmt.Errorf("%w: this is not the address of a Postgres database: write postgres://user@host:5432/name", ErrUnusable)
+		return nil, notAddress()
 	}
 	if cfg.ConnectTimeout == 0 {
 		cfg.ConnectTimeout = unheard

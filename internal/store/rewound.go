@@ -55,11 +55,11 @@ func (w *WentBack) Error() string {
 
 // beatIn is the last beat that the database knows; 0 if there was none.
 func (db *DB) beatIn(ctx context.Context, tx *sql.Tx) (ms int64, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT CAST(value AS BIGINT) FROM magpie WHERE name = $1`, markBeat).Scan(&ms)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil
+	value, err := MarkIn(ctx, tx, markBeat)
+	if err != nil || value == "" {
+		return 0, err
 	}
-	return ms, err
+	return strconv.ParseInt(value, 10, 64)
 }
 
 // Rewound is to when the database has gone back, as the file knows; zero if it

@@ -117,12 +117,19 @@ func (r *run) cover(ctx context.Context) error {
 			break
 		}
 	}
-	rare := 8 // a third of the worlds ignore keys: there nothing is repeated unasked
+	rare := 100
 	if slices.Contains(r.networks, bluesky) {
-		rare = 8 // in chat nothing can be repeated, and a message that is not there proves nothing
+		rare = 20 // in chat nothing can be repeated, and a message that is not there proves nothing
 	}
-	if r.tally.tooManyAsked(rare) {
-		r.tally.say(broken, "asked=%d is not rare", r.tally.asked)
+	if keyed := r.tally.without(r.keyless); keyed.tooManyAsked(rare) {
+		r.tally.say(broken, "asked=%d is not rare", keyed.asked)
+	}
+	if r.keyless.tooManyAsked(rareKeyless) {
+		r.tally.say(broken, "asked=%d is not rare where keys are ignored", r.keyless.asked)
 	}
 	return nil
 }
+
+// rareKeyless is how rarely a person is asked on a server that ignores keys, one in so
+// many: there nothing is repeated unasked, so every lost answer may be a question.
+const rareKeyless = 3

@@ -13,9 +13,12 @@ import (
 // The brand's accounts in every world.
 var brands = []string{"shop", "club"}
 
+// keyless servers ignore keys.
+const keyless = "ignore"
+
 // servers are the ways in which Mastodon servers treat a key they have seen.
 var servers = map[string]sandbox.Variant{
-	"honour": {Idempotency: sandbox.KeysHonoured}, "ignore": {Idempotency: sandbox.KeysIgnored}, "replay500": {Idempotency: sandbox.KeysReplay500},
+	"honour": {Idempotency: sandbox.KeysHonoured}, keyless: {Idempotency: sandbox.KeysIgnored}, "replay500": {Idempotency: sandbox.KeysReplay500},
 }
 
 // faults are the ways in which an answer is lost or a post refused for now. A

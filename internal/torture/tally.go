@@ -56,6 +56,9 @@ func (t *tally) count(c column) (n int) {
 	return n
 }
 
+// without is what was due and asked but for that of another tally.
+func (t *tally) without(o tally) tally { return tally{due: t.due - o.due, asked: t.asked - o.asked} }
+
 // bad tells whether anything is not 0 that has to be.
 func (t *tally) bad() bool { return len(t.finds) > 0 }
 

@@ -22,11 +22,12 @@ type run struct {
 	sky      *atmosphere
 	pg       *elephant
 
-	mu     sync.Mutex
-	next   int // number of the next world
-	begun  int // worlds with all points
-	tally  tally
-	active int // kills that worlds at work may still bring
+	mu      sync.Mutex
+	next    int // number of the next world
+	begun   int // worlds with all points
+	tally   tally
+	keyless tally // of that, on servers that ignore keys
+	active  int   // kills that worlds at work may still bring
 }
 
 // torture plays worlds until the program was killed often enough.
@@ -221,4 +222,7 @@ func (r *run) end(ctx context.Context, w *world, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.tally.add(w.tally)
+	if w.variant == keyless {
+		r.keyless.add(w.tally)
+	}
 }

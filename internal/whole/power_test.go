@@ -202,7 +202,6 @@ func TestPowerCutAtRandom(t *testing.T) {
 			t.Parallel()
 			dice := rand.New(rand.NewPCG(from, uint64(i)))
 			b, d := openPower(t, servers[kind], nil)
-			b.person = true // two posts that read nearly alike are in doubt at once
 			b.program(20)
 			for life := range 6 {
 				b.net.Fail(posting([]string{"shop", "club"}[dice.IntN(2)], 1, faults[dice.IntN(len(faults))]))

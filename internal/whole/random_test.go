@@ -40,7 +40,6 @@ func TestKilledAtRandom(t *testing.T) {
 			t.Parallel()
 			dice := rand.New(rand.NewPCG(from, uint64(i)))
 			b := openBusy(t, servers[kinds[i]])
-			b.person = true // posts that read nearly alike may be in doubt at once
 			b.program(20)
 			for life := range lives {
 				b.net.Fail(posting([]string{"shop", "club"}[dice.IntN(2)], 1, faults[dice.IntN(len(faults))]))

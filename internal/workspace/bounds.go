@@ -20,13 +20,14 @@ const (
 // These are why a file is not read; their words follow the file's name.
 var (
 	errTooLarge = errors.New("is larger than")
-	errNoFile   = errors.New("is no ordinary file")
+	errNoFile   = errors.New("is not an ordinary file")
 	errOutside  = errors.New("is a link that leads out of the folder, and those are not followed")
 )
 
-// readFile reads an ordinary file of at most so many bytes. What a link leads to
-// is read only if it lies within the workspace.
-func readFile(files fs.FS, name string, most int64) ([]byte, error) {
+// ReadFile reads an ordinary file of at most so many bytes; a pipe, a device or a larger
+// file is an error. What a link leads to is read if files reaches it: an os.Root
+// ends at its folder.
+func ReadFile(files fs.FS, name string, most int64) ([]byte, error) {
 	st, err := fs.Stat(files, name)
 	switch {
 	case err != nil:

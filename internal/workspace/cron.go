@@ -18,7 +18,7 @@ func (l *loader) checkSchedule(s *Schedule) {
 	if s.Timezone != "" && s.Timezone != "account" {
 		var z Zone
 		if err := z.parse(s.Timezone); err != nil {
-			d.add("timezone", fmt.Sprintf("%q is no time zone", s.Timezone), "write account, or one such as America/Chicago")
+			d.add("timezone", fmt.Sprintf("%q is not a time zone", s.Timezone), "write account, or one such as America/Chicago")
 		}
 		s.Zone = z.Location
 	}

@@ -33,6 +33,7 @@ func TestHostileChild(t *testing.T) {
 	if err := unix.Setrlimit(unix.RLIMIT_AS, &unix.Rlimit{Cur: 4 << 30, Max: 4 << 30}); err != nil {
 		t.Fatal(err)
 	}
+	workspace.OnlySettings(dir)
 	_, err := workspace.Load(dir, kinds())
 	status, _ := os.ReadFile("/proc/self/status")
 	fmt.Printf("\npeak %s", regexp.MustCompile(`VmHWM:\s*(\d+) kB`).FindSubmatch(status)[1])
@@ -109,6 +110,8 @@ func TestHostileFiles(t *testing.T) {
 		"/dev/zero, template":  {"templates/odd.en.tmpl", link("/dev/zero")},
 		"/dev/zero, settings":  {"magpie.yaml", link("/dev/zero")},
 		"/dev/zero, picture":   {"campaigns/images/odd.png", link("/dev/zero")},
+		"brackets, settings":   {"magpie.yaml", text("tell: " + strings.Repeat("[", 1<<20))},
+		"a pipe, settings":     {"magpie.yaml", fifo},
 		"a pipe, campaign":     {"campaigns/odd.yaml", fifo},
 		"a pipe, template":     {"templates/odd.en.tmpl", fifo},
 		"a pipe, picture":      {"campaigns/images/odd.png", fifo},

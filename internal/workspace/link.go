@@ -28,9 +28,9 @@ func checkLink(d *document, path, link string) {
 	case strings.Contains(bare, "{{"):
 		d.add(path, "only {{code}} can be used in a link", "")
 	case strings.ContainsFunc(bare, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsGraphic(r) }):
-		d.add(path, fmt.Sprintf("%q is no link: there is a blank or a sign that can't be seen in it", link), "take it out")
+		d.add(path, fmt.Sprintf("%q is not a link: there is a blank or a sign that can't be seen in it", link), "take it out")
 	case err != nil || u.Scheme != "https" && u.Scheme != "http" || !hostRule.MatchString(u.Host):
-		d.add(path, fmt.Sprintf("%q is no link", link), "it begins with https:// and a domain, as https://shop.example/")
+		d.add(path, fmt.Sprintf("%q is not a link", link), "it begins with https:// and a domain, as https://shop.example/")
 	}
 }
 

@@ -45,7 +45,7 @@ type loader struct {
 func Load(dir string, kinds []network.Kind) (*Set, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, Problems{{dir, 1, 1, "the folder can't be read", "start a workspace with “magpie init DIR”"}}
+		return nil, Problems{{dir, 1, 1, "the folder can't be read", "start a workspace with “magpie init FOLDER”"}}
 	}
 	defer root.Close()
 	return LoadFS(root.FS(), dir, kinds)
@@ -89,7 +89,7 @@ func (l *loader) readAll() {
 		l.keep("settings", "", read(settingsFile, b, &l.set.Settings))
 	}
 	if len(l.set.Accounts) == 0 {
-		l.problems = append(l.problems, Problem{"accounts", 1, 1, "there is no account file", "start a workspace with “magpie init DIR”"})
+		l.problems = append(l.problems, Problem{"accounts", 1, 1, "there is no account file", "start a workspace with “magpie init FOLDER”"})
 	}
 }
 
@@ -173,7 +173,7 @@ func (l *loader) files(folder string) (out []string) {
 }
 
 func (l *loader) bytes(file string) ([]byte, bool) {
-	b, err := readFile(l.fs, file, textMost)
+	b, err := ReadFile(l.fs, file, textMost)
 	if err != nil {
 		l.unread(file, err)
 		return nil, false

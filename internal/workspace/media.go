@@ -95,7 +95,7 @@ func (l *loader) lookAt(d *document, a attached, at string) (i media.Info, ok bo
 	}
 	seen, ok := l.looks[a.path()]
 	if !ok {
-		b, err := readFile(l.fs, a.path(), mediaMost)
+		b, err := ReadFile(l.fs, a.path(), mediaMost)
 		if errors.Is(err, fs.ErrNotExist) {
 			d.add(at+".file", fmt.Sprintf("there is no file campaigns/%s", a.File), "paths are relative to the folder campaigns")
 			return i, false

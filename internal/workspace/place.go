@@ -1,24 +1,18 @@
 package workspace
 
-import (
-	"os"
-	"path/filepath"
+import "os"
 
-	"github.com/goccy/go-yaml"
-)
-
-// DatabaseIn is where magpie.yaml says that the database is, whatever else is wrong with the files; "" if it does not say.
-func DatabaseIn(dir string) string {
-	text, err := os.ReadFile(filepath.Join(dir, "magpie.yaml"))
-	if err != nil || len(text) > settingsMost {
-		return ""
+// OnlySettings is a workspace of which only magpie.yaml is read, as far as that can be,
+// whatever else is wrong with the files: it tells where the database is.
+func OnlySettings(dir string) *Set {
+	set := &Set{Dir: dir}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return set
 	}
-	var s struct {
-		Database string `yaml:"database"`
+	defer root.Close()
+	if b, err := ReadFile(root.FS(), settingsFile, textMost); err == nil {
+		read(settingsFile, b, &set.Settings)
 	}
-	_ = yaml.Unmarshal(text, &s) // as far as it can be read
-	return s.Database
+	return set
 }
-
-// settingsMost is how large magpie.yaml may be, in bytes.
-const settingsMost = 64 << 10

@@ -37,7 +37,7 @@ type Settings struct {
 	Testers  []string     `yaml:"testers"` // the marketers\' own handles, for magpie push --test
 	Words    OptWords     `yaml:"words"`   // more words that opt out and in
 
-	CodesPerServer *Rate    `yaml:"codes_per_server"` // how many people of one server get a code of an offer within an hour; 100/hour
+	CodesPerServer *Rate    `yaml:"codes_per_server"` // how many people of one server get a code of an offer without a person; 100/hour
 	Approvers      []string `yaml:"approvers"`        // who may approve; empty: everybody but the author
 }
 

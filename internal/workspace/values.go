@@ -45,25 +45,46 @@ func (t *LocalTime) known() bool { return t != nil && !t.IsZero() }
 // Duration is a span of time: 15m, 72h, 3d, 2w.
 type Duration time.Duration
 
-var spanRule = regexp.MustCompile(`^(\d+)(s|m|h|d|w)$`)
+var spanRule = regexp.MustCompile(`^(\d{1,6})(s|m|h|d|w)$`)
 
 var spanUnits = map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour,
 	"d": 24 * time.Hour, "w": 7 * 24 * time.Hour}
 
-func (d *Duration) parse(s string) error {
+// ParseDuration reads a span of time as the files have it: 30s, 15m, 72h, 3d, 2w; at
+// most 290 years.
+func ParseDuration(s string) (time.Duration, error) {
 	m := spanRule.FindStringSubmatch(s)
-	if m == nil || len(m[1]) > 6 {
-		return fmt.Errorf("%q is not a duration: write it as 30s, 15m, 72h, 3d or 2w", s)
+	if m == nil {
+		return 0, fmt.Errorf("%q is not a duration: write it as 30s, 15m, 72h, 3d or 2w", s)
 	}
 	n, _ := strconv.Atoi(m[1]) // the rule lets only digits through
-	*d = Duration(time.Duration(n) * spanUnits[m[2]])
-	return nil
+	unit := spanUnits[m[2]]
+	if time.Duration(n) > math.MaxInt64/unit {
+		return 0, fmt.Errorf("%q is too long: at most 290 years can be counted", s)
+	}
+	return time.Duration(n) * unit, nil
+}
+
+func (d *Duration) parse(s string) error {
+	span, err := ParseDuration(s)
+	*d = Duration(span)
+	return err
 }
 
 // Rate is so many in a span: 12/day.
 type Rate struct {
 	Count int
 	Per   time.Duration
+}
+
+// String is the rate as the files have it.
+func (r Rate) String() string {
+	for unit, per := range rateUnits {
+		if per == r.Per {
+			return strconv.Itoa(r.Count) + "/" + unit
+		}
+	}
+	return fmt.Sprintf("%d in %s", r.Count, r.Per)
 }
 
 var (
@@ -147,10 +168,10 @@ type Zone struct {
 func (z *Zone) parse(s string) (err error) {
 	z.Name = s
 	if s == "" || s == "Local" {
-		return fmt.Errorf("%q is no time zone: write one as America/Chicago or Asia/Shanghai", s)
+		return fmt.Errorf("%q is not a time zone: write one as America/Chicago or Asia/Shanghai", s)
 	}
 	if z.Location, err = time.LoadLocation(s); err != nil {
-		return fmt.Errorf("%q is no time zone: write one as America/Chicago or Asia/Shanghai", s)
+		return fmt.Errorf("%q is not a time zone: write one as America/Chicago or Asia/Shanghai", s)
 	}
 	return nil
 }

@@ -65,7 +65,7 @@ func (l *loader) warnNever(d *document, s *Step, path string) {
 		from = c.From.Time
 	}
 	if next := line.Next(from.Add(-time.Second)); next.IsZero() || !next.Before(c.Until.AddDate(0, 0, 1)) {
-		l.warn(d, path, "this never comes: its times all lie outside the campaign's days", "see from: and until:")
+		l.warn(d, path, "this never runs: its times all lie outside the campaign's days", "see from: and until:")
 	}
 }
 

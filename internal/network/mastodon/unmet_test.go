@@ -247,8 +247,12 @@ func TestFiguresLeaveCallsToAnswers(t *testing.T) {
 	}
 	_, _, err := a.Events(t.Context(), "")
 	must(t, err)
-	if q := a.Quota(); !shared.Together() || q.Remaining > 60 {
-		t.Errorf("the other account does not know how much is left: %+v", q)
+	for range 10 {
+		_, _, err := b.Events(t.Context(), "")
+		must(t, err)
+	}
+	if q := a.Quota(); q.Remaining > 60 || q != b.Quota() {
+		t.Errorf("the other account does not know how much is left: %+v, %+v", q, b.Quota())
 	}
 }
 

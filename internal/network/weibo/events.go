@@ -3,7 +3,6 @@ package weibo
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -49,8 +48,7 @@ func (c *client) Events(ctx context.Context, cursor string) ([]network.Event, st
 		n := at.Turn % len(lists)
 		at.Turn = (n + 1) % len(lists)
 		events, newest, err := c.heard(ctx, n, at.Last[n])
-		var lost *network.Failure
-		if errors.As(err, &lost) && lost.Lost {
+		if network.IsLost(err) {
 			at.Last[n] = newest
 			return events, at.String(), err
 		}

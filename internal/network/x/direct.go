@@ -91,7 +91,7 @@ func (c *client) findDirect(ctx context.Context, d *message, since time.Time, ta
 	switch {
 	case found:
 		err = nil // what else can't be read there is no matter
-	case isLost(err):
+	case network.IsLost(err):
 		err = network.Fail(network.Unproven, "%w", err)
 	}
 	return it, found, err
@@ -142,7 +142,7 @@ func (c *client) heard(ctx context.Context, after, me string) (events []network.
 		}
 		return false
 	})
-	if newest == "" && (err == nil || isLost(err)) {
+	if newest == "" && (err == nil || network.IsLost(err)) {
 		newest = "1" // nobody has written yet: whoever does is new
 	}
 	slices.Reverse(events)

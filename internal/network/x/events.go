@@ -3,7 +3,6 @@ package x
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/url"
 	"slices"
 
@@ -56,7 +55,7 @@ func (c *client) Events(ctx context.Context, cursor string) ([]network.Event, st
 		return events, at.String(), nil // the rest comes first
 	}
 	said, newest, err := c.heard(ctx, at.Direct, me)
-	if isLost(err) {
+	if network.IsLost(err) {
 		at.Direct = newest
 		return append(events, said...), at.String(), err
 	}
@@ -65,12 +64,6 @@ func (c *client) Events(ctx context.Context, cursor string) ([]network.Event, st
 	}
 	at.Direct = newest
 	return append(events, said...), at.String(), nil
-}
-
-// isLost tells whether all was read but what can't be.
-func isLost(err error) bool {
-	var f *network.Failure
-	return errors.As(err, &f) && f.Lost
 }
 
 const mostMentions = 800 // X documentation, GET /2/users/:id/mentions
