@@ -64,10 +64,16 @@ var passages = map[string]passage{
 	"refreshing": {refresh, 1}, "refreshed": {refresh, 1},
 }
 
-// reachable tells whether a point can be reached on a network at all: no
-// session of Mastodon expires.
+// reachable tells whether a point can be reached on a network at all: no session of
+// Mastodon expires, and where keys are ignored nothing is sent again unasked.
 func reachable(point, variant string) bool {
-	return variant == bluesky || passages[point].need != refresh
+	switch variant {
+	case bluesky:
+		return true
+	case keyless:
+		return passages[point].need != refresh && point != "repeating"
+	}
+	return passages[point].need != refresh
 }
 
 // bluesky is the variant that is a real Bluesky network.

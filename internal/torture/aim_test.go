@@ -53,6 +53,9 @@ func TestMissed(t *testing.T) {
 	if got := c.missed(bluesky); !slices.Equal(got, []string{"frozen", "refreshing"}) {
 		t.Errorf("missed on Bluesky: %v", got)
 	}
+	if reachable("repeating", "ignore") || !reachable("repeating", "honour") {
+		t.Error("a post is sent again where keys are honoured, and only there")
+	}
 	if c.deaths() != 2 {
 		t.Errorf("%d deaths", c.deaths())
 	}

@@ -85,7 +85,7 @@ func (c *coverage) cell(variant, point string) string {
 	case point == "(random)":
 		return fmt.Sprint(c.random[variant])
 	case !reachable(point, variant):
-		return "none here" // no session of Mastodon expires: see Bluesky
+		return "none here"
 	}
 	return fmt.Sprint(c.hits[variant][point])
 }

@@ -113,7 +113,8 @@ func TestThreadRecalledOnItsWay(t *testing.T) {
 	s.threaded(text, time.Second)
 	p := s.command(nil, "run")
 	s.until("the third is on its way", func() bool {
-		return s.count(`SELECT count(*) FROM posts WHERE step = 'tale' AND state = 'sending' AND follows <> ''`) == "1" && len(s.out()) == 2
+		return s.count(`SELECT count(*) FROM posts WHERE step = 'tale' AND state = 'sent'`) == "2" &&
+			s.count(`SELECT count(*) FROM posts WHERE step = 'tale' AND state = 'sending'`) == "1"
 	})
 	said, code := s.magpie("outbox", "recall", "--yes", s.partID(1))
 	if code != 3 || !contains(said, s.partID(3), "being sent right now") {

@@ -39,7 +39,7 @@ func TestThreadRefused(t *testing.T) {
 	if got := strings.Join(numbers(parts(s.timeline("shop"))), " "); got != "1/4" {
 		t.Errorf("out are %s\n%s", got, s.outbox())
 	}
-	if text := h.of("asked")[0].Text; !contains(text, "not like this", "shop", "outbox settle send") {
+	if text := h.of("asked")[0].Text; !contains(text, "not like this", "shop", "magpie outbox settle ") {
 		t.Errorf("it is told %q", text)
 	}
 	s.must("outbox", "settle", "send", s.read(`SELECT id FROM posts WHERE state = 'asked'`)[0]["id"])
