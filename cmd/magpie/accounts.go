@@ -16,7 +16,10 @@ func accountsCommand() *cli.Command {
 			Description: "Reads them from the keyboard, or from standard input. The account file says “credentials: stored”.\n" +
 				"On X (OAuth 2) and Weibo you then approve the access on the network's own page,\n" +
 				"which sends you back to --redirect: register that address with the app.",
-			Flags: []cli.Flag{&cli.StringFlag{Name: "redirect", Usage: "the app's callback `ADDRESS`", Value: callback}}, Action: login},
+			Flags: []cli.Flag{
+				&cli.StringFlag{Name: "redirect", Usage: "the app's callback `ADDRESS`", Value: callback},
+				&cli.BoolFlag{Name: "new-key", Usage: "the key file is lost for good: forget all stored tokens and begin with a new key"},
+			}, Action: login},
 	}}
 }
 

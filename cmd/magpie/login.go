@@ -15,6 +15,7 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
+	"magpie/internal/bot"
 	"magpie/internal/network"
 	"magpie/internal/network/weibo"
 	"magpie/internal/network/x"
@@ -43,9 +44,17 @@ func login(c *cli.Context) error {
 	if a == nil {
 		return unknownName("account", name, b.Set().Accounts)
 	}
+	if err := b.Vault.Usable(c.Context); err != nil && !c.Bool("new-key") {
+		return err
+	}
 	token, err := readToken(c, a)
 	if err != nil {
 		return err
+	}
+	if c.Bool("new-key") {
+		if err := newKey(c, b); err != nil {
+			return err
+		}
 	}
 	self, err := b.Login(c.Context, a, token, func(g network.Grant) error { return consent(c, g) })
 	if err != nil {
@@ -55,6 +64,23 @@ func login(c *cli.Context) error {
 	if a.Credentials != nil && a.Credentials.Kind != "stored" {
 		fmt.Fprintf(c.App.Writer, "Note: accounts/%s.yaml says “credentials: %s:%s”; write “credentials: stored” for the stored one to be used.\n", name, a.Credentials.Kind, a.Credentials.Name)
 	}
+	return nil
+}
+
+// newKey gives up the stored tokens whose key is lost. Where their key is here it
+// refuses: nothing is lost then.
+func newKey(c *cli.Context, b *bot.Bot) error {
+	if b.Vault.Usable(c.Context) == nil {
+		return usage("the stored tokens can be read with the key that is here: --new-key is for a key that is lost")
+	}
+	aside, err := b.Vault.Renew(c.Context)
+	if err != nil {
+		return err
+	}
+	if aside != "" {
+		fmt.Fprintf(c.App.Writer, "The key file that was here is kept as %s.\n", aside)
+	}
+	fmt.Fprintln(c.App.Writer, "All stored tokens are forgotten: sign in again with every account that says “credentials: stored”.")
 	return nil
 }
 

@@ -191,10 +191,8 @@ func (b *Bot) equip(ctx context.Context, set *workspace.Set, bad error) error {
 	}
 	b.set.Store(r)
 	b.Book = &people.Book{DB: b.DB, IDs: store.NewIDs(), OnMerge: merge, CheckHandle: checkHandle}
+	b.Vault = vault.New(b.DB, keyFile(b.Dir, b.DB), b.Clock)
 	var err error
-	if b.Vault, err = vault.Open(ctx, b.DB, keyFile(b.Dir, b.DB), b.Clock); err != nil {
-		return err
-	}
 	b.Queue, err = queue.Open(ctx, b.DB, b.owner, b.work(), b.Log)
 	return err
 }

@@ -120,8 +120,11 @@ func TestOwnSecretsAreNoCredentials(t *testing.T) {
 		"file:hard", "env:MAGPIE_DATABASE"} {
 		t.Run(credentials, func(t *testing.T) {
 			eve, dir := newStranger(t), t.TempDir()
-			b, err := real(t, dir, filepath.Join(dir, "magpie.db"), accountAt(eve.URL, "stored")) // makes the key
+			b, err := real(t, dir, filepath.Join(dir, "magpie.db"), accountAt(eve.URL, "stored"))
 			if err != nil {
+				t.Fatal(err)
+			}
+			if err := b.Vault.Put(t.Context(), "account other", "tok"); err != nil { // makes the key
 				t.Fatal(err)
 			}
 			_ = b.Close()

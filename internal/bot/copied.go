@@ -14,6 +14,7 @@ import (
 	"magpie/internal/lease"
 	"magpie/internal/people"
 	"magpie/internal/store"
+	"magpie/internal/vault"
 )
 
 // AtWork is how many machines are at work on a database.
@@ -47,7 +48,7 @@ func (b *Bot) CopyFrom(ctx context.Context, src *store.DB, progress func(string,
 	if err != nil {
 		return nil, err
 	}
-	if err := store.Inherit(ctx, src, b.DB, window, store.Matched, store.Plays, audit.HeadMark, people.ErasedKey, signedAtMark); err != nil {
+	if err := store.Inherit(ctx, src, b.DB, window, store.Matched, store.Plays, audit.HeadMark, people.ErasedKey, signedAtMark, vault.KeyMark); err != nil {
 		return nil, err
 	}
 	if err := lease.Free(ctx, b.DB, nobody); err != nil {

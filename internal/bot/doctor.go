@@ -47,6 +47,9 @@ func (b *Bot) Examine(ctx context.Context) (out []Finding, err error) {
 	if bad, err := audit.Verify(ctx, b.DB); err != nil || bad != "" {
 		add(false, "audit log", "restore a backup from before, and find out who may write to the database", "the log of what was done is not as it was written: %s%s", bad, errText(err))
 	}
+	if err := b.Vault.Usable(ctx); err != nil {
+		add(false, "tokens", "", "%s", err)
+	}
 	b.examineBot(ctx, add)
 	names := make([]string, 0, len(set.Accounts))
 	for name := range set.Accounts {

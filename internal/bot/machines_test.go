@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -78,6 +79,9 @@ func (x *team) machine(place string, change func(*Options)) *Bot {
 // copyKey is what an operator does for one more machine.
 func copyKey(from, to string) error {
 	key, err := os.ReadFile(filepath.Join(from, "magpie.key"))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil // nothing is stored yet
+	}
 	if err != nil {
 		return err
 	}

@@ -112,6 +112,9 @@ func (b *Bot) begin(ctx context.Context, r *Running) error {
 		if err := b.apart(ctx); err != nil {
 			return err
 		}
+		if err := b.Vault.Usable(ctx); err != nil && b.Sandbox == "" {
+			return err
+		}
 		if err := b.home(ctx); err != nil {
 			return err
 		}

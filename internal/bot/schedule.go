@@ -3,14 +3,8 @@ package bot
 import (
 	"context"
 	"database/sql"
-	"errors"
-	"os"
-	"path/filepath"
-	"slices"
 	"sync"
 	"time"
-
-	"github.com/fsnotify/fsnotify"
 
 	"magpie/internal/need"
 	"magpie/internal/outbox"
@@ -97,57 +91,6 @@ func (b *Bot) queueExpansions(ctx context.Context, now time.Time) {
 	}
 	for _, p := range due {
 		b.add(ctx, "expand", p.ID)
-	}
-}
-
-// An edit is in force when the files were left alone for a stroke, at the latest
-// after strokes.
-const stroke, strokes = 300 * time.Millisecond, 2 * time.Second
-
-// edits tells whether an event is one of our files: the database, which may lie
-// in the same folder, is written all the time.
-func edits(dir string, e fsnotify.Event) bool {
-	if !e.Has(fsnotify.Create | fsnotify.Write | fsnotify.Remove | fsnotify.Rename) {
-		return false
-	}
-	in, err := filepath.Rel(dir, e.Name)
-	return err != nil || filepath.Dir(in) != "." || filepath.Ext(in) == ".yaml" || slices.Contains(workspace.Folders, in)
-}
-
-// watch applies edits of the files while the bot runs. A bad edit leaves the
-// last good files in force and says what is wrong.
-func (b *Bot) watch(ctx context.Context, r *Running) {
-	w, err := fsnotify.NewWatcher()
-	if err != nil {
-		b.Log.WithError(err).Error("edits of the files can't be watched: restart Magpie after an edit")
-		return
-	}
-	defer w.Close()
-	for _, dir := range append([]string{"."}, workspace.Folders...) {
-		if err := w.Add(filepath.Join(b.Dir, dir)); err != nil && !errors.Is(err, os.ErrNotExist) {
-			b.Log.WithError(err).WithField("folder", dir).Error("edits in this folder can't be watched")
-		}
-	}
-	quiet := time.After(0) // first what was edited while we started; then after a while, for editors write in several strokes
-	var first time.Time
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case e := <-w.Events:
-			if !edits(b.Dir, e) {
-				continue
-			}
-			if first.IsZero() {
-				first = time.Now()
-			}
-			quiet = time.After(max(0, min(stroke, strokes-time.Since(first))))
-		case err := <-w.Errors:
-			b.Log.WithError(err).Warn("watching the files")
-		case <-quiet:
-			first = time.Time{}
-			b.Reload(ctx, r)
-		}
 	}
 }
 

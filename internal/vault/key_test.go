@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"database/sql"
 	"encoding/base64"
 	"fmt"
 	"os"
@@ -74,115 +75,143 @@ func dump(t *testing.T, db *store.DB) string {
 	return out.String()
 }
 
-// TestOtherKey: with the wrong key nothing is read, and it is said what to do.
-func TestOtherKey(t *testing.T) {
+// TestLostKey: where secrets are stored no key is made anew, whatever is called, and
+// it is said what to put back. Put back, it counts at once.
+func TestLostKey(t *testing.T) {
 	p := path(t)
 	db, v := open(t, p)
 	if err := v.Put(t.Context(), "account x", token); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Remove(p + ".key"); err != nil {
-		t.Fatal(err)
-	}
-	if storetest.OnPostgres() {
-		refusedOnPostgres(t, db, p)
-		return
-	}
-	other, err := Open(t.Context(), db, keyOf(p), time.Now)
+	good, err := os.ReadFile(keyOf(p))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := other.Get(t.Context(), "account x")
-	if err == nil || s != "" || !strings.Contains(err.Error(), "another key") || !strings.Contains(err.Error(), "magpie accounts login") || strings.Contains(err.Error(), token) {
-		t.Errorf("got %q, %v", s.Reveal(), err)
+	for name, text := range map[string]string{"missing": "", "another key": another(t), "is not a key file": "AGE-SECRET-KEY-nonsense"} {
+		if err := os.Remove(keyOf(p)); err != nil {
+			t.Fatal(err)
+		}
+		if text != "" {
+			write(t, keyOf(p), text)
+		}
+		for _, noted := range []bool{true, false} { // versions before noted no key
+			if !noted {
+				note(t, db, "")
+			}
+			unusable(t, New(db, keyOf(p), time.Now), name)
+		}
+		if now, _ := os.ReadFile(keyOf(p)); string(now) != text {
+			t.Errorf("%s: the key file was written over", name)
+		}
+		write(t, keyOf(p), string(good))
+		if got := get(t, v, "account x"); got != token {
+			t.Errorf("put back, it opens %q", got)
+		}
+		if err := v.Put(t.Context(), "account x", token); err != nil { // it is noted again
+			t.Fatal(err)
+		}
 	}
-	if err := other.Put(t.Context(), "account x", "fresh"); err != nil || get(t, other, "account x") != "fresh" {
-		t.Errorf("signing in again does not mend it: %v", err)
+}
+
+// unusable fails unless everything that needs the key says that it is name.
+func unusable(t *testing.T, v *Vault, name string) {
+	t.Helper()
+	_, err := v.Get(t.Context(), "account x")
+	for what, err := range map[string]error{"Usable": v.Usable(t.Context()), "Put": v.Put(t.Context(), "account y", "fresh"), "Get": err} {
+		if err == nil || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "put ") ||
+			!strings.Contains(err.Error(), "--new-key") || strings.Contains(err.Error(), "nonsense") {
+			t.Errorf("%s, %s: %v", name, what, err)
+		}
 	}
-	if err := os.WriteFile(p+".key", []byte("AGE-SECRET-KEY-nonsense"), 0o600); err != nil {
+}
+
+// note says whose key the secrets are encrypted with, or nothing.
+func note(t *testing.T, db *store.DB, key string) {
+	t.Helper()
+	if err := db.Write(t.Context(), func(tx *sql.Tx) error { return store.SetMark(t.Context(), tx, KeyMark, key) }); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(t.Context(), db, keyOf(p), time.Now); err == nil || !strings.Contains(err.Error(), "is not a key file") || strings.Contains(err.Error(), "nonsense") {
-		t.Errorf("got %v", err)
-	}
 }
 
-// refusedOnPostgres: other machines have the key. One that has none makes none,
-// and one that has another says so: to sign in again there would lock out the
-// others.
-func refusedOnPostgres(t *testing.T, db *store.DB, p string) {
-	t.Helper()
-	_, err := Open(t.Context(), db, keyOf(p), time.Now)
-	if err == nil || !strings.Contains(err.Error(), "the key of the stored tokens is missing: copy "+keyOf(p)) {
-		t.Fatalf("got %v", err)
-	}
-	if _, err := os.Stat(keyOf(p)); err == nil {
-		t.Fatal("another key was made")
-	}
-	putKey(t, keyOf(p))
-	if _, err = Open(t.Context(), db, keyOf(p), time.Now); err == nil || !strings.Contains(err.Error(), "is not the key of this database's tokens: copy") {
-		t.Fatalf("got %v", err)
-	}
-}
-
-// putKey makes a key file as another installation has it.
-func putKey(t *testing.T, path string) {
+// another is a key as another installation has it.
+func another(t *testing.T) string {
 	t.Helper()
 	k, err := age.GenerateX25519Identity()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path, []byte(k.String()+"\n"), 0o600); err != nil {
+	return k.String() + "\n"
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// TestTwoMachines: the second has the key file of the first, and reads what the
-// first stores; without it, an empty database lets each begin.
-func TestTwoMachines(t *testing.T) {
-	storetest.PostgresOnly(t)
-	db := storetest.Open(t, Migrations())
-	first, second := keyOf(path(t)), keyOf(path(t))
-	a, err := Open(t.Context(), db, first, time.Now)
+// TestRenew: who has lost the key begins anew, and nothing is written over.
+func TestRenew(t *testing.T) {
+	p := path(t)
+	db, v := open(t, p)
+	if err := v.Put(t.Context(), "account x", token); err != nil {
+		t.Fatal(err)
+	}
+	wrong := another(t)
+	write(t, keyOf(p), wrong)
+	aside, err := v.Renew(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := a.Put(t.Context(), "a", token); err != nil {
+	if text, err := os.ReadFile(aside); err != nil || string(text) != wrong {
+		t.Errorf("the file that was there is not kept: %v", err)
+	}
+	if err := v.Put(t.Context(), "account y", "fresh"); err != nil || get(t, v, "account y") != "fresh" || get(t, v, "account x") != "" {
+		t.Errorf("it does not begin anew: %v", err)
+	}
+	if err := New(db, keyOf(p), time.Now).Usable(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestTwoMachines: the second has the key file of the first, and reads what the
+// first stores; without it, it is told to copy that file.
+func TestTwoMachines(t *testing.T) {
+	db := storetest.Open(t, Migrations())
+	first, second := keyOf(path(t)), keyOf(path(t))
+	if err := New(db, first, time.Now).Put(t.Context(), "a", token); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(t.Context(), db, second, time.Now); err == nil || !strings.Contains(err.Error(), "copy "+second+" from the machine that made it") {
+	b := New(db, second, time.Now)
+	if err := b.Usable(t.Context()); err == nil || !strings.Contains(err.Error(), second) || !strings.Contains(err.Error(), "from the machine that made it") {
 		t.Fatalf("got %v", err)
 	}
 	text, err := os.ReadFile(first)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(second, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	b, err := Open(t.Context(), db, second, time.Now)
-	if err != nil || get(t, b, "a") != token {
+	write(t, second, string(text))
+	if get(t, b, "a") != token {
 		t.Errorf("the second machine has the key and reads nothing: %v", err)
 	}
 }
 
-// TestFirstMachines: of two that begin on an empty database with a key file
-// each, one is told to copy the other's, before any token is stored.
+// TestFirstMachines: of several that store their first token in an empty database
+// with a key file each, one does, and the others are told to copy its file.
 func TestFirstMachines(t *testing.T) {
-	storetest.PostgresOnly(t)
 	db := storetest.Open(t, Migrations())
 	errs := make([]error, 4)
 	var wg sync.WaitGroup
 	for i := range errs {
-		key := keyOf(path(t))
-		wg.Go(func() { _, errs[i] = Open(t.Context(), db, key, time.Now) })
+		v := New(db, keyOf(path(t)), time.Now)
+		wg.Go(func() { errs[i] = v.Put(t.Context(), "a", token) })
 	}
 	wg.Wait()
 	good := 0
 	for _, err := range errs {
 		if err == nil {
 			good++
-		} else if !strings.Contains(err.Error(), "copy that file from the machine that made it") {
+		} else if !strings.Contains(err.Error(), "from the machine that made it") {
 			t.Errorf("told: %v", err)
 		}
 	}

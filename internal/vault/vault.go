@@ -31,84 +31,120 @@ var files embed.FS
 // Migrations makes the table.
 func Migrations() fs.FS { f, _ := fs.Sub(files, "migrations"); return f }
 
-// Vault encrypts and decrypts.
+// Vault encrypts and decrypts. The key is read anew for each use, so that one that
+// is put back counts at once.
 type Vault struct {
 	db    *store.DB
-	key   *age.X25519Identity
+	path  string
 	clock func() time.Time
 }
 
-// Open reads the key file at path, or makes one. Where tokens are stored
-// already that only another machine's key opens, it says so.
-func Open(ctx context.Context, db *store.DB, path string, clock func() time.Time) (*Vault, error) {
-	text, err := os.ReadFile(path)
-	if errors.Is(err, os.ErrNotExist) {
-		var some bool
-		if err := db.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM secrets)`).Scan(&some); err != nil {
-			return nil, err
-		}
-		if some && db.Postgres() {
-			return nil, fmt.Errorf("%w: the key of the stored tokens is missing: copy %s from the machine that made it", store.ErrUnusable, path)
-		}
-		return create(ctx, db, path, clock)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("the key file %s can't be read: %w", path, err)
-	}
-	key, err := age.ParseX25519Identity(strings.TrimSpace(string(text)))
-	if err != nil {
-		return nil, fmt.Errorf("%s is not a key file: put the right file back, or delete it and sign in again with “magpie accounts login”", path)
-	}
-	return &Vault{db, key, clock}, theOne(ctx, db, path, key)
-}
+// New is the vault of a database, with its key in the file at path. The file is made
+// with the first secret that is stored.
+func New(db *store.DB, path string, clock func() time.Time) *Vault { return &Vault{db, path, clock} }
 
-// keyMark notes whose key the tokens of a shared database are kept under.
-const keyMark = "key"
+// KeyMark notes whose key the stored secrets are encrypted with.
+const KeyMark = "key"
 
-// theOne fails where the tokens of a database that machines share are kept
-// under another machine's key.
-func theOne(ctx context.Context, db *store.DB, path string, key *age.X25519Identity) error {
-	if !db.Postgres() {
-		return nil
-	}
-	kept, err := db.Mark(ctx, keyMark)
+// lost is how somebody gets on who has no copy of the key.
+const lost = "if there is no copy of it, “magpie accounts login --new-key ACCOUNT” makes a new key, and every account signs in again"
+
+// Usable fails where secrets are stored that the key here does not open.
+func (v *Vault) Usable(ctx context.Context) error {
+	kept, err := v.db.Mark(ctx, KeyMark)
 	if err != nil {
 		return err
 	}
-	if kept == "" {
-		err = db.Write(ctx, func(tx *sql.Tx) error { return store.SetNewMark(ctx, tx, keyMark, key.Recipient().String()) })
-		if err == nil {
-			kept, err = db.Mark(ctx, keyMark)
-		}
+	var sealed string
+	err = v.db.Read.QueryRowContext(ctx, `SELECT sealed FROM secrets ORDER BY at DESC, name LIMIT 1`).Scan(&sealed)
+	if errors.Is(err, sql.ErrNoRows) && kept == "" {
+		return nil
 	}
-	if err == nil && kept != key.Recipient().String() {
-		return fmt.Errorf("%w: %s is not the key of this database's tokens: copy that file from the machine that made it", store.ErrUnusable, path)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return store.Explain(v.db.Path, err)
 	}
-	return err
+	key, err := v.key()
+	if err != nil {
+		return err
+	}
+	if kept != "" {
+		return v.ours(key, kept)
+	}
+	if _, err := unseal(key, sealed); err != nil { // stored by a version that noted no key
+		return v.foreign()
+	}
+	return nil
 }
 
-func create(ctx context.Context, db *store.DB, path string, clock func() time.Time) (*Vault, error) {
+// key reads the key file.
+func (v *Vault) key() (*age.X25519Identity, error) {
+	text, err := os.ReadFile(v.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%w: %s, the key of the stored tokens, is missing: put it back, from your copy of it or from the machine that made it; %s",
+			store.ErrUnusable, v.path, lost)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: the key file %s can't be read", store.ErrUnusable, v.path)
+	}
+	key, err := age.ParseX25519Identity(strings.TrimSpace(string(text)))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s is not a key file: put the right file back; %s", store.ErrUnusable, v.path, lost)
+	}
+	return key, nil
+}
+
+// ours fails where key is not the one that is noted as kept.
+func (v *Vault) ours(key *age.X25519Identity, kept string) error {
+	if key.Recipient().String() == kept {
+		return nil
+	}
+	return v.foreign()
+}
+
+func (v *Vault) foreign() error {
+	return fmt.Errorf("%w: %s is another key than that of this database's tokens: put the right file back, from your copy of it or from the machine that made it; %s",
+		store.ErrUnusable, v.path, lost)
+}
+
+// create makes the key file, unless another process is quicker.
+func (v *Vault) create() error {
 	key, err := age.GenerateX25519Identity()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	// Written beside and linked into place: it is there whole, or not at all.
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+	f, err := os.CreateTemp(filepath.Dir(v.path), filepath.Base(v.path)+".*")
 	if err != nil {
-		return nil, fmt.Errorf("the key file %s can't be written: %w", path, err)
+		return fmt.Errorf("%w: the key file %s can't be written", store.ErrUnusable, v.path)
 	}
 	defer os.Remove(f.Name())
 	_, err1 := f.WriteString(key.String() + "\n")
 	err2 := f.Sync()
 	if err := errors.Join(err1, err2, f.Close()); err != nil {
-		return nil, fmt.Errorf("the key file %s can't be written: %w", path, err)
+		return fmt.Errorf("the key file %s can't be written: %w", v.path, err)
 	}
-	if err := os.Link(f.Name(), path); errors.Is(err, os.ErrExist) {
-		return Open(ctx, db, path, clock) // another process was quicker
+	if err := os.Link(f.Name(), v.path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("the key file %s can't be written: %w", v.path, err)
+	}
+	return lasting(filepath.Dir(v.path))
+}
+
+// Renew is for a key that is lost: what is stored is forgotten, a key file that is
+// there is kept under another name, which is returned, and the next secret makes a
+// new key.
+func (v *Vault) Renew(ctx context.Context) (aside string, err error) {
+	aside = v.path + "." + v.clock().UTC().Format("20060102T150405")
+	if err := os.Rename(v.path, aside); errors.Is(err, fs.ErrNotExist) {
+		aside = ""
 	} else if err != nil {
-		return nil, fmt.Errorf("the key file %s can't be written: %w", path, err)
+		return "", fmt.Errorf("the key file %s can't be moved aside: %w", v.path, err)
 	}
-	return &Vault{db, key, clock}, errors.Join(lasting(filepath.Dir(path)), theOne(ctx, db, path, key))
+	return aside, v.db.Batch(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM secrets`); err != nil {
+			return err
+		}
+		return store.SetMark(ctx, tx, KeyMark, "")
+	})
 }
 
 // lasting makes names in a folder survive a power cut.
@@ -127,15 +163,28 @@ func (v *Vault) Put(ctx context.Context, name string, s network.Secret) error {
 
 // PutAll stores several secrets durably, all or none.
 func (v *Vault) PutAll(ctx context.Context, all map[string]network.Secret) error {
+	key, err := v.keyToWrite(ctx)
+	if err != nil {
+		return err
+	}
 	sealed := map[string]string{}
 	for name, s := range all {
-		text, err := v.seal(s)
+		if sealed[name], err = seal(key, s); err != nil {
+			return err
+		}
+	}
+	var other error // another machine's first secret came before
+	err = v.db.Batch(ctx, func(tx *sql.Tx) error {
+		if err := store.SetNewMark(ctx, tx, KeyMark, key.Recipient().String()); err != nil {
+			return err
+		}
+		kept, err := store.MarkIn(ctx, tx, KeyMark)
 		if err != nil {
 			return err
 		}
-		sealed[name] = text
-	}
-	err := v.db.Batch(ctx, func(tx *sql.Tx) error {
+		if other = v.ours(key, kept); other != nil {
+			return nil
+		}
 		for name, text := range sealed {
 			if _, err := tx.ExecContext(ctx, `INSERT INTO secrets (name, sealed, at) VALUES ($1, $2, $3)
 				ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed, at = excluded.at`, name, text, store.Ms(v.clock())); err != nil {
@@ -146,15 +195,29 @@ func (v *Vault) PutAll(ctx context.Context, all map[string]network.Secret) error
 		return nil
 	})
 	crash.At("stored")
-	return err
+	return errors.Join(err, other)
 }
 
-func (v *Vault) seal(s network.Secret) (string, error) {
+// keyToWrite is the key that a secret is encrypted with. It is made where nothing is
+// stored yet.
+func (v *Vault) keyToWrite(ctx context.Context) (*age.X25519Identity, error) {
+	if err := v.Usable(ctx); err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(v.path); errors.Is(err, fs.ErrNotExist) {
+		if err := v.create(); err != nil {
+			return nil, err
+		}
+	}
+	return v.key()
+}
+
+func seal(key *age.X25519Identity, s network.Secret) (string, error) {
 	if s == "" {
 		return "", errors.New("an empty token is not stored over a good one")
 	}
 	var b bytes.Buffer
-	w, err := age.Encrypt(&b, v.key.Recipient())
+	w, err := age.Encrypt(&b, key.Recipient())
 	if err != nil {
 		return "", err
 	}
@@ -163,6 +226,19 @@ func (v *Vault) seal(s network.Secret) (string, error) {
 	}
 	err = w.Close()
 	return base64.StdEncoding.EncodeToString(b.Bytes()), err
+}
+
+func unseal(key *age.X25519Identity, sealed string) (network.Secret, error) {
+	raw, err := base64.StdEncoding.DecodeString(sealed)
+	if err != nil {
+		return "", err
+	}
+	r, err := age.Decrypt(bytes.NewReader(raw), key)
+	if err != nil {
+		return "", err
+	}
+	text, err := io.ReadAll(r)
+	return network.Secret(text), err
 }
 
 // Get returns a secret, "" if there is none.
@@ -175,16 +251,18 @@ func (v *Vault) Get(ctx context.Context, name string) (network.Secret, error) {
 	if err != nil {
 		return "", err
 	}
-	raw, err := base64.StdEncoding.DecodeString(sealed)
+	if err := v.Usable(ctx); err != nil {
+		return "", err
+	}
+	key, err := v.key()
 	if err != nil {
 		return "", err
 	}
-	r, err := age.Decrypt(bytes.NewReader(raw), v.key)
+	secret, err := unseal(key, sealed)
 	if err != nil {
-		return "", fmt.Errorf("what is stored for %s was encrypted with another key: sign in again with “magpie accounts login”", name)
+		return "", fmt.Errorf("what is stored for %s is spoiled: sign in again with “magpie accounts login”", name)
 	}
-	text, err := io.ReadAll(r)
-	return network.Secret(text), err
+	return secret, nil
 }
 
 // Delete forgets a secret.

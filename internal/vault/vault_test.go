@@ -22,12 +22,8 @@ func open(t *testing.T, path string) (*store.DB, *Vault) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := Open(t.Context(), db, keyOf(path), time.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
 	t.Cleanup(func() { _ = db.Close() })
-	return db, v
+	return db, New(db, keyOf(path), time.Now)
 }
 
 func path(t *testing.T) string { return filepath.Join(t.TempDir(), "m.db") }
@@ -112,29 +108,31 @@ func TestSpoiled(t *testing.T) {
 	}
 }
 
-// TestFirstStart: many that start at once agree on one key.
+// TestFirstStart: many that store at once agree on one key, and none is made before.
 func TestFirstStart(t *testing.T) {
 	db := storetest.Open(t, Migrations())
 	key := keyOf(path(t))
 	vaults := make([]*Vault, 8)
-	var wg sync.WaitGroup
 	for i := range vaults {
+		vaults[i] = New(db, key, time.Now)
+		if err := vaults[i].Usable(t.Context()); err != nil || get(t, vaults[i], "a") != "" {
+			t.Fatal(err)
+		}
+	}
+	if _, err := os.Stat(key); err == nil {
+		t.Error("a key was made for nothing")
+	}
+	var wg sync.WaitGroup
+	for i, v := range vaults {
 		wg.Go(func() {
-			var err error
-			if vaults[i], err = Open(t.Context(), db, key, time.Now); err != nil {
+			if err := v.Put(t.Context(), fmt.Sprint(i), token); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	wg.Wait()
-	if t.Failed() {
-		return
-	}
-	if err := vaults[0].Put(t.Context(), "a", token); err != nil {
-		t.Fatal(err)
-	}
-	for _, v := range vaults {
-		if got := get(t, v, "a"); got != token {
+	for i := range vaults {
+		if got := get(t, vaults[0], fmt.Sprint(i)); got != token {
 			t.Errorf("got %q", got)
 		}
 	}

@@ -1,8 +1,11 @@
 package whole_test
 
 import (
+	"image"
+	"image/png"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -153,4 +156,56 @@ func TestTimeJustGone(t *testing.T) {
 	if n := len(s.timeline("shop")); n != 2 {
 		t.Errorf("%d posts are out, not 2:\n%s", n, s.outbox())
 	}
+}
+
+// A folder that is swapped, as a deploy does, is watched on; and so are the folders
+// within, where pictures lie.
+func TestFoldersSwappedWhileRunning(t *testing.T) {
+	t.Parallel()
+	s := open(t, sandbox.Variant{}, "shop")
+	s.write("campaigns/sub/here", "")
+	p := s.start()
+	defer p.stop()
+	s.until("it listens", func() bool { return s.net.Streams() == 1 })
+	revision := func() string { return s.count(`SELECT max(number) FROM revisions`) }
+	edit := func(what string, how func()) {
+		before := revision()
+		how()
+		s.until(what+" is in force", func() bool { return revision() != before })
+	}
+	templates := filepath.Join(s.dir, "templates")
+	rename := func(from, to string) {
+		if err := os.Rename(from, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	edit("the folder that was put there", func() {
+		if err := os.CopyFS(templates+".new", os.DirFS(templates)); err != nil {
+			t.Fatal(err)
+		}
+		rename(templates, templates+".old")
+		rename(templates+".new", templates)
+		s.write("templates/hours.en.tmpl", "We open at eight.")
+	})
+	edit("the first edit in it", func() { s.write("templates/hours.en.tmpl", "We open at nine.") })
+	edit("the second", func() { s.write("templates/hours.en.tmpl", "We open at ten.") })
+	s.write("campaigns/pictures/of/lamp.png", lampPNG(t, 1))
+	edit("a picture", func() {
+		s.write("campaigns/lamp.yaml", "title: Lamp\nsteps:\n  lamp: {accounts: [shop], at: "+at(24*time.Hour)+", say: first, images: [{file: pictures/of/lamp.png, alt: A lamp}]}\n")
+	})
+	edit("another picture", func() { s.write("campaigns/pictures/of/lamp.png", lampPNG(t, 2)) })
+}
+
+// lampPNG is a small picture, another for each shade.
+func lampPNG(t *testing.T, shade uint8) string {
+	t.Helper()
+	m := image.NewGray(image.Rect(0, 0, 64, 32))
+	for i := range m.Pix {
+		m.Pix[i] = shade
+	}
+	var b strings.Builder
+	if err := png.Encode(&b, m); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
