@@ -91,6 +91,7 @@ func (p *Publisher) prove(ctx context.Context, post *Post, log *logrus.Entry) (m
 		return true, errors.Join(err, p.lookAgain(ctx, post, errTwin, log))
 	}
 	crash.At("looking")
+	began := p.Clock()
 	receipt, found, err := p.Client.Find(ctx, sealed, post.FirstAttemptAt.Add(-clockSkew), p.Taken(ctx, post))
 	crash.At("looked")
 	switch {
@@ -98,7 +99,7 @@ func (p *Publisher) prove(ctx context.Context, post *Post, log *logrus.Entry) (m
 		sealed.Key += fmt.Sprint("#", post.Doubts)
 		return p.repeat(ctx, post, sealed, log)
 	case err != nil && network.ReasonOf(err) == network.Unproven:
-		return true, p.unproven(ctx, post, err)
+		return true, p.unproven(ctx, post, began, err)
 	case err != nil:
 		return true, p.lookAgain(ctx, post, err, log)
 	case found:
@@ -111,11 +112,12 @@ func (p *Publisher) prove(ctx context.Context, post *Post, log *logrus.Entry) (m
 }
 
 // unproven asks a person after a second look that proves nothing. What the look met may
-// be another post whose outcome is not known yet: then that comes first.
-func (p *Publisher) unproven(ctx context.Context, post *Post, cause error) error {
+// be another post whose outcome is not known yet, or was not when the look began: then
+// that comes first.
+func (p *Publisher) unproven(ctx context.Context, post *Post, began time.Time, cause error) error {
 	var others bool
-	err := p.DB.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts WHERE account = $1 AND state IN ('sending', 'in doubt') AND id <> $2)`,
-		p.Account, post.ID).Scan(&others)
+	err := p.DB.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts WHERE account = $1 AND id <> $2
+		AND (state IN ('sending', 'in doubt') OR state = 'sent' AND updated_at >= $3))`, p.Account, post.ID, store.Ms(began)).Scan(&others)
 	switch {
 	case err != nil:
 		return err

@@ -223,3 +223,24 @@ func TestSignedOutWhileLooking(t *testing.T) {
 		t.Errorf("told %v", w.out)
 	}
 }
+
+// TestProvesNothing: what a look met may be a post that became known while it looked, or is
+// not known yet: it looks again, and asks only when nothing is open any more.
+func TestProvesNothing(t *testing.T) {
+	w, _ := inDoubt(t, network.Keyed, false)
+	w.add("other", nil)
+	spy, open := w.spied(), 3
+	spy.find = func() error {
+		if open--; open >= 0 { // another machine's publisher is done with the other one meanwhile
+			_, err := w.db.Writer().Exec(`UPDATE posts SET state = 'sent', updated_at = $1 WHERE key = 'other'`, w.now.UnixMilli())
+			w.must(err)
+		}
+		return network.Fail(network.Unproven, "there is a post that may be this one")
+	}
+	w.after(settle)
+	for range 3 {
+		w.is("a", outbox.InDoubt)
+		w.after(settle / 2)
+	}
+	w.is("a", outbox.Asked)
+}
