@@ -12,14 +12,14 @@ import (
 
 	"magpie/internal/bot"
 	"magpie/internal/coupon"
-	"magpie/internal/people"
+	"magpie/internal/money"
 	"magpie/internal/report"
 	"magpie/internal/workspace"
 )
 
 func couponsCommand() *cli.Command {
 	return &cli.Command{
-		Name: "coupons", Usage: "the codes of offers: import, make, issue, redeem, report", Subcommands: []*cli.Command{
+		Name: "coupons", Usage: "the codes of offers: import, make, issue, show, redeem, unredeem, report", Subcommands: []*cli.Command{
 			{Name: "import", Usage: "import codes from a CSV file with a column named code: all of them, or none if one is wrong", ArgsUsage: "OFFER FILE.csv", Action: importCodes},
 			{Name: "make", Usage: "make codes in advance and print them", ArgsUsage: "OFFER", Flags: []cli.Flag{
 				&cli.IntFlag{Name: "count", Value: 100, Usage: "how many"}}, Action: makeCodes},
@@ -29,6 +29,9 @@ func couponsCommand() *cli.Command {
 			{Name: "redeem", Usage: "record that a code was used in an order", ArgsUsage: "CODE --order ID --amount 899.00 USD", Flags: []cli.Flag{
 				&cli.StringFlag{Name: "order", Usage: "the order's `ID`"},
 				&cli.StringFlag{Name: "amount", Usage: "what was paid: `899.00 USD`"}}, Action: redeemCode},
+			{Name: "show", Usage: "what became of a code: whose it is, in which post it went out, in which orders it was used", ArgsUsage: "CODE", Flags: []cli.Flag{jsonFlag()}, Action: showCode},
+			{Name: "unredeem", Usage: "take back that a code was used in an order that was cancelled", ArgsUsage: "CODE --order ID --why TEXT", Flags: []cli.Flag{
+				&cli.StringFlag{Name: "order", Usage: "the order's `ID`"}, &cli.StringFlag{Name: "why", Usage: "the reason, for the log"}}, Action: unredeemCode},
 			{Name: "release", Usage: "release an offer's codes that were put on hold when the database was restored", ArgsUsage: "OFFER", Action: releaseCodes},
 			{Name: "report", Usage: "codes given, delivered and redeemed, and the revenue", Flags: []cli.Flag{sinceFlag(), jsonFlag()}, Action: reportCoupons},
 		},
@@ -101,11 +104,11 @@ func importCodes(c *cli.Context) error {
 		return fmt.Errorf("the file %s can't be read", path)
 	}
 	defer f.Close()
-	n, err := coupon.Import(c.Context, b.DB, o.Name, f, time.Now())
+	n, as, err := b.ImportCodes(c.Context, o.Name, f)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	fmt.Fprintf(c.App.Writer, "%s imported into %s.\n", plural(n, "code"), o.Name)
+	fmt.Fprintf(c.App.Writer, "%s imported into %s%s.\n", plural(n, "code"), o.Name, readAs(as))
 	return nil
 }
 
@@ -213,7 +216,7 @@ func issueCode(c *cli.Context) error {
 	return nil
 }
 
-var paid = regexp.MustCompile(`^([0-9.]+)\s+([A-Za-z]{3})$`)
+var paid = regexp.MustCompile(`^(\S+)\s+(\pL{2,4})$`)
 
 func redeemCode(c *cli.Context) error {
 	code, err := arg(c, 0, "the code")
@@ -231,7 +234,8 @@ func redeemCode(c *cli.Context) error {
 	if m == nil {
 		return usage("--amount %q: write amount and currency, as “899.00 USD”", c.String("amount"))
 	}
-	amount, err := people.Amount(m[1])
+	unit := strings.ToUpper(m[2])
+	amount, err := money.Units(m[1], unit)
 	if err != nil {
 		return usage("--amount: %v", err)
 	}
@@ -240,8 +244,11 @@ func redeemCode(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
-	o := coupon.Order{ID: c.String("order"), Amount: amount, Currency: strings.ToUpper(m[2])}
+	o := coupon.Order{ID: c.String("order"), Amount: amount, Currency: unit}
 	again, err := b.Redeem(c.Context, code, o, who(c))
+	if story, err := b.ShowCode(c.Context, code); err == nil {
+		code = story.Code // as it is kept
+	}
 	var no *coupon.Refusal
 	switch {
 	case errors.As(err, &no):
@@ -251,7 +258,7 @@ func redeemCode(c *cli.Context) error {
 	case again:
 		fmt.Fprintf(c.App.Writer, "Order %s was already recorded with this code; nothing was changed.\n", o.ID)
 	default:
-		fmt.Fprintf(c.App.Writer, "Redeemed: %s in order %s, %s.\n", code, o.ID, coupon.Money(o.Amount, o.Currency))
+		fmt.Fprintf(c.App.Writer, "Redeemed: %s in order %s, %s.\n", code, o.ID, money.String(o.Amount, o.Currency))
 	}
 	return nil
 }

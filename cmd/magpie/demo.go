@@ -19,6 +19,7 @@ import (
 
 	"magpie/internal/bot"
 	"magpie/internal/coupon"
+	"magpie/internal/money"
 	"magpie/internal/report"
 	"magpie/internal/sandbox"
 	"magpie/internal/workspace"
@@ -282,7 +283,7 @@ func (d *show) importCustomers(ctx context.Context, out string) error {
 		return err
 	}
 	defer f.Close()
-	if _, err := d.b.Book.Import(ctx, f, time.Now(), nil); err != nil {
+	if _, err := d.b.Book.Import(ctx, f, time.Now(), nil, nil); err != nil {
 		return err
 	}
 	d.say("Shop", "the shop's customer list is imported: %s", plural(n, "customer"))
@@ -300,7 +301,7 @@ func (d *show) redeem(ctx context.Context, _ string) error {
 		if _, err := d.b.Redeem(ctx, p.Code, o, "shop"); err != nil {
 			return err
 		}
-		d.say("Shop", "%s", d.p.good(fmt.Sprintf("%s is redeemed in order %s for %s", p.Code, o.ID, coupon.Money(o.Amount, o.Currency))))
+		d.say("Shop", "%s", d.p.good(fmt.Sprintf("%s is redeemed in order %s for %s", p.Code, o.ID, money.String(o.Amount, o.Currency))))
 	}
 	if len(rows) > 0 {
 		_, err := d.b.Redeem(ctx, rows[0].Code, coupon.Order{ID: "A-2000", Amount: 5000, Currency: "USD"}, "shop")

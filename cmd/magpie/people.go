@@ -13,7 +13,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"magpie/internal/bot"
-	"magpie/internal/coupon"
 	"magpie/internal/people"
 	"magpie/internal/segment"
 )
@@ -63,12 +62,14 @@ func importPeople(c *cli.Context) error {
 	}
 	defer b.Close()
 	step, done := progress(c.App.ErrWriter, "customers")
-	out, err := b.Book.Import(c.Context, f, time.Now(), step)
+	out, err := b.Book.Import(c.Context, f, time.Now(), step, func(odd string) {
+		fmt.Fprintf(c.App.ErrWriter, "warning: %s: %s\n", path, odd)
+	})
 	done()
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	fmt.Fprintf(c.App.Writer, "%s imported, %s of them new.\n", plural(out.Rows, "customer"), thousands(out.New))
+	fmt.Fprintf(c.App.Writer, "%s imported%s, %s of them new.\n", plural(out.Rows, "customer"), readAs(out.As), thousands(out.New))
 	return nil
 }
 
@@ -165,7 +166,7 @@ func showPerson(c *cli.Context) error {
 		}
 	}
 	if p.Orders > 0 {
-		fmt.Fprintf(w, "  %s, %s spent, the last on %s\n", plural(p.Orders, "order"), strings.TrimSpace(coupon.Money(p.Spent, "")), p.LastOrder.Format(time.DateOnly))
+		fmt.Fprintf(w, "  %s, %s spent, the last on %s\n", plural(p.Orders, "order"), spent(p.Spent), p.LastOrder.Format(time.DateOnly))
 	}
 	if p.OptedOut {
 		fmt.Fprintln(w, "  has opted out: gets no automatic messages")
@@ -203,7 +204,7 @@ func personJSON(p *people.Person, consents []people.Consent) any {
 		given = append(given, row)
 	}
 	out := map[string]any{"id": strconv.FormatInt(p.ID, 10), "name": p.Name, "language": p.Language, "city": p.City, "orders": p.Orders,
-		"spent": strings.TrimSpace(coupon.Money(p.Spent, "")), "followers": p.Followers, "tags": p.Tags, "opted_out": p.OptedOut, "handles": handles, "consents": given}
+		"spent": spent(p.Spent), "followers": p.Followers, "tags": p.Tags, "opted_out": p.OptedOut, "handles": handles, "consents": given}
 	if !p.LastOrder.IsZero() {
 		out["last_order"] = p.LastOrder.Format(time.DateOnly)
 	}
@@ -330,3 +331,6 @@ func countSegment(c *cli.Context) error {
 	table(c.App.Writer, []string{"PERSON", "NAME", "HANDLE", "DIRECT"}, rows)
 	return nil
 }
+
+// spent prints what a customer has spent, in the currency of the list.
+func spent(hundredths int64) string { return fmt.Sprintf("%d.%02d", hundredths/100, hundredths%100) }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 	"unicode"
 
@@ -86,7 +85,7 @@ func Decide(f Facts) (Decision, error) {
 
 func knownBot(f Facts) bool {
 	return slices.ContainsFunc(f.Set.Settings.Bots, func(b string) bool {
-		return strings.EqualFold(strings.TrimPrefix(b, "@"), f.Mention.Author.Handle)
+		return network.FoldHandle(b) == network.FoldHandle(f.Mention.Author.Handle)
 	})
 }
 

@@ -128,7 +128,7 @@ func customers(ctx context.Context, dir string) error {
 	defer f.Close()
 	runtime.GC()
 	began := time.Now()
-	if _, err := b.Book.Import(ctx, f, time.Now(), nil); err != nil {
+	if _, err := b.Book.Import(ctx, f, time.Now(), nil, nil); err != nil {
 		return err
 	}
 	took := time.Since(began)

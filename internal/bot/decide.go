@@ -197,7 +197,7 @@ func (b *Bot) answeredElsewhere(ctx context.Context, p *outbox.Post) (bool, erro
 func own(set *workspace.Set, selves map[string]network.Self, m *inbox.Mention) bool {
 	for name, self := range selves {
 		w := set.Accounts[name]
-		if w != nil && w.Network == m.Network && strings.EqualFold(self.Handle, m.Author.Handle) {
+		if w != nil && w.Network == m.Network && network.FoldHandle(self.Handle) == network.FoldHandle(m.Author.Handle) {
 			return true
 		}
 	}

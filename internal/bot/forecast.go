@@ -206,6 +206,9 @@ func (b *Bot) Unlabelled(ctx context.Context) (out []string, err error) {
 
 // Warnings are what check can say only with the database at hand.
 func (b *Bot) Warnings(ctx context.Context) (out []string, err error) {
+	if out, err = b.clashes(ctx); err != nil {
+		return nil, err
+	}
 	for _, o := range b.Set().Offers {
 		if o.Codes.Kind != "imported" {
 			continue

@@ -78,7 +78,7 @@ const storing = 5 * time.Second
 // itself refuses a sign-in that is another account's than the files and the sign-in
 // of before say: a browser is often signed in as somebody else.
 func (b *Bot) itself(ctx context.Context, a *workspace.Account, self network.Self) error {
-	if a.Handle != "" && !strings.EqualFold(strings.TrimPrefix(a.Handle, "@"), self.Handle) {
+	if a.Handle != "" && network.FoldHandle(a.Handle) != network.FoldHandle(self.Handle) {
 		return fmt.Errorf("you signed in as @%s, but accounts/%s.yaml says handle: %s: sign in as that account, or correct the file", self.Handle, a.Name, a.Handle)
 	}
 	selves, err := inbox.Selves(ctx, b.DB)

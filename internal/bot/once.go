@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"magpie/internal/audit"
-	"magpie/internal/coupon"
 	"magpie/internal/inbox"
 	"magpie/internal/need"
 	"magpie/internal/network"
@@ -197,21 +196,6 @@ func (b *Bot) CloseMention(ctx context.Context, id, who string) error {
 		return audit.Record(ctx, tx, b.Clock(), who, "mention closed", "mention "+id, "")
 	})
 	return errors.Join(err, b.lookAtDesk(ctx, b.Clock()))
-}
-
-// Redeem notes that a code was used in an order.
-func (b *Bot) Redeem(ctx context.Context, code string, o coupon.Order, who string) (again bool, err error) {
-	var shared []coupon.Shared
-	for _, x := range b.Set().Offers {
-		if x.Codes.Kind == "shared" {
-			s := coupon.Shared{Offer: x.Name, Code: x.Codes.Shared}
-			if x.Until != nil {
-				s.Until = x.Until.AddDate(0, 0, 1).Add(12 * time.Hour) // its last day is over everywhere
-			}
-			shared = append(shared, s)
-		}
-	}
-	return coupon.Redeem(ctx, b.DB, code, o, shared, who, b.Clock())
 }
 
 // Forget erases a person, what they wrote, and what was about to go out to

@@ -100,4 +100,3 @@ func (b *Bot) watch(ctx context.Context, r *Running) {
 		}
 	}
 }
-

@@ -84,7 +84,7 @@ func load(t fails, db *store.DB, offer string, n int) {
 	for i := range n {
 		fmt.Fprintf(&b, "%s-%03d\n", offer, i)
 	}
-	if got, err := Import(context.Background(), db, offer, strings.NewReader(b.String()), noon); err != nil || got != n {
+	if got, _, err := Import(context.Background(), db, offer, strings.NewReader(b.String()), nil, noon); err != nil || got != n {
 		t.Fatalf("%d, %v", got, err)
 	}
 }

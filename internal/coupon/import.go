@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"magpie/internal/sheet"
 	"magpie/internal/store"
 )
 
@@ -19,34 +20,43 @@ import (
 // templates are checked with.
 var codeRule = regexp.MustCompile(`^[\p{L}\p{N}_.+-]{3,32}$`)
 
-// Import reads codes (CSV with a column named code) into an offer, all or
-// nothing. A code that is there already, in the file or in the database, is
-// an error that names its line.
-func Import(ctx context.Context, db *store.DB, offer string, r io.Reader, now time.Time) (n int, err error) {
-	in := csv.NewReader(r)
+// Import reads codes (CSV with a column named code) into an offer, all or nothing. A code
+// that is there already, in the file, in the database or as one that everybody has, however
+// it is spelt, is an error that names its line. as tells how the file was read, where that
+// is not plain.
+func Import(ctx context.Context, db *store.DB, offer string, r io.Reader, shared []Shared, now time.Time) (n int, as string, err error) {
+	list, err := sheet.Open(r)
+	if err != nil {
+		return 0, "", fmt.Errorf("%w: nothing was imported", err)
+	}
+	defer list.Close()
+	in, err := list.Rows()
+	if err != nil {
+		return 0, "", err
+	}
 	in.FieldsPerRecord = -1
-	in.ReuseRecord = true
 	header, err := in.Read()
 	if err != nil {
-		return 0, errors.New("line 1: the file is empty or not a CSV file: its first line must hold the column names, one of them code")
+		return 0, "", errors.New("line 1: the file is empty or not a CSV file: its first line must hold the column names, one of them code")
 	}
-	col := slices.IndexFunc(header, func(h string) bool {
-		return strings.EqualFold(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")), "code")
-	})
+	col := slices.IndexFunc(header, func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), "code") })
 	if col < 0 {
-		return 0, errors.New("line 1: the column code is missing")
+		return 0, "", errors.New("line 1: the column code is missing")
 	}
 	err = db.Write(ctx, func(tx *sql.Tx) error {
-		n, err = importRows(ctx, tx, in, col, offer, now)
+		if err := db.InTurn(ctx, tx, "codes"); err != nil {
+			return err
+		}
+		n, err = importRows(ctx, tx, in, col, offer, shared, now)
 		return err
 	})
 	if err != nil {
-		return 0, err
+		return 0, "", err
 	}
-	return n, nil
+	return n, list.As, nil
 }
 
-func importRows(ctx context.Context, tx *sql.Tx, in *csv.Reader, col int, offer string, now time.Time) (n int, err error) {
+func importRows(ctx context.Context, tx *sql.Tx, in *csv.Reader, col int, offer string, shared []Shared, now time.Time) (n int, err error) {
 	stmt, err := tx.PrepareContext(ctx, `INSERT INTO coupons (code, offer, state, created_at) VALUES ($1, $2, 'free', $3) ON CONFLICT DO NOTHING`)
 	if err != nil {
 		return 0, err
@@ -72,6 +82,9 @@ func importRows(ctx context.Context, tx *sql.Tx, in *csv.Reader, col int, offer 
 			return 0, fmt.Errorf("line %d: the code must have 3 to 32 letters and digits: nothing was imported", line)
 		}
 		code := strings.TrimSpace(row[col])
+		if err := unlike(ctx, tx, code, shared); err != nil {
+			return 0, fmt.Errorf("line %d: %w: nothing was imported", line, err)
+		}
 		ok, err := store.Changed(stmt.ExecContext(ctx, code, offer, store.Ms(now)))
 		if err != nil {
 			return 0, err
@@ -81,4 +94,18 @@ func importRows(ctx context.Context, tx *sql.Tx, in *csv.Reader, col int, offer 
 		}
 		n++
 	}
+}
+
+// unlike refuses a code that people would take for another one.
+func unlike(ctx context.Context, tx *sql.Tx, code string, shared []Shared) error {
+	for _, s := range shared {
+		if folded(s.Code) == folded(code) {
+			return fmt.Errorf("the code %s is %s, which everybody has by the offer %s", code, s.Code, s.Offer)
+		}
+	}
+	alike, _, err := Alike(ctx, tx, code)
+	if err == nil && len(alike) > 0 && alike[0] != code {
+		return fmt.Errorf("the code %s reads like %s, which is there already", code, alike[0])
+	}
+	return err
 }

@@ -10,7 +10,7 @@ import (
 
 func TestImport(t *testing.T) {
 	db := open(t)
-	n, err := Import(t.Context(), db, "bf", strings.NewReader("\ufeffid, Code ,note\r\n1, AB-12 ,x\r\n2,折扣123,\"a, b\"\r\n\r\n3,x.y_z+1\r\n"), noon)
+	n, _, err := Import(t.Context(), db, "bf", strings.NewReader("\ufeffid, Code ,note\r\n1, AB-12 ,x\r\n2,折扣123,\"a, b\"\r\n\r\n3,x.y_z+1\r\n"), nil, noon)
 	if err != nil || n != 3 {
 		t.Fatalf("%d, %v", n, err)
 	}
@@ -43,11 +43,11 @@ func TestBadImports(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			db := open(t)
 			for _, old := range []struct{ offer, code string }{{"bf", "OLD-1"}, {"other", "THEIRS"}} {
-				if _, err := Import(t.Context(), db, old.offer, strings.NewReader("code\n"+old.code), noon); err != nil {
+				if _, _, err := Import(t.Context(), db, old.offer, strings.NewReader("code\n"+old.code), nil, noon); err != nil {
 					t.Fatal(err)
 				}
 			}
-			n, err := Import(t.Context(), db, "bf", strings.NewReader(c.text), noon)
+			n, _, err := Import(t.Context(), db, "bf", strings.NewReader(c.text), nil, noon)
 			for _, w := range c.want {
 				if err == nil || !strings.Contains(err.Error(), w) {
 					t.Errorf("got %v, want …%s…", err, w)
@@ -73,7 +73,7 @@ func TestManyWithOneBad(t *testing.T) {
 		}
 		fmt.Fprintf(&b, "C%06d\n", i)
 	}
-	_, err := Import(t.Context(), db, "bf", strings.NewReader(b.String()), noon)
+	_, _, err := Import(t.Context(), db, "bf", strings.NewReader(b.String()), nil, noon)
 	if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("line %d: the code C000005", bad+2)) {
 		t.Errorf("got %v", err)
 	}
@@ -81,7 +81,7 @@ func TestManyWithOneBad(t *testing.T) {
 		t.Errorf("left %+v", l)
 	}
 	good := strings.Replace(b.String(), fmt.Sprintf("C%06d\nC000005\n", bad-1), fmt.Sprintf("C%06d\nC%06d\n", bad-1, bad), 1)
-	if got, err := Import(t.Context(), db, "bf", strings.NewReader(good), noon); err != nil || got != n {
+	if got, _, err := Import(t.Context(), db, "bf", strings.NewReader(good), nil, noon); err != nil || got != n {
 		t.Errorf("mended: %d, %v", got, err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"magpie/internal/audit"
 	"magpie/internal/crash"
+	"magpie/internal/money"
 	"magpie/internal/store"
 )
 
@@ -26,7 +27,7 @@ func refuse(reason, format string, args ...any) error {
 // Order is a purchase in which a code was used.
 type Order struct {
 	ID       string
-	Amount   int64 // hundredths
+	Amount   int64 // in the smallest units of the currency: cents, yen
 	Currency string
 }
 
@@ -51,6 +52,11 @@ func Redeem(ctx context.Context, db *store.DB, code string, o Order, shared []Sh
 func redeem(ctx context.Context, tx *sql.Tx, code string, o Order, shared []Shared, who string, now time.Time) (again bool, err error) {
 	for _, s := range shared {
 		if folded(s.Code) == folded(code) {
+			if _, offers, err := Alike(ctx, tx, code); err != nil {
+				return false, err
+			} else if len(offers) > 0 {
+				return false, refuse("ambiguous", "%s is everybody's code of %s, and somebody's own of %s: one of the two offers needs other codes", code, s.Offer, offers[0])
+			}
 			return redeemShared(ctx, tx, s, o, who, now)
 		}
 	}
@@ -76,12 +82,28 @@ type row struct {
 	until                                                sql.NullInt64
 }
 
+const columns = `code, offer, state, account, campaign, step, segment, valid_until`
+
 // find looks a code up as it was typed, and as it may have been meant.
-func find(ctx context.Context, tx *sql.Tx, code string) (k row, err error) {
-	for _, c := range candidates(code) {
-		err = tx.QueryRowContext(ctx, `SELECT code, offer, state, account, campaign, step, segment, valid_until FROM coupons WHERE code = $1`, c).
+func find(ctx context.Context, q store.Querier, code string) (k row, err error) {
+	look := func(code string) error {
+		return q.QueryRowContext(ctx, `SELECT `+columns+` FROM coupons WHERE code = $1`, code).
 			Scan(&k.code, &k.offer, &k.state, &k.account, &k.campaign, &k.step, &k.segment, &k.until)
-		if !errors.Is(err, sql.ErrNoRows) {
+	}
+	if err = look(code); !errors.Is(err, sql.ErrNoRows) {
+		return k, err
+	}
+	alike, _, err := Alike(ctx, q, code)
+	switch {
+	case err != nil:
+		return k, err
+	case len(alike) > 1: // imported before such were refused
+		return k, refuse("ambiguous", "%s may be %s or %s: type it as it is written there, with its dashes and capitals", code, alike[0], alike[1])
+	case len(alike) == 1:
+		return k, look(alike[0])
+	}
+	for _, c := range candidates(code) {
+		if err = look(c); !errors.Is(err, sql.ErrNoRows) {
 			return k, err
 		}
 	}
@@ -99,7 +121,7 @@ func known(ctx context.Context, tx *sql.Tx, code string, o Order) (bool, error) 
 	case err != nil:
 		return false, err
 	case amount != o.Amount || currency != o.Currency:
-		return false, refuse("differs", "order %s is already recorded with this code, for %s", o.ID, Money(amount, currency))
+		return false, refuse("differs", "order %s is already recorded with this code, for %s", o.ID, money.String(amount, currency))
 	}
 	return true, nil
 }
@@ -136,10 +158,5 @@ func record(ctx context.Context, tx *sql.Tx, k row, o Order, who string, now tim
 	if err != nil {
 		return err
 	}
-	return audit.Record(ctx, tx, now, who, "redeemed", "coupon "+k.code, "order "+o.ID+", "+Money(o.Amount, o.Currency))
-}
-
-// Money prints hundredths with their currency: 899.00 USD.
-func Money(amount int64, currency string) string {
-	return fmt.Sprintf("%d.%02d %s", amount/100, amount%100, currency)
+	return audit.Record(ctx, tx, now, who, "redeemed", "coupon "+k.code, "order "+o.ID+", "+money.String(o.Amount, o.Currency))
 }

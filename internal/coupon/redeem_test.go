@@ -154,11 +154,3 @@ func TestRedeemRace(t *testing.T) {
 		t.Errorf("%v won, %d again, %d used", won, again, used)
 	}
 }
-
-func TestMoney(t *testing.T) {
-	for want, amount := range map[string]int64{"899.00 USD": 89900, "0.05 USD": 5, "0.00 USD": 0} {
-		if got := Money(amount, "USD"); got != want {
-			t.Errorf("got %s, want %s", got, want)
-		}
-	}
-}

@@ -1,12 +1,15 @@
 package coupon
 
 import (
+	"context"
 	"regexp"
 	"strings"
 	"unicode"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
+
+	"magpie/internal/store"
 )
 
 // folded is a code without what people and tills change: case, width, dashes, blanks
@@ -20,20 +23,50 @@ func folded(code string) string {
 	}, norm.NFKC.String(code)))
 }
 
+// typedKey is what coupons_typed is an index of: a code without case, dashes, points, and
+// what stands around it.
+func typedKey(code string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' {
+			return r - 'a' + 'A'
+		}
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || strings.ContainsRune("_+", r) {
+			return r
+		}
+		return -1
+	}, norm.NFKC.String(code))
+}
+
+// byKey is the condition that a code has a typedKey.
+const byKey = `upper(replace(replace(code, '-', ''), '.', '')) = $1`
+
+// Alike are the codes that differ from this one by case, dashes and points alone, two at
+// most, each with its offer.
+func Alike(ctx context.Context, q store.Querier, code string) (codes, offers []string, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT code, offer FROM coupons WHERE `+byKey+` LIMIT 2`, typedKey(code))
+	if err != nil {
+		return nil, nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var c, o string
+		if err := rows.Scan(&c, &o); err != nil {
+			return nil, nil, err
+		}
+		codes, offers = append(codes, c), append(offers, o)
+	}
+	return codes, offers, rows.Err()
+}
+
 var dashes = regexp.MustCompile(`\s*\p{Pd}\s*`)
 
-// candidates are the codes that somebody may mean who typed this, the likeliest first:
-// as it stands, without what stands around it, in capitals, and in the groups of four of our own codes.
+// candidates are codes with letters beyond ASCII that somebody may mean who typed this.
 func candidates(typed string) []string {
 	tidy := dashes.ReplaceAllString(strings.TrimFunc(norm.NFKC.String(typed), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
 	}), "-")
 	upper := strings.ToUpper(tidy)
-	all := []string{typed, tidy, upper, strings.ToLower(tidy)}
-	if bare := strings.ToUpper(folded(tidy)); len(bare) == 12 {
-		all = append(all, bare[:4]+"-"+bare[4:8]+"-"+bare[8:])
-	}
-	return all
+	return []string{tidy, upper, strings.ToLower(tidy)}
 }
 
 // spreadsheet is what such a program makes of a long number, or of what it can't reckon.

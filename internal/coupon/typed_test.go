@@ -58,7 +58,7 @@ func TestCodesThatASpreadsheetChanged(t *testing.T) {
 	for _, code := range []string{"1.23457E+11", "1.23E+05", "1,23457E+11", "1E+12", "9.99999E+14", "1.2E-05", "1.23457e+11", "########",
 		"#REF!", "#N/A", "#NAME?", "#VALUE!"} {
 		db := open(t)
-		n, err := Import(t.Context(), db, "ext", strings.NewReader("code\nABC-1\n\""+code+"\"\n"), noon)
+		n, _, err := Import(t.Context(), db, "ext", strings.NewReader("code\nABC-1\n\""+code+"\"\n"), nil, noon)
 		if err == nil || n != 0 || !strings.Contains(err.Error(), "line 3: ") || !strings.Contains(strings.ToLower(err.Error()),
 			"spreadsheet") || left(t, db, "ext").Free != 0 {
 			t.Errorf("%s: %d, %v", code, n, err)
@@ -66,7 +66,7 @@ func TestCodesThatASpreadsheetChanged(t *testing.T) {
 	}
 	db := open(t)
 	list := "123456789012\n12E45\nE+11\n1E5\nABC.E+1\n00123\n1.234.567"
-	if n, err := Import(t.Context(), db, "ext", strings.NewReader("code\n"+list), noon); err != nil || n != 7 {
+	if n, _, err := Import(t.Context(), db, "ext", strings.NewReader("code\n"+list), nil, noon); err != nil || n != 7 {
 		t.Errorf("good codes: %d, %v", n, err)
 	}
 }

@@ -80,7 +80,7 @@ func count(t testing.TB, b *people.Book, query string, args ...any) (n int) {
 // load imports a customer list.
 func load(t testing.TB, b *people.Book, lines ...string) people.Imported {
 	t.Helper()
-	out, err := b.Import(context.Background(), strings.NewReader(strings.Join(lines, "\n")), noon, nil)
+	out, err := b.Import(context.Background(), strings.NewReader(strings.Join(lines, "\n")), noon, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,13 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
+	"unicode"
 
+	"magpie/internal/sheet"
 	"magpie/internal/store"
 	"magpie/internal/suggest"
 )
@@ -34,7 +34,10 @@ type Customer struct {
 }
 
 // Imported says what an import did.
-type Imported struct{ Rows, New int }
+type Imported struct {
+	Rows, New int
+	As        string // how the list was read, where that is not plain
+}
 
 // chunk is how many rows are kept in one transaction: others write in between.
 const chunk = 2000
@@ -42,22 +45,23 @@ const chunk = 2000
 // Import reads a customer list (CSV with a header) and keeps it. A file with a
 // mistake is not imported at all. A person is known by any of the handles; what
 // a column says replaces what we knew, an absent column changes nothing. So a
-// file may be imported again, for example after a power cut.
-func (b *Book) Import(ctx context.Context, r io.Reader, now time.Time, progress func(n int)) (out Imported, err error) {
+// file may be imported again, for example after a power cut. What is odd is told to warn.
+func (b *Book) Import(ctx context.Context, r io.Reader, now time.Time, progress func(n int), warn func(string)) (out Imported, err error) {
 	// Looked at whole first: the second pass reads what the first has seen.
-	seen, err := os.CreateTemp("", "magpie-import-*.csv")
+	seen, err := sheet.Open(r)
 	if err != nil {
-		return out, fmt.Errorf("there is no room for a copy of the file: %w", err)
+		return out, fmt.Errorf("%w: nothing was imported", err)
 	}
-	defer os.Remove(seen.Name())
 	defer seen.Close()
-	if err := b.inspect(io.TeeReader(r, seen)); err != nil {
-		return out, err
-	}
-	if _, err := seen.Seek(0, io.SeekStart); err != nil {
-		return out, err
-	}
 	in, at, err := list(seen)
+	if err != nil {
+		return out, err
+	}
+	if err := b.inspect(in, at, &oddities{now: now, warn: warn, first: map[uint64]int32{}}); err != nil {
+		return out, err
+	}
+	out.As = seen.As
+	in, at, err = list(seen)
 	for err == nil {
 		var n int
 		err = b.DB.Write(ctx, func(tx *sql.Tx) error {
@@ -77,9 +81,10 @@ func (b *Book) Import(ctx context.Context, r io.Reader, now time.Time, progress 
 }
 
 // list begins to read a customer list.
-func list(r io.Reader) (in *csv.Reader, at map[string]int, err error) {
-	in = csv.NewReader(r)
-	in.ReuseRecord = true
+func list(s *sheet.Sheet) (in *csv.Reader, at map[string]int, err error) {
+	if in, err = s.Rows(); err != nil {
+		return nil, nil, err
+	}
 	header, err := in.Read()
 	if err != nil {
 		return nil, nil, errors.New("line 1: the file is empty or not a CSV file: its first line must hold the column names")
@@ -88,38 +93,47 @@ func list(r io.Reader) (in *csv.Reader, at map[string]int, err error) {
 	return in, at, err
 }
 
-// manyMistakes are said at a time.
-const manyMistakes = 20
+// manyMistakes are said in full; the rest are counted.
+const manyMistakes = 100
 
-// inspect says what is wrong with a list, up to manyMistakes at once.
-func (b *Book) inspect(r io.Reader) error {
-	in, at, err := list(r)
-	if err != nil {
-		return err
-	}
+// inspect says what is wrong with a list.
+func (b *Book) inspect(in *csv.Reader, at map[string]int, odd *oddities) error {
 	var wrong []error
-	for len(wrong) < manyMistakes {
+	more := 0
+	for {
 		row, err := in.Read()
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if err != nil {
+		if err != nil && !errors.Is(err, csv.ErrFieldCount) {
 			wrong = append(wrong, csvError(err))
 			break // the lines that follow can't be told apart
 		}
-		c, err := parse(at, row)
+		line, _ := in.FieldPos(0)
+		var c Customer
+		if err == nil {
+			c, err = parse(at, row)
+		} else {
+			err = csvError(err)
+			err = errors.New(strings.TrimPrefix(err.Error(), fmt.Sprintf("line %d: ", line)))
+		}
 		if err == nil {
 			err = b.check(c)
 		}
-		if !utf8.ValidString(strings.Join(row, "")) || strings.ContainsRune(strings.Join(row, ""), 0) {
-			err = errors.New("this is not UTF-8: save the list as “CSV UTF-8”")
-		}
-		if err != nil {
-			line, _ := in.FieldPos(0)
+		switch {
+		case err == nil:
+			odd.look(line, c)
+		case len(wrong) == manyMistakes:
+			more++
+		default:
 			wrong = append(wrong, fmt.Errorf("line %d: %w", line, err))
 		}
 	}
+	if more > 0 {
+		wrong = append(wrong, fmt.Errorf("and %d more such lines", more))
+	}
 	if len(wrong) == 0 {
+		odd.rest()
 		return nil
 	}
 	return fmt.Errorf("%w: nothing was imported", errors.Join(wrong...))
@@ -129,7 +143,7 @@ func (b *Book) inspect(r io.Reader) error {
 func layout(header []string) (map[string]int, error) {
 	at := map[string]int{}
 	for i, h := range header {
-		name := strings.ToLower(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))
+		name := strings.ToLower(strings.TrimSpace(h))
 		if !slices.Contains(columns, name) {
 			return nil, fmt.Errorf("line 1: unknown column %q (%s)", h, suggest.Hint(name, columns))
 		}
@@ -162,25 +176,25 @@ func parse(at map[string]int, row []string) (c Customer, err error) {
 	if !some {
 		return c, errors.New("the row has no handle")
 	}
-	c.name, c.language, c.city = get("name"), strings.ToLower(get("language")), get("city")
+	c.name, c.language, c.city = get("name"), language(get("language")), get("city")
 	if s := get("orders"); s != "" {
 		if c.orders, err = strconv.ParseInt(s, 10, 32); err != nil || c.orders < 0 {
 			return c, fmt.Errorf("orders: %q is not a whole number", s)
 		}
 	}
 	if s := get("spent"); s != "" {
-		if c.spent, err = Amount(s); err != nil {
+		if c.spent, err = sheet.Amount(s); err != nil {
 			return c, fmt.Errorf("spent: %w", err)
 		}
 	}
 	if s := get("last_order"); s != "" {
-		day, err := time.Parse(time.DateOnly, s)
+		day, err := sheet.Day(s)
 		if err != nil {
-			return c, fmt.Errorf("last_order: %q is not a day such as 2026-11-21", s)
+			return c, fmt.Errorf("last_order: %w", err)
 		}
 		c.lastOrder = day.UnixMilli()
 	}
-	c.tags = strings.FieldsFunc(get("tags"), func(r rune) bool { return r == ';' || r == ' ' || r == '；' })
+	c.tags = strings.FieldsFunc(get("tags"), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(";；,，、|", r) })
 	return c, nil
 }
 
@@ -195,19 +209,6 @@ func (b *Book) check(c Customer) error {
 		}
 	}
 	return nil
-}
-
-// Amount reads 899, 899.5 or 899.00 into hundredths.
-func Amount(s string) (int64, error) {
-	whole, part, _ := strings.Cut(s, ".")
-	if len(part) > 2 || whole == "" || len(whole) > 12 || strings.HasSuffix(s, ".") {
-		return 0, fmt.Errorf("%q is not an amount such as 899.00", s)
-	}
-	n, err := strconv.ParseUint(whole+(part + "00")[:2], 10, 63)
-	if err != nil {
-		return 0, fmt.Errorf("%q is not an amount such as 899.00", s)
-	}
-	return int64(n), nil
 }
 
 // writer holds the prepared statements of an import.

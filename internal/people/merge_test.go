@@ -99,7 +99,7 @@ func TestMergeLosesNoOrders(t *testing.T) {
 func TestMergeFails(t *testing.T) {
 	b, m, s := two(t)
 	b.OnMerge = func(context.Context, *sql.Tx, int64, int64) error { return context.DeadlineExceeded }
-	_, err := b.Import(t.Context(), strings.NewReader("mastodon,bluesky,name\nann@social.example,ann.example,X\n"), noon, nil)
+	_, err := b.Import(t.Context(), strings.NewReader("mastodon,bluesky,name\nann@social.example,ann.example,X\n"), noon, nil, nil)
 	if err == nil || find(t, b, "ann.example") != s || get(t, b, m).Name == "X" {
 		t.Errorf("half a merge: %v", err)
 	}

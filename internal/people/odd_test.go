@@ -39,13 +39,13 @@ func TestOddText(t *testing.T) {
 }
 
 // TestOtherEncoding: a list that a program wrote in another encoding, such as
-// GBK, is refused with the line, not imported as rubbish.
+// Windows's Western one, is refused with the line, not imported as rubbish.
 func TestOtherEncoding(t *testing.T) {
-	for name, text := range map[string]string{"GBK": "mastodon,city\nann,Boston\nbob,\xc9\xcf\xba\xa3\n", "Latin-1": "mastodon,name\nann,Ann\nbob,Andr\xe9\n", "NUL": "mastodon,name\nann,Ann\nbob,B\x00b\n",
+	for name, text := range map[string]string{"Latin-1": "mastodon,name\nann,Ann\nbob,Andr\xe9\n", "NUL": "mastodon,name\nann,Ann\nbob,B\x00b\n",
 		"in a handle": "mastodon,name\nann,Ann\nbob\xe9,Bob\n", "in a tag": "mastodon,tags\nann,a\nbob,\xe9\n"} {
 		t.Run(name, func(t *testing.T) {
 			b := open(t)
-			_, err := b.Import(t.Context(), strings.NewReader(text), noon, nil)
+			_, err := b.Import(t.Context(), strings.NewReader(text), noon, nil, nil)
 			says(t, err, "line 3", "UTF-8", "nothing was imported")
 			if n := count(t, b, `SELECT count(*) FROM persons`); n != 0 {
 				t.Errorf("%d persons", n)

@@ -51,7 +51,7 @@ type Handle struct{ Network, Handle, RemoteID string }
 
 // Fold is the form of a handle by which it is found.
 func Fold(handle string) string {
-	return strings.ToLower(strings.TrimPrefix(strings.TrimSpace(handle), "@"))
+	return network.FoldHandle(handle)
 }
 
 // Bounds of what strangers call themselves, in bytes.

@@ -3,9 +3,9 @@ package report
 
 import (
 	"context"
-	"fmt"
 	"time"
 
+	"magpie/internal/money"
 	"magpie/internal/store"
 )
 
@@ -52,15 +52,15 @@ func Accounts(ctx context.Context, db *store.DB, since time.Time) (out []Spent, 
 	return out, rows.Err()
 }
 
-// Sum is money in one currency, in hundredths.
+// Sum is money in the smallest units of one currency: cents, yen.
 type Sum struct {
 	Amount   int64  `json:"amount"`
 	Currency string `json:"currency"`
 }
 
-// String prints 899.00 USD.
+// String prints 899.00 USD, 1,500 JPY.
 func (s Sum) String() string {
-	return fmt.Sprintf("%d.%02d %s", s.Amount/100, s.Amount%100, s.Currency)
+	return money.String(s.Amount, s.Currency)
 }
 
 type key struct{ campaign, step, account, segment string }

@@ -104,7 +104,11 @@ func (l *loader) checkTwins() {
 		if a.Handle == "" {
 			continue
 		}
-		key := a.Network + " " + a.Server + " " + strings.ToLower(a.Handle)
+		name, server, full := strings.Cut(network.FoldHandle(a.Handle), "@")
+		if u, err := url.Parse(a.Server); err == nil && (!full || server == strings.ToLower(u.Hostname())) {
+			server = strings.ToLower(u.Host) // of a local name
+		}
+		key := a.Network + " " + name + " " + server
 		if other := first[key]; other != "" {
 			l.doc("account", a.Name).add("handle", fmt.Sprintf("%s is already the account of accounts/%s.yaml", a.Handle, other), "keep one of the two files")
 		}
@@ -178,6 +182,8 @@ func (l *loader) checkSettings() {
 			l.doc("settings", "").add(index("approvers", i), "whoever approves has a name", "write approvers: [paul, mei], or take the line out for everybody but the author")
 		}
 	}
+	l.warnHandles("testers", l.set.Settings.Testers)
+	l.warnHandles("bots", l.set.Settings.Bots)
 	if u, err := url.Parse(l.set.Settings.Database); err == nil && u.User != nil {
 		if _, has := u.User.Password(); has {
 			l.doc("settings", "").add("database", "an address must not contain a password", "write env:NAME, and keep the address there")

@@ -33,6 +33,7 @@ type document struct {
 	broken   bool                      // it can't be read at all
 	anchors  map[string]ast.Node
 	problems []Problem
+	warnings []Problem
 }
 
 // read decodes source into out, a pointer to a struct or map.
@@ -48,9 +49,10 @@ func read(file string, source []byte, out any) *document {
 		d.problems = append(d.problems, Problem{file, at.Line, at.Column, fmt.Sprintf("the brackets or lists go more than %d deep", depthMost), "write it plainly"})
 		return d
 	}
+	d.remarks(tokens)
 	f, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey()) // pairs says it better
 	if err != nil {
-		d.problems = append(d.problems, syntax(file, err))
+		d.problems = append(d.problems, syntax(file, source, err))
 		return d
 	}
 	if len(f.Docs) == 0 || f.Docs[0].Body == nil {

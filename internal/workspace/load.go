@@ -14,6 +14,9 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
 	"magpie/internal/network"
 	"magpie/internal/render"
 	"magpie/internal/segment"
@@ -61,6 +64,7 @@ func LoadFS(files fs.FS, dir string, kinds []network.Kind) (*Set, error) {
 	l.checkAll()
 	for _, d := range l.docs {
 		l.problems = append(l.problems, d.problems...)
+		l.set.Warnings = append(l.set.Warnings, d.warnings...)
 	}
 	if len(l.problems) > 0 {
 		return nil, sorted(l.problems)
@@ -84,6 +88,7 @@ func (l *loader) readAll() {
 	})
 	l.each("campaigns", l.readCampaign)
 	l.readTemplates()
+	l.strayAtTop()
 	if _, err := fs.Lstat(l.fs, settingsFile); !errors.Is(err, fs.ErrNotExist) {
 		b, _ := l.bytes(settingsFile)
 		l.keep("settings", "", read(settingsFile, b, &l.set.Settings))
@@ -144,15 +149,17 @@ func (l *loader) each(folder string, use func(name, file string, b []byte)) {
 	for _, file := range l.files(folder) {
 		ext := path.Ext(file)
 		if ext != ".yaml" && ext != ".yml" {
+			l.stray(file)
 			continue
 		}
 		name := strings.TrimSuffix(path.Base(file), ext)
-		if first[name] != "" {
+		key := cases.Fold().String(norm.NFKC.String(name))
+		if first[key] != "" {
 			l.problems = append(l.problems, Problem{file, 1, 1,
-				fmt.Sprintf("the %s %q has two files", strings.TrimSuffix(folder, "s"), name), "see " + first[name]})
+				fmt.Sprintf("the %s %q has two files", strings.TrimSuffix(folder, "s"), name), "see " + first[key]})
 			continue
 		}
-		first[name] = file
+		first[key] = file
 		if b, ok := l.bytes(file); ok {
 			use(name, file, b)
 		}
@@ -165,7 +172,11 @@ func (l *loader) files(folder string) (out []string) {
 		l.unread(folder, err)
 	}
 	for _, e := range entries {
-		if !e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
+		switch {
+		case strings.HasPrefix(e.Name(), "."):
+		case e.IsDir():
+			l.strayFolder(folder + "/" + e.Name())
+		default:
 			out = append(out, folder+"/"+e.Name())
 		}
 	}
@@ -211,6 +222,10 @@ var templateName = regexp.MustCompile(`^(.+?)\.([a-z]{2,3}(?:-[A-Za-z0-9]+)*)(?:
 
 func (l *loader) readTemplates() {
 	for _, file := range l.files("templates") {
+		if !strings.HasSuffix(file, ".tmpl") {
+			l.stray(file)
+			continue
+		}
 		m := templateName.FindStringSubmatch(path.Base(file))
 		if m == nil {
 			l.problems = append(l.problems, Problem{file, 1, 1, "the language is missing in the file's name",
@@ -221,6 +236,7 @@ func (l *loader) readTemplates() {
 		if !ok {
 			continue
 		}
+		l.warnLanguage(&document{file: file}, "", m[2])
 		if l.set.Templates[m[1]] == nil {
 			l.set.Templates[m[1]] = &Template{Name: m[1]}
 		}

@@ -5,7 +5,7 @@ package workspace_test
 // have no schema.
 var needsMeaning = []string{
 	// one file, but a name, a calendar or a condition
-	"account-handle-bad", "account-handle-bad-bluesky", "account-in-two-files", "account-name-bad", "account-zone-bad",
+	"account-handle-bad", "account-handle-bad-bluesky", "account-in-two-files", "account-differs-by-case", "account-twice-by-handle", "account-name-bad", "account-zone-bad",
 	"account-zone-local", "campaign-ends-before-it-begins", "campaign-in-two-parts", "campaign-name-bad", "cron-backwards",
 	"cron-both-days", "cron-minute-too-big", "cron-never-comes", "cron-unknown-day", "no-accounts", "not-utf-8",
 	"offer-limit-on-imported-codes", "offer-link-unknown-mark", "offer-valid-too-long", "place-in-windows-lines", "rule-says-stop",

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -23,6 +24,11 @@ var inPlainWords = [][2]string{
 	{"non-map value is specified", "entries of the form “key: value” are expected here: a colon or an indentation is missing"},
 	{"',' or ']'", "a [ is opened before and never closed"},
 	{"',' or '}'", "a { is opened before and never closed"},
+	{"could not find flow map", "put a text that begins with { in quotes, or close the { that is opened here"},
+	{"sequence end token", "a [ is opened before and never closed"},
+	{"undefined anchor", "put a text that begins with & in quotes"},
+	{"unexpected scalar value", "put the text in quotes"},
+	{"block sequence entries", "put a text that begins with - in quotes, or begin the list on a line of its own"},
 	{"unexpected directive", "put the text in quotes"},
 	{"'@' is a reserved", "put the text in quotes"},
 	{"'`' is a reserved", "put the text in quotes"},
@@ -96,14 +102,21 @@ func sorted(p []Problem) Problems {
 	return slices.Compact(p)
 }
 
+// special finds a value that begins with a sign which means something else in YAML.
+var special = regexp.MustCompile("^\\s*(?:- +)?[^\\s:#]+:\\s+([*&!%@`])")
+
 // syntax is the problem of a file that is no YAML.
-func syntax(file string, err error) Problem {
+func syntax(file string, source []byte, err error) Problem {
 	p := Problem{File: file, Line: 1, Column: 1, Text: "the file can't be read as YAML"}
 	var y yaml.Error
 	if errors.As(err, &y) {
 		p.Hint = plainly(y.GetMessage())
 		if t := y.GetToken(); t != nil {
 			p.Line, p.Column = t.Position.Line, t.Position.Column
+			lines := bytes.SplitN(source, []byte("\n"), p.Line+1)
+			if m := special.FindSubmatch(lines[min(p.Line, len(lines))-1]); m != nil {
+				p.Hint = fmt.Sprintf("put a text that begins with %s in quotes", m[1])
+			}
 		}
 	}
 	return p

@@ -95,3 +95,17 @@ func (l *loader) warnLanguage(d *document, at, tag string) {
 		l.warn(d, at, fmt.Sprintf("%q is the short form of no language that people speak", strings.TrimSpace(tag)), hint)
 	}
 }
+
+// warnHandles tells of handles without a server, where all accounts are on networks of many.
+func (l *loader) warnHandles(key string, handles []string) {
+	for _, a := range l.set.Accounts {
+		if a.Network != "mastodon" {
+			return
+		}
+	}
+	for i, h := range handles {
+		if h != "" && !strings.Contains(strings.TrimPrefix(h, "@"), "@") {
+			l.warn(l.doc("settings", ""), index(key, i), fmt.Sprintf("%q names no server, so nobody is meant", h), "write "+strings.TrimPrefix(h, "@")+"@social.example")
+		}
+	}
+}

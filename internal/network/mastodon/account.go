@@ -75,7 +75,7 @@ func (c *client) person(a account) network.Person {
 	// Ids are a server's own: two of our accounts on two servers see the same
 	// person under two ids. The name with its host never changes.
 	handle := c.handle(a)
-	return network.Person{ID: strings.ToLower(handle), Handle: handle, Name: a.Display, Bot: a.Bot,
+	return network.Person{ID: network.FoldHandle(handle), Handle: handle, Name: a.Display, Bot: a.Bot,
 		NoBot: strings.Contains(strings.ToLower(plain(a.Note)), "#nobot"), Followers: a.Followers}
 }
 

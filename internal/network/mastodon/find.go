@@ -201,9 +201,9 @@ func (c *client) names(want post, got status) bool {
 	for _, m := range mentionRule.FindAllStringSubmatch(want.Status, -1) {
 		same, right := false, false
 		for _, a := range got.Mentions {
-			handle := strings.ToLower(c.handle(a))
+			handle := network.FoldHandle(c.handle(a))
 			same = same || strings.HasPrefix(handle, strings.ToLower(m[2])+"@")
-			right = right || handle == strings.ToLower(m[2]+"@"+m[3])
+			right = right || handle == network.FoldHandle(m[2]+"@"+m[3])
 		}
 		if (same || want.Visibility == "direct" && len(got.Mentions) > 0) && !right {
 			return false

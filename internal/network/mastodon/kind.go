@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -49,7 +50,15 @@ var statusURL = regexp.MustCompile(`/@[^/]+/([0-9A-Za-z]+)/?$`)
 var handleRule = regexp.MustCompile(`^[A-Za-z0-9_]+([.-][A-Za-z0-9_]+)*(@[A-Za-z0-9._:-]+)?$`)
 
 func checkHandle(h string) string {
-	if handleRule.MatchString(h) {
+	name, host, full := strings.Cut(h, "@")
+	if full {
+		host, _, _ = strings.Cut(host, ":")
+		if host = network.ASCIIHost(host); host == "" {
+			host = "?"
+		}
+		name += "@" + host
+	}
+	if handleRule.MatchString(name) {
 		return ""
 	}
 	return "a Mastodon handle looks like name@server.example"

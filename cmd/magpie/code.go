@@ -1,0 +1,170 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"magpie/internal/bot"
+	"magpie/internal/coupon"
+	"magpie/internal/money"
+)
+
+// readAs says how a list was read, where that is not plain.
+func readAs(as string) string {
+	if as == "" {
+		return ""
+	}
+	return ", read as " + as
+}
+
+// refusal is an error that says no, for a reason that the caller can mend.
+func refusal(err error) error {
+	var no *coupon.Refusal
+	if errors.As(err, &no) {
+		return refused(err)
+	}
+	return err
+}
+
+func unredeemCode(c *cli.Context) error {
+	code, err := arg(c, 0, "the code")
+	if err != nil {
+		return err
+	}
+	if err := noMore(c, 1); err != nil {
+		return err
+	}
+	order, why := strings.TrimSpace(c.String("order")), strings.TrimSpace(c.String("why"))
+	if order == "" || why == "" {
+		return usage("--order and --why are required: %s", call(c))
+	}
+	b, err := open(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	kept, err := b.Unredeem(c.Context, code, order, why, who(c))
+	if err != nil {
+		return refusal(err)
+	}
+	fmt.Fprintf(c.App.Writer, "Taken back: %s no longer counts as used in order %s.\n", kept, order)
+	return nil
+}
+
+// codeRow is a code as programs read it.
+type codeRow struct {
+	Code       string    `json:"code"`
+	Offer      string    `json:"offer"`
+	State      string    `json:"state"`
+	Person     string    `json:"person,omitempty"`
+	Account    string    `json:"account,omitempty"`
+	Campaign   string    `json:"campaign,omitempty"`
+	Step       string    `json:"step,omitempty"`
+	Segment    string    `json:"segment,omitempty"`
+	Reserved   string    `json:"reserved_at,omitempty"`
+	Delivered  string    `json:"delivered_at,omitempty"`
+	ValidUntil string    `json:"valid_until,omitempty"`
+	Posts      []string  `json:"posts"`
+	Orders     []codeUse `json:"orders"`
+}
+
+type codeUse struct {
+	Order    string `json:"order"`
+	Amount   int64  `json:"amount"` // in the smallest units of the currency
+	Currency string `json:"currency"`
+	At       string `json:"at"`
+}
+
+func showCode(c *cli.Context) error {
+	code, err := arg(c, 0, "the code")
+	if err != nil {
+		return err
+	}
+	if err := noMore(c, 1); err != nil {
+		return err
+	}
+	b, err := open(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	s, err := b.ShowCode(c.Context, code)
+	if err != nil {
+		return refusal(err)
+	}
+	r := rowOf(c, b, s)
+	if c.Bool("json") {
+		return printJSON(c.App.Writer, r)
+	}
+	printCode(c, r, s)
+	return nil
+}
+
+func rowOf(c *cli.Context, b *bot.Bot, s coupon.Story) codeRow {
+	at := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return t.UTC().Format(time.RFC3339)
+	}
+	r := codeRow{Code: s.Code, Offer: s.Offer, State: s.State, Account: s.Account, Campaign: s.Campaign, Step: s.Step, Segment: s.Segment,
+		Reserved: at(s.Reserved), Delivered: at(s.Delivered), ValidUntil: at(s.Until), Posts: append([]string{}, s.Posts...), Orders: []codeUse{}}
+	if s.Person != 0 {
+		if p, err := b.Book.Get(c.Context, s.Person); err == nil && len(p.Handles) > 0 {
+			r.Person = p.Handles[0].Handle
+		}
+	}
+	for _, u := range s.Used {
+		r.Orders = append(r.Orders, codeUse{u.ID, u.Amount, u.Currency, at(u.At)})
+	}
+	return r
+}
+
+// codeStates says what a state means.
+var codeStates = map[string]string{
+	"free": "free: nobody has it", "reserved": "reserved: it goes out with its post", "delivered": "delivered", "redeemed": "redeemed",
+	"shared": "shared: everybody may use it",
+}
+
+func printCode(c *cli.Context, r codeRow, s coupon.Story) {
+	say := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(c.App.Writer, "%-10s %s\n", name+":", shown(value))
+		}
+	}
+	moment := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return t.UTC().Format("2006-01-02 15:04 UTC")
+	}
+	say("Code", s.Code)
+	say("Offer", s.Offer)
+	say("State", codeStates[s.State])
+	if r.Person != "" {
+		say("Whose", "@"+r.Person)
+	} else if s.Person != 0 {
+		say("Whose", "somebody who was erased")
+	}
+	say("Given", moment(s.Reserved))
+	say("Delivered", moment(s.Delivered))
+	if !s.Until.IsZero() {
+		say("Valid", "until "+moment(s.Until))
+	}
+	say("For", strings.Trim(s.Campaign+"/"+s.Step, "/"))
+	say("Account", s.Account)
+	say("Segment", s.Segment)
+	if len(s.Posts) > 0 {
+		say("Posts", strings.Join(s.Posts, ", ")+" (magpie outbox show ID)")
+	}
+	for _, u := range s.Used {
+		say("Order", fmt.Sprintf("%s, %s, %s", u.ID, money.String(u.Amount, u.Currency), moment(u.At)))
+	}
+	for _, l := range s.Log {
+		say("Log", fmt.Sprintf("%s  %s by %s: %s", moment(l.At), l.What, l.Who, l.Detail))
+	}
+}

@@ -1,0 +1,104 @@
+package coupon
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"time"
+
+	"magpie/internal/audit"
+	"magpie/internal/store"
+)
+
+// Used is one order in which a code was used.
+type Used struct {
+	Order
+	At time.Time
+}
+
+// Story is all that is known of a code.
+type Story struct {
+	Code, Offer, State               string // the state of a shared code is "shared"
+	Person                           int64  // 0: nobody's
+	Account, Campaign, Step, Segment string
+	Reserved, Delivered, Until       time.Time // zero: not yet, or no end
+	Posts                            []string  // that carry it
+	Used                             []Used
+	Log                              []audit.Line
+}
+
+// Show tells the story of a code, however it is typed. One that there is not is a *Refusal.
+func Show(ctx context.Context, db *store.DB, code string, shared []Shared) (s Story, err error) {
+	code = strings.TrimSpace(code)
+	for _, x := range shared {
+		if folded(x.Code) == folded(code) {
+			s = Story{Code: x.Code, Offer: x.Offer, State: "shared", Until: x.Until}
+		}
+	}
+	if s.Code == "" {
+		if s, err = own(ctx, db, code); err != nil {
+			return s, err
+		}
+	}
+	if err := s.uses(ctx, db); err != nil {
+		return s, err
+	}
+	s.Log, err = audit.Of(ctx, db, "coupon "+s.Code)
+	return s, err
+}
+
+func own(ctx context.Context, db *store.DB, code string) (s Story, err error) {
+	k, err := find(ctx, db.Read, code)
+	if err != nil {
+		return s, err
+	}
+	s = Story{Code: k.code, Offer: k.offer, State: k.state, Account: k.account, Campaign: k.campaign, Step: k.step, Segment: k.segment}
+	var person, reserved, delivered sql.NullInt64
+	if err := db.Read.QueryRowContext(ctx, `SELECT person, reserved_at, delivered_at FROM coupons WHERE code = $1`, k.code).
+		Scan(&person, &reserved, &delivered); err != nil {
+		return s, err
+	}
+	s.Person = person.Int64
+	for to, from := range map[*time.Time]sql.NullInt64{&s.Reserved: reserved, &s.Delivered: delivered, &s.Until: k.until} {
+		if from.Valid {
+			*to = store.Time(from.Int64)
+		}
+	}
+	rows, err := db.Read.QueryContext(ctx, `SELECT post FROM tellings WHERE code = $1 ORDER BY post`, k.code)
+	if err != nil {
+		return s, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return s, err
+		}
+		s.Posts = append(s.Posts, id)
+	}
+	return s, rows.Err()
+}
+
+// usesMost are shown of a code, the newest first.
+const usesMost = 50
+
+func (s *Story) uses(ctx context.Context, db *store.DB) error {
+	rows, err := db.Read.QueryContext(ctx, `SELECT order_id, amount, currency, at FROM redemptions WHERE code = $1 ORDER BY at DESC, order_id LIMIT $2`, s.Code, usesMost)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var u Used
+		var at int64
+		if err := rows.Scan(&u.ID, &u.Amount, &u.Currency, &at); err != nil {
+			return err
+		}
+		u.At = store.Time(at)
+		s.Used = append(s.Used, u)
+	}
+	return rows.Err()
+}
+
+func isNone(err error) bool { return errors.Is(err, sql.ErrNoRows) }

@@ -1,0 +1,49 @@
+package coupon
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"time"
+
+	"magpie/internal/audit"
+	"magpie/internal/money"
+	"magpie/internal/store"
+)
+
+// Unredeem takes the use of a code in an order back: the order was cancelled. The code is
+// as good as before. The code is returned as it is kept.
+func Unredeem(ctx context.Context, db *store.DB, code, order, why string, shared []Shared, who string, now time.Time) (kept string, err error) {
+	err = db.Write(ctx, func(tx *sql.Tx) error {
+		kept, err = kindOf(ctx, tx, strings.TrimSpace(code), shared)
+		if err != nil {
+			return err
+		}
+		var amount int64
+		var unit string
+		err := tx.QueryRowContext(ctx, `DELETE FROM redemptions WHERE code = $1 AND order_id = $2 RETURNING amount, currency`, kept, order).Scan(&amount, &unit)
+		if isNone(err) {
+			return refuse("unknown order", "%s was not used in order %s", kept, order)
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE coupons SET state = CASE WHEN delivered_at IS NULL THEN 'reserved' ELSE 'delivered' END
+			WHERE code = $1 AND state = 'redeemed' AND NOT EXISTS (SELECT 1 FROM redemptions r WHERE r.code = coupons.code)`, kept); err != nil {
+			return err
+		}
+		return audit.Record(ctx, tx, now, who, "redemption taken back", "coupon "+kept, "order "+order+", "+money.String(amount, unit)+": "+why)
+	})
+	return kept, err
+}
+
+// kindOf is how a code is kept: a shared one as its offer says.
+func kindOf(ctx context.Context, tx *sql.Tx, code string, shared []Shared) (string, error) {
+	for _, s := range shared {
+		if folded(s.Code) == folded(code) {
+			return s.Code, nil
+		}
+	}
+	k, err := find(ctx, tx, code)
+	return k.code, err
+}

@@ -1,0 +1,93 @@
+package people
+
+import (
+	"fmt"
+	"hash/maphash"
+	"strings"
+	"time"
+
+	lang "golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+)
+
+// oddities tells of what is taken and can hardly be meant.
+type oddities struct {
+	now   time.Time
+	warn  func(string)
+	first map[uint64]int32 // where a handle stood before, by its hash
+	seed  maphash.Seed
+	said  int
+	begun bool
+}
+
+// manyOddities are told; the rest are counted.
+const manyOddities = 50
+
+func (o *oddities) say(line int, format string, args ...any) {
+	if o.said++; o.said <= manyOddities && o.warn != nil {
+		o.warn(fmt.Sprintf("line %d: ", line) + fmt.Sprintf(format, args...))
+	}
+}
+
+// rest tells how many more there were.
+func (o *oddities) rest() {
+	if o.said > manyOddities && o.warn != nil {
+		o.warn(fmt.Sprintf("and %d more such lines", o.said-manyOddities))
+	}
+}
+
+func (o *oddities) look(line int, c Customer) {
+	if !o.begun {
+		o.seed, o.begun = maphash.MakeSeed(), true
+	}
+	for i, h := range c.handles {
+		if h == "" {
+			continue
+		}
+		key := maphash.String(o.seed, networkColumns[i]+" "+h)
+		if before, twice := o.first[key]; twice {
+			o.say(line, "%s is in line %d already: what the later line says counts", h, before)
+		} else {
+			o.first[key] = int32(line)
+		}
+		if networkColumns[i] == "mastodon" && !strings.Contains(h, "@") {
+			o.say(line, "%s names no server: write %s@server.example, or nobody on another server is meant", h, h)
+		}
+	}
+	if c.lastOrder > o.now.Add(24*time.Hour).UnixMilli() {
+		o.say(line, "last_order: %s is in the future", time.UnixMilli(c.lastOrder).UTC().Format(time.DateOnly))
+	}
+	if base, err := lang.ParseBase(main(c.language)); c.language != "" && (err != nil || base.String() == "und") {
+		o.say(line, "language: %q is the short form of no language: write en, zh or es", c.language)
+	}
+}
+
+func main(language string) string {
+	m, _, _ := strings.Cut(language, "-")
+	return m
+}
+
+// byName are languages by what they are called, in English and by those who speak them.
+var byName = func() map[string]string {
+	out := map[string]string{}
+	english := display.English.Languages()
+	for _, t := range display.Supported.Tags() {
+		base, _ := t.Base()
+		tag := lang.Make(base.String())
+		for _, name := range []string{english.Name(tag), display.Self.Name(tag)} {
+			if name != "" {
+				out[strings.ToLower(name)] = base.String()
+			}
+		}
+	}
+	return out
+}()
+
+// language is the short form of a language: of its name, and as systems write it (de_DE).
+func language(s string) string {
+	s = strings.ToLower(s)
+	if short := byName[s]; short != "" {
+		return short
+	}
+	return strings.ReplaceAll(s, "_", "-")
+}

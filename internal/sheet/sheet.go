@@ -1,0 +1,198 @@
+// Package sheet reads lists as spreadsheets and shops export them: UTF-8, UTF-16 or
+// GB18030, separated by commas, semicolons or tabs.
+package sheet
+
+import (
+	"bufio"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/unicode"
+)
+
+// most is how large a list may be, in bytes.
+const most = 2 << 30
+
+// Sheet is a list that can be read several times.
+type Sheet struct {
+	file     *os.File
+	encoding encoding.Encoding
+	// As names the encoding and the separator, where they are not UTF-8 and a comma.
+	As    string
+	comma rune
+}
+
+// Open keeps a copy of what r holds and finds out how it is written. Its error names the
+// line where that can't be told.
+func Open(r io.Reader) (s *Sheet, err error) {
+	f, err := os.CreateTemp("", "magpie-import-*.csv")
+	if err != nil {
+		return nil, errors.New("there is no room for a copy of the file")
+	}
+	_ = os.Remove(f.Name()) // it goes with the last who has it open
+	s = &Sheet{file: f}
+	n, err := io.Copy(f, io.LimitReader(r, most+1))
+	switch {
+	case err != nil:
+		err = errors.New("the file can't be read to its end, or there is no room for a copy of it")
+	case n > most:
+		err = fmt.Errorf("the file is larger than %d GB: split it", most>>30)
+	default:
+		err = s.look()
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// Close gives the copy up.
+func (s *Sheet) Close() error { return s.file.Close() }
+
+// Rows reads the list from its beginning.
+func (s *Sheet) Rows() (*csv.Reader, error) {
+	text, err := s.text()
+	if err != nil {
+		return nil, err
+	}
+	in := csv.NewReader(text)
+	in.ReuseRecord = true
+	in.Comma = s.comma
+	return in, nil
+}
+
+// text is the list in UTF-8, without a byte order mark.
+func (s *Sheet) text() (*bufio.Reader, error) {
+	if _, err := s.file.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	r := bufio.NewReader(s.encoding.NewDecoder().Reader(s.file))
+	if mark, _, err := r.ReadRune(); err == nil && mark != '\uFEFF' {
+		err = r.UnreadRune()
+		return r, err
+	}
+	return r, nil
+}
+
+func (s *Sheet) look() error {
+	head := make([]byte, 4)
+	n, err := s.file.ReadAt(head, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	name, err := "", error(nil)
+	if s.encoding, name, err = s.writtenIn(head[:n]); err != nil {
+		return err
+	}
+	return s.separated(name)
+}
+
+func (s *Sheet) writtenIn(head []byte) (encoding.Encoding, string, error) {
+	switch at := func(i int) byte {
+		if i < len(head) {
+			return head[i]
+		}
+		return 'x'
+	}; {
+	case at(0) == 0xFF && at(1) == 0xFE, at(1) == 0 && at(3) == 0:
+		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), "UTF-16", nil
+	case at(0) == 0xFE && at(1) == 0xFF:
+		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM), "UTF-16", nil
+	}
+	return s.bytewise()
+}
+
+// bytewise tells UTF-8 from GB18030. A list of a Western Windows is neither, and looks
+// like the second at times: only signs that Chinese lists have are taken for it.
+func (s *Sheet) bytewise() (encoding.Encoding, string, error) {
+	if _, err := s.file.Seek(0, io.SeekStart); err != nil {
+		return nil, "", err
+	}
+	r := bufio.NewReader(s.file)
+	line, bad, chinese, common := 1, 0, true, 0
+	note := func() {
+		if bad == 0 {
+			bad = line
+		}
+	}
+	for {
+		head, err := r.Peek(utf8.UTFMax)
+		if len(head) == 0 {
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			return nil, "", err
+		}
+		size := 1
+		switch b := head[0]; {
+		case b == '\n':
+			line++
+		case b == 0:
+			return nil, "", fmt.Errorf("line %d: this is not text: save the list as “CSV UTF-8”", line)
+		case b < utf8.RuneSelf:
+		case bad == 0:
+			_, size = utf8.DecodeRune(head)
+			if size == 1 {
+				note()
+				chinese, common, line = true, 0, 1 // from the beginning again, now as pairs
+				if _, err := s.file.Seek(0, io.SeekStart); err != nil {
+					return nil, "", err
+				}
+				r.Reset(s.file)
+				size = 0
+			}
+		case len(head) < 2 || b < 0xA1 || b > 0xF7 || head[1] < 0xA1 || head[1] == 0xFF:
+			chinese = false
+		default:
+			size = 2
+			if b >= 0xB0 && b <= 0xD7 {
+				common++
+			}
+		}
+		if _, err := r.Discard(size); err != nil {
+			return nil, "", err
+		}
+	}
+	switch {
+	case bad == 0:
+		return unicode.UTF8, "", nil
+	case chinese && common > 0:
+		return simplifiedchinese.GB18030, "GB18030", nil
+	}
+	return nil, "", fmt.Errorf("line %d: this is not UTF-8: save the list as “CSV UTF-8”", bad)
+}
+
+// separators of columns, and what they are called.
+var separators = []struct {
+	sign rune
+	name string
+}{{',', ""}, {';', "separated by semicolons"}, {'\t', "separated by tabs"}}
+
+// separated finds what stands between the columns of the first line.
+func (s *Sheet) separated(name string) error {
+	r, err := s.text()
+	if err != nil {
+		return err
+	}
+	header, err := r.ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	best := 0
+	for i, x := range separators {
+		if strings.Count(header, string(x.sign)) > strings.Count(header, string(separators[best].sign)) {
+			best = i
+		}
+	}
+	s.comma = separators[best].sign
+	s.As = strings.Join(strings.FieldsFunc(name+"\n"+separators[best].name, func(r rune) bool { return r == '\n' }), ", ")
+	return nil
+}

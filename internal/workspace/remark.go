@@ -1,0 +1,36 @@
+package workspace
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml/token"
+)
+
+// remarks tells of hashtags that YAML takes for remarks and does not read: “#ad” after a
+// colon, or after other words. A remark that is meant as one has a space after the #.
+func (d *document) remarks(all token.Tokens) {
+	for _, t := range all {
+		if t.Type != token.CommentType || t.Prev == nil || t.Prev.Position.Line != t.Position.Line || !tag(t.Value) {
+			continue
+		}
+		word := "#" + strings.TrimSpace(t.Value)
+		p := Problem{File: d.file, Line: t.Position.Line, Column: t.Position.Column, Text: fmt.Sprintf("%q is a remark in YAML, and is not read", word)}
+		switch t.Prev.Type { //nolint:exhaustive // after the others nobody writes a hashtag
+		case token.MappingValueType, token.SequenceEntryType:
+			p.Hint = fmt.Sprintf("put it in quotes: %q; or a space after the # of a remark", word)
+			d.problems = append(d.problems, p)
+		case token.StringType:
+			p.Hint = fmt.Sprintf("put all of it in quotes: %q; or a space after the # of a remark", t.Prev.Value+" "+word)
+			d.warnings = append(d.warnings, p)
+		}
+	}
+}
+
+// tag tells whether what follows a # makes it a hashtag.
+func tag(text string) bool {
+	r, _ := utf8.DecodeRuneInString(text)
+	return unicode.IsLetter(r) || unicode.IsDigit(r)
+}
