@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"path"
 	"strings"
 	"time"
@@ -202,7 +201,7 @@ func words(set *workspace.Set, p *outbox.Post, s *workspace.Step, a *workspace.A
 			return "", "", err
 		}
 	} else {
-		x := variant(set.Templates[p.Template], v.Language, a.Language, p.Key)
+		x := variant(set.Templates[p.Template], v.Language, a.Language, p)
 		if x == nil {
 			return "", "", fmt.Errorf("the template %s has no text in %s or %s", p.Template, v.Language, a.Language)
 		}
@@ -224,24 +223,6 @@ func fixed(words string, v render.Values) (string, error) {
 		return t.Render(v)
 	}
 	return strings.NewReplacer("{code}", v.Code, "{link}", v.Link, "{name}", render.SafeName(v.Name, v.Handle)).Replace(words), nil
-}
-
-// variant picks the text in the reader's language, or else the account's; of
-// several variants each post has always the same.
-func variant(t *workspace.Template, language, fallback, key string) *workspace.Text {
-	if t == nil {
-		return nil
-	}
-	texts := t.In(language)
-	if len(texts) == 0 {
-		texts = t.In(fallback)
-	}
-	if len(texts) == 0 {
-		return nil
-	}
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(key))
-	return &texts[int(h.Sum32()%uint32(len(texts)))]
 }
 
 func draft(p *outbox.Post, a *workspace.Account, text, language string) network.Draft {

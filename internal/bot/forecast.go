@@ -50,8 +50,12 @@ type Codes struct {
 // Forecasts tells what would go out in [from, to), with the real texts.
 func (b *Bot) Forecasts(ctx context.Context, from, to time.Time) (out []Forecast, err error) {
 	set := b.Set()
+	turns, err := b.turns(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for _, o := range plan.Between(set, from, to) {
-		f, err := b.forecast(ctx, set, o)
+		f, err := b.forecast(ctx, set, o, turns)
 		if err != nil {
 			return nil, err
 		}
@@ -66,11 +70,15 @@ func (b *Bot) Forecasts(ctx context.Context, from, to time.Time) (out []Forecast
 // Missed are the steps of the last week whose time passed before they were planned.
 func (b *Bot) Missed(ctx context.Context) (out []Forecast, err error) {
 	now, set := b.Clock(), b.Set()
+	turns, err := b.turns(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for _, o := range plan.Passed(set, now) {
 		if o.At.Before(now.Add(-Ahead)) || now.Sub(o.At) < time.Duration(o.Step.Late.After) {
 			continue
 		}
-		f, err := b.forecast(ctx, set, o)
+		f, err := b.forecast(ctx, set, o, turns)
 		if err != nil {
 			return nil, err
 		}
@@ -109,17 +117,20 @@ func (b *Bot) afford(ctx context.Context, all []Forecast) error {
 	return nil
 }
 
-func (b *Bot) forecast(ctx context.Context, set *workspace.Set, o plan.Occurrence) (Forecast, error) {
-	p := post(set, o)
+func (b *Bot) forecast(ctx context.Context, set *workspace.Set, o plan.Occurrence, turns turns) (Forecast, error) {
+	p := turns.next(set, o)
 	p.ID = outbox.ID(p.Key)
 	f := Forecast{Post: p, At: o.At.In(o.Account.Timezone.Location), Account: o.Account, State: "new"}
 	if known, err := outbox.Select(ctx, b.DB.Read, `key = $1`, p.Key); err != nil {
 		return f, err
 	} else if len(known) == 1 {
 		f.State = string(known[0].State)
-		p.ApprovedBy = known[0].ApprovedBy
-	} else if p.Approval {
-		f.State = "needs approval"
+		p.ApprovedBy, p.Turn = known[0].ApprovedBy, known[0].Turn
+	} else {
+		turns.taken(p)
+		if p.Approval {
+			f.State = "needs approval"
+		}
 	}
 	c, err := b.Preview(ctx, p, o.At)
 	var stop *outbox.Stop

@@ -1,10 +1,13 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"magpie/internal/audit"
@@ -78,7 +81,7 @@ func post(set *workspace.Set, o plan.Occurrence) *outbox.Post {
 	p := &outbox.Post{
 		Key: o.Key(), Kind: outbox.Public, Account: o.Account.Name, Campaign: s.Campaign.Name, Step: s.Name, Occurrence: o.Wall,
 		Template: s.Say.For(o.Account.Name), SlotAt: o.At, LateAfter: time.Duration(s.Late.After), LateThen: s.Late.Then,
-		FinishBy: o.FinishBy, Approval: s.Campaign.Approval == "required",
+		FinishBy: o.FinishBy, Approval: s.Campaign.Approval == "required", Turn: -1,
 	}
 	if s.To != nil {
 		p.Kind, p.Segment = outbox.Segment, s.To.Segment
@@ -264,7 +267,9 @@ func goneSteps(ctx context.Context, tx *sql.Tx, set *workspace.Set) (gone []outb
 // addWanted adds what is new, and brings back what had left the files before. It
 // returns both.
 func addWanted(ctx context.Context, tx *sql.Tx, wanted map[string]*outbox.Post, now time.Time) (fresh []*outbox.Post, err error) {
-	for key, p := range wanted {
+	order := slices.SortedFunc(maps.Values(wanted), func(a, b *outbox.Post) int { return cmp.Or(a.SlotAt.Compare(b.SlotAt), cmp.Compare(a.Key, b.Key)) })
+	for _, p := range order { // by their time: so the variants take turns
+		key := p.Key
 		added, err := outbox.Add(ctx, tx, p, now)
 		if err != nil {
 			return nil, err
@@ -293,7 +298,7 @@ func (b *Bot) changed(ctx context.Context, waiting []*outbox.Post, wanted map[st
 		if !p.Approval || p.ApprovedHash == "" {
 			continue
 		}
-		q := *p
+		q := *p // with the turn it has
 		if w := wanted[p.Key]; w != nil {
 			q.Kind, q.Template, q.Segment, q.SlotAt = w.Kind, w.Template, w.Segment, w.SlotAt
 		}

@@ -79,6 +79,8 @@ type Post struct {
 	RestLanguage                                         string
 	SentAt                                               time.Time
 	Reason                                               string
+	Turn                                                 int64  // of the variants of a public text; -1: none
+	RejectedHash                                         string // what an approver rejected
 	CreatedAt                                            time.Time
 }
 
@@ -102,13 +104,15 @@ func Add(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) (added bool, e
 	}
 	return store.Changed(tx.ExecContext(ctx, `INSERT INTO posts (id, key, kind, state, account, campaign, step, occurrence, segment, parent,
 		person, recipient, mention, ref, private, template, language, text, exempt, code, slot_at, next_at, late_after, late_then, finish_by, late_at,
-		approval, approved_hash, approved_by, author, reason, created_at, updated_at, follows, rest)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)
+		approval, approved_hash, approved_by, author, reason, created_at, updated_at, follows, rest, turn)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35,
+		CASE WHEN $36 THEN (SELECT COALESCE(max(turn), -1) + 1 FROM posts WHERE campaign = $37 AND step = $38 AND account = $39 AND kind = 'public') ELSE -1 END)
 		ON CONFLICT DO NOTHING`,
 		p.ID, p.Key, p.Kind, p.State, p.Account, p.Campaign, p.Step, p.Occurrence, p.Segment, p.Parent,
 		zeroNull(p.Person), p.Recipient, emptyNull(p.Mention), p.Ref, p.Private, p.Template, p.Language, p.Text, p.Exempt, p.Code,
 		store.Ms(p.SlotAt), store.Ms(p.NextAt), p.LateAfter.Milliseconds(), p.LateThen, store.Ms(p.FinishBy), LateAt(p),
-		p.Approval, p.ApprovedHash, p.ApprovedBy, p.Author, p.Reason, store.Ms(now), store.Ms(now), p.Follows, encodeRest(p.RestLanguage, p.Rest)))
+		p.Approval, p.ApprovedHash, p.ApprovedBy, p.Author, p.Reason, store.Ms(now), store.Ms(now), p.Follows, encodeRest(p.RestLanguage, p.Rest),
+		p.Kind == Public && p.Follows == "", p.Campaign, p.Step, p.Account))
 }
 
 // LateAt is from when on a post is too late, in milliseconds; 0: never.
@@ -141,7 +145,7 @@ func emptyNull(s string) any {
 
 const columns = `id, key, kind, state, account, campaign, step, occurrence, segment, parent, cursor, COALESCE(person, 0), recipient, COALESCE(mention, ''),
 	ref, private, template, language, text, exempt, code, slot_at, next_at, late_after, late_then, finish_by, approval, approved_hash, approved_by, author,
-	sealed, sealed_text, replay, attempts, doubts, looks, first_attempt_at, last_attempt_at, COALESCE(remote_id, ''), url, COALESCE(sent_at, 0), reason, created_at, follows, rest`
+	sealed, sealed_text, replay, attempts, doubts, looks, first_attempt_at, last_attempt_at, COALESCE(remote_id, ''), url, COALESCE(sent_at, 0), reason, created_at, follows, rest, turn, rejected_hash`
 
 type scanner interface{ Scan(...any) error }
 
@@ -152,7 +156,7 @@ func scan(row scanner) (*Post, error) {
 	err := row.Scan(&p.ID, &p.Key, &p.Kind, &p.State, &p.Account, &p.Campaign, &p.Step, &p.Occurrence, &p.Segment, &p.Parent, &p.Cursor, &p.Person,
 		&p.Recipient, &p.Mention, &p.Ref, &p.Private, &p.Template, &p.Language, &p.Text, &p.Exempt, &p.Code, &slot, &next, &late, &p.LateThen, &finish,
 		&p.Approval, &p.ApprovedHash, &p.ApprovedBy, &p.Author, &p.Sealed, &p.SealedText, &p.Replay, &p.Attempts, &p.Doubts, &p.Looks, &first, &last,
-		&p.RemoteID, &p.URL, &sent, &p.Reason, &created, &p.Follows, &rest)
+		&p.RemoteID, &p.URL, &sent, &p.Reason, &created, &p.Follows, &rest, &p.Turn, &p.RejectedHash)
 	k := decodeRest(rest)
 	p.Rest, p.RestLanguage = k.Texts, k.Language
 	p.SlotAt, p.NextAt, p.FinishBy = store.Time(slot), store.Time(next), store.Time(finish)
@@ -216,4 +220,23 @@ func texts(states []State) (out []string) {
 		out = append(out, string(s))
 	}
 	return out
+}
+
+// Turns are the next turns of all steps and accounts, by campaign/step/account.
+func Turns(ctx context.Context, q store.Querier) (map[string]int64, error) {
+	rows, err := q.QueryContext(ctx, `SELECT campaign, step, account, max(turn) + 1 FROM posts WHERE kind = 'public' AND turn >= 0 GROUP BY 1, 2, 3`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[string]int64{}
+	for rows.Next() {
+		var campaign, step, account string
+		var turn int64
+		if err := rows.Scan(&campaign, &step, &account, &turn); err != nil {
+			return nil, err
+		}
+		out[strings.Join([]string{campaign, step, account}, "/")] = turn
+	}
+	return out, rows.Err()
 }

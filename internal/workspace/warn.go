@@ -20,6 +20,7 @@ func (l *loader) warnStep(d *document, s *Step, path string) {
 	l.warnOpenClaim(d, s, path)
 	l.warnOfferEnd(d, s, path)
 	l.warnNever(d, s, path)
+	l.warnSame(d, s, path)
 }
 
 // warnOpenClaim tells of a rule that gives codes to whoever asks: accounts cost nothing.
@@ -107,5 +108,29 @@ func (l *loader) warnHandles(key string, handles []string) {
 		if h != "" && !strings.Contains(strings.TrimPrefix(h, "@"), "@") {
 			l.warn(l.doc("settings", ""), index(key, i), fmt.Sprintf("%q names no server, so nobody is meant", h), "write "+strings.TrimPrefix(h, "@")+"@social.example")
 		}
+	}
+}
+
+// often is how many times a week a step runs whose text had better not be always the same.
+const often = 5
+
+// warnSame tells of a public text that would be read again nearly every day.
+func (l *loader) warnSame(d *document, s *Step, path string) {
+	spec := s.Cron
+	if sch := l.set.Schedules[s.Schedule]; sch != nil {
+		spec = sch.Cron
+	}
+	times := nextTimes(spec)
+	if s.To != nil || len(times) <= often || times[often].Sub(times[0]) > 8*24*time.Hour {
+		return
+	}
+	for _, name := range s.Accounts {
+		a, t := l.set.Accounts[name], l.set.Templates[s.Say.For(name)]
+		if a == nil || t == nil || len(t.In(a.Language)) != 1 {
+			continue
+		}
+		l.warn(d, path+".say", fmt.Sprintf("%s posts the same words nearly every day", name),
+			fmt.Sprintf("write variants, which take turns: %s.%s.b.tmpl", t.Name, a.Language))
+		return
 	}
 }
