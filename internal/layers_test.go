@@ -29,6 +29,8 @@ var layers = map[string]string{
 	"segment":   "suggest",
 	"render":    "money network suggest",
 	"money":     "",
+	"spoken":    "",
+	"outage":    "spoken",
 	"sheet":     "",
 	"workspace": "media network policy render segment suggest",
 	"plan":      "network render workspace",
@@ -46,7 +48,7 @@ var layers = map[string]string{
 	"people": "audit network segment sheet store suggest",
 	"coupon": "audit crash money sheet store",
 	"inbox":  "network store",
-	"outbox": "audit coupon crash inbox lease need network store",
+	"outbox": "audit coupon crash inbox lease need network outage spoken store",
 
 	"sandbox":           "",
 	"sandbox/mastotest": "",
@@ -56,7 +58,7 @@ var layers = map[string]string{
 	// bench measures everything, and is part of nothing.
 	"bench": "bot network network/networktest outbox people sandbox segment store store/storetest workspace",
 	"bot": "answer audit coupon crash health inbox lease meter need network network/bluesky network/mastodon network/networktest network/weibo network/x " +
-		"outbox people plan policy queue render segment store suggest vault workspace",
+		"outage outbox people plan policy queue render segment spoken store suggest vault workspace",
 }
 
 // only is what but these packages may import (besides cmd).

@@ -10,12 +10,12 @@ import (
 
 func accountsCommand() *cli.Command {
 	return &cli.Command{Name: "accounts", Usage: "the brand accounts: list, verify, login", Subcommands: []*cli.Command{
-		{Name: "list", Usage: "list them", Flags: []cli.Flag{jsonFlag()}, Action: listAccounts},
+		{Name: "list", Usage: "list them", Flags: []cli.Flag{jsonFlag(), wideFlag()}, Action: listAccounts},
 		{Name: "verify", Usage: "check with each network that the credentials work", ArgsUsage: "[ACCOUNT]", Action: verifyAccounts},
 		{Name: "login", Usage: "store an access token (Mastodon), app password (Bluesky) or an app's keys (X, Weibo), encrypted", ArgsUsage: "ACCOUNT",
 			Description: "Reads them from the keyboard, or from standard input. The account file says “credentials: stored”.\n" +
 				"On X (OAuth 2) and Weibo you then approve the access on the network's own page,\n" +
-				"which sends you back to --redirect: register that address with the app.",
+				"which sends you back to --redirect: register that address with the app.\nWithout your approval the sign-in ends after 10 minutes.",
 			Flags: []cli.Flag{
 				&cli.StringFlag{Name: "redirect", Usage: "the app's callback `ADDRESS`", Value: callback},
 				&cli.BoolFlag{Name: "new-key", Usage: "the key file is lost for good: forget all stored tokens and begin with a new key"},
@@ -27,7 +27,7 @@ func listAccounts(c *cli.Context) error {
 	if err := noMore(c, 0); err != nil {
 		return err
 	}
-	b, err := open(c)
+	b, err := openToLook(c)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func listAccounts(c *cli.Context) error {
 	if c.Bool("json") {
 		return printJSON(c.App.Writer, rows)
 	}
-	table(c.App.Writer, []string{"ACCOUNT", "NETWORK", "HANDLE OR SERVER", "LANGUAGE", "TIME ZONE", "ABOUT"}, cells)
+	table(screenOf(c), []string{"ACCOUNT", "NETWORK", "HANDLE OR SERVER", "LANGUAGE", "TIME ZONE", "ABOUT"}, cells, "LANGUAGE", "TIME ZONE", "ABOUT")
 	return nil
 }
 

@@ -41,7 +41,7 @@ func check(c *cli.Context) error {
 		fmt.Fprintln(c.App.Writer, "warning: "+w.String())
 	}
 	if store.Exists(bot.Path(set.Dir, c.String("database"), set)) {
-		b, err := openHere(c)
+		b, err := lookHere(c)
 		if err != nil {
 			return err
 		}

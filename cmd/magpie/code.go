@@ -87,7 +87,7 @@ func showCode(c *cli.Context) error {
 	if err := noMore(c, 1); err != nil {
 		return err
 	}
-	b, err := open(c)
+	b, err := openToLook(c)
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ func couponsCommand() *cli.Command {
 			{Name: "import", Usage: "import codes from a CSV file with a column named code: all of them, or none if one is wrong", ArgsUsage: "OFFER FILE.csv", Action: importCodes},
 			{Name: "make", Usage: "make codes in advance and print them", ArgsUsage: "OFFER", Flags: []cli.Flag{
 				&cli.IntFlag{Name: "count", Value: 100, Usage: "how many"}}, Action: makeCodes},
-			{Name: "list", Usage: "how many codes each offer has left", Flags: []cli.Flag{jsonFlag()}, Action: listOffers},
+			{Name: "list", Usage: "how many codes each offer has left", Flags: []cli.Flag{jsonFlag(), wideFlag()}, Action: listOffers},
 			{Name: "issue", Usage: "send one person a code of an offer", ArgsUsage: "OFFER ACCOUNT HANDLE", Flags: []cli.Flag{
 				&cli.StringFlag{Name: "text", Value: "Here you are, {{name}}: your code is {{code}}. {{link}}", Usage: "the `WORDS`"}, yesFlag()}, Action: issueCode},
 			{Name: "redeem", Usage: "record that a code was used in an order", ArgsUsage: "CODE --order ID --amount 899.00 USD", Flags: []cli.Flag{
@@ -33,7 +33,7 @@ func couponsCommand() *cli.Command {
 			{Name: "unredeem", Usage: "take back that a code was used in an order that was cancelled", ArgsUsage: "CODE --order ID --why TEXT", Flags: []cli.Flag{
 				&cli.StringFlag{Name: "order", Usage: "the order's `ID`"}, &cli.StringFlag{Name: "why", Usage: "the reason, for the log"}}, Action: unredeemCode},
 			{Name: "release", Usage: "release an offer's codes that were put on hold when the database was restored", ArgsUsage: "OFFER", Action: releaseCodes},
-			{Name: "report", Usage: "codes given, delivered and redeemed, and the revenue", Flags: []cli.Flag{sinceFlag(), jsonFlag()}, Action: reportCoupons},
+			{Name: "report", Usage: "codes given, delivered and redeemed, and the revenue", Flags: []cli.Flag{sinceFlag(), jsonFlag(), wideFlag()}, Action: reportCoupons},
 		},
 	}
 }
@@ -142,7 +142,7 @@ func listOffers(c *cli.Context) error {
 	if err := noMore(c, 0); err != nil {
 		return err
 	}
-	b, err := open(c)
+	b, err := openToLook(c)
 	if err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func listOffers(c *cli.Context) error {
 	if c.Bool("json") {
 		return printJSON(c.App.Writer, rows)
 	}
-	table(c.App.Writer, []string{"OFFER", "VALUE", "CODES", "FREE", "RESERVED", "DELIVERED", "REDEEMED"}, cells)
+	table(screenOf(c), []string{"OFFER", "VALUE", "CODES", "FREE", "RESERVED", "DELIVERED", "REDEEMED"}, cells, "VALUE", "CODES", "RESERVED")
 	return nil
 }
 
@@ -271,7 +271,7 @@ func reportCoupons(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	b, err := open(c)
+	b, err := openToLook(c)
 	if err != nil {
 		return err
 	}
@@ -283,7 +283,7 @@ func reportCoupons(c *cli.Context) error {
 	if c.Bool("json") {
 		return printJSON(c.App.Writer, lines)
 	}
-	printLines(c.App.Writer, lines)
+	printLines(screenOf(c), lines)
 	besideIt(c, b, len(lines))
 	return nil
 }

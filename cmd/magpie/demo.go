@@ -368,7 +368,7 @@ func (d *show) end(ctx context.Context, out string) error {
 		return err
 	}
 	fmt.Fprintf(d.w, "\n%s\n\n", d.p.bold("What it brought in"))
-	printLines(d.w, lines)
+	printLines(screen{d.w, false}, lines)
 	printService(d.w, service)
 	me := executable()
 	fmt.Fprintf(d.w, `

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 )
@@ -18,7 +19,7 @@ func doctor(c *cli.Context) error {
 	if err := noMore(c, 0); err != nil {
 		return err
 	}
-	b, err := open(c)
+	b, err := openToLook(c)
 	if err != nil {
 		return err
 	}
@@ -44,9 +45,10 @@ func doctor(c *cli.Context) error {
 			if !f.Good {
 				mark = p.bad("✗")
 			}
-			fmt.Fprintf(c.App.Writer, "%s %s: %s\n", mark, p.bold(f.What), f.Says)
+			text := strings.TrimSpace(indent(f.What+": "+f.Says, "  ", width(c.App.Writer)))
+			fmt.Fprintf(c.App.Writer, "%s %s%s\n", mark, p.bold(f.What+":"), strings.TrimPrefix(text, f.What+":"))
 			if f.Hint != "" {
-				fmt.Fprintf(c.App.Writer, "    %s\n", p.faint(f.Hint))
+				fmt.Fprintln(c.App.Writer, p.faint(indent(f.Hint, "    ", width(c.App.Writer))))
 			}
 		}
 	}

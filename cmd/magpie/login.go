@@ -58,6 +58,12 @@ func login(c *cli.Context) error {
 	}
 	self, err := b.Login(c.Context, a, token, func(g network.Grant) error { return consent(c, g) })
 	if err != nil {
+		if c.Err() != nil {
+			return errors.New("the sign-in was ended; nothing was stored")
+		}
+		if errors.Is(err, errTooSlow) {
+			return refused(err)
+		}
 		return refused(fmt.Errorf("%s does not accept that: %w; nothing was stored", a.Network, err))
 	}
 	fmt.Fprintf(c.App.Writer, "%s is @%s%s. The token is stored, encrypted.\n", name, self.Handle, botNote(self))
@@ -115,6 +121,9 @@ func readToken(c *cli.Context, a *workspace.Account) (network.Secret, error) {
 	return network.Secret(text), nil
 }
 
+// errTooSlow is why a sign-in ends by itself.
+var errTooSlow = fmt.Errorf("nobody approved the access on the network's page within %d minutes: the sign-in has ended, nothing was stored; start it again", patience/time.Minute)
+
 // consent leads a person through the network's page. The network sends them back
 // to us where the redirect is an address of this machine; otherwise they copy
 // the address that they were sent to.
@@ -126,8 +135,8 @@ func consent(c *cli.Context, g network.Grant) error {
 	}
 	page := g.Page(redirect)
 	if host := u.Hostname(); host != "127.0.0.1" && host != "localhost" || u.Scheme != "http" {
-		fmt.Fprintf(c.App.Writer, "Open this page, approve the access, and paste the address that you are then sent to:\n\n  %s\n\n", page)
-		line, err := readLine(c)
+		fmt.Fprintf(c.App.Writer, "Open this page, approve the access, and paste the address that you are then sent to, within %d minutes:\n\n  %s\n\n", patience/time.Minute, page)
+		line, err := readLineWithin(c, patience)
 		if err != nil {
 			return err
 		}
@@ -137,7 +146,7 @@ func consent(c *cli.Context, g network.Grant) error {
 	if err != nil {
 		return fmt.Errorf("can't listen on %s, to which the network sends you back: is another sign-in still running? (choose another address with --redirect)", u.Host)
 	}
-	fmt.Fprintf(c.App.Writer, "Open this page in a browser on this machine and approve the access:\n\n  %s\n\nWaiting for you at %s …\n", page, redirect)
+	fmt.Fprintf(c.App.Writer, "Open this page in a browser on this machine and approve the access:\n\n  %s\n\nWaiting for you at %s, for %d minutes …\n", page, redirect, patience/time.Minute)
 	return await(c.Context, l, u.Path, func(ctx context.Context, address string) error { return g.Exchange(ctx, address) })
 }
 
@@ -191,6 +200,9 @@ func await(ctx context.Context, l net.Listener, path string, exchange func(conte
 	case err := <-done:
 		return err
 	case <-ctx.Done():
-		return errors.New("nobody approved the access on the network's page in time")
+		if err := context.Cause(ctx); errors.Is(err, context.Canceled) {
+			return err
+		}
+		return errTooSlow
 	}
 }

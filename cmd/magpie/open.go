@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"magpie/internal/bot"
+	"magpie/internal/spoken"
 	"magpie/internal/workspace"
 )
 
@@ -45,17 +46,28 @@ func logger(c *cli.Context, w io.Writer) (*logrus.Entry, error) {
 
 // open opens the workspace and its database. Where the files have mistakes it works
 // with those in force, and says so: nobody can be kept from pausing by a typo.
-func open(c *cli.Context) (*bot.Bot, error) { return openWith(c, false) }
+func open(c *cli.Context) (*bot.Bot, error) { return openWith(c, bot.Options{InForce: true}) }
+
+// openToLook is open for what only reads: it makes no database, and can do with one that
+// may not be written.
+func openToLook(c *cli.Context) (*bot.Bot, error) {
+	return openWith(c, bot.Options{InForce: true, Look: true})
+}
 
 // openHere is open with the files in the folder, whatever is in force.
-func openHere(c *cli.Context) (*bot.Bot, error) { return openWith(c, true) }
+func openHere(c *cli.Context) (*bot.Bot, error) { return openWith(c, bot.Options{Here: true}) }
 
-func openWith(c *cli.Context, here bool) (*bot.Bot, error) {
+// lookHere is openHere for what only reads.
+func lookHere(c *cli.Context) (*bot.Bot, error) {
+	return openWith(c, bot.Options{Here: true, Look: true})
+}
+
+func openWith(c *cli.Context, how bot.Options) (*bot.Bot, error) {
 	o, err := options(c)
 	if err != nil {
 		return nil, err
 	}
-	o.Here, o.InForce = here, !here
+	o.Here, o.InForce, o.Look = how.Here, how.InForce, how.Look
 	b, err := bot.Open(c.Context, o)
 	if err == nil && len(b.Mistakes) > 0 {
 		n, _ := b.Revision(c.Context) // for people
@@ -82,24 +94,10 @@ func printProblems(w io.Writer, p workspace.Problems) {
 }
 
 // plural is 1 mistake, 2 mistakes.
-func plural(n int, noun string) string {
-	switch {
-	case n == 1:
-		return "1 " + noun
-	case strings.HasSuffix(noun, "y") && !strings.HasSuffix(noun, "day"):
-		noun = strings.TrimSuffix(noun, "y") + "ie"
-	}
-	return fmt.Sprintf("%s %ss", thousands(n), noun)
-}
+func plural(n int, noun string) string { return spoken.Count(n, noun) }
 
 // thousands prints 12,345.
-func thousands(n int) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
+func thousands(n int) string { return spoken.Thousands(n) }
 
 // who is the person at the keyboard.
 func who(c *cli.Context) string {

@@ -19,17 +19,19 @@ import (
 func outboxCommand() *cli.Command {
 	return &cli.Command{
 		Name: "outbox", Usage: "all posts and what became of them", Subcommands: []*cli.Command{
-			{Name: "list", Usage: "list posts, the newest first", Flags: []cli.Flag{
+			{Name: "list", Usage: "list posts: what went out last, then what is to come", Flags: []cli.Flag{
 				&cli.StringFlag{Name: "state", Usage: "only in this `STATE`: planned, held, sent, refused, late, asked, …"},
 				&cli.StringFlag{Name: "account", Usage: "only of this `ACCOUNT`"},
 				&cli.StringFlag{Name: "campaign", Usage: "only of this `CAMPAIGN`"},
-				&cli.IntFlag{Name: "limit", Value: 50, Usage: "how many to list at most"}, jsonFlag()}, Action: listPosts},
+				&cli.IntFlag{Name: "limit", Value: 50, Usage: "how many to list at most"}, jsonFlag(), wideFlag()}, Action: listPosts},
 			{Name: "show", Usage: "show a post with its text and history", ArgsUsage: "ID", Action: showPost},
-			{Name: "approve", Usage: "approve a held post with the text it has now", ArgsUsage: "ID", Flags: []cli.Flag{yesFlag()}, Action: approvePost},
+			{Name: "approve", Usage: "approve held posts with the texts they have now", ArgsUsage: "ID …", Flags: []cli.Flag{yesFlag()}, Action: approvePosts},
+			{Name: "reject", Usage: "keep a post from going out, with the reason for its author", ArgsUsage: "ID … --why TEXT", Flags: []cli.Flag{
+				&cli.StringFlag{Name: "why", Usage: "the reason"}}, Action: rejectPosts},
 			{Name: "settle", Usage: "decide about a post that is asked or late", ArgsUsage: "sent|send|withdraw ID", Flags: []cli.Flag{
 				&cli.StringFlag{Name: "url", Usage: "where the post can be seen"}}, Action: settlePost},
 			{Name: "withdraw", Usage: "cancel a post that has not gone out yet", ArgsUsage: "ID", Action: withdrawPost},
-			{Name: "recall", Usage: "delete a post from its network", ArgsUsage: "ID", Flags: []cli.Flag{yesFlag()}, Action: recallPost},
+			{Name: "recall", Usage: "delete posts from their network", ArgsUsage: "ID …", Flags: []cli.Flag{yesFlag()}, Action: recallPosts},
 		},
 	}
 }
@@ -53,7 +55,7 @@ func listPosts(c *cli.Context) error {
 	if err := noMore(c, 0); err != nil {
 		return err
 	}
-	b, err := open(c)
+	b, err := openToLook(c)
 	if err != nil {
 		return err
 	}
@@ -74,7 +76,10 @@ func listPosts(c *cli.Context) error {
 	if s := c.String("state"); s != "" && suggest.For(s, states) != s {
 		return usage("no state %q (%s)", s, suggest.Hint(s, states))
 	}
-	posts, err := b.Posts(c.Context, where+fmt.Sprintf(" ORDER BY COALESCE(sent_at, slot_at) DESC LIMIT %d", max(c.Int("limit"), 1)), args...)
+	// What went out or should have comes first, the last first; then what is to come, the next first.
+	now := time.Now().UnixMilli()
+	posts, err := b.Posts(c.Context, where+fmt.Sprintf(` ORDER BY CASE WHEN COALESCE(sent_at, slot_at) > %d THEN 1 ELSE 0 END,
+		CASE WHEN COALESCE(sent_at, slot_at) > %d THEN slot_at ELSE -COALESCE(sent_at, slot_at) END LIMIT %d`, now, now, max(c.Int("limit"), 1)), args...)
 	if err != nil {
 		return err
 	}
@@ -88,14 +93,15 @@ func listPosts(c *cli.Context) error {
 		return nil
 	}
 	rows := [][]string{}
+	zone := b.Zone()
 	for _, p := range posts {
 		at := p.SentAt
 		if at.IsZero() {
 			at = p.SlotAt
 		}
-		rows = append(rows, []string{p.ID, string(p.State), p.Account, postName(p), when(at, zoneOf(b, p.Account)), to(p), short(orDash(p.Reason, p.SealedText, upcoming(c, b, p)), 60)})
+		rows = append(rows, []string{p.ID, string(p.State), p.Account, postName(p), moment(at, zone), to(p), short(orDash(p.Reason, p.SealedText, upcoming(c, b, p)), 60)})
 	}
-	table(c.App.Writer, []string{"POST", "STATE", "ACCOUNT", "CAMPAIGN/STEP", "WHEN", "TO", "TEXT OR REASON"}, rows)
+	table(screenOf(c), []string{"POST", "STATE", "ACCOUNT", "CAMPAIGN/STEP", "WHEN (" + zone.String() + ")", "TO", "TEXT OR REASON"}, rows, "TO", "ACCOUNT", "WHEN ("+zone.String()+")")
 	return nil
 }
 
@@ -168,7 +174,7 @@ func postsJSON(posts []*outbox.Post) []postJSON {
 }
 
 // onePost opens the workspace and finds the post that the argument names.
-func onePost(c *cli.Context, n int) (*bot.Bot, *outbox.Post, error) {
+func onePost(c *cli.Context, n int, open func(*cli.Context) (*bot.Bot, error)) (*bot.Bot, *outbox.Post, error) {
 	id, err := arg(c, n, "the post's ID")
 	if err != nil {
 		return nil, nil, err
@@ -189,14 +195,14 @@ func onePost(c *cli.Context, n int) (*bot.Bot, *outbox.Post, error) {
 }
 
 func showPost(c *cli.Context) error {
-	b, p, err := onePost(c, 0)
+	b, p, err := onePost(c, 0, openToLook)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
 	w := c.App.Writer
 	zone := zoneOf(b, p.Account)
-	fmt.Fprintf(w, "Post %s is %s\n  %s, %s, to %s\n  due %s\n", p.ID, p.State, p.Account, postName(p), to(p), when(p.SlotAt, zone))
+	fmt.Fprintf(w, "Post %s is %s\n  %s, %s, to %s\n  due %s (%s)\n", p.ID, p.State, p.Account, postName(p), to(p), when(p.SlotAt, zone), zone)
 	for _, x := range [][2]string{{"sent", sentWhen(p, zone)}, {"at", p.URL}, {"reason", p.Reason}, {"code", p.Code}, {"approved by", p.ApprovedBy}, {"answers mention", p.Mention}} {
 		if x[1] != "" {
 			fmt.Fprintf(w, "  %s %s\n", x[0], x[1])
@@ -212,7 +218,7 @@ func showPost(c *cli.Context) error {
 			fmt.Fprintln(w, "\nAs it would read now:")
 		}
 	}
-	fmt.Fprintf(w, "\n%s\n", indent(cmp.Or(text, p.Text), "  | ", 100))
+	fmt.Fprintf(w, "\n%s\n", indent(cmp.Or(text, p.Text), "  | ", width(w)))
 	lines, err := audit.Of(c.Context, b.DB, "post "+p.ID)
 	if err == nil && len(lines) > 0 {
 		fmt.Fprintln(w, "\nHistory:")
@@ -248,36 +254,12 @@ func sentWhen(p *outbox.Post, zone *time.Location) string {
 	return when(p.SentAt, zone)
 }
 
-func approvePost(c *cli.Context) error {
-	b, p, err := onePost(c, 0)
-	if err != nil {
-		return err
-	}
-	defer b.Close()
-	preview, err := b.Preview(c.Context, p, time.Now())
-	if err != nil {
-		return refused(fmt.Errorf("the post can't be approved as it is: %w", err))
-	}
-	fmt.Fprintf(c.App.Writer, "%s, %s, to %s, %s:\n\n%s\n\n", p.Account, postName(p), to(p), when(p.SlotAt, zoneOf(b, p.Account)), indent(strings.Join(append([]string{preview.Draft.Text}, preview.Rest...), "\n\n"), "  | ", 100))
-	for _, i := range preview.Draft.Images {
-		fmt.Fprintf(c.App.Writer, "  with the picture %s: %s\n\n", i.Name, i.Alt)
-	}
-	if err := confirm(c, "Approve this?"); err != nil {
-		return err
-	}
-	if p, err = b.ApproveSeen(c.Context, p, preview.Hash, who(c)); err != nil {
-		return refused(err)
-	}
-	fmt.Fprintf(c.App.Writer, "Approved by %s: post %s goes out when it is due.\n", who(c), p.ID)
-	return nil
-}
-
 func settlePost(c *cli.Context) error {
 	to, ok := map[string]outbox.State{"sent": outbox.Sent, "send": outbox.Planned, "withdraw": outbox.Withdrawn}[c.Args().First()]
 	if !ok {
 		return usage("say what to do with the post: magpie outbox settle sent|send|withdraw ID")
 	}
-	b, p, err := onePost(c, 1)
+	b, p, err := onePost(c, 1, open)
 	if err != nil {
 		return err
 	}
@@ -290,7 +272,7 @@ func settlePost(c *cli.Context) error {
 }
 
 func withdrawPost(c *cli.Context) error {
-	b, p, err := onePost(c, 0)
+	b, p, err := onePost(c, 0, open)
 	if err != nil {
 		return err
 	}
@@ -302,35 +284,45 @@ func withdrawPost(c *cli.Context) error {
 	return nil
 }
 
-func recallPost(c *cli.Context) error {
-	b, p, err := onePost(c, 0)
+func recallPosts(c *cli.Context) error {
+	b, posts, err := somePosts(c)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
-	parts, err := b.Thread(c.Context, p)
-	if err != nil {
-		return err
+	for _, p := range posts.all {
+		parts, err := b.Thread(c.Context, p)
+		if err != nil {
+			return err
+		}
+		if len(parts) > 1 {
+			fmt.Fprintf(c.App.Writer, "A thread of %d posts:\n\n", len(parts))
+		}
+		for _, x := range parts {
+			fmt.Fprintf(c.App.Writer, "%s, %s:\n\n%s\n\n", x.Account, outSince(b, x), indent(cmp.Or(x.SealedText, x.Text), "  | ", width(c.App.Writer)))
+		}
+		if len(parts) > 1 {
+			posts.threads[p.ID] = true
+		}
 	}
 	question := "Delete this from the network?"
-	if len(parts) > 1 {
+	if len(posts.threads) > 0 {
 		question = "Delete this whole thread from the network?"
 	}
-	for _, x := range parts {
-		fmt.Fprintf(c.App.Writer, "%s, %s:\n\n%s\n\n", x.Account, outSince(b, x), indent(cmp.Or(x.SealedText, x.Text), "  | ", 100))
+	if len(posts.all) > 1 {
+		question = fmt.Sprintf("Delete these %d from the network?", len(posts.all))
 	}
-	if err := confirm(c, question); err != nil {
-		return err
-	}
-	if err := b.Recall(c.Context, p.ID, who(c)); err != nil {
-		return refused(err)
-	}
-	if len(parts) > 1 {
-		fmt.Fprintf(c.App.Writer, "The thread of post %s is deleted from its network.\n", p.ID)
+	return posts.each(c, question, func(p *outbox.Post) error {
+		if err := b.Recall(c.Context, p.ID, who(c)); err != nil {
+			return err
+		}
+		what := "Post " + p.ID
+		if posts.threads[p.ID] {
+			what = "The thread of post " + p.ID
+		}
+		fmt.Fprintf(c.App.Writer, "%s is deleted from its network.\n", what)
 		return nil
-	}
-	fmt.Fprintf(c.App.Writer, "Post %s is deleted from its network.\n", p.ID)
-	return nil
+	})
 }
 
 func outSince(b *bot.Bot, p *outbox.Post) string {

@@ -89,20 +89,29 @@ func syncPeople(c *cli.Context) error {
 		}
 		names = []string{one}
 	}
+	var failed []error
 	for _, name := range names {
-		a := b.Set().Accounts[name]
-		client, err := b.Client(c.Context, a)
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+		if err := syncOne(c, b, name); err != nil {
+			failed = append(failed, fmt.Errorf("%s: %w", name, err))
 		}
-		step, done := progress(c.App.ErrWriter, "followers of "+name)
-		s, err := b.Book.SyncFollowers(c.Context, name, a.Network, client, time.Now, step)
-		done()
-		if err != nil {
-			return fmt.Errorf("%s: %w (what was read is kept; the next sync goes on from there)", name, err)
-		}
-		fmt.Fprintf(c.App.Writer, "%s has %s.\n", name, plural(s.Count, "follower"))
 	}
+	return errors.Join(failed...)
+}
+
+// syncOne reads the followers of an account.
+func syncOne(c *cli.Context, b *bot.Bot, name string) error {
+	a := b.Set().Accounts[name]
+	client, err := b.Client(c.Context, a)
+	if err != nil {
+		return err
+	}
+	step, done := progress(c.App.ErrWriter, "followers of "+name)
+	s, err := b.Book.SyncFollowers(c.Context, name, a.Network, client, time.Now, step)
+	done()
+	if err != nil {
+		return fmt.Errorf("%w (what was read is kept; the next sync goes on from there)", err)
+	}
+	fmt.Fprintf(c.App.Writer, "%s has %s.\n", name, plural(s.Count, "follower"))
 	return nil
 }
 
@@ -111,7 +120,7 @@ func networkFlag() cli.Flag {
 }
 
 // person opens the workspace and finds the person that the argument names.
-func person(c *cli.Context) (*bot.Bot, *people.Person, error) {
+func person(c *cli.Context, open func(*cli.Context) (*bot.Bot, error)) (*bot.Bot, *people.Person, error) {
 	handle, err := arg(c, 0, "the handle")
 	if err != nil {
 		return nil, nil, err
@@ -143,7 +152,7 @@ func person(c *cli.Context) (*bot.Bot, *people.Person, error) {
 }
 
 func showPerson(c *cli.Context) error {
-	b, p, err := person(c)
+	b, p, err := person(c, openToLook)
 	if err != nil {
 		return err
 	}
@@ -166,7 +175,11 @@ func showPerson(c *cli.Context) error {
 		}
 	}
 	if p.Orders > 0 {
-		fmt.Fprintf(w, "  %s, %s spent, the last on %s\n", plural(p.Orders, "order"), spent(p.Spent), p.LastOrder.Format(time.DateOnly))
+		last := ""
+		if !p.LastOrder.IsZero() {
+			last = ", the last on " + p.LastOrder.Format(time.DateOnly)
+		}
+		fmt.Fprintf(w, "  %s, %s spent%s\n", plural(p.Orders, "order"), spent(p.Spent), last)
 	}
 	if p.OptedOut {
 		fmt.Fprintln(w, "  has opted out: gets no automatic messages")
@@ -212,7 +225,7 @@ func personJSON(p *people.Person, consents []people.Consent) any {
 }
 
 func forgetPerson(c *cli.Context) error {
-	b, p, err := person(c)
+	b, p, err := person(c, open)
 	if err != nil {
 		return err
 	}
@@ -229,7 +242,7 @@ func forgetPerson(c *cli.Context) error {
 
 func segmentsCommand() *cli.Command {
 	return &cli.Command{Name: "segments", Usage: "named conditions over people: count, list, words", Subcommands: []*cli.Command{
-		{Name: "list", Usage: "list the segments and how many people are in each", Flags: []cli.Flag{jsonFlag()}, Action: listSegments},
+		{Name: "list", Usage: "list the segments and how many people are in each", Flags: []cli.Flag{jsonFlag(), wideFlag()}, Action: listSegments},
 		{Name: "count", Usage: "count the people of a segment and show some", ArgsUsage: "NAME", Flags: []cli.Flag{
 			&cli.StringFlag{Name: "account", Usage: "for this `ACCOUNT`: consents(\"direct\") means consent to it"}}, Action: countSegment},
 		{Name: "words", Usage: "the words that a segment may use", Action: func(c *cli.Context) error {
@@ -238,7 +251,7 @@ func segmentsCommand() *cli.Command {
 			for _, w := range sortedKeys(words) {
 				rows = append(rows, []string{w, words[w]})
 			}
-			table(c.App.Writer, []string{"WORD", "MEANS"}, rows)
+			table(screenOf(c), []string{"WORD", "MEANS"}, rows)
 			return nil
 		}},
 	}}
@@ -268,7 +281,7 @@ func listSegments(c *cli.Context) error {
 	if err := noMore(c, 0); err != nil {
 		return err
 	}
-	b, err := open(c)
+	b, err := openToLook(c)
 	if err != nil {
 		return err
 	}
@@ -289,7 +302,7 @@ func listSegments(c *cli.Context) error {
 	if c.Bool("json") {
 		return printJSON(c.App.Writer, counts)
 	}
-	table(c.App.Writer, []string{"SEGMENT", "PEOPLE", "CONDITION"}, rows)
+	table(screenOf(c), []string{"SEGMENT", "PEOPLE", "CONDITION"}, rows)
 	return nil
 }
 
@@ -301,7 +314,7 @@ func countSegment(c *cli.Context) error {
 	if err := noMore(c, 1); err != nil {
 		return err
 	}
-	b, err := open(c)
+	b, err := openToLook(c)
 	if err != nil {
 		return err
 	}
@@ -328,7 +341,7 @@ func countSegment(c *cli.Context) error {
 		rows = append(rows, []string{strconv.FormatInt(r.Person, 10), orDash(r.To.Name), orDash(r.To.Handle), orDash(r.Missing, "may be written to")})
 	}
 	fmt.Fprintln(c.App.Writer)
-	table(c.App.Writer, []string{"PERSON", "NAME", "HANDLE", "DIRECT"}, rows)
+	table(screenOf(c), []string{"PERSON", "NAME", "HANDLE", "DIRECT"}, rows, "NAME", "PERSON")
 	return nil
 }
 

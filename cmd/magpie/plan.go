@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mattn/go-runewidth"
 	"github.com/urfave/cli/v2"
 
 	"magpie/internal/bot"
@@ -65,7 +66,7 @@ func showPlan(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	b, err := openHere(c)
+	b, err := lookHere(c)
 	if err != nil {
 		return err
 	}
@@ -139,7 +140,24 @@ func printPlan(w io.Writer, all []bot.Forecast, p paint) {
 		fmt.Fprintf(w, "; %d would not go out", not)
 	}
 	fmt.Fprintln(w, ".")
+	if zones := zonesOf(all); len(zones) > 0 {
+		fmt.Fprintln(w, p.faint(indent("Times: "+strings.Join(zones, ", ")+".", "", width(w))))
+	}
 	printCosts(w, all)
+}
+
+// zonesOf names the zones in which the times are shown.
+func zonesOf(all []bot.Forecast) (out []string) {
+	in := map[string][]string{}
+	for _, f := range all {
+		if z := f.Account.Timezone.Name; !slices.Contains(in[z], f.Account.Name) {
+			in[z] = append(in[z], f.Account.Name)
+		}
+	}
+	for _, z := range slices.Sorted(maps.Keys(in)) {
+		out = append(out, z+" ("+strings.Join(in[z], ", ")+")")
+	}
+	return out
 }
 
 // printCosts sums up what the networks charge each account.
@@ -168,12 +186,22 @@ func peopleWord(n int) string {
 }
 
 func printForecast(w io.Writer, f bot.Forecast, p paint) {
-	fmt.Fprintf(w, "%s  %s  %s  %s\n", p.bold(when(f.At, f.Account.Timezone.Location)), p.blue(f.Account.Name), f.Post.Campaign+"/"+f.Post.Step, p.faint("["+f.Post.ID+", "+f.State+"]"))
-	if f.Problem != "" {
-		fmt.Fprintln(w, "    "+p.bad("would not go out: "+f.Problem))
+	at, step, id := when(f.At, f.Account.Timezone.Location), f.Post.Campaign+"/"+f.Post.Step, "["+f.Post.ID+", "+f.State+"]"
+	between := "  "
+	if runewidth.StringWidth(at+f.Account.Name+step+id)+6 > columns(w) {
+		between = "\n    "
+	}
+	fmt.Fprintf(w, "%s  %s  %s%s%s\n", p.bold(at), p.blue(f.Account.Name), step, between, p.faint(id))
+	for _, x := range []struct {
+		text string
+		in   func(string) string
+	}{{orNone("would not go out: ", f.Problem), p.bad}, {orNone("paused: ", f.Paused), p.warn}} {
+		if x.text != "" {
+			fmt.Fprintln(w, x.in(indent(x.text, "    ", width(w))))
+		}
 	}
 	if f.Text != "" {
-		fmt.Fprintln(w, indent(f.Text, "    ", 100))
+		fmt.Fprintln(w, indent(f.Text, "    ", width(w)))
 		fmt.Fprintf(w, "    %s\n", p.faint(fmt.Sprintf("%d of %d %s on %s", f.Size.Count, f.Size.Limit, f.Size.Unit, f.Account.Network)))
 	}
 	if f.Parts > 1 {
@@ -189,6 +217,14 @@ func printForecast(w io.Writer, f bot.Forecast, p paint) {
 		printAudience(w, f, p)
 	}
 	fmt.Fprintln(w)
+}
+
+// orNone is s after a word, or nothing.
+func orNone(word, s string) string {
+	if s == "" {
+		return ""
+	}
+	return word + s
 }
 
 func printAudience(w io.Writer, f bot.Forecast, p paint) {
@@ -228,6 +264,7 @@ func planJSON(all []bot.Forecast) any {
 		Length   int            `json:"length"`
 		Limit    int            `json:"limit"`
 		Problem  string         `json:"problem,omitempty"`
+		Paused   string         `json:"paused,omitempty"`
 		People   int            `json:"people,omitempty"`
 		LeftOut  map[string]int `json:"left_out,omitempty"`
 		Codes    *bot.Codes     `json:"codes,omitempty"`
@@ -239,7 +276,7 @@ func planJSON(all []bot.Forecast) any {
 	out := []row{}
 	for _, f := range all {
 		r := row{f.Post.ID, f.At, f.Account.Timezone.Name, f.Account.Name, f.Post.Campaign, f.Post.Step, string(f.Post.Kind), f.State,
-			f.Text, f.Size.Count, f.Size.Limit, f.Problem, f.To, f.LeftOut, f.Codes, nil, f.Parts, f.Pictures, float64(f.Price) / float64(network.Dollar)}
+			f.Text, f.Size.Count, f.Size.Limit, f.Problem, f.Paused, f.To, f.LeftOut, f.Codes, nil, f.Parts, f.Pictures, float64(f.Price) / float64(network.Dollar)}
 		if !f.LastOut.IsZero() {
 			r.LastOut = &f.LastOut
 		}
@@ -269,12 +306,16 @@ func rehearse(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	b, err := openHere(c)
+	b, err := lookHere(c)
 	if err != nil {
 		return err
 	}
 	set, path := b.Set(), b.Database
+	pauses, err := outbox.Pauses(c.Context, b.DB)
 	b.Close()
+	if err != nil {
+		return err
+	}
 	out, err := bot.Rehearse(c.Context, c.String("dir"), path, from, to)
 	if err != nil {
 		return explain(c, err)
@@ -284,6 +325,9 @@ func rehearse(c *cli.Context) error {
 	}
 	p := paint(terminal(c.App.Writer))
 	total := 0
+	for _, x := range pauses {
+		fmt.Fprintln(c.App.Writer, p.warn(indent("paused: "+x.Says(), "", width(c.App.Writer))))
+	}
 	for _, name := range slices.Sorted(maps.Keys(out.Arrived)) {
 		zone := set.Accounts[name].Timezone.Location
 		fmt.Fprintf(c.App.Writer, "%s: %s arrived\n", p.bold(name), plural(len(out.Arrived[name]), "post"))
@@ -292,12 +336,12 @@ func rehearse(c *cli.Context) error {
 			if x.To != "" {
 				to = " to @" + x.To
 			}
-			fmt.Fprintf(c.App.Writer, "  %s%s  %s\n", when(x.At, zone), to, short(x.Text, 90))
+			fmt.Fprintln(c.App.Writer, short(fmt.Sprintf("· %s%s  %s", when(x.At, zone), to, short(x.Text, 90)), min(columns(c.App.Writer), 160)))
 		}
 		total += len(out.Arrived[name])
 	}
 	for _, m := range out.Missed {
-		fmt.Fprintf(c.App.Writer, "%s %s %s/%s: %s\n", p.warn(string(m.State)), m.Account, m.Campaign, m.Step, m.Reason)
+		fmt.Fprintln(c.App.Writer, p.warn(indent(fmt.Sprintf("%s %s %s/%s: %s", m.State, m.Account, m.Campaign, m.Step, m.Reason), "", width(c.App.Writer))))
 	}
 	fmt.Fprintf(c.App.Writer, "%s arrived, %d did not go out.\n", plural(total, "post"), len(out.Missed))
 	return nil

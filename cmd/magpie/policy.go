@@ -29,9 +29,9 @@ func printPolicy(c *cli.Context) error {
 	p := paint(terminal(c.App.Writer))
 	for _, r := range all {
 		fmt.Fprintf(c.App.Writer, "%s  %s\n", p.bold(r.ID), p.faint(strings.Join(r.Networks, ", ")))
-		fmt.Fprintln(c.App.Writer, indent(r.Rule, "    ", 100))
-		fmt.Fprintln(c.App.Writer, p.faint(indent(r.Source+", "+r.Date+". Enforced at: "+strings.Join(r.Where, ", "), "    ", 100)))
-		fmt.Fprintf(c.App.Writer, "%s\n\n", indent("What you can do: "+r.Way, "    ", 100))
+		fmt.Fprintln(c.App.Writer, indent(r.Rule, "    ", width(c.App.Writer)))
+		fmt.Fprintln(c.App.Writer, p.faint(indent(r.Source+", "+r.Date+". Enforced at: "+strings.Join(r.Where, ", "), "    ", width(c.App.Writer))))
+		fmt.Fprintf(c.App.Writer, "%s\n\n", indent("What you can do: "+r.Way, "    ", width(c.App.Writer)))
 	}
 	return nil
 }

@@ -2,11 +2,13 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -79,7 +81,7 @@ func showPush(w io.Writer, p *bot.Pushed) {
 	case outbox.Direct:
 		audience = "in private, to " + to(p.Post)
 	}
-	fmt.Fprintf(w, "%s: %s\n\n%s\n\n  %d of %d %s\n", p.Post.Account, audience, indent(p.Text, "  | ", 100), p.Size.Count, p.Size.Limit, p.Size.Unit)
+	fmt.Fprintf(w, "%s: %s\n\n%s\n\n  %d of %d %s\n", p.Post.Account, audience, indent(p.Text, "  | ", width(w)), p.Size.Count, p.Size.Limit, p.Size.Unit)
 	if p.Bounded {
 		fmt.Fprintf(w, "  %s of %s left\n", plural(p.Left, "code"), p.Post.Step)
 	}
@@ -100,6 +102,20 @@ func readLine(c *cli.Context) (string, error) {
 		fmt.Fprintln(c.App.Writer)
 		return "", c.Err()
 	}
+}
+
+// readLineWithin is readLine that waits no longer than that.
+func readLineWithin(c *cli.Context, wait time.Duration) (string, error) {
+	ctx, cancel := context.WithTimeout(c.Context, wait)
+	defer cancel()
+	was := c.Context
+	c.Context = ctx
+	defer func() { c.Context = was }()
+	line, err := readLine(c)
+	if err != nil && was.Err() == nil {
+		err = errTooSlow
+	}
+	return line, err
 }
 
 // confirm asks the person at the keyboard, unless --yes was given.

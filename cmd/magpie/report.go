@@ -15,10 +15,11 @@ import (
 	"magpie/internal/inbox"
 	"magpie/internal/network"
 	"magpie/internal/report"
+	"magpie/internal/spoken"
 )
 
 func reportCommand() *cli.Command {
-	return &cli.Command{Name: "report", Usage: "what the campaigns brought in, and how mentions were answered", Flags: []cli.Flag{sinceFlag(), jsonFlag()}, Action: showReport}
+	return &cli.Command{Name: "report", Usage: "what the campaigns brought in, and how mentions were answered", Flags: []cli.Flag{sinceFlag(), jsonFlag(), wideFlag()}, Action: showReport}
 }
 
 func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
@@ -31,7 +32,7 @@ func showReport(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	b, err := open(c)
+	b, err := openToLook(c)
 	if err != nil {
 		return err
 	}
@@ -52,7 +53,7 @@ func showReport(c *cli.Context) error {
 	if c.Bool("json") {
 		return printJSON(c.App.Writer, map[string]any{"campaigns": lines, "service": service, "spent": spent})
 	}
-	printLines(c.App.Writer, lines)
+	printLines(screenOf(c), lines)
 	printService(c.App.Writer, service)
 	for _, s := range spent {
 		fmt.Fprintf(c.App.Writer, "\n%s: %s, which cost %s.\n", s.Account, plural(int(s.Calls), "call"), network.Price(s.Cost))
@@ -60,9 +61,9 @@ func showReport(c *cli.Context) error {
 	return nil
 }
 
-func printLines(w io.Writer, lines []report.Line) {
+func printLines(s screen, lines []report.Line) {
 	if len(lines) == 0 {
-		fmt.Fprintln(w, "Nothing has gone out yet.")
+		fmt.Fprintln(s, "Nothing has gone out yet.")
 		return
 	}
 	slices.SortStableFunc(lines, func(a, b report.Line) int {
@@ -75,8 +76,8 @@ func printLines(w io.Writer, lines []report.Line) {
 		total.Cost += l.Cost
 		total.Likes, total.Reposts, total.Replies, total.Views = total.Likes+l.Likes, total.Reposts+l.Reposts, total.Replies+l.Replies, total.Views+l.Views
 		total.Posts, total.Reserved, total.Delivered, total.Redeemed = total.Posts+l.Posts, total.Reserved+l.Reserved, total.Delivered+l.Delivered, total.Redeemed+l.Redeemed
-		for _, s := range l.Revenue {
-			revenue[s.Currency] += s.Amount
+		for _, x := range l.Revenue {
+			revenue[x.Currency] += x.Amount
 		}
 	}
 	for _, currency := range sortedKeys(revenue) {
@@ -90,14 +91,14 @@ func printLines(w io.Writer, lines []report.Line) {
 	for i, r := range rows {
 		main[i] = r[:9]
 	}
-	table(w, head[:9], main)
+	table(s, head[:9], main, "SEGMENT", "CODES GIVEN", "ACCOUNT", "POSTS", "DELIVERED")
 	if total.Cost > 0 {
-		fmt.Fprintln(w)
-		table(w, append(head[:3:3], head[9:11]...), only(rows, 9, 11))
+		fmt.Fprintln(s)
+		table(s, append(head[:3:3], head[9:11]...), only(rows, 9, 11))
 	}
 	if total.Likes+total.Reposts+total.Replies+total.Views > 0 {
-		fmt.Fprintln(w)
-		table(w, append(head[:3:3], head[11:]...), only(rows, 11, 15))
+		fmt.Fprintln(s)
+		table(s, append(head[:3:3], head[11:]...), only(rows, 11, 15))
 	}
 }
 
@@ -139,14 +140,22 @@ func printService(w io.Writer, s report.Service) {
 	if s.Mentions == 0 {
 		return
 	}
-	fmt.Fprintf(w, "\n%s came in: %d answered by rules (half of them within %s), %d wait at the desk, %d need no answer; %s.\n",
-		plural(s.Mentions, "mention"), s.Answered, s.Median.Round(10*time.Millisecond), s.Desk, s.Silent, plural(s.OptOuts, "opt-out"))
+	within := ""
+	if s.Answered > 0 {
+		within = " (half of them within " + spoken.Duration(s.Median) + ")"
+	}
+	wait := "1 waits"
+	if s.Desk != 1 {
+		wait = thousands(s.Desk) + " wait"
+	}
+	fmt.Fprintf(w, "\n%s\n", indent(fmt.Sprintf("%s came in: %d answered by rules%s, %s at the desk, %d without need of an answer; %s.",
+		plural(s.Mentions, "mention"), s.Answered, within, wait, s.Silent, plural(s.OptOuts, "opt-out")), "", columns(w)))
 }
 
 func deskCommand() *cli.Command {
 	return &cli.Command{Name: "desk", Usage: "the mentions that wait for a person", Subcommands: []*cli.Command{
 		{Name: "list", Usage: "list them, the oldest first", Flags: []cli.Flag{
-			&cli.StringFlag{Name: "account", Usage: "only those to this `ACCOUNT`"}, &cli.IntFlag{Name: "limit", Value: 50, Usage: "how many to list at most"}, jsonFlag()}, Action: listDesk},
+			&cli.StringFlag{Name: "account", Usage: "only those to this `ACCOUNT`"}, &cli.IntFlag{Name: "limit", Value: 50, Usage: "how many to list at most"}, jsonFlag(), wideFlag()}, Action: listDesk},
 		{Name: "close", Usage: "remove one that has been answered or needs no answer", ArgsUsage: "ID", Action: closeDesk},
 	}}
 }
@@ -155,7 +164,7 @@ func listDesk(c *cli.Context) error {
 	if err := noMore(c, 0); err != nil {
 		return err
 	}
-	b, err := open(c)
+	b, err := openToLook(c)
 	if err != nil {
 		return err
 	}
@@ -180,10 +189,11 @@ func listDesk(c *cli.Context) error {
 		return nil
 	}
 	rows := [][]string{}
+	zone := b.Zone()
 	for _, m := range all {
-		rows = append(rows, []string{m.ID, when(m.Received, zoneOf(b, m.Account)), m.Account, "@" + m.Author.Handle, short(m.Text, 60), m.Reason})
+		rows = append(rows, []string{m.ID, moment(m.Received, zone), m.Account, "@" + m.Author.Handle, m.Reason, short(m.Text, 60)})
 	}
-	table(c.App.Writer, []string{"MENTION", "CAME IN", "ACCOUNT", "FROM", "TEXT", "REASON"}, rows)
+	table(screenOf(c), []string{"MENTION", "CAME IN (" + zone.String() + ")", "ACCOUNT", "FROM", "WHY HERE", "TEXT"}, rows, "WHY HERE", "FROM", "ACCOUNT")
 	return nil
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -27,37 +26,6 @@ func printJSON(w io.Writer, v any) error {
 	}
 	_, err := io.WriteString(raw(w), escaped(b.String()))
 	return err
-}
-
-// table prints rows under a header, columns as wide as they need to be on a
-// screen, Chinese included.
-func table(w io.Writer, header []string, rows [][]string) {
-	width := make([]int, len(header))
-	for _, row := range append([][]string{header}, rows...) {
-		for i, cell := range row {
-			row[i] = shown(cell)
-			width[i] = max(width[i], runewidth.StringWidth(cell))
-		}
-	}
-	line := func(cells []string) {
-		var b strings.Builder
-		for i, cell := range cells {
-			b.WriteString(cell)
-			if i < len(cells)-1 {
-				b.WriteString(strings.Repeat(" ", width[i]-runewidth.StringWidth(cell)+2))
-			}
-		}
-		fmt.Fprintln(w, strings.TrimRight(b.String(), " "))
-	}
-	line(header)
-	rule := make([]string, len(header))
-	for i := range header {
-		rule[i] = strings.Repeat("─", width[i])
-	}
-	line(rule)
-	for _, row := range rows {
-		line(row)
-	}
 }
 
 // shown is a text without what would steer a terminal: strangers wrote it.
@@ -110,6 +78,14 @@ func when(t time.Time, zone *time.Location) string {
 		return "–"
 	}
 	return t.In(zone).Format("Mon 2006-01-02 15:04 -07:00")
+}
+
+// moment prints an instant in the zone that the column's head names.
+func moment(t time.Time, zone *time.Location) string {
+	if t.IsZero() {
+		return "–"
+	}
+	return t.In(zone).Format("2006-01-02 15:04")
 }
 
 // paint colours a word on a terminal.

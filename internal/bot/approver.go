@@ -6,9 +6,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"magpie/internal/audit"
+	"magpie/internal/outbox"
+	"magpie/internal/store"
 )
 
 // mayApprove refuses whoever has no name, and whoever is not among the approvers
@@ -28,6 +31,38 @@ func (b *Bot) mayApprove(who string) error {
 		return nil
 	}
 	return fmt.Errorf("%s may not approve: magpie.yaml names as approvers %s", name, strings.Join(all, ", "))
+}
+
+// Reject keeps a post from going out, for a reason that its author is to read.
+func (b *Bot) Reject(ctx context.Context, p *outbox.Post, why, who string) error {
+	if err := b.mayApprove(who); err != nil {
+		return err
+	}
+	hash := "?" // it can't be composed: whatever it reads like later is something else
+	if c, err := b.Preview(ctx, p, b.Clock()); err == nil {
+		hash = c.Hash
+	}
+	return outbox.Reject(ctx, b.DB, p.ID, hash, why, who, b.Clock())
+}
+
+// mended are the posts that were rejected, are still wanted, and read differently now.
+func (b *Bot) mended(ctx context.Context, wanted map[string]*outbox.Post, now time.Time) (out []*outbox.Post, err error) {
+	rejected, err := outbox.Select(ctx, b.DB.Read, `rejected_hash <> '' AND state = 'withdrawn' AND slot_at > $1`, store.Ms(now))
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range rejected {
+		w := wanted[p.Key]
+		if w == nil {
+			continue
+		}
+		q := *p
+		q.Kind, q.Template, q.Segment = w.Kind, w.Template, w.Segment
+		if c, err := b.Preview(ctx, &q, now); err == nil && c.Hash != p.RejectedHash {
+			out = append(out, p)
+		}
+	}
+	return out, nil
 }
 
 // Exposed are the files of customers and keys that git would take, or has taken,

@@ -26,6 +26,7 @@ import (
 	"magpie/internal/network/mastodon"
 	"magpie/internal/network/weibo"
 	"magpie/internal/network/x"
+	"magpie/internal/outage"
 	"magpie/internal/outbox"
 	"magpie/internal/people"
 	"magpie/internal/queue"
@@ -41,6 +42,7 @@ func Kinds() []network.Kind {
 
 // Options say what to open.
 type Options struct {
+	Look     bool   // only to read: nothing is made or kept
 	Dir      string // the workspace
 	Database string // the SQLite file or the address of a Postgres database; empty: magpie.yaml, or magpie.db in the workspace
 	Here     bool   // work with the files in Dir, even where another revision is in force
@@ -68,6 +70,7 @@ type Bot struct {
 	guests    map[string]*connection     // to accounts that other machines hold
 	shared    map[string]*network.Shared // by server; guarded by mu
 	gists     gists
+	outages   outage.Log
 	telling   time.Time  // up to when needs were handed over to be told
 	signedAt  int64      // up to when new sign-ins were looked for, in milliseconds
 	sharing   sync.Mutex // one shares accounts out at a time; guards peers and reclaimed
@@ -92,12 +95,13 @@ type account struct {
 	wake      [2]chan struct{} // the lanes: answers, unasked
 	stop      context.CancelFunc
 	loops     sync.WaitGroup
-	until     time.Time    // until when the account is ours for certain
-	deaf      atomic.Bool  // it may be noted that not all is heard
-	told      atomic.Bool  // and a person knows
-	refused   time.Time    // when a new token was refused last
-	greeted   atomic.Int64 // when the network was asked last who we are, in milliseconds
-	owing     atomic.Bool  // the network waits to be paid, or did when an earlier process ended
+	until     time.Time            // until when the account is ours for certain
+	deaf      atomic.Bool          // it may be noted that not all is heard
+	told      atomic.Bool          // and a person knows
+	refused   time.Time            // when a new token was refused last
+	greeted   atomic.Int64         // when the network was asked last who we are, in milliseconds
+	looked    map[string]time.Time // at which mentions of the desk, for an answer by hand; lookAfter alone uses it
+	owing     atomic.Bool          // the network waits to be paid, or did when an earlier process ended
 }
 
 // holdUntil notes for how long the lease is good.
@@ -153,12 +157,17 @@ func Open(ctx context.Context, o Options) (*Bot, error) {
 	}
 	b := &Bot{Options: defaults(o, set), accounts: map[string]*account{}, guests: map[string]*connection{}}
 	b.HTTP = b.dated(b.HTTP)
+	b.outages.Clock = b.Clock
 	b.owner = fmt.Sprintf("%d-%d", os.Getpid(), time.Now().UnixNano())
 	place := b.Database
 	if store.IsPostgres(place) {
 		place = store.Named(place, b.owner)
 	}
-	db, dbErr := store.Open(ctx, place, Migrations()...)
+	opens := store.Open
+	if o.Look {
+		opens = store.Look
+	}
+	db, dbErr := opens(ctx, place, Migrations()...)
 	if dbErr != nil {
 		return nil, dbErr
 	}

@@ -1,14 +1,9 @@
 package bot
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -61,6 +56,12 @@ func (b *Bot) halt(ctx context.Context, name string) (at int64, err error) {
 func (b *Bot) lookAfter(ctx context.Context, now time.Time) {
 	if err := b.lookAtDesk(ctx, now); err != nil && ctx.Err() == nil {
 		b.Log.WithError(err).Error("could not look at the desk")
+	}
+	if err := b.held(ctx, now); err != nil && ctx.Err() == nil {
+		b.Log.WithError(err).Error("could not look at what waits for approval")
+	}
+	if err := b.byHand(ctx, now); err != nil && ctx.Err() == nil {
+		b.Log.WithError(err).Error("could not look at what was answered by hand")
 	}
 	for _, a := range b.Set().Accounts {
 		if a.SilentAfter > 0 {
@@ -258,50 +259,6 @@ func (b *Bot) sync(ctx context.Context, name string) error {
 		b.Log.WithField("account", name).WithField("followers", s.Count).Info("followers read")
 	}
 	return err
-}
-
-// tell says to the operator's web hook what needs a person: each thing once.
-func (b *Bot) tell(ctx context.Context) error {
-	to := b.Set().Settings.Tell
-	all, err := need.Untold(ctx, b.DB)
-	if err != nil || len(all) == 0 || to == nil {
-		return err
-	}
-	address, err := readSecret(b.Dir, *to, b.KeyFile(), b.DB.Path)
-	if err != nil {
-		return err
-	}
-	for _, n := range all {
-		if err := b.tellOne(ctx, address, n); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (b *Bot) tellOne(ctx context.Context, address network.Secret, n need.Need) error {
-	body, err := json.Marshal(n)
-	if err != nil {
-		return err
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, address.Reveal(), bytes.NewReader(body))
-	if err != nil {
-		return errors.New("the address of the web hook can't be used") // it may hold a secret
-	}
-	r.Header.Set("Content-Type", "application/json")
-	resp, err := b.HTTP.Do(r)
-	if err != nil {
-		var u *url.Error
-		if errors.As(err, &u) {
-			err = u.Err
-		}
-		return fmt.Errorf("the web hook does not answer: %w", err)
-	}
-	resp.Body.Close()
-	if resp.StatusCode >= 300 {
-		return fmt.Errorf("the web hook answered %d", resp.StatusCode)
-	}
-	return b.write(ctx, func(tx *sql.Tx) error { return need.Told(ctx, tx, n, b.Clock()) })
 }
 
 // seal joins what was logged to the chain.

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"magpie/internal/need"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
+	"magpie/internal/spoken"
 	"magpie/internal/workspace"
 )
 
@@ -39,9 +41,9 @@ func (b *Bot) Examine(ctx context.Context) (out []Finding, err error) {
 		return nil, err
 	}
 	if len(b.Mistakes) > 0 {
-		add(false, "files", "magpie check", "%d mistakes, so revision %d stays in force: %s", len(b.Mistakes), n, b.Mistakes[0])
+		add(false, "files", "magpie check", "%s, so revision %d stays in force: %s", spoken.Count(len(b.Mistakes), "mistake"), n, b.Mistakes[0])
 	} else {
-		add(true, "files", "", "%d accounts, %d campaigns; revision %d is in force", len(set.Accounts), len(set.Campaigns), n)
+		add(true, "files", "", "%s, %s; revision %d is in force", spoken.Count(len(set.Accounts), "account"), spoken.Count(len(set.Campaigns), "campaign"), n)
 	}
 	add(true, "database", "", "%s", b.DB.Path)
 	if bad, err := audit.Verify(ctx, b.DB); err != nil || bad != "" {
@@ -125,36 +127,27 @@ func (b *Bot) examineBot(ctx context.Context, add note) {
 		waiting += n
 	}
 	add(true, "jobs", "", "%d waiting", waiting)
-	add(true, "posts", "", "next due: %s, last out: %s", when(r.NextDue), when(r.LastOut))
+	add(true, "posts", "", "next due: %s, last out: %s", b.moment(r.NextDue), b.moment(r.LastOut))
 	add(true, "disk", "", "%d GB are left", r.Disk>>30)
 	needs, err := need.Open(ctx, b.DB)
 	for _, n := range needs {
 		if err == nil && (n.Kind == need.Budget || n.Kind == need.SignInEnds || n.Kind == need.NotHeard || n.Kind == need.Unanswered) {
-			add(false, n.Kind, "", "%s (since %s)", n.Text, n.At.Format(stamp))
+			add(false, n.Kind, "", "%s (since %s)", n.Text, b.moment(n.At))
 		}
 	}
 	pauses, err := outbox.Pauses(ctx, b.DB)
 	for _, p := range pauses {
 		if err == nil && p.Scope == "codes" {
-			add(false, "codes", "magpie coupons release "+p.Name, "the codes of %s are on hold since %s: %s", p.Name, p.At.Format(stamp), p.Reason)
+			add(false, "codes", "magpie coupons release "+p.Name, "the codes of %s are on hold since %s: %s", p.Name, b.moment(p.At), p.Reason)
 		} else if err == nil && p.Scope == "signed out" {
-			add(false, p.Name, "", "signed out since %s: %s", p.At.Format(stamp), p.Reason)
+			add(false, p.Name, "", "signed out since %s: %s", b.moment(p.At), p.Reason)
 		} else if err == nil && p.Name != unmatched {
-			add(false, "paused", strings.TrimSpace("magpie resume "+p.Scope+" "+p.Name), "%s", strings.TrimSuffix(fmt.Sprintf("%s, by %s since %s: %s", strings.TrimSpace(p.Scope+" "+p.Name), p.Who, p.At.Format(stamp), p.Reason), ": "))
+			add(false, "paused", strings.TrimSpace("magpie resume "+p.Scope+" "+p.Name), "%s", strings.TrimSuffix(fmt.Sprintf("%s, by %s since %s: %s", strings.TrimSpace(p.Scope+" "+p.Name), p.Who, b.moment(p.At), p.Reason), ": "))
 		}
 	}
 }
 
-// when prints a time, or that there is none.
-func when(t time.Time) string {
-	if t.IsZero() {
-		return "none"
-	}
-	return t.Format(stamp)
-}
-
 func (b *Bot) examineAccount(ctx context.Context, a *workspace.Account, add note) {
-	zone := a.Timezone.Location
 	self, err := b.Verify(ctx, a)
 	if err != nil {
 		hint := ""
@@ -174,16 +167,16 @@ func (b *Bot) examineAccount(ctx context.Context, a *workspace.Account, add note
 		add(err == nil, a.Name, "", "%s", b.pushesSay(a.Name, err))
 	}
 	if skew, ok := b.skew(ctx, a); ok && b.Sandbox == "" {
-		add(skew.Abs() < 5*time.Second, a.Name, "set this machine's clock (NTP)", "this machine's clock and the server's differ by %s", skew.Abs().Round(time.Second))
+		add(skew.Abs() < 5*time.Second, a.Name, "set this machine's clock (NTP)", "this machine's clock and the server's differ by %s", spoken.Duration(skew))
 	}
 	if next, err := b.Posts(ctx, `account = $1 AND state IN ('planned', 'held') ORDER BY slot_at LIMIT 1`, a.Name); err == nil && len(next) > 0 {
-		add(next[0].State != outbox.Held, a.Name, "magpie outbox approve "+next[0].ID, "next post: %s (%s, %s)", next[0].SlotAt.In(zone).Format("Mon 2006-01-02 15:04 -07:00"), postName(next[0]), next[0].State)
+		add(next[0].State != outbox.Held, a.Name, "magpie outbox approve "+next[0].ID, "next post: %s (%s, %s)", b.moment(next[0].SlotAt), postName(next[0]), next[0].State)
 	}
 	if last, err := b.Posts(ctx, `account = $1 AND sent_at IS NOT NULL ORDER BY sent_at DESC LIMIT 1`, a.Name); err == nil && len(last) > 0 {
-		add(true, a.Name, "", "last post out: %s", last[0].SentAt.In(zone).Format("Mon 2006-01-02 15:04 -07:00"))
+		add(true, a.Name, "", "last post out: %s", b.moment(last[0].SentAt))
 	}
 	if _, at, err := inbox.Cursor(ctx, b.DB, a.Name); err == nil && !at.IsZero() {
-		add(true, a.Name, "", "mentions read up to %s", at.In(zone).Format("Mon 2006-01-02 15:04:05 -07:00"))
+		add(true, a.Name, "", "mentions read up to %s", b.moment(at))
 	}
 }
 
@@ -215,4 +208,26 @@ func (b *Bot) skew(ctx context.Context, a *workspace.Account) (time.Duration, bo
 	resp.Body.Close()
 	at, err := http.ParseTime(resp.Header.Get("Date"))
 	return at.Sub(before).Truncate(time.Second), err == nil
+}
+
+// Zone is that of all accounts, where they have one; else UTC.
+func (b *Bot) Zone() *time.Location {
+	zone := time.UTC
+	for i, name := range slices.Sorted(maps.Keys(b.Set().Accounts)) {
+		z := b.Set().Accounts[name].Timezone.Location
+		if i > 0 && z.String() != zone.String() {
+			return time.UTC
+		}
+		zone = z
+	}
+	return zone
+}
+
+// moment prints an instant in the zone of the accounts, with its name.
+func (b *Bot) moment(t time.Time) string {
+	if t.IsZero() {
+		return "none"
+	}
+	zone := b.Zone()
+	return t.In(zone).Format("Mon 2006-01-02 15:04 ") + zone.String()
 }

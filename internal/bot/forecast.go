@@ -28,6 +28,7 @@ type Forecast struct {
 	Size    network.Size
 	State   string // what the outbox says of it, or "new"
 	Problem string // why it would not go out
+	Paused  string // why it waits, and how that ends
 	To      int    // people; 0 for a public post
 	LeftOut map[string]int
 	Codes   *Codes
@@ -54,6 +55,10 @@ func (b *Bot) Forecasts(ctx context.Context, from, to time.Time) (out []Forecast
 	if err != nil {
 		return nil, err
 	}
+	pauses, err := outbox.Pauses(ctx, b.DB)
+	if err != nil {
+		return nil, err
+	}
 	for _, o := range plan.Between(set, from, to) {
 		f, err := b.forecast(ctx, set, o, turns)
 		if err != nil {
@@ -62,9 +67,20 @@ func (b *Bot) Forecasts(ctx context.Context, from, to time.Time) (out []Forecast
 		if f.State == "new" && f.Problem == "" && o.At.Before(b.Clock().Add(-time.Duration(o.Step.Late.After))) {
 			f.Problem = missedReason
 		}
+		f.Paused = paused(pauses, f.Post)
 		out = append(out, f)
 	}
 	return out, b.afford(ctx, out)
+}
+
+// paused says why a post waits.
+func paused(all []outbox.PauseRow, p *outbox.Post) string {
+	for _, x := range all {
+		if x.Scope == "all" || x.Scope == "account" && x.Name == p.Account || x.Scope == "campaign" && x.Name == p.Campaign {
+			return x.Says()
+		}
+	}
+	return ""
 }
 
 // Missed are the steps of the last week whose time passed before they were planned.
@@ -126,6 +142,9 @@ func (b *Bot) forecast(ctx context.Context, set *workspace.Set, o plan.Occurrenc
 	} else if len(known) == 1 {
 		f.State = string(known[0].State)
 		p.ApprovedBy, p.Turn = known[0].ApprovedBy, known[0].Turn
+		if s := known[0].State; s == outbox.Withdrawn || s == outbox.Refused || s == outbox.Recalled {
+			f.Problem = orElse(known[0].Reason, "it was "+f.State)
+		}
 	} else {
 		turns.taken(p)
 		if p.Approval {
@@ -138,7 +157,7 @@ func (b *Bot) forecast(ctx context.Context, set *workspace.Set, o plan.Occurrenc
 		return f, err
 	}
 	if stop != nil {
-		f.Problem = stop.Reason
+		f.Problem = orElse(f.Problem, stop.Reason)
 		return f, nil
 	}
 	handle := ""

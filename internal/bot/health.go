@@ -18,6 +18,7 @@ import (
 	"magpie/internal/need"
 	"magpie/internal/outbox"
 	"magpie/internal/queue"
+	"magpie/internal/spoken"
 	"magpie/internal/store"
 	"magpie/internal/workspace"
 )
@@ -79,7 +80,7 @@ func (b *Bot) trouble(now time.Time) (out []string) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.opened())) {
 		if down := b.beats.streamDown(name, now); down > unread {
-			out = append(out, fmt.Sprintf("the stream of %s has been down for %s; mentions are polled", name, down.Round(time.Second)))
+			out = append(out, fmt.Sprintf("the stream of %s has been down for %s; mentions are polled", name, spoken.Duration(down)))
 		}
 	}
 	return out
@@ -93,7 +94,7 @@ func (b *Bot) lookMachines(ctx context.Context, r *health.Report, now time.Time)
 	}
 	r.Skew = max(server.Sub(now).Abs()-time.Since(before), b.skews.worst())
 	if r.Skew > skewMost {
-		r.Add(fmt.Sprintf("this machine's clock differs by %s from the database's or a network's: set it (NTP)", r.Skew.Round(time.Second)))
+		r.Add(fmt.Sprintf("this machine's clock differs by %s from the database's or a network's: set it (NTP)", spoken.Duration(r.Skew)))
 	}
 	if since, err := b.restoredFrom(ctx); err != nil || !since.IsZero() {
 		if err != nil {
@@ -172,7 +173,7 @@ func (b *Bot) lookQueue(ctx context.Context, r *health.Report, now time.Time) (e
 	}
 	r.Waiting, err = queue.Oldest(ctx, b.DB)
 	if err == nil && r.Waiting > stuckAfter {
-		r.Add(fmt.Sprintf("a job has been waiting for %s and no process works on it", r.Waiting.Round(time.Second)))
+		r.Add(fmt.Sprintf("a job has been waiting for %s and no process works on it", spoken.Duration(r.Waiting)))
 	}
 	return err
 }

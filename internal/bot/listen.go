@@ -85,6 +85,7 @@ func (b *Bot) Poll(ctx context.Context, a *workspace.Account, c network.Client) 
 			return err
 		}
 		b.beats.note(reading+a.Name, b.Clock())
+		b.outages.Fine("read "+a.Name, b.Log.WithField("account", a.Name), "mentions can be read again")
 		b.paid(ctx, a.Name)
 		if len(events) == 0 && next == cursor && b.Clock().Sub(at) < noteRead {
 			return nil
@@ -227,7 +228,7 @@ func (b *Bot) unreadable(ctx context.Context, name string, err error, log *logru
 	if network.IsUnpaid(err) {
 		b.unpaid(ctx, name, err.Error())
 	}
-	log.WithError(err).Warn("mentions could not be read; trying again")
+	b.outages.Failed("read "+name, log, err, "mentions could not be read; trying again")
 }
 
 // halted tells whether an account is signed out.

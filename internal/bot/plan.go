@@ -116,9 +116,18 @@ func (b *Bot) Replan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	mended, err := b.mended(ctx, wanted, now)
+	if err != nil {
+		return err
+	}
 	return b.DB.Write(ctx, func(tx *sql.Tx) error {
 		if err := b.inStep(ctx, tx); err != nil {
 			return err
+		}
+		for _, p := range mended {
+			if err := outbox.Reopen(ctx, tx, p, now); err != nil {
+				return err
+			}
 		}
 		for _, p := range waiting {
 			if err := b.align(ctx, tx, set, p, wanted, now); err != nil {

@@ -91,7 +91,7 @@ func copyDatabase(ctx context.Context, from, to string) error {
 	if !store.Exists(from) {
 		return nil
 	}
-	db, err := store.Open(ctx, from, Migrations()...)
+	db, err := store.Look(ctx, from, Migrations()...)
 	if err != nil {
 		return err
 	}

@@ -199,9 +199,10 @@ func (b *Bot) greet(ctx context.Context, a *workspace.Account, x *account) {
 		return
 	}
 	if err != nil {
-		b.Log.WithError(err).WithField("account", a.Name).Warn("the network does not answer; trying again")
+		b.outages.Failed("greet "+a.Name, b.Log.WithField("account", a.Name), err, "the network does not answer; trying again")
 		return
 	}
+	b.outages.Fine("greet "+a.Name, b.Log.WithField("account", a.Name), "the network answers again")
 	b.signedIn(ctx, a.Name, halt)
 	x.greeted.Store(b.Clock().UnixMilli())
 	b.noteEnd(ctx, a.Name, self.Left)
@@ -226,7 +227,7 @@ func (b *Bot) publisher(a *workspace.Account, x *account, epoch int64) *outbox.P
 	wait = max(wait, b.Kind(a).Settle)
 	p := &outbox.Publisher{
 		DB: b.DB, Account: a.Name, Epoch: epoch, Client: x.client, Kind: b.Kind(a), Clock: b.Clock, InFlight: b.InFlight, Settle: wait,
-		Limits: x.allowed, Log: b.Log.WithFields(logrus.Fields{"account": a.Name, "network": a.Network}),
+		Outages: &b.outages, Limits: x.allowed, Log: b.Log.WithFields(logrus.Fields{"account": a.Name, "network": a.Network}),
 		Hooks: outbox.Hooks{Compose: b.composed, Recheck: b.recheck, AnsweredElsewhere: b.answeredElsewhere,
 			SignedOut:   func(reason string) { b.signedOut(context.Background(), a.Name, reason) },
 			Unpaid:      func(reason string) { b.unpaid(context.Background(), a.Name, reason) },
@@ -300,7 +301,7 @@ func (b *Bot) passFailed(err error, log *logrus.Entry) {
 		log.Error(err)
 		return
 	}
-	log.WithError(err).Error("posts could not be sent; trying again")
+	b.outages.Failed("pass", log, err, "posts could not be sent; trying again")
 }
 
 // poke wakes a lane of an account: 0 answers, 1 unasked.

@@ -37,7 +37,9 @@ func hash(key string) uint64 {
 	return uint64(h.Sum32())
 }
 
-func stepKey(p *outbox.Post) string { return strings.Join([]string{p.Campaign, p.Step, p.Account}, "/") }
+func stepKey(p *outbox.Post) string {
+	return strings.Join([]string{p.Campaign, p.Step, p.Account}, "/")
+}
 
 // inTurn is which of n comes at a turn: each once in every n, in another order each time,
 // and none twice running.

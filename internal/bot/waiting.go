@@ -9,7 +9,9 @@ import (
 	"magpie/internal/answer"
 	"magpie/internal/inbox"
 	"magpie/internal/need"
+	"magpie/internal/outbox"
 	"magpie/internal/policy"
+	"magpie/internal/spoken"
 	"magpie/internal/store"
 )
 
@@ -58,4 +60,50 @@ func (b *Bot) wait(ctx context.Context, now time.Time, what, where string, arg a
 		}
 		return b.Queue.Add(ctx, tx, "tell", "all")
 	})
+}
+
+// held says of posts that wait for approval that their time comes: a day before, and once
+// more in the last hour; once however many they are.
+func (b *Bot) held(ctx context.Context, now time.Time) error {
+	for _, within := range []time.Duration{time.Hour, 24 * time.Hour} {
+		n, text, err := b.heldWithin(ctx, now, within)
+		if err != nil {
+			return err
+		}
+		err = b.DB.Write(ctx, func(tx *sql.Tx) error {
+			fresh, err := need.Rise(ctx, tx, need.Approval, "within "+spoken.Duration(within), n, text, now)
+			if err != nil || !fresh {
+				return err
+			}
+			b.Log.Warn(text)
+			return b.Queue.Add(ctx, tx, "tell", "all")
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *Bot) heldWithin(ctx context.Context, now time.Time, within time.Duration) (n int, text string, err error) {
+	const soon = `state = 'held' AND slot_at < $1`
+	until := store.Ms(now.Add(within))
+	if err := b.DB.Read.QueryRowContext(ctx, `SELECT count(*) FROM posts WHERE `+soon, until).Scan(&n); err != nil || n == 0 {
+		return 0, "", err
+	}
+	first, err := outbox.Select(ctx, b.DB.Read, soon+` ORDER BY slot_at LIMIT 1`, until)
+	if err != nil || len(first) == 0 {
+		return 0, "", err
+	}
+	p := first[0]
+	when := "is due within " + spoken.Duration(within)
+	if p.SlotAt.Before(now) {
+		when = "was due " + spoken.Duration(now.Sub(p.SlotAt)) + " ago"
+	}
+	text = fmt.Sprintf("%s of %s waits for approval and %s: magpie outbox approve %s", postName(p), p.Account, when, p.ID)
+	if n > 1 {
+		text = fmt.Sprintf("%s wait for approval (magpie outbox list --state held); the next, %s of %s, %s: magpie outbox approve %s",
+			spoken.Count(n, "post"), postName(p), p.Account, when, p.ID)
+	}
+	return n, text, nil
 }

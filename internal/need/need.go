@@ -28,6 +28,7 @@ const (
 	Refused    = "refused"
 	Late       = "late"
 	Unanswered = "unanswered"
+	Approval   = "waits for approval"
 	SilentFor  = "fallen silent"
 	BadFiles   = "bad files"
 	NoCodes    = "no codes"

@@ -4,11 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"strings"
 	"time"
 
 	"magpie/internal/audit"
 	"magpie/internal/network"
+	"magpie/internal/spoken"
 	"magpie/internal/store"
 )
 
@@ -145,19 +145,8 @@ func Lateness(p *Post, now time.Time) string {
 	case !p.FinishBy.IsZero() && now.After(p.FinishBy):
 		return "it had to go out by " + p.FinishBy.UTC().Format("2006-01-02 15:04 MST") + why
 	case p.LateAfter > 0 && p.LateThen != "post" && now.After(p.SlotAt.Add(p.LateAfter)):
-		return "it was due " + span(now.Sub(p.SlotAt)) + " earlier, and may be at most " + span(p.LateAfter) + " late" + why
+		return "it was due " + spoken.Duration(now.Sub(p.SlotAt)) + " earlier, and may be at most " + spoken.Duration(p.LateAfter) + " late" + why
 	}
 	return ""
 }
 
-// span prints 16m, 1h or 2h30m.
-func span(d time.Duration) string {
-	s := d.Round(time.Second).String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
-}

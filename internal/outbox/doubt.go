@@ -94,6 +94,9 @@ func (p *Publisher) prove(ctx context.Context, post *Post, log *logrus.Entry) (m
 	began := p.Clock()
 	receipt, found, err := p.Client.Find(ctx, sealed, post.FirstAttemptAt.Add(-clockSkew), p.Taken(ctx, post))
 	crash.At("looked")
+	if err == nil {
+		p.Outages.Fine("check "+p.Account, log, "the network can be asked again")
+	}
 	switch {
 	case crash.Fault("resend without looking"):
 		sealed.Key += fmt.Sprint("#", post.Doubts)
@@ -211,7 +214,7 @@ func (p *Publisher) lookedOnce(ctx context.Context, post *Post) error {
 // lookAgain waits until the network lets us look.
 func (p *Publisher) lookAgain(ctx context.Context, post *Post, cause error, log *logrus.Entry) error {
 	now := p.Clock()
-	log.WithError(cause).Warn("could not check on the network whether the post went out")
+	p.Outages.Failed("check "+p.Account, log, cause, "could not check on the network whether the post went out; trying again")
 	p.passOn(cause)
 	return p.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE posts SET next_at = $1 WHERE id = $2 AND state = 'in doubt'`,

@@ -59,6 +59,37 @@ func Approve(ctx context.Context, db *store.DB, id, hash, who string, now time.T
 	return post, err
 }
 
+// Reject keeps a post from going out. hash is that of the words that were rejected: with
+// others it waits for approval again.
+func Reject(ctx context.Context, db *store.DB, id, hash, why, who string, now time.Time) error {
+	return db.Write(ctx, func(tx *sql.Tx) error {
+		post, err := One(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		moved, err := Move(ctx, tx, post, Withdrawn, "rejected by "+who+": "+why, who, now, Held, Planned)
+		if err == nil && !moved {
+			err = fmt.Errorf("post %s is %s: only a post that has not gone out can be rejected", post.ID, post.State)
+		}
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE posts SET rejected_hash = $1, approved_hash = '', approved_by = '' WHERE id = $2`, hash, post.ID)
+		return err
+	})
+}
+
+// Reopen lets a post that was rejected wait for approval again, because it reads
+// differently now.
+func Reopen(ctx context.Context, tx *sql.Tx, post *Post, now time.Time) error {
+	ok, err := store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'held', approval = $1, reason = $2, rejected_hash = '', updated_at = $3
+		WHERE id = $4 AND state = 'withdrawn' AND rejected_hash <> ''`, true, "waits for approval: other words than those that were rejected", store.Ms(now), post.ID))
+	if err != nil || !ok {
+		return err
+	}
+	return audit.Record(ctx, tx, now, audit.Bot, "waits for approval again", "post "+post.ID, "it reads differently than what was rejected")
+}
+
 // approveAll releases the posts of a segment that were held because the text
 // changed after some were out.
 func approveAll(ctx context.Context, tx *sql.Tx, post *Post, hash, who string, now time.Time) error {
@@ -147,6 +178,16 @@ func SignedIn(ctx context.Context, tx *sql.Tx, account string, halt int64, now t
 type PauseRow struct {
 	Scope, Name, Reason, Who string
 	At                       time.Time
+}
+
+// Says tells what is paused, by whom and why, and how that ends.
+func (r PauseRow) Says() string {
+	what := strings.TrimSpace(r.Scope + " " + r.Name)
+	why := ""
+	if r.Reason != "" {
+		why = " (" + r.Reason + ")"
+	}
+	return fmt.Sprintf("%s, by %s%s: magpie resume %s", what, r.Who, why, what)
 }
 
 // Pauses are those in force.

@@ -14,6 +14,7 @@ import (
 	"magpie/internal/crash"
 	"magpie/internal/lease"
 	"magpie/internal/network"
+	"magpie/internal/outage"
 	"magpie/internal/store"
 )
 
@@ -71,6 +72,7 @@ type Publisher struct {
 	Clock    func() time.Time
 	Hooks    Hooks
 	Log      *logrus.Entry
+	Outages  *outage.Log   // what goes on failing; nil: each failure is logged
 	InFlight int           // posts being sent at the same time
 	Settle   time.Duration // how long a server may take to be done with a request
 	Held     func() bool   // tells whether the account is ours for certain; nil: it is

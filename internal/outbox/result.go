@@ -27,6 +27,7 @@ func (p *Publisher) publish(ctx context.Context, post *Post, s network.Sealed, l
 	crash.At("published")
 	if err == nil {
 		p.well()
+		p.Outages.Fine("send "+p.Account, log, "posts go out again")
 		log.WithFields(logrus.Fields{"account": p.Account, "url": receipt.URL}).Info("sent")
 		err := p.sent(ctx, post, receipt)
 		crash.At("recorded")
@@ -144,7 +145,7 @@ func (p *Publisher) notOut(ctx context.Context, post *Post, err error, log *logr
 	if reason == network.Refused {
 		return p.refuse(ctx, post, err)
 	}
-	log.WithError(err).Warn("not sent; trying again")
+	p.Outages.Failed("send "+p.Account, log, err, "not sent; trying again")
 	p.passOn(err)
 	return p.write(ctx, func(tx *sql.Tx) error {
 		if post.Code != "" && post.State == Sending {

@@ -25,6 +25,8 @@ type DB struct {
 
 	lastBeat atomic.Int64 // what Beat wrote last
 
+	gone func() error // after closing, of a copy that is thrown away; nil: none
+
 	closing sync.RWMutex // guards closed, and queue against being closed under a writer
 	closed  bool
 }
@@ -103,7 +105,11 @@ func (db *DB) Close() error {
 	}
 	db.closing.Unlock()
 	db.serving.Wait()
-	return errors.Join(db.Read.Close(), db.write.Close())
+	err := errors.Join(db.Read.Close(), db.write.Close())
+	if db.gone != nil {
+		err = errors.Join(err, db.gone())
+	}
+	return err
 }
 
 // Clock is Now for somebody who writes nothing.

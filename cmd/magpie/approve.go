@@ -1,0 +1,157 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"magpie/internal/bot"
+	"magpie/internal/outbox"
+)
+
+// chosen are posts that a command names, and what goes wrong with some of them: that
+// stops none of the others.
+type chosen struct {
+	all     []*outbox.Post
+	threads map[string]bool
+	failed  []error
+}
+
+// somePosts opens the workspace and finds the posts that the arguments name.
+func somePosts(c *cli.Context) (*bot.Bot, *chosen, error) {
+	if _, err := arg(c, 0, "the post's ID"); err != nil {
+		return nil, nil, err
+	}
+	b, err := open(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	m := &chosen{threads: map[string]bool{}}
+	seen := map[string]bool{}
+	for _, id := range c.Args().Slice() {
+		p, err := outbox.One(c.Context, b.DB.Read, id)
+		switch {
+		case err != nil:
+			m.failed = append(m.failed, err)
+		case !seen[p.ID]:
+			seen[p.ID] = true
+			m.all = append(m.all, p)
+		}
+	}
+	if len(m.all) == 0 {
+		return nil, nil, errors.Join(m.refusal(), b.Close())
+	}
+	return b, m, nil
+}
+
+// each asks once, if there is a question, and does something with each post that is left.
+func (m *chosen) each(c *cli.Context, question string, do func(p *outbox.Post) error) error {
+	if len(m.all) > 0 {
+		for _, err := range m.failed {
+			fmt.Fprintf(c.App.ErrWriter, "%v\n", err)
+		}
+		if question != "" {
+			if err := confirm(c, question); err != nil {
+				return err
+			}
+		}
+	}
+	for _, p := range m.all {
+		if err := do(p); err != nil {
+			if !strings.Contains(err.Error(), p.ID) {
+				err = fmt.Errorf("post %s: %w", p.ID, err)
+			}
+			m.failed = append(m.failed, err)
+		}
+	}
+	return m.refusal()
+}
+
+func (m *chosen) refusal() error {
+	if len(m.failed) == 0 {
+		return nil
+	}
+	return refused(errors.Join(m.failed...))
+}
+
+// fate says what becomes of a post that is approved now, and whether it would go out.
+func fate(b *bot.Bot, p *outbox.Post, now time.Time) (text string, goes bool) {
+	late := outbox.LateAt(p)
+	switch {
+	case late > 0 && now.UnixMilli() >= late && p.LateThen == "ask":
+		return "it is too late by its step's rule (late:), so it waits for “magpie outbox settle”", false
+	case late > 0 && now.UnixMilli() >= late:
+		return "it is too late by its step's rule (late: or finish_by:), so it does not go out", false
+	case !now.Before(p.SlotAt):
+		return "it goes out at once", true
+	}
+	return "it goes out when it is due, " + when(p.SlotAt, zoneOf(b, p.Account)), true
+}
+
+func approvePosts(c *cli.Context) error {
+	b, posts, err := somePosts(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	hashes := map[string]string{}
+	var seen []*outbox.Post
+	for _, p := range posts.all {
+		preview, err := b.Preview(c.Context, p, time.Now())
+		if err != nil {
+			posts.failed = append(posts.failed, fmt.Errorf("post %s can't be approved as it is: %w", p.ID, err))
+			continue
+		}
+		hashes[p.ID] = preview.Hash
+		seen = append(seen, p)
+		showPreview(c, b, p, preview)
+	}
+	posts.all = seen
+	question := "Approve this?"
+	if len(seen) > 1 {
+		question = fmt.Sprintf("Approve these %d?", len(seen))
+	}
+	return posts.each(c, question, func(p *outbox.Post) error {
+		done, err := b.ApproveSeen(c.Context, p, hashes[p.ID], who(c))
+		if err != nil {
+			return err
+		}
+		text, _ := fate(b, done, time.Now())
+		fmt.Fprintf(c.App.Writer, "Approved by %s: post %s; %s.\n", who(c), p.ID, text)
+		return nil
+	})
+}
+
+func showPreview(c *cli.Context, b *bot.Bot, p *outbox.Post, preview outbox.Composed) {
+	fmt.Fprintf(c.App.Writer, "%s, %s, to %s, %s:\n\n%s\n\n", p.Account, postName(p), to(p), when(p.SlotAt, zoneOf(b, p.Account)),
+		indent(strings.Join(append([]string{preview.Draft.Text}, preview.Rest...), "\n\n"), "  | ", width(c.App.Writer)))
+	for _, i := range preview.Draft.Images {
+		fmt.Fprintf(c.App.Writer, "  with the picture %s: %s\n\n", i.Name, i.Alt)
+	}
+	if now := time.Now(); !now.Before(p.SlotAt) {
+		text, _ := fate(b, p, now)
+		fmt.Fprintf(c.App.Writer, "  Its time has passed: %s.\n\n", text)
+	}
+}
+
+func rejectPosts(c *cli.Context) error {
+	why := strings.TrimSpace(c.String("why"))
+	if why == "" {
+		return usage("--why is required, for the post's author: %s", call(c))
+	}
+	b, posts, err := somePosts(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	return posts.each(c, "", func(p *outbox.Post) error {
+		if err := b.Reject(c.Context, p, why, who(c)); err != nil {
+			return err
+		}
+		fmt.Fprintf(c.App.Writer, "Post %s is rejected and will not go out. With other words it waits for approval again.\n", p.ID)
+		return nil
+	})
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/mattn/go-runewidth"
+	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
+)
+
+// wideFlag is that of every table.
+func wideFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "wide", Usage: "show all columns in full, however wide the terminal is"}
+}
+
+// screen is where tables go.
+type screen struct {
+	io.Writer
+	wide bool // --wide
+}
+
+func screenOf(c *cli.Context) screen { return screen{c.App.Writer, c.Bool("wide")} }
+
+// prose is how wide texts are at most: longer lines are hard to read.
+const prose = 100
+
+// columns is how wide the terminal is; where none is, nothing has to fit.
+func columns(w io.Writer) int {
+	f, ok := raw(w).(*os.File)
+	if !ok || !terminal(w) {
+		return math.MaxInt
+	}
+	if n, _, err := term.GetSize(int(f.Fd())); err == nil && n > 20 {
+		return n
+	}
+	return 80
+}
+
+// width is how wide texts are.
+func width(w io.Writer) int { return min(prose, columns(w)) }
+
+// leastText is how narrow the last column, which holds texts, may become.
+const leastText = 24
+
+// table prints rows under a header, columns as wide as they need to be on a screen,
+// Chinese included. On a terminal that is too narrow the last column is cut, then the
+// columns that drop names are left out, in that order.
+func table(s screen, header []string, rows [][]string, drop ...string) {
+	all := [][]string{header}
+	for _, row := range rows {
+		line := make([]string, len(row))
+		for i, cell := range row {
+			line[i] = strings.ReplaceAll(shown(cell), "\n", " ")
+		}
+		all = append(all, line)
+	}
+	room := columns(s.Writer)
+	if s.wide {
+		room = math.MaxInt
+	}
+	var gone []string
+	for ; !fits(all, room) && len(drop) > 0; drop = drop[1:] {
+		if i := slices.Index(all[0], drop[0]); i >= 0 {
+			gone = append(gone, drop[0])
+			for n := range all {
+				all[n] = slices.Delete(slices.Clone(all[n]), i, i+1)
+			}
+		}
+	}
+	widths := widthsOf(all)
+	last := len(widths) - 1
+	if total := sum(widths) + 2*last; total > room {
+		widths[last] = max(8, widths[last]-(total-room))
+	}
+	printTable(s, all, widths)
+	if len(gone) > 0 {
+		fmt.Fprintf(s, "\n%s\n", indent("Left out: "+strings.ToLower(strings.Join(gone, ", "))+" (--wide shows all).", "", width(s.Writer)))
+	}
+}
+
+// fits tells whether a table has room when its last column is cut.
+func fits(all [][]string, room int) bool {
+	widths := widthsOf(all)
+	last := len(widths) - 1
+	widths[last] = min(widths[last], leastText)
+	return sum(widths)+2*last <= room
+}
+
+func widthsOf(all [][]string) []int {
+	out := make([]int, len(all[0]))
+	for _, row := range all {
+		for i, cell := range row {
+			out[i] = max(out[i], runewidth.StringWidth(cell))
+		}
+	}
+	return out
+}
+
+func sum(all []int) (n int) {
+	for _, x := range all {
+		n += x
+	}
+	return n
+}
+
+func printTable(w io.Writer, all [][]string, widths []int) {
+	line := func(cells []string) {
+		var b strings.Builder
+		for i, cell := range cells {
+			cell = runewidth.Truncate(cell, widths[i], "…")
+			b.WriteString(cell)
+			if i < len(cells)-1 {
+				b.WriteString(strings.Repeat(" ", widths[i]-runewidth.StringWidth(cell)+2))
+			}
+		}
+		fmt.Fprintln(w, strings.TrimRight(b.String(), " "))
+	}
+	line(all[0])
+	rule := make([]string, len(widths))
+	for i := range widths {
+		rule[i] = strings.Repeat("─", widths[i])
+	}
+	line(rule)
+	for _, row := range all[1:] {
+		line(row)
+	}
+}

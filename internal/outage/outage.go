@@ -1,0 +1,73 @@
+// Package outage keeps the log readable while something fails again and again: one line
+// when it begins, one an hour while it lasts, one when it is over.
+package outage
+
+import (
+	"sync"
+	"time"
+
+	"github.com/sirupsen/logrus"
+
+	"magpie/internal/spoken"
+)
+
+// again is how long nothing more is said of what goes on failing.
+const again = time.Hour
+
+// Log knows what is failing. Its zero value is ready, but for the clock; nil says
+// everything.
+type Log struct {
+	Clock func() time.Time
+
+	mu   sync.Mutex
+	open map[string]*outage
+}
+
+type outage struct {
+	began, said time.Time
+	times       int
+}
+
+// Failed notes that something failed, and says so if that is news.
+func (l *Log) Failed(what string, to *logrus.Entry, err error, message string) {
+	if l == nil {
+		to.WithError(err).Warn(message)
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.Clock()
+	o := l.open[what]
+	if o == nil {
+		if l.open == nil {
+			l.open = map[string]*outage{}
+		}
+		o = &outage{began: now}
+		l.open[what] = o
+	}
+	o.times++
+	switch {
+	case o.times == 1:
+		to.WithError(err).Warn(message)
+	case now.Sub(o.said) >= again || now.Before(o.said):
+		to.WithError(err).Warnf("%s; it has failed %s, for %s now", message, spoken.Count(o.times, "time"), spoken.Duration(now.Sub(o.began)))
+	default:
+		return
+	}
+	o.said = now
+}
+
+// Fine notes that it works, and says so if it did not.
+func (l *Log) Fine(what string, to *logrus.Entry, message string) {
+	if l == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	o := l.open[what]
+	if o == nil {
+		return
+	}
+	delete(l.open, what)
+	to.Infof("%s after %s in which it failed %s", message, spoken.Duration(l.Clock().Sub(o.began)), spoken.Count(o.times, "time"))
+}
