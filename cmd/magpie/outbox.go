@@ -219,6 +219,11 @@ func showPost(c *cli.Context) error {
 		}
 	}
 	fmt.Fprintf(w, "\n%s\n", indent(cmp.Or(text, p.Text), "  | ", width(w)))
+	if images, err := outbox.Attached(c.Context, b.DB.Read, p.ID); err == nil {
+		for _, i := range images {
+			fmt.Fprintf(w, "  with %s: %s\n", shown(i.Name), shown(i.Alt))
+		}
+	}
 	lines, err := audit.Of(c.Context, b.DB, "post "+p.ID)
 	if err == nil && len(lines) > 0 {
 		fmt.Fprintln(w, "\nHistory:")

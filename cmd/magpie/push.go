@@ -14,15 +14,19 @@ import (
 
 	"magpie/internal/bot"
 	"magpie/internal/outbox"
+	"magpie/internal/plan"
 )
 
 func pushCommand() *cli.Command {
 	return &cli.Command{
-		Name: "push", Usage: "send a one-off post or coupon now", ArgsUsage: "ACCOUNT",
+		Name: "push", Usage: "send a one-off post or coupon, now or at a time", ArgsUsage: "ACCOUNT",
 		Description: "Shows what it will do and asks. Without --segment, --person or --test it is a public post.\nThe running bot sends it at once; if none runs, “magpie run --once” does.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "text", Usage: "the `WORDS`; {{name}}, {{code}} and {{link}} are filled in, as in templates"},
 			&cli.StringFlag{Name: "say", Usage: "the `TEMPLATE` to use instead of --text"},
+			&cli.StringSliceFlag{Name: "image", Usage: "a picture of a public post, up to four, each with --alt: `FILE`"},
+			&cli.StringSliceFlag{Name: "alt", Usage: "what the picture shows, for those who can't see it: `WORDS`"},
+			&cli.StringFlag{Name: "at", Usage: "when it goes out, by the account's clock: `\"2027-11-26 09:00\"` (default: at once)"},
 			&cli.StringFlag{Name: "offer", Usage: "the `OFFER` whose code or link is used"},
 			&cli.StringFlag{Name: "segment", Usage: "to the people of this `SEGMENT`, in private"},
 			&cli.StringFlag{Name: "person", Usage: "to the person with this `HANDLE`, in private"},
@@ -50,11 +54,20 @@ func push(c *cli.Context) error {
 	defer b.Close()
 	x := bot.Push{Account: account, Text: c.String("text"), Template: c.String("say"), Offer: c.String("offer"), Segment: c.String("segment"),
 		Person: c.String("person"), Test: c.String("test"), Again: c.Bool("again"), Who: who(c)}
+	if x.Images, err = pictures(c); err != nil {
+		return err
+	}
+	if x.At, err = pushTime(c, b, account); err != nil {
+		return err
+	}
 	would, err := b.PreparePush(c.Context, x)
 	if err != nil {
 		return pushError(err)
 	}
 	showPush(c.App.Writer, would)
+	if !x.At.IsZero() {
+		fmt.Fprintf(c.App.Writer, "  goes out %s\n\n", timeOf(b, would.Post))
+	}
 	if c.Bool("dry-run") {
 		fmt.Fprintln(c.App.Writer, "Dry run: nothing was done.")
 		return nil
@@ -66,8 +79,51 @@ func push(c *cli.Context) error {
 	if err != nil {
 		return refused(err)
 	}
-	fmt.Fprintf(c.App.Writer, "Post %s is in the outbox and goes out at once (magpie outbox show %s).\n", done.Post.ID, done.Post.ID)
+	when := "at once"
+	if !x.At.IsZero() {
+		when = timeOf(b, done.Post)
+	}
+	fmt.Fprintf(c.App.Writer, "Post %s is in the outbox and goes out %s (magpie outbox show %s).\n", done.Post.ID, when, done.Post.ID)
 	return nil
+}
+
+// timeOf is when a post is due, by its account's clock.
+func timeOf(b *bot.Bot, p *outbox.Post) string {
+	zone := zoneOf(b, p.Account)
+	return "on " + when(p.SlotAt, zone) + " (" + zone.String() + ")"
+}
+
+// pictures are those of --image, each with its --alt.
+func pictures(c *cli.Context) (out []bot.File, err error) {
+	files, alts := c.StringSlice("image"), c.StringSlice("alt")
+	switch {
+	case len(files) > len(alts):
+		return nil, usage("each --image needs its --alt: say what the picture shows, for those who can't see it")
+	case len(files) < len(alts):
+		return nil, usage("there are more --alt than --image")
+	case len(files) > 4:
+		return nil, usage("a post has up to 4 pictures")
+	}
+	for i := range files {
+		if strings.TrimSpace(alts[i]) == "" {
+			return nil, usage("--alt is empty: say what %s shows, for those who can't see it", files[i])
+		}
+		out = append(out, bot.File{Path: files[i], Alt: alts[i]})
+	}
+	return out, nil
+}
+
+// pushTime reads --at by the account's clock.
+func pushTime(c *cli.Context, b *bot.Bot, account string) (time.Time, error) {
+	s := c.String("at")
+	if s == "" {
+		return time.Time{}, nil
+	}
+	wall, err := time.Parse("2006-01-02 15:04", s)
+	if err != nil {
+		return wall, usage("--at %s: write day and time as \"2027-11-26 09:00\"", s)
+	}
+	return plan.Instant(wall, zoneOf(b, account)), nil
 }
 
 func showPush(w io.Writer, p *bot.Pushed) {
@@ -82,6 +138,9 @@ func showPush(w io.Writer, p *bot.Pushed) {
 		audience = "in private, to " + to(p.Post)
 	}
 	fmt.Fprintf(w, "%s: %s\n\n%s\n\n  %d of %d %s\n", p.Post.Account, audience, indent(p.Text, "  | ", width(w)), p.Size.Count, p.Size.Limit, p.Size.Unit)
+	for _, i := range p.Post.Images {
+		fmt.Fprintf(w, "  with %s: %s\n", i.Name, shown(i.Alt))
+	}
 	if p.Bounded {
 		fmt.Fprintf(w, "  %s of %s left\n", plural(p.Left, "code"), p.Post.Step)
 	}

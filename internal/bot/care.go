@@ -71,6 +71,9 @@ func (b *Bot) lookAfter(ctx context.Context, now time.Time) {
 	b.greetAgain(ctx)
 	b.forgetLost(ctx, now)
 	b.seal(ctx)
+	if err := b.write(ctx, func(tx *sql.Tx) error { return outbox.Shed(ctx, tx) }); err != nil && ctx.Err() == nil {
+		b.Log.WithError(err).Error("pictures of old posts could not be forgotten; it is tried again")
+	}
 	b.lookAtBudgets(ctx)
 	if newest, err := need.NewestUntold(ctx, b.DB); err == nil && !newest.IsZero() {
 		b.add(ctx, "tell", "all")

@@ -21,8 +21,11 @@ import (
 	"magpie/internal/workspace"
 )
 
+// Pushes is the campaign of posts that belong to no file.
+const Pushes = "push"
+
 // pushed is the campaign of posts that belong to no file.
-const pushed = "push"
+const pushed = Pushes
 
 // goneReason marks posts withdrawn because their step left the files; when it
 // comes back, so do they.
@@ -91,7 +94,7 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 	out.Draft = draft(p, a, text, language)
 	out.Draft.Offer, out.Draft.AI = offer != nil, s != nil && s.Ask != nil && p.Text != ""
 	limits := b.Limits(ctx, a)
-	if out.Draft.Images, err = pictures(set, s, p, limits); err != nil {
+	if out.Draft.Images, err = b.pictures(ctx, set, s, p, limits); err != nil {
 		return out, &outbox.Stop{State: outbox.Held, Reason: a.Name + ": " + err.Error()}
 	}
 	err = b.fit(p, s, a, limits, &out, v)
@@ -235,7 +238,13 @@ func draft(p *outbox.Post, a *workspace.Account, text, language string) network.
 }
 
 // pictures are the step's files, as the account's server takes them.
-func pictures(set *workspace.Set, s *workspace.Step, p *outbox.Post, l network.Limits) (all []network.Image, err error) {
+func (b *Bot) pictures(ctx context.Context, set *workspace.Set, s *workspace.Step, p *outbox.Post, l network.Limits) (all []network.Image, err error) {
+	if p.Campaign == pushed && p.Kind == outbox.Public {
+		if len(p.Images) > 0 {
+			return p.Images, nil
+		}
+		return outbox.Attached(ctx, b.DB.Read, p.ID)
+	}
 	if s == nil || p.Private && p.Kind == outbox.Answer {
 		return nil, nil
 	}

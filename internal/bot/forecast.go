@@ -16,6 +16,7 @@ import (
 	"magpie/internal/plan"
 	"magpie/internal/policy"
 	"magpie/internal/render"
+	"magpie/internal/store"
 	"magpie/internal/workspace"
 )
 
@@ -70,7 +71,31 @@ func (b *Bot) Forecasts(ctx context.Context, from, to time.Time) (out []Forecast
 		f.Paused = paused(pauses, f.Post)
 		out = append(out, f)
 	}
+	more, err := b.pushes(ctx, from, to, pauses)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, more...)
+	slices.SortStableFunc(out, func(a, b Forecast) int { return a.At.Compare(b.At) })
 	return out, b.afford(ctx, out)
+}
+
+// pushes are the one-off posts that go out later.
+func (b *Bot) pushes(ctx context.Context, from, to time.Time, pauses []outbox.PauseRow) (out []Forecast, err error) {
+	all, err := outbox.Select(ctx, b.DB.Read, `campaign = $1 AND kind = 'public' AND state IN ('planned', 'held') AND slot_at >= $2 AND slot_at < $3 ORDER BY slot_at`,
+		pushed, store.Ms(from), store.Ms(to))
+	for _, p := range all {
+		a := b.Set().Accounts[p.Account]
+		if a == nil {
+			continue
+		}
+		f := Forecast{Post: p, At: p.SlotAt.In(a.Timezone.Location), Account: a, State: string(p.State), Paused: paused(pauses, p), Parts: 1}
+		if err := b.read(ctx, &f); err != nil {
+			return nil, err
+		}
+		out = append(out, f)
+	}
+	return out, err
 }
 
 // paused says why a post waits.
@@ -151,20 +176,31 @@ func (b *Bot) forecast(ctx context.Context, set *workspace.Set, o plan.Occurrenc
 			f.State = "needs approval"
 		}
 	}
-	c, err := b.Preview(ctx, p, o.At)
+	if err := b.read(ctx, &f); err != nil || f.Text == "" {
+		return f, err
+	}
+	if p.Kind != outbox.Segment {
+		return f, nil
+	}
+	return f, b.audience(ctx, set, &f, o)
+}
+
+// read fills in what a post reads like, how long it is, what it shows and costs.
+func (b *Bot) read(ctx context.Context, f *Forecast) error {
+	c, err := b.Preview(ctx, f.Post, f.Post.SlotAt)
 	var stop *outbox.Stop
 	if err != nil && !errors.As(err, &stop) {
-		return f, err
+		return err
 	}
 	if stop != nil {
 		f.Problem = orElse(f.Problem, stop.Reason)
-		return f, nil
+		return nil
 	}
 	handle := ""
 	if c.Draft.To != nil {
 		handle = c.Draft.To.Handle
 	}
-	if f.Text, f.Size = render.Fit(o.Account.Kind, b.Limits(ctx, o.Account), c.Draft.Text, handle, c.Draft.Direct); !f.Size.Fits() {
+	if f.Text, f.Size = render.Fit(f.Account.Kind, b.Limits(ctx, f.Account), c.Draft.Text, handle, c.Draft.Direct); !f.Size.Fits() {
 		f.Problem = "too long"
 	}
 	if len(c.Rest) > 0 {
@@ -174,13 +210,10 @@ func (b *Bot) forecast(ctx context.Context, set *workspace.Set, o plan.Occurrenc
 	for _, i := range c.Draft.Images {
 		f.Pictures = append(f.Pictures, i.Name+": "+i.Alt)
 	}
-	if o.Account.Kind.Price != nil {
-		f.Price = threadPrice(o.Account, c)
+	if f.Account.Kind.Price != nil {
+		f.Price = threadPrice(f.Account, c)
 	}
-	if p.Kind != outbox.Segment {
-		return f, nil
-	}
-	return f, b.audience(ctx, set, &f, o)
+	return nil
 }
 
 // audience counts who gets a segment's post, who does not and why, whether

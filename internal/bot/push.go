@@ -28,13 +28,18 @@ type Push struct {
 	Account  string
 	Text     string // the words, with {{name}}, {{code}}, {{link}}; or
 	Template string
-	Offer    string // a coupon of this offer goes with it
-	Segment  string // to these people, by direct post; or
-	Person   string // to this one; neither: a public post
-	Test     string // only to this handle, the marketer's own
-	Again    bool   // although the same went out within a day
+	Offer    string    // a coupon of this offer goes with it
+	Segment  string    // to these people, by direct post; or
+	Person   string    // to this one; neither: a public post
+	Test     string    // only to this handle, the marketer's own
+	Images   []File    // pictures of a public post, each with what it shows
+	At       time.Time // when it goes out; zero: at once
+	Again    bool      // although the same went out within a day
 	Who      string
 }
+
+// File is a picture on this machine.
+type File struct{ Path, Alt string }
 
 // Pushed is what a push would do, or did.
 type Pushed struct {
@@ -60,6 +65,9 @@ func (b *Bot) PreparePush(ctx context.Context, x Push) (*Pushed, error) {
 	p, err := b.pushPost(ctx, set, a, x)
 	if err != nil {
 		return nil, err
+	}
+	if !x.At.IsZero() && !x.At.After(b.Clock()) {
+		return nil, misuse("--at %s is in the past", x.At.In(a.Timezone.Location).Format("2006-01-02 15:04"))
 	}
 	out := &Pushed{Post: p, To: 1}
 	c, err := b.Preview(ctx, p, b.Clock())
@@ -120,6 +128,8 @@ func (x Push) check(set *workspace.Set) error {
 		return misuse("no offer %q (%s)", x.Offer, suggest.Hint(x.Offer, keysOf(set.Offers)))
 	case wrong != nil:
 		return misuse("%v", wrong)
+	case audiences > 0 && len(x.Images) > 0:
+		return misuse("pictures go with public posts: take --image out, or --segment, --person and --test")
 	case audiences == 0 && namesSomebody(x.Text):
 		return misuse("a public post has nobody to name: take {{name}} out, or choose --segment or --person")
 	case o == nil && speaksOfCode(x.Text):
@@ -152,10 +162,21 @@ func wrongWords(words string) error {
 // that the same one is noticed.
 func (b *Bot) pushPost(ctx context.Context, set *workspace.Set, a *workspace.Account, x Push) (*outbox.Post, error) {
 	now := b.Clock()
-	sum := sha256.Sum256([]byte(strings.Join([]string{x.Account, x.Text, x.Template, x.Offer, x.Segment, people.Fold(x.Person), people.Fold(x.Test)}, "\x00")))
+	images, err := attachments(x.Images, b.Limits(ctx, a))
+	if err != nil {
+		return nil, err
+	}
+	what := []string{x.Account, x.Text, x.Template, x.Offer, x.Segment, people.Fold(x.Person), people.Fold(x.Test)}
+	for _, i := range images {
+		what = append(what, i.Alt, string(i.Data))
+	}
+	sum := sha256.Sum256([]byte(strings.Join(what, "\x00")))
 	p := &outbox.Post{Key: fmt.Sprintf("push/%s/%d", hex.EncodeToString(sum[:8]), now.UnixMilli()), Kind: outbox.Public, Account: a.Name,
 		Campaign: pushed, Step: x.Offer, Occurrence: now.In(a.Timezone.Location).Format("2006-01-02 15:04"), Segment: x.Segment,
-		Template: x.Template, Text: x.Text, SlotAt: now, Author: x.Who}
+		Template: x.Template, Text: x.Text, SlotAt: now, Author: x.Who, Images: images, Turn: -1}
+	if !x.At.IsZero() { // missed by more than that, a person decides
+		p.SlotAt, p.LateAfter, p.LateThen = x.At, time.Hour, "ask"
+	}
 	p.ID = outbox.ID(p.Key)
 	switch {
 	case x.Segment != "":
@@ -239,8 +260,10 @@ func (b *Bot) Push(ctx context.Context, x Push) (*Pushed, error) {
 			}
 			p.Code = code
 		}
-		_, err := outbox.Add(ctx, tx, p, now)
-		return err
+		if _, err := outbox.Add(ctx, tx, p, now); err != nil {
+			return err
+		}
+		return outbox.Attach(ctx, tx, p.ID, p.Images)
 	})
 	return out, err
 }

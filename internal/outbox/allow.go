@@ -149,4 +149,3 @@ func Lateness(p *Post, now time.Time) string {
 	}
 	return ""
 }
-

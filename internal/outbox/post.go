@@ -12,6 +12,7 @@ import (
 
 	"magpie/internal/audit"
 	"magpie/internal/coupon"
+	"magpie/internal/network"
 	"magpie/internal/store"
 )
 
@@ -79,8 +80,9 @@ type Post struct {
 	RestLanguage                                         string
 	SentAt                                               time.Time
 	Reason                                               string
-	Turn                                                 int64  // of the variants of a public text; -1: none
-	RejectedHash                                         string // what an approver rejected
+	Turn                                                 int64           // of the variants of a public text; -1: none
+	RejectedHash                                         string          // what an approver rejected
+	Images                                               []network.Image // of a post that belongs to no file, before it is added
 	CreatedAt                                            time.Time
 }
 
