@@ -11,13 +11,19 @@ func doctorCommand() *cli.Command {
 	return &cli.Command{
 		Name: "doctor", Usage: "check that everything works, and list what needs a person",
 		Description: "Asks every network. The exit code is 1 if there is a problem.",
-		Flags:       []cli.Flag{jsonFlag()}, Action: doctor,
+		Flags: []cli.Flag{jsonFlag(),
+			&cli.BoolFlag{Name: "alive", Usage: "only ask the bot that runs on this machine, as a supervisor would"},
+			&cli.StringFlag{Name: "listen", Value: listenAt, Usage: "where it answers, with --alive: `HOST:PORT`", EnvVars: []string{"MAGPIE_LISTEN"}}},
+		Action: doctor,
 	}
 }
 
 func doctor(c *cli.Context) error {
 	if err := noMore(c, 0); err != nil {
 		return err
+	}
+	if c.Bool("alive") {
+		return alive(c)
 	}
 	b, err := openToLook(c)
 	if err != nil {

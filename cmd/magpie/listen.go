@@ -33,7 +33,7 @@ func probes(c *cli.Context, b *bot.Bot) (stop func(), err error) {
 	}
 	b.Log.WithField("address", "http://"+l.Addr().String()).Info("answers /healthz, /readyz and /metrics")
 	mux := http.NewServeMux()
-	mux.Handle("/", health.Handler(b.Health))
+	mux.Handle("/", health.Handler(b.Health, b.Counts, version()))
 	mux.Handle("/push/", b.Pushes())
 	s := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second}
 	go func() { _ = s.Serve(l) }() // ends with stop

@@ -20,13 +20,16 @@ import (
 	"magpie/internal/workspace"
 )
 
+// listenAt is where the bot answers probes.
+const listenAt = "127.0.0.1:8470"
+
 func runCommand() *cli.Command {
 	return &cli.Command{
 		Name: "run", Usage: "run the bot: post what is due, answer what comes in",
 		Description: "Edits of the files are picked up while it runs. Ends cleanly on Ctrl-C or SIGTERM.\nOn Postgres any number of machines may run; they share the accounts, and work with the files that “magpie apply” put in force.",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "once", Usage: "do what is due now, then exit: to be run from cron"},
-			&cli.StringFlag{Name: "listen", Value: "127.0.0.1:8470", Usage: "serve /healthz, /readyz, /metrics and /push/ACCOUNT at `HOST:PORT`, or “off”", EnvVars: []string{"MAGPIE_LISTEN"}},
+			&cli.StringFlag{Name: "listen", Value: listenAt, Usage: "serve /healthz, /readyz, /metrics and /push/ACCOUNT at `HOST:PORT`, or “off”", EnvVars: []string{"MAGPIE_LISTEN"}},
 			&cli.BoolFlag{Name: "watch", Usage: "with several machines: put edits of this machine's files in force"},
 			&cli.BoolFlag{Name: "sandbox", Usage: "use a simulated network on this machine for all accounts; nothing leaves it"},
 			&cli.StringFlag{Name: "sandbox-url", Usage: "the same, with a sandbox that is already running at `URL`"},

@@ -71,6 +71,7 @@ type Bot struct {
 	shared    map[string]*network.Shared // by server; guarded by mu
 	gists     gists
 	outages   outage.Log
+	calls     calls
 	telling   time.Time  // up to when needs were handed over to be told
 	signedAt  int64      // up to when new sign-ins were looked for, in milliseconds
 	sharing   sync.Mutex // one shares accounts out at a time; guards peers and reclaimed
@@ -287,7 +288,7 @@ func (b *Bot) client(ctx context.Context, a *workspace.Account, with func(*works
 		return b.Clients(a)
 	}
 	if b.Sandbox != "" {
-		return mastodon.Kind().Open(network.Settings{Server: b.Sandbox, Secret: network.Secret("sandbox-" + a.Name), HTTP: b.HTTP, Shared: b.sharedBy(b.Sandbox), Kept: int(a.Pace.KeptForAnswers)})
+		return mastodon.Kind().Open(network.Settings{Server: b.Sandbox, Secret: network.Secret("sandbox-" + a.Name), HTTP: b.httpOf("sandbox"), Shared: b.sharedBy(b.Sandbox), Kept: int(a.Pace.KeptForAnswers)})
 	}
 	secret, err := b.Secret(ctx, a.Name, a.Credentials)
 	if err != nil {

@@ -35,3 +35,28 @@ func (b *Bot) dated(c *http.Client) *http.Client {
 	own.Transport = &dated{next, b.Clock, b.skews.note}
 	return &own
 }
+
+// countedCalls is a transport that counts what is asked of a network.
+type countedCalls struct {
+	http.RoundTripper
+	network string
+	calls   *calls
+}
+
+// RoundTrip implements http.RoundTripper.
+func (c *countedCalls) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := c.RoundTripper.RoundTrip(r)
+	if err != nil {
+		c.calls.note(c.network, 0)
+		return resp, err
+	}
+	c.calls.note(c.network, resp.StatusCode)
+	return resp, nil
+}
+
+// httpOf is the client for a network's calls.
+func (b *Bot) httpOf(network string) *http.Client {
+	own := *b.HTTP
+	own.Transport = &countedCalls{own.Transport, network, &b.calls}
+	return &own
+}

@@ -27,7 +27,7 @@ var beijing = time.FixedZone("Beijing", 8*60*60)
 // settings are what a connector needs for an account.
 func (b *Bot) settings(a *workspace.Account, secret network.Secret, s network.Session) network.Settings {
 	out := a.Settings()
-	out.Secret, out.HTTP, out.Session, out.Kept = secret, b.HTTP, s, int(a.Pace.KeptForAnswers)
+	out.Secret, out.HTTP, out.Session, out.Kept = secret, b.httpOf(a.Network), s, int(a.Pace.KeptForAnswers)
 	out.Shared = b.sharedBy(a.Server)
 	if a.Network == "x" || a.Network == "weibo" {
 		out.Meter = b.meter(a)

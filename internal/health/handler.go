@@ -12,10 +12,13 @@ import (
 
 // Handler answers probes: /healthz with 200 while nothing is stuck and 503 when
 // something is, /readyz with 200 once the bot works and reaches its database,
-// /metrics for Prometheus. The answers hold no secret and nobody's words.
-func Handler(look func(context.Context) *Report) http.Handler {
+// /metrics for Prometheus, with what count counts and the version. The answers hold no
+// secret and nobody's words.
+func Handler(look func(context.Context) *Report, count func(context.Context) []Count, version string) http.Handler {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(&collector{look}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "magpie_build_info", Help: "1, with the version as a label", ConstLabels: prometheus.Labels{"version": version}})
+	build.Set(1)
+	registry.MustRegister(&collector{look}, newCounter(count), build, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {
 		report := look(r.Context())
