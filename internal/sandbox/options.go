@@ -101,6 +101,9 @@ func (o Options) withDefaults() Options {
 // version is that of the Mastodon which the sandbox plays.
 const version = "4.5.0+sandbox"
 
+// Documented tells whether such a server names itself a Mastodon.
+func (v Variant) Documented() bool { return cmp.Or(v.Software, v.software()) == version }
+
 // software is how servers name themselves that speak the API in their own way.
 func (v Variant) software() string {
 	if v.Idempotency == KeysIgnored || v.Rewrites || v.Markdown || v.PublicOnly || v.NoBulk || v.LinksInFull || v.MinIsSince || v.KeepsNotifications > 0 {

@@ -70,10 +70,10 @@ func reachable(point, variant string) bool {
 	switch variant {
 	case bluesky:
 		return true
-	case keyless:
-		return passages[point].need != refresh && point != "repeating"
+	case "honour", "replay500":
+		return passages[point].need != refresh
 	}
-	return passages[point].need != refresh
+	return passages[point].need != refresh && point != "repeating"
 }
 
 // bluesky is the variant that is a real Bluesky network.

@@ -67,16 +67,19 @@ func (c *coverage) table(variants []string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-12s", "point")
 	for _, v := range variants {
-		fmt.Fprintf(&b, "%10s", v)
+		fmt.Fprintf(&b, "%*s", width(v), v)
 	}
 	for _, p := range slices.Concat(c.points, []string{"(random)"}) {
 		fmt.Fprintf(&b, "\n%-12s", p)
 		for _, v := range variants {
-			fmt.Fprintf(&b, "%10s", c.cell(v, p))
+			fmt.Fprintf(&b, "%*s", width(v), c.cell(v, p))
 		}
 	}
 	return b.String()
 }
+
+// width is that of a variant's column.
+func width(variant string) int { return max(10, len(variant)+2) }
 
 func (c *coverage) cell(variant, point string) string {
 	c.mu.Lock()
@@ -92,7 +95,17 @@ func (c *coverage) cell(variant, point string) string {
 
 // full tells whether so many kills have to reach every point on every variant.
 func (r *run) full() bool {
-	return r.point == "" && r.fault == "" && r.kills >= 10*len(r.coverage.points)*len(r.networks)
+	return r.point == "" && r.fault == "" && r.kills >= 10*len(r.coverage.points)*len(r.covered())
+}
+
+// covered are the kinds of servers on which every point has to be reached.
+func (r *run) covered() (out []string) {
+	for _, v := range r.networks {
+		if slices.Contains(keyed, v) || v == bluesky {
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
 // cover plays more worlds, for points that a full run has not reached. Points
@@ -100,7 +113,7 @@ func (r *run) full() bool {
 func (r *run) cover(ctx context.Context) error {
 	for round := 0; r.full() && ctx.Err() == nil; round++ {
 		left := 0
-		for _, v := range r.networks {
+		for _, v := range r.covered() {
 			missed := r.coverage.missed(v)
 			left += len(missed)
 			if len(missed) > 0 && round == 3 {

@@ -10,7 +10,7 @@ import (
 type duty struct {
 	kind    kind
 	account string // whose post it is; "" where any may answer
-	mark    string // words that only this post has; of a public post all of them
+	mark    string // words that only this post has; of a public post those that no server makes something else of
 	who     string // the person it is for
 	offer   string // whose code it shows
 
@@ -53,7 +53,7 @@ func (d *duty) fits(x shown) bool {
 		return false
 	}
 	if d.kind == public {
-		return x.text == d.mark && !x.private && x.replyTo == ""
+		return strings.Contains(x.text, d.mark) && !x.private && x.replyTo == ""
 	}
 	return strings.Contains(x.text, d.mark) && (x.replyTo == d.said || x.chat)
 }

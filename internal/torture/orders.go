@@ -17,25 +17,38 @@ func (w *world) order(at time.Time, accounts ...string) error {
 	text := "title: Day\nsteps:\n"
 	for i, account := range accounts {
 		step := fmt.Sprintf("%s-%d-%d", account, w.posts, i)
-		words := w.words(account, i)
+		words, mark := w.words(account, i)
 		text += fmt.Sprintf("  %s: {accounts: [%s], at: %s, say: %s}\n", step, account, wall(at), step)
 		if err := w.write("templates/"+step+".en.tmpl", words); err != nil {
 			return err
 		}
-		w.want = append(w.want, &duty{kind: public, account: account, mark: words, campaign: campaign, step: step, at: at})
+		w.want = append(w.want, &duty{kind: public, account: account, mark: mark, campaign: campaign, step: step, at: at})
 	}
 	w.note("posts %s are due at %s on %v", campaign, at.Format(clock), accounts)
 	return w.write("campaigns/"+campaign+".yaml", text)
 }
 
-// words are new each time, and differ much between the accounts, as the program
-// demands.
-func (w *world) words(account string, i int) string {
+// words are new each time, and differ much between the accounts, as the program demands;
+// mark is what no server makes something else of.
+func (w *world) words(account string, i int) (words, mark string) {
 	n := w.posts*10 + i
+	mark = fmt.Sprintf("Shelf number %d is full of kettles", n)
 	if account == "club" {
-		return fmt.Sprintf("%d loaves of bread, and nobody is hungry any more", n)
+		mark = fmt.Sprintf("Today %d loaves of bread, and nobody is hungry any more", n)
 	}
-	return fmt.Sprintf("Shelf number %d is full of kettles", n)
+	return mark + w.tail(), mark
+}
+
+// rewritten are what some servers show as something else than what they were given.
+var rewritten = []string{`50\% off`, "Tom & Jerry", "Tom &amp; Jerry", "a < b", ":-)", "www.shop.example/sale", "<b>new</b>", "*bold*", "_soft_", "`code`",
+	"[here](https://shop.example/a)", "# Sale", "> said", "- one", "1. two", "https://shop.example/x_y_z", "促销 满减", "café", "שלום", "👍🏽", `C:\new`, "10 > 5", "#spring", "(c)", "--", "..."}
+
+// tail is some of that, or nothing.
+func (w *world) tail() (out string) {
+	for range w.dice.IntN(5) {
+		out += []string{" ", "\n", ", "}[w.dice.IntN(3)] + rewritten[w.dice.IntN(len(rewritten))]
+	}
+	return out
 }
 
 // mail writes a letter to all friends of the shop, due then.

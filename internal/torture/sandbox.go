@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"sync/atomic"
@@ -16,9 +18,49 @@ var brands = []string{"shop", "club"}
 // keyless servers ignore keys.
 const keyless = "ignore"
 
-// servers are the ways in which Mastodon servers treat a key they have seen.
+// keyed are the ways in which Mastodon servers treat a key they have seen: every point is
+// to be reached on each.
+var keyed = []string{"honour", keyless, "replay500"}
+
+// mixture is a server that differs in several ways, drawn anew for each world.
+const mixture = "mixture"
+
+// servers are the kinds by name: those of keyed, and what servers were seen to do
+// otherwise (shared with the connector's suite).
 var servers = map[string]sandbox.Variant{
 	"honour": {Idempotency: sandbox.KeysHonoured}, keyless: {Idempotency: sandbox.KeysIgnored}, "replay500": {Idempotency: sandbox.KeysReplay500},
+	"rewrites": {Rewrites: true}, "markdown": {Markdown: true}, "public only": {PublicOnly: true, NoConversations: true},
+	"ids out of order": {LateNotifications: time.Second, ULIDs: true}, "closes": {ClosesConnections: true, NoMediaStatus: true},
+	"no stream": {StreamingHost: "ws://127.0.0.1:1"}, "polled": {Streaming: sandbox.StreamNone, MinIsSince: true, NoQuotes: true},
+	"no bulk": {NoBulk: true, OneAddress: true, NoRateHeaders: true}, "links in full": {LinksInFull: true}, "starting": {Starting: 20},
+}
+
+// kinds are all of them, those of keyed first, with a mixture after every third.
+func kinds() (out []string) {
+	rest := slices.DeleteFunc(slices.Sorted(maps.Keys(servers)), func(k string) bool { return slices.Contains(keyed, k) })
+	for i, k := range append(slices.Clone(keyed), rest...) {
+		if out = append(out, k); i%3 == 2 {
+			out = append(out, mixture)
+		}
+	}
+	return out
+}
+
+// serverOf is the server of a kind.
+func serverOf(kind string, dice *rand.Rand) sandbox.Variant {
+	if kind != mixture {
+		return servers[kind]
+	}
+	v := servers[keyed[dice.IntN(len(keyed))]]
+	for _, on := range []*bool{&v.Rewrites, &v.Markdown, &v.PublicOnly, &v.NoConversations, &v.ULIDs, &v.ClosesConnections, &v.NoMediaStatus, &v.MinIsSince, &v.NoQuotes,
+		&v.NoBulk, &v.OneAddress, &v.NoRateHeaders, &v.LinksInFull} {
+		*on = dice.IntN(3) == 0
+	}
+	if dice.IntN(3) == 0 {
+		v.LateNotifications = time.Second
+	}
+	v.Streaming = []string{sandbox.StreamAll, sandbox.StreamSocket, sandbox.StreamNone}[dice.IntN(3)]
+	return v
 }
 
 // faults are the ways in which an answer is lost or a post refused for now. A
@@ -36,8 +78,8 @@ type mastodon struct {
 	people atomic.Int64
 }
 
-func newMastodon(variant string) (place, error) {
-	o := sandbox.Options{Variant: servers[variant], Quiet: true}
+func newMastodon(v sandbox.Variant) (place, error) {
+	o := sandbox.Options{Variant: v, Quiet: true}
 	for _, name := range brands {
 		o.Accounts = append(o.Accounts, sandbox.Account{Name: name, Display: name})
 	}

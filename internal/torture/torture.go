@@ -10,6 +10,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"magpie/internal/sandbox"
 )
 
 // run is one call of the harness.
@@ -26,7 +28,7 @@ type run struct {
 	next    int // number of the next world
 	begun   int // worlds with all points
 	tally   tally
-	keyless tally // of that, on servers that ignore keys
+	keyless tally // of that, on servers where nothing is sent again unasked
 	active  int   // kills that worlds at work may still bring
 }
 
@@ -72,7 +74,7 @@ func torture(ctx context.Context, o request) (*tally, error) {
 // variants are the kinds of servers that are asked for.
 func (r *run) variants() (out []string, err error) {
 	if r.network != bluesky {
-		out = append(out, "honour", "ignore", "replay500")
+		out = append(out, kinds()...)
 	}
 	if r.network != "sandbox" {
 		out = append(out, bluesky)
@@ -181,7 +183,10 @@ func (r *run) open(ctx context.Context, w *world) (err error) {
 	if w.variant == bluesky {
 		w.place, err = newSky(ctx, r.sky, w.number)
 	} else {
-		w.place, err = newMastodon(w.variant)
+		v := serverOf(w.variant, w.dice)
+		w.blind = v.Idempotency == sandbox.KeysIgnored || !v.Documented()
+		w.place, err = newMastodon(v)
+		w.note("the server is %+v", v)
 	}
 	if err != nil {
 		return err
@@ -222,7 +227,7 @@ func (r *run) end(ctx context.Context, w *world, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.tally.add(w.tally)
-	if w.variant == keyless {
+	if w.blind {
 		r.keyless.add(w.tally)
 	}
 }

@@ -65,6 +65,14 @@ func TestSlice(t *testing.T) {
 	}
 }
 
+// The same on servers that differ in several ways at once, each world in others.
+func TestSliceOfMixtures(t *testing.T) {
+	line, code := tortured(t, "-kills 60 -seed 31 -workers 3 -lives 12 -variant mixture")
+	if code != 0 || number(t, line, "kills") < 60 || number(t, line, "due") < 40 {
+		t.Errorf("exit %d: %s", code, line)
+	}
+}
+
 // A program that sends again without looking is found out.
 func TestFaultIsFound(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir()) // what is kept of the bad worlds is of no interest

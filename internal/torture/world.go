@@ -13,6 +13,7 @@ import (
 type world struct {
 	number   int
 	variant  string
+	blind    bool   // nothing is sent again unasked there
 	magpie   string // the binary
 	fault    string
 	folder   string // of the world
