@@ -13,6 +13,9 @@ KILLS ?= 10000
 SEED ?= 1
 DATABASE ?= sqlite
 NETWORK ?= sandbox
+# How long make fuzz tries each target.
+FUZZTIME ?= 1m
+FUZZLOG := $(shell mktemp -u)
 
 .DEFAULT_GOAL := help
 
@@ -46,6 +49,12 @@ torture: tools $(if $(filter bluesky,$(NETWORK)),network) ## kill the program KI
 	@$(GO) build -o bin/torture ./internal/torture
 	@bin/torture -kills $(KILLS) -seed $(SEED) -database $(DATABASE) -network $(NETWORK)
 
+fuzz: ## try random inputs for FUZZTIME=1m each on all that reads what others wrote
+	@set -e; grep -rlE '^func Fuzz' internal --include=*_test.go | while read -r file; do \
+		for name in $$(grep -oE '^func Fuzz[A-Za-z]+' $$file | cut -d' ' -f2); do \
+			echo "$$name ($$(dirname $$file), $(FUZZTIME))"; $(GO) test ./$$(dirname $$file) -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) >$(FUZZLOG) || { cat $(FUZZLOG); exit 1; }; \
+		done; done
+
 oracle: tools network ## compare how texts are counted with the networks' own libraries, on 100,000 generated texts from SEED=1
 	@$(GO) test -count=1 -timeout 20m ./internal/network/x -run 'TwitterText|Facts' -v -args -texts 100000 -seed $(SEED)
 	@$(GO) test -count=1 -timeout 20m ./internal/network/bluesky -run AsTheOfficialLibrary -v -args -texts 15000 -seed $(SEED)
@@ -64,4 +73,4 @@ clean: ## remove what was built
 	rm -rf bin
 	@[ ! -e demo/.magpie-demo ] || rm -rf demo
 
-.PHONY: help demo build test race check lint torture oracle bench network tools clean
+.PHONY: help demo build test race check lint torture fuzz oracle bench network tools clean

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"regexp"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -30,6 +31,9 @@ func Explain(path string, err error) error {
 	var p *pgconn.PgError
 	if errors.As(err, &p) {
 		return explainPostgres(path, p, err)
+	}
+	if errors.Is(err, context.DeadlineExceeded) && !IsPostgres(path) {
+		return fmt.Errorf("%w: %s took too long: is the machine or its disk overloaded?", ErrAway, path)
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("%w: %s took too long: is Postgres running there, and may this machine reach it?", ErrAway, path)
@@ -77,6 +81,9 @@ func explainPostgres(path string, p *pgconn.PgError, err error) error {
 	case "XX001", "XX002":
 		return fmt.Errorf("%w: %s is damaged: restore a copy", ErrUnusable, path)
 	}
+	if err := explainPooler(path, p); err != nil {
+		return err
+	}
 	switch p.Code[:2] {
 	case "53":
 		return fmt.Errorf("%w: %s accepts no more connections at the moment (max_connections)", ErrAway, path)
@@ -88,6 +95,22 @@ func explainPostgres(path string, p *pgconn.PgError, err error) error {
 		return fmt.Errorf("%w: the server has no such database as %s: make it with createdb", ErrUnusable, path)
 	}
 	return err
+}
+
+// parameter is what PgBouncer does not pass on (PgBouncer, Configuration, ignore_startup_parameters).
+var parameter = regexp.MustCompile(`unsupported startup parameter(?: in options)?: (\S+)`)
+
+// explainPooler says what stands between Magpie and Postgres and how to set it; nil if
+// nothing does.
+func explainPooler(path string, p *pgconn.PgError) error {
+	if m := parameter.FindStringSubmatch(p.Message); m != nil {
+		return fmt.Errorf("%w: %s is a PgBouncer that refuses the parameter %s: write ignore_startup_parameters = idle_in_transaction_session_timeout, statement_timeout, "+
+			"default_transaction_read_only, timezone into its settings and pool_mode = session, or connect to Postgres itself", ErrUnusable, path, m[1])
+	}
+	if p.Code == "42P05" || p.Code == "26000" {
+		return fmt.Errorf("%w: %s is a pooler that hands each transaction to another connection: set pool_mode = session, or connect to Postgres itself", ErrUnusable, path)
+	}
+	return nil
 }
 
 // connection tells whether an error comes from the line, not from the server.

@@ -19,7 +19,7 @@ func (w *world) prepare(ctx context.Context) error {
 		return err
 	}
 	for _, account := range brands {
-		if err := w.surely([]string{"storing", "stored"}, w.place.password(account)+"\n", "accounts", "login", account); err != nil {
+		if err := w.signIn(account); err != nil {
 			return err
 		}
 	}
@@ -45,6 +45,16 @@ func (w *world) prepare(ctx context.Context) error {
 		return len(slices.DeleteFunc(l.mentions, func(m row) bool { return m["state"] == "new" })) == friends
 	}
 	return w.once(ctx, known, "keeping", "kept", "deciding", "answering", "answered", "frozen", "published", "recording")
+}
+
+// signIn signs in as a person does: again, where the server is not up yet.
+func (w *world) signIn(account string) (err error) {
+	for range 8 {
+		if err = w.surely([]string{"storing", "stored"}, w.place.password(account)+"\n", "accounts", "login", account); err == nil {
+			return nil
+		}
+	}
+	return err
 }
 
 // once does what is due now until the ledger is as it should be. The first time

@@ -32,7 +32,7 @@ var servers = map[string]sandbox.Variant{
 	"rewrites": {Rewrites: true}, "markdown": {Markdown: true}, "public only": {PublicOnly: true, NoConversations: true},
 	"ids out of order": {LateNotifications: time.Second, ULIDs: true}, "closes": {ClosesConnections: true, NoMediaStatus: true},
 	"no stream": {StreamingHost: "ws://127.0.0.1:1"}, "polled": {Streaming: sandbox.StreamNone, MinIsSince: true, NoQuotes: true},
-	"no bulk": {NoBulk: true, OneAddress: true, NoRateHeaders: true}, "links in full": {LinksInFull: true}, "starting": {Starting: 20},
+	"no bulk": {NoBulk: true, OneAddress: true, NoRateHeaders: true}, "links in full": {LinksInFull: true}, "starting": {Starting: 6},
 }
 
 // kinds are all of them, those of keyed first, with a mixture after every third.

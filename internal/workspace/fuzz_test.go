@@ -6,6 +6,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
+
+	"magpie/internal/network"
 )
 
 // seeds are YAML at its worst.
@@ -62,5 +65,49 @@ func TestReferenceToItself(t *testing.T) {
 		if d := read("x.yaml", []byte(s), &c); len(d.problems) == 0 {
 			t.Errorf("%q: no problem", s)
 		}
+	}
+}
+
+// FuzzLoad: whatever stands in a template, a segment, a condition or a time, loading the
+// workspace gives values or mistakes, and a fault is none of the two.
+func FuzzLoad(f *testing.F) {
+	good := os.DirFS("testdata/good")
+	for _, s := range []string{"last_order < age(5)", "{{money ８９９ \"CNY\"}}", "orders >= 1", "{{date \"2027-02-29\"}}", "{{if}}", "{{name", "0 9 31 2 *", "@every 1ns", "{{range $x := .}}{{end}}",
+		"spent > 1e999", "\"vip\" in tags and clicked(", "{{printf \"%d\" name}}", "9999999d", "{{template \"x\"}}{{define \"x\"}}{{template \"x\"}}{{end}}"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		quoted := strings.NewReplacer("\\", "\\\\", "\"", "\\\"", "\n", "\\n").Replace(strings.ToValidUTF8(s, "?"))
+		files := fstest.MapFS{"templates/odd.en.tmpl": {Data: []byte(s)}, "campaigns/segments.yaml": {Data: []byte("odd: \"" + quoted + "\"\n")},
+			"campaigns/odd.yaml": {Data: []byte("title: Odd\nsteps:\n  odd: {accounts: [shop], cron: \"" + quoted + "\", say: odd}\n")}, "schedules/odd.yaml": {Data: []byte("cron: \"" + quoted + "\"\n")}}
+		err := fs.WalkDir(good, "accounts", func(path string, e fs.DirEntry, err error) error {
+			if err != nil || e.IsDir() {
+				return err
+			}
+			b, err := fs.ReadFile(good, path)
+			files[path] = &fstest.MapFile{Data: b}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = LoadFS(files, t.TempDir(), fuzzKinds)
+		if err != nil && strings.Contains(err.Error(), "a fault of Magpie") {
+			t.Fatal(err)
+		}
+	})
+}
+
+// fuzzKinds is a network that takes anything.
+var fuzzKinds = []network.Kind{{Name: "mastodon", Limits: network.Limits{Text: 500}, CheckHandle: func(string) string { return "" },
+	Measure: func(text string, _ bool, _ network.Limits) network.Size { return network.Size{Count: len(text), Limit: 500, Unit: "characters"} },
+	Address: func(text, _ string) string { return text }}}
+
+// A fault of ours is a mistake of the file that it comes up with.
+func TestFaultIsAMistake(t *testing.T) {
+	l := &loader{}
+	l.guard("templates/odd.en.tmpl", func() { panic("oops") })
+	if len(l.problems) != 1 || l.problems[0].File != "templates/odd.en.tmpl" || strings.Contains(l.problems[0].String(), "oops") {
+		t.Errorf("got %v", l.problems)
 	}
 }

@@ -60,8 +60,8 @@ func LoadFS(files fs.FS, dir string, kinds []network.Kind) (*Set, error) {
 	l := &loader{fs: files, kinds: kinds, docs: map[string]*document{}, home: map[string]string{}, looks: map[string]looked{},
 		set: &Set{Dir: dir, Files: map[string][]byte{}, sums: map[string][sha256.Size]byte{}, Accounts: map[string]*Account{}, Campaigns: map[string]*Campaign{}, Schedules: map[string]*Schedule{},
 			Offers: map[string]*Offer{}, Segments: map[string]*segment.Segment{}, Templates: map[string]*Template{}}}
-	l.readAll()
-	l.checkAll()
+	l.guard(".", l.readAll)
+	l.guard(".", l.checkAll)
 	for _, d := range l.docs {
 		l.problems = append(l.problems, d.problems...)
 		l.set.Warnings = append(l.set.Warnings, d.warnings...)
@@ -161,9 +161,21 @@ func (l *loader) each(folder string, use func(name, file string, b []byte)) {
 		}
 		first[key] = file
 		if b, ok := l.bytes(file); ok {
-			use(name, file, b)
+			l.guard(file, func() { use(name, file, b) })
 		}
 	}
+}
+
+// guard makes a fault of ours a mistake of the file that it comes up with: it must keep
+// neither a running bot nor one that starts from its work.
+func (l *loader) guard(file string, do func()) {
+	defer func() {
+		if r := recover(); r != nil {
+			l.problems = append(l.problems, Problem{file, 1, 1, "Magpie can't read this, which is a fault of Magpie's",
+				"take out what was written last, and report it with the file"})
+		}
+	}()
+	do()
 }
 
 func (l *loader) files(folder string) (out []string) {
@@ -240,19 +252,24 @@ func (l *loader) readTemplates() {
 		if l.set.Templates[m[1]] == nil {
 			l.set.Templates[m[1]] = &Template{Name: m[1]}
 		}
-		b, p := text(file, b)
-		if p != nil {
-			l.problems = append(l.problems, *p)
-			continue
-		}
-		tmpl, err := render.Parse(strings.ReplaceAll(string(b), "\r\n", "\n"))
-		if err != nil {
-			l.mistakes(file, err)
-			continue
-		}
-		t := l.set.Templates[m[1]]
-		t.Texts = append(t.Texts, Text{File: file, Language: m[2], Variant: m[3], Template: tmpl})
+		l.guard(file, func() { l.template(file, b, m) })
 	}
+}
+
+// template reads one whose name has the parts m.
+func (l *loader) template(file string, b []byte, m []string) {
+	b, p := text(file, b)
+	if p != nil {
+		l.problems = append(l.problems, *p)
+		return
+	}
+	tmpl, err := render.Parse(strings.ReplaceAll(string(b), "\r\n", "\n"))
+	if err != nil {
+		l.mistakes(file, err)
+		return
+	}
+	t := l.set.Templates[m[1]]
+	t.Texts = append(t.Texts, Text{File: file, Language: m[2], Variant: m[3], Template: tmpl})
 }
 
 func (l *loader) mistakes(file string, err error) {
