@@ -32,6 +32,7 @@ func runCommand() *cli.Command {
 			&cli.StringFlag{Name: "listen", Value: listenAt, Usage: "serve /healthz, /readyz, /metrics and /push/ACCOUNT at `HOST:PORT`, or “off”", EnvVars: []string{"MAGPIE_LISTEN"}},
 			&cli.BoolFlag{Name: "watch", Usage: "with several machines: put edits of this machine's files in force"},
 			&cli.BoolFlag{Name: "sandbox", Usage: "use a simulated network on this machine for all accounts; nothing leaves it"},
+			&cli.StringFlag{Name: "address", Usage: "with --sandbox: where its page is, `HOST:PORT` on this machine (default: a free port)"},
 			&cli.StringFlag{Name: "sandbox-url", Usage: "the same, with a sandbox that is already running at `URL`"},
 		},
 		Action: run,
@@ -47,6 +48,9 @@ func run(c *cli.Context) error {
 		return err
 	}
 	o.Watch = c.Bool("watch")
+	if c.IsSet("address") && !c.Bool("sandbox") {
+		return usage("--address says where the page of --sandbox is: add --sandbox")
+	}
 	if o.Sandbox = c.String("sandbox-url"); o.Sandbox != "" && !onLoopback(o.Sandbox) {
 		return usage("--sandbox-url %s: a sandbox runs on this machine: http://127.0.0.1:PORT", o.Sandbox)
 	}
@@ -117,13 +121,13 @@ func play(c *cli.Context, o *bot.Options) (end func(), err error) {
 		return nil, explain(c, err)
 	}
 	if o.Sandbox == "" {
-		s, err := sandbox.Start(sandbox.Options{Accounts: sandboxAccounts(set), Followers: 40, Seed: 1})
+		s, err := sandbox.Start(sandbox.Options{Addr: c.String("address"), Accounts: sandboxAccounts(set), Followers: 40, Seed: 1, Phrases: phrasesOf(set)})
 		if err != nil {
-			return nil, err
+			return nil, usage("--address %s: %v", c.String("address"), err)
 		}
 		end = func() { _ = s.Close() } // the program ends
 		o.Sandbox = s.URL()
-		fmt.Fprintf(c.App.Writer, "The sandbox shows its timelines at %s\n", s.URL())
+		fmt.Fprintf(c.App.Writer, "The sandbox shows its timelines at %s, where you can write as a follower, too\n", s.URL())
 	}
 	if o.Database == "" { // the real one is named by whoever wants it played in
 		if o.Database = bot.Path(o.Dir, "", set); store.IsPostgres(o.Database) {

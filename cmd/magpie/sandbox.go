@@ -39,6 +39,15 @@ func sandboxCommand() *cli.Command {
 			&cli.StringSliceFlag{Name: "fault", Usage: "a `FAULT` when posting: drop-after-store, drop-before-store, 500-after-store, html, rubbish, 429, 503; each affects one post"},
 		},
 		Action: runSandbox,
+		Subcommands: []*cli.Command{{
+			Name: "say", Usage: "write to an account of a sandbox that runs, as one of its people", ArgsUsage: "TEXT",
+			Flags: []cli.Flag{
+				&cli.StringFlag{Name: "at", Value: "http://127.0.0.1:8087", Usage: "the `ADDRESS` that the sandbox named when it started"},
+				&cli.StringFlag{Name: "person", Value: "you", Usage: "who writes: any `NAME`, also name@server.example"},
+				&cli.StringFlag{Name: "to", Usage: "the `ACCOUNT` that is written to"},
+				&cli.BoolFlag{Name: "private", Usage: "so that only the account reads it"},
+				&cli.BoolFlag{Name: "follow", Usage: "follow the account first"}}, Action: sandboxSay,
+		}},
 	}
 }
 
@@ -96,7 +105,7 @@ func sandboxOptions(c *cli.Context) (o sandbox.Options, err error) {
 		if err != nil {
 			return o, explain(c, err)
 		}
-		o.Accounts = sandboxAccounts(set)
+		o.Accounts, o.Phrases = sandboxAccounts(set), phrasesOf(set)
 	}
 	return o, nil
 }

@@ -323,6 +323,7 @@ func (b *Bot) Kind(a *workspace.Account) network.Kind {
 	}
 	k := mastodon.Kind()
 	k.Limits.Text = min(k.Limits.Text, a.Kind.Limits.Text)
+	k.HeardFirst, k.Private = a.Kind.HeardFirst, a.Kind.Private // people are asked to write first, as there
 	return k
 }
 

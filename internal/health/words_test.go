@@ -19,7 +19,7 @@ func TestProbeSaysNoWords(t *testing.T) {
 		}
 		return r.Close()
 	}
-	h := Handler(look)
+	h := Handler(look, func(context.Context) []Count { return nil }, "1.0")
 	for _, path := range []string{"/healthz", "/readyz", "/metrics"} {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest("GET", path, nil))

@@ -64,6 +64,8 @@ func (s *Server) pages(mux *http.ServeMux) {
 		http.ServeFileFS(w, r, webFiles, "web/style.css")
 	})
 	mux.HandleFunc("GET /sandbox/avatar/{file}", s.avatar)
+	mux.HandleFunc("GET /sandbox/write", s.writeForm)
+	mux.Handle("POST /sandbox/write", http.NewCrossOriginProtection().Handler(http.HandlerFunc(s.writeAs)))
 }
 
 func (s *Server) front(w http.ResponseWriter, _ *http.Request) {

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/urfave/cli/v2"
+
+	"magpie/internal/sandbox"
+	"magpie/internal/workspace"
+)
+
+// phrasesOf are what the people of a sandbox say: the words that the workspace's own rules
+// wait for. What no rule waits for they say in words of the sandbox's own.
+func phrasesOf(set *workspace.Set) (p sandbox.Phrases) {
+	for _, name := range sortedKeys(set.Campaigns) {
+		for _, s := range set.Campaigns[name].Steps {
+			if s.Mention == nil {
+				continue
+			}
+			to := &p.Questions
+			switch o := set.OfferOf(s); {
+			case s.Grants != "":
+				to = &p.Joins
+			case o != nil:
+				to = &p.Claims
+			}
+			for _, w := range s.Mention.Says {
+				lang := "en"
+				if strings.IndexFunc(w, func(r rune) bool { return unicode.Is(unicode.Han, r) }) >= 0 {
+					lang = "zh"
+				}
+				if *to == nil {
+					*to = map[string][]string{}
+				}
+				(*to)[lang] = append((*to)[lang], w)
+			}
+		}
+	}
+	for _, all := range []map[string][]string{p.Questions, p.Joins, p.Claims} {
+		switch { // who speaks the other language uses the words that there are
+		case all == nil:
+		case len(all["en"]) == 0:
+			all["en"] = all["zh"]
+		case len(all["zh"]) == 0:
+			all["zh"] = all["en"]
+		}
+	}
+	return p
+}
+
+func sandboxSay(c *cli.Context) error {
+	text, err := arg(c, 0, "what is said")
+	if err != nil {
+		return err
+	}
+	if err := noMore(c, 1); err != nil {
+		return err
+	}
+	at, to := strings.TrimRight(c.String("at"), "/"), strings.TrimPrefix(c.String("to"), "@")
+	if !onLoopback(at) {
+		return usage("--at %s: a sandbox runs on this machine: http://127.0.0.1:PORT", at)
+	}
+	if to == "" {
+		return usage("--to is required: the account that is written to")
+	}
+	order := map[string]any{"person": c.String("person"), "text": text, "to": []string{to}, "direct": c.Bool("private"), "account": to}
+	if c.Bool("follow") {
+		if err := sandboxOrder(c, at+"/sandbox/api/follow", order); err != nil {
+			return err
+		}
+	}
+	if err := sandboxOrder(c, at+"/sandbox/api/say", order); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.App.Writer, "@%s has written to @%s. See %s/@%s\n", c.String("person"), to, at, to)
+	return nil
+}
+
+func sandboxOrder(c *cli.Context, address string, order map[string]any) error {
+	body, err := json.Marshal(order)
+	if err != nil {
+		return err
+	}
+	r, err := http.NewRequestWithContext(c.Context, http.MethodPost, address, bytes.NewReader(body))
+	if err != nil {
+		return usage("--at %s can't be used", c.String("at"))
+	}
+	resp, err := (&http.Client{Timeout: 10 * time.Second}).Do(r)
+	if err != nil {
+		return failure{exitFailed, fmt.Errorf("no sandbox answers at %s: start one with “magpie sandbox” or “magpie run --sandbox”", c.String("at"))}
+	}
+	resp.Body.Close()
+	if resp.StatusCode >= 300 {
+		return refused(errors.New("the sandbox knows no such account"))
+	}
+	return nil
+}
