@@ -57,7 +57,7 @@ var layers = map[string]string{
 	"store/storetest":   "store",
 	// bench measures everything, and is part of nothing.
 	"bench": "bot network network/networktest outbox people sandbox segment store store/storetest workspace",
-	"bot": "answer audit coupon crash health inbox lease meter need network network/bluesky network/mastodon network/networktest network/weibo network/x " +
+	"bot": "answer audit coupon crash health inbox lease media meter need network network/bluesky network/mastodon network/networktest network/weibo network/x " +
 		"outage outbox people plan policy queue render segment spoken store suggest vault workspace",
 }
 
