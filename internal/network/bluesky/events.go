@@ -134,7 +134,7 @@ func (c *client) fresh(found []notification, p *position, first bool) (events []
 }
 
 // event is what we take of a notification. An answer deeper in a thread of
-// ours is not for us unless it names us.
+// ours is not for us unless it names us. A quote of ours is.
 func (n notification) event(me string) []network.Event {
 	ours := n.Record.Reply != nil && strings.HasPrefix(n.Record.Reply.Parent.URI, "at://"+me+"/")
 	named := slices.Contains(n.names(), me)
@@ -142,8 +142,12 @@ func (n notification) event(me string) []network.Event {
 	case n.Reason == "follow":
 		p := n.Author.person()
 		return []network.Event{{Follow: &p}}
-	case n.Reason == "mention", (n.Reason == "reply" || n.Reason == "quote") && (ours || named):
+	case n.Reason == "mention", n.Reason == "reply" && (ours || named):
 		return []network.Event{{Mention: n.mention()}}
+	case n.Reason == "quote": // of a post of ours; only a person may answer one that does not speak to us
+		m := n.mention()
+		m.Quote = !ours && !named
+		return []network.Event{{Mention: m}}
 	}
 	return nil
 }
