@@ -56,6 +56,15 @@ func (b *Bot) git(ctx context.Context, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
+// authorsUnknown tells whether git keeps the workspace and refuses to read it, because the
+// folder is another user's (git-config, safe.directory).
+func (b *Bot) authorsUnknown(ctx context.Context) bool {
+	c := exec.CommandContext(ctx, "git", "-C", b.Dir, "rev-parse", "--git-dir")
+	c.Env = append(os.Environ(), "LC_ALL=C")
+	out, err := c.CombinedOutput()
+	return err != nil && strings.Contains(string(out), "dubious ownership")
+}
+
 // edited tells whether a file differs from the last commit. Git itself would run the
 // folder's filters to tell, so its hash of the file (gitformat-loose: blob) is made here.
 func (b *Bot) edited(ctx context.Context, file string) bool {

@@ -73,3 +73,29 @@ func TestApprovingRunsNothing(t *testing.T) {
 		})
 	}
 }
+
+// TestAuthorsUnknown: where git refuses to say who wrote the files nobody approves, but those
+// whom magpie.yaml names.
+func TestAuthorsUnknown(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("only root gives a folder to somebody else")
+	}
+	w := newWorld(t, "2027-11-26 08:00", careful())
+	if out, err := exec.Command("git", "init", "-q", w.Dir).CombinedOutput(); err != nil {
+		t.Fatalf("%s", out)
+	}
+	for _, path := range []string{w.Dir, filepath.Join(w.Dir, ".git")} {
+		if err := os.Chown(path, 65534, 65534); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("GIT_CONFIG_NOSYSTEM", "1")
+	t.Setenv("HOME", t.TempDir())
+	_, _, err := w.Approve(t.Context(), w.one("tease").ID, "bob")
+	if err == nil || !strings.Contains(err.Error(), "git refuses to tell who wrote this") {
+		t.Errorf("got %v", err)
+	}
+	w.is("tease", outbox.Held)
+	w.edit(map[string]string{"magpie.yaml": "approvers: [bob]\n"})
+	w.approve("tease")
+}

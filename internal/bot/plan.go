@@ -362,6 +362,10 @@ func (b *Bot) ApproveSeen(ctx context.Context, p *outbox.Post, hash, who string)
 	if err := b.mayApprove(who); err != nil {
 		return p, err
 	}
+	if len(b.Set().Settings.Approvers) == 0 && b.authorsUnknown(ctx) {
+		return p, errors.New("git refuses to tell who wrote this, for the folder belongs to another user: run this as the user who owns it, " +
+			"add the folder to git's safe.directory, or name the approvers in magpie.yaml (approvers: [paul])")
+	}
 	if b.wrote(ctx, p, who) {
 		return p, fmt.Errorf("%s wrote this post: another person has to approve it (say who you are with --as)", who)
 	}

@@ -20,6 +20,9 @@ func For(word string, known []string) string {
 	return best
 }
 
+// most words are listed: more than any file has keys.
+const most = 60
+
 // Hint is a remark to go with an unknown word: the nearest, or all there are.
 func Hint(word string, known []string) string {
 	if best := For(word, known); best != "" {
@@ -29,8 +32,8 @@ func Hint(word string, known []string) string {
 	switch {
 	case len(known) == 0:
 		return "there are none yet"
-	case len(known) > 20:
-		known = append(known[:20:20], "…")
+	case len(known) > most:
+		known = append(known[:most:most], fmt.Sprintf("and %d more", len(known)-most))
 	}
 	return "there are " + strings.Join(known, ", ")
 }

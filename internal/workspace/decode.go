@@ -205,6 +205,9 @@ func (d *document) scalar(n ast.Node, out scalar, path string) {
 		if i := strings.LastIndex(text, ": "); i >= 0 { // the last: the value may hold some itself
 			text, hint = text[:i], text[i+2:]
 		}
+		if _, sign := typed(s); sign != "" {
+			hint = sign
+		}
 		d.add(path, text, hint)
 	}
 }
@@ -285,7 +288,11 @@ func (d *document) fields(n ast.Node, v reflect.Value, path string) {
 		key := p.Key.GetToken().Value
 		i, ok := known[key]
 		if !ok {
-			d.add(join(path, key), fmt.Sprintf("unknown key %q", key), suggest.Hint(key, slices.Collect(maps.Keys(known))))
+			hint := suggest.Hint(key, slices.Collect(maps.Keys(known)))
+			if _, sign := typed(key); sign != "" {
+				hint = sign
+			}
+			d.add(join(path, key), fmt.Sprintf("unknown key %q", key), hint)
 			continue
 		}
 		present[key] = true
@@ -367,6 +374,10 @@ func (s *Say) decode(d *document, n ast.Node, path string) {
 	*s = Say{}
 	if w, ok := word(n); ok {
 		(*s)[""] = w
+		return
+	}
+	if _, list := n.(*ast.SequenceNode); list {
+		d.add(path, "one template is expected here, not a list", "write say: NAME, or one for each account: say: {shop: NAME, club: OTHER}; variants of a text are files NAME.en.a.tmpl, NAME.en.b.tmpl")
 		return
 	}
 	all := map[string]string{}

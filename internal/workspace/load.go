@@ -284,6 +284,9 @@ func (l *loader) mistakes(file string, err error) {
 
 // unknown is a reference to a thing that is not there.
 func unknown[T any](noun, name string, all map[string]T) (text, hint string) {
+	if _, sign := typed(name); sign != "" {
+		return fmt.Sprintf("no %s %q", noun, name), sign
+	}
 	return fmt.Sprintf("no %s %q", noun, name), suggest.Hint(name, slices.Collect(maps.Keys(all)))
 }
 

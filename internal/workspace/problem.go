@@ -105,6 +105,24 @@ func sorted(p []Problem) Problems {
 // special finds a value that begins with a sign which means something else in YAML.
 var special = regexp.MustCompile("^\\s*(?:- +)?[^\\s:#]+:\\s+([*&!%@`])")
 
+// halfWidth are the signs of YAML for those that Chinese keyboards and word processors
+// put in their place.
+var halfWidth = map[rune]string{'：': ": and a space", '，': ",", '［': "[", '］': "]", '【': "[", '】': "]", '｛': "{", '｝': "}", '“': "\"", '”': "\"", '‘': "'", '’': "'",
+	'＃': "#", '－': "-", '\u3000': "a space", '\u00A0': "a space"}
+
+// typed finds such a sign in a line where YAML would need the other one.
+func typed(line string) (column int, hint string) {
+	for i, r := range []rune(line) {
+		if want := halfWidth[r]; want != "" {
+			return i + 1, fmt.Sprintf("the sign “%c” (U+%04X) means nothing in YAML: write %s", r, r, want)
+		}
+		if r == '"' || r == '\'' || r == '#' {
+			break // what is in quotes, or a remark, may be anything
+		}
+	}
+	return 0, ""
+}
+
 // syntax is the problem of a file that is no YAML.
 func syntax(file string, source []byte, err error) Problem {
 	p := Problem{File: file, Line: 1, Column: 1, Text: "the file can't be read as YAML"}
@@ -116,6 +134,12 @@ func syntax(file string, source []byte, err error) Problem {
 			lines := bytes.SplitN(source, []byte("\n"), p.Line+1)
 			if m := special.FindSubmatch(lines[min(p.Line, len(lines))-1]); m != nil {
 				p.Hint = fmt.Sprintf("put a text that begins with %s in quotes", m[1])
+			}
+			for n := p.Line; n >= max(1, p.Line-1); n-- { // where the key is, the library may have read on
+				if at, hint := typed(string(lines[min(n, len(lines))-1])); hint != "" {
+					p.Line, p.Column, p.Hint = n, at, hint
+					break
+				}
 			}
 		}
 	}
