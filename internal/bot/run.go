@@ -119,6 +119,9 @@ func (b *Bot) begin(ctx context.Context, r *Running) error {
 			return err
 		}
 	}
+	if err := b.Book.Refold(ctx); err != nil {
+		return err
+	}
 	if b.set.Load().number == 0 {
 		if err := b.noteRevision(ctx); err != nil {
 			return err
