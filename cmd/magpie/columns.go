@@ -26,6 +26,14 @@ type screen struct {
 
 func screenOf(c *cli.Context) screen { return screen{c.App.Writer, c.Bool("wide")} }
 
+// text is how much of a text is shown in a table: where it has to fit, a line.
+func (s screen) text() int {
+	if s.wide || columns(s.Writer) == math.MaxInt {
+		return 300
+	}
+	return 60
+}
+
 // prose is how wide texts are at most: longer lines are hard to read.
 const prose = 100
 

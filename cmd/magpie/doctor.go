@@ -51,10 +51,10 @@ func doctor(c *cli.Context) error {
 			if !f.Good {
 				mark = p.bad("✗")
 			}
-			text := strings.TrimSpace(indent(f.What+": "+f.Says, "  ", width(c.App.Writer)))
+			text := strings.TrimSpace(indent(f.What+": "+f.Says, "  ", columns(c.App.Writer)))
 			fmt.Fprintf(c.App.Writer, "%s %s%s\n", mark, p.bold(f.What+":"), strings.TrimPrefix(text, f.What+":"))
 			if f.Hint != "" {
-				fmt.Fprintln(c.App.Writer, p.faint(indent(f.Hint, "    ", width(c.App.Writer))))
+				fmt.Fprintln(c.App.Writer, p.faint(indent(f.Hint, "    ", columns(c.App.Writer))))
 			}
 		}
 	}

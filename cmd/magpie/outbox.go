@@ -99,7 +99,7 @@ func listPosts(c *cli.Context) error {
 		if at.IsZero() {
 			at = p.SlotAt
 		}
-		rows = append(rows, []string{p.ID, string(p.State), p.Account, postName(p), moment(at, zone), to(p), short(orDash(p.Reason, p.SealedText, upcoming(c, b, p)), 60)})
+		rows = append(rows, []string{p.ID, string(p.State), p.Account, postName(p), moment(at, zone), to(p), short(orDash(p.Reason, p.SealedText, upcoming(c, b, p)), screenOf(c).text())})
 	}
 	table(screenOf(c), []string{"POST", "STATE", "ACCOUNT", "CAMPAIGN/STEP", "WHEN (" + zone.String() + ")", "TO", "TEXT OR REASON"}, rows, "TO", "ACCOUNT", "WHEN ("+zone.String()+")")
 	return nil

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -17,7 +18,7 @@ import (
 // be written, what is read is a copy of it: nothing is made, and nothing that is done
 // counts.
 func Look(ctx context.Context, place string, migrations ...fs.FS) (*DB, error) {
-	if IsPostgres(place) || Exists(place) && writable(place) {
+	if strings.Contains(place, "://") || secretive.MatchString(place) || Exists(place) && writable(place) { // Open says what is wrong with an address
 		return Open(ctx, place, migrations...)
 	}
 	dir, err := os.MkdirTemp("", "magpie-look-*")

@@ -44,7 +44,8 @@ func TestNumbers(t *testing.T) {
 	answered := s.hears("ann", "what are your hours?", "shop")
 	s.hears("dan", "my kettle is on fire", "shop")
 	s.until("one is answered, one waits", func() bool {
-		return len(s.answers(answered, "shop")) == 1 && s.count(`SELECT count(*) FROM mentions WHERE state = 'desk'`) == "1"
+		return len(s.answers(answered, "shop")) == 1 && s.count(`SELECT count(*) FROM mentions WHERE state = 'desk'`) == "1" &&
+			s.count(`SELECT count(*) FROM posts WHERE state = 'sent'`) == "1"
 	})
 	_, numbers := x.probe("/metrics")
 	for _, want := range []string{"magpie_build_info{version=", `magpie_outbox_posts{account="shop",state="sent"} `, `magpie_mentions{account="shop",state="answered"} 1`,

@@ -15,7 +15,7 @@ var needsMeaning = []string{
 	"step-at-outside-the-campaign", "step-finishes-before-it-begins", "yaml-merge",
 	// another file
 	"account-only-promotes", "ask-without-model", "campaign-offer-over", "campaign-offer-unknown", "campaign-offer-unknown-and-shown",
-	"link-spoken-of-and-none-there", "offer-spoken-of-and-none-there", "personal-code-in-public", "personal-link-in-public",
+	"link-spoken-of-and-none-there", "offer-spoken-of-and-none-there", "personal-code-in-public", "personal-name-in-public", "personal-link-in-public",
 	"place-after-chinese", "place-after-emoji", "say-account-left-out", "say-account-unknown", "say-others-gives-a-code",
 	"say-others-not-in-the-language", "say-others-speaks-of-no-offer", "segment-unknown", "segment-unknown-account",
 	"segment-unknown-in-to", "segment-unknown-offer", "step-account-unknown", "step-in-quiet-hours", "step-schedule-unknown",

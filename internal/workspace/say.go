@@ -79,8 +79,25 @@ func (l *loader) checkText(d *document, s *Step, a *Account, t *Template, at str
 		d.add(at, fmt.Sprintf("the template %q has no text in the account's language %q", t.Name, a.Language),
 			fmt.Sprintf("add templates/%s.%s.tmpl", t.Name, a.Language))
 	}
+	checkPublicName(d, s, t, at)
 	l.checkPublicCode(d, s, t, at)
 	l.checkLengths(d, s, a, t, at)
+}
+
+// checkPublicName refuses a person's name where everybody reads the same.
+func checkPublicName(d *document, s *Step, t *Template, path string) {
+	if s.To != nil || s.Mention != nil {
+		return
+	}
+	for _, x := range t.Texts {
+		for _, word := range []string{"name", "handle", "city"} {
+			if x.Uses(word) {
+				d.add(path, fmt.Sprintf("the template %q names somebody ({{%s}}), and a public post has nobody to name", t.Name, word),
+					"take it out, or send the step to: people")
+				return
+			}
+		}
+	}
 }
 
 // checkPublicCode refuses a personal code where everybody can read it. (What
