@@ -43,7 +43,11 @@ const byKey = `upper(replace(replace(code, '-', ''), '.', '')) = $1`
 // Alike are the codes that differ from this one by case, dashes and points alone, two at
 // most, each with its offer.
 func Alike(ctx context.Context, q store.Querier, code string) (codes, offers []string, err error) {
-	rows, err := q.QueryContext(ctx, `SELECT code, offer FROM coupons WHERE `+byKey+` LIMIT 2`, typedKey(code))
+	key := typedKey(code)
+	if key == "" {
+		return nil, nil, nil
+	}
+	rows, err := q.QueryContext(ctx, `SELECT code, offer FROM coupons WHERE `+byKey+` LIMIT 2`, key)
 	if err != nil {
 		return nil, nil, err
 	}
