@@ -115,6 +115,44 @@ func (m *matching) waiting(ctx context.Context) error {
 			}
 		}
 	}
+	return m.otherTurns(ctx)
+}
+
+// otherTurns finds public posts that went out with another variant than the one whose turn
+// it is in this database: the files may have been edited since it was copied.
+func (m *matching) otherTurns(ctx context.Context) error {
+	posts, err := m.window(ctx, false) // those that were not found by their own words
+	if err != nil {
+		return err
+	}
+	for _, p := range posts {
+		t := m.set.Templates[p.Template]
+		if p.Kind != outbox.Public || p.Turn < 0 || t == nil || m.b.Kind(m.a).Made != nil {
+			continue
+		}
+		if err := m.otherTurn(ctx, p, int64(len(t.In(m.a.Language)))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *matching) otherTurn(ctx context.Context, p *outbox.Post, n int64) error {
+	for _, o := range m.own {
+		if n < 2 || o.explained || o.Direct || o.At.Before(p.SlotAt.Add(-before)) || o.At.After(p.SlotAt.Add(max(p.LateAfter, time.Hour))) {
+			continue
+		}
+		same, q := false, *p
+		for q.Turn = p.Turn - p.Turn%n; !same && q.Turn < p.Turn-p.Turn%n+n; q.Turn++ { // all of the round
+			var err error
+			if same, err = m.reads(ctx, &q, o); err != nil {
+				return err
+			}
+		}
+		if same {
+			return errors.Join(m.adopt(ctx, p, o), m.thread(ctx, p, o))
+		}
+	}
 	return nil
 }
 

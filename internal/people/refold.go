@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 
 	"magpie/internal/store"
 )
@@ -35,7 +36,7 @@ func (b *Book) Refold(ctx context.Context) error {
 }
 
 func (b *Book) stale(ctx context.Context) (all []stale, err error) {
-	rows, err := b.DB.Read.QueryContext(ctx, `SELECT network, handle FROM handles WHERE handle NOT LIKE '% (former)'`)
+	rows, err := b.DB.Read.QueryContext(ctx, `SELECT network, handle FROM handles`)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +46,7 @@ func (b *Book) stale(ctx context.Context) (all []stale, err error) {
 		if err := rows.Scan(&s.network, &s.was); err != nil {
 			return nil, err
 		}
-		if s.is = store.Key(Fold(s.was)); s.is != s.was && s.is != "" {
+		if s.is = store.Key(Fold(s.was)); s.is != s.was && s.is != "" && !strings.HasSuffix(s.was, former) {
 			all = append(all, s)
 		}
 	}
