@@ -287,4 +287,7 @@ func TestRestoredOtherVariant(t *testing.T) {
 	if got := w.texts("outlet"); !slices.Contains(got, other) || slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, "Tip") && s != other }) {
 		t.Errorf("out are %q", got)
 	}
+	if got := w.posts(`id = $1`, p.ID)[0]; got.State != outbox.Sent {
+		t.Errorf("it is %s (%s), though it is out", got.State, got.Reason)
+	}
 }
