@@ -114,7 +114,7 @@ func rowOf(c *cli.Context, b *bot.Bot, s coupon.Story) codeRow {
 	r := codeRow{Code: s.Code, Offer: s.Offer, State: s.State, Account: s.Account, Campaign: s.Campaign, Step: s.Step, Segment: s.Segment,
 		Reserved: at(s.Reserved), Delivered: at(s.Delivered), ValidUntil: at(s.Until), Posts: append([]string{}, s.Posts...), Orders: []codeUse{}}
 	if s.Person != 0 {
-		if p, err := b.Book.Get(c.Context, s.Person); err == nil && len(p.Handles) > 0 {
+		if p, err := b.Book.Get(c.Context, s.Person); err == nil && p != nil && len(p.Handles) > 0 {
 			r.Person = p.Handles[0].Handle
 		}
 	}

@@ -47,9 +47,13 @@ func (b *Bot) lookFor(ctx context.Context, name string, x *account, waiting []*i
 		}
 		left--
 		seen[m.ID] = now
+		if b.openPosts(ctx, name, time.Time{}) {
+			continue // one of them may be what the network shows
+		}
+		began := b.Clock()
 		done, err := x.client.Answered(ctx, m.Ref, func(id string) bool { return b.ours(ctx, name, id) })
 		if err == nil && done {
-			b.closedByHand(ctx, m.ID)
+			b.closedByHand(ctx, name, m.ID, began)
 		}
 	}
 	x.looked = seen // of the others nothing needs to be known
@@ -62,9 +66,26 @@ func (b *Bot) ours(ctx context.Context, account, id string) bool {
 	return err != nil || yes // in doubt it is no answer by hand, and the mention stays where it is
 }
 
-func (b *Bot) closedByHand(ctx context.Context, id string) {
+// openPosts tells whether an account has posts whose address is not known, or was not at
+// an instant.
+func (b *Bot) openPosts(ctx context.Context, account string, began time.Time) bool {
+	at := int64(1) << 60
+	if !began.IsZero() {
+		at = store.Ms(began)
+	}
+	var yes bool
+	err := b.DB.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts WHERE account = $1 AND (state IN ('sending', 'in doubt', 'asked') OR state = 'sent' AND updated_at >= $2))`,
+		account, at).Scan(&yes)
+	return err != nil || yes
+}
+
+func (b *Bot) closedByHand(ctx context.Context, account, id string, began time.Time) {
+	if b.openPosts(ctx, account, began) {
+		return // the next look tells
+	}
 	err := b.write(ctx, func(tx *sql.Tx) error {
-		if err := inbox.Close(ctx, tx, id, handReply); err != nil {
+		closed, err := store.Changed(tx.ExecContext(ctx, `UPDATE mentions SET state = 'closed', reason = $1 WHERE id = $2 AND state = 'desk'`, handReply, id))
+		if err != nil || !closed {
 			return err
 		}
 		return audit.Record(ctx, tx, b.Clock(), audit.Bot, "mention closed", "mention "+id, handReply)

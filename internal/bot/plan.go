@@ -81,7 +81,7 @@ func post(set *workspace.Set, o plan.Occurrence) *outbox.Post {
 	p := &outbox.Post{
 		Key: o.Key(), Kind: outbox.Public, Account: o.Account.Name, Campaign: s.Campaign.Name, Step: s.Name, Occurrence: o.Wall,
 		Template: s.Say.For(o.Account.Name), SlotAt: o.At, LateAfter: time.Duration(s.Late.After), LateThen: s.Late.Then,
-		FinishBy: o.FinishBy, Approval: s.Campaign.Approval == "required", Turn: -1,
+		FinishBy: o.FinishBy, Approval: s.Campaign.Approval == "required",
 	}
 	if s.To != nil {
 		p.Kind, p.Segment = outbox.Segment, s.To.Segment
@@ -129,6 +129,7 @@ func (b *Bot) Replan(ctx context.Context) error {
 				return err
 			}
 		}
+		waiting = append(slices.Clone(waiting), mended...) // they follow the files, too
 		for _, p := range waiting {
 			if err := b.align(ctx, tx, set, p, wanted, now); err != nil {
 				return err

@@ -273,8 +273,9 @@ func unlessAgain(ctx context.Context, tx *sql.Tx, p *outbox.Post, again bool, no
 		return nil
 	}
 	prefix := p.Key[:strings.LastIndexByte(p.Key, '/')+1]
-	same, err := outbox.Select(ctx, tx, `key >= $1 AND key < $2 AND created_at > $3 AND state NOT IN ('withdrawn', 'refused', 'recalled') LIMIT 1`,
-		prefix, prefix+"~", store.Ms(now.Add(-24*time.Hour)))
+	same, err := outbox.Select(ctx, tx, `key >= $1 AND key < $2 AND state NOT IN ('withdrawn', 'refused', 'recalled')
+		AND (created_at > $3 OR slot_at > $4 OR state IN ('planned', 'held', 'sending', 'in doubt', 'asked')) LIMIT 1`,
+		prefix, prefix+"~", store.Ms(now.Add(-24*time.Hour)), store.Ms(now.Add(-24*time.Hour)))
 	if err == nil && len(same) > 0 {
 		return fmt.Errorf("%w (post %s, %s)", ErrAgain, same[0].ID, same[0].State)
 	}

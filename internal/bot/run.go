@@ -304,7 +304,7 @@ func (b *Bot) passFailed(err error, log *logrus.Entry) {
 		log.Error(err)
 		return
 	}
-	b.outages.Failed("pass", log, err, "posts could not be sent; trying again")
+	log.WithError(err).Error("posts could not be sent; trying again")
 }
 
 // poke wakes a lane of an account: 0 answers, 1 unasked.

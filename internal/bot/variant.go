@@ -27,7 +27,11 @@ func variant(t *workspace.Template, language, fallback string, p *outbox.Post) *
 	if p.Kind == outbox.Public && p.Turn >= 0 {
 		return &texts[inTurn(len(texts), p.Turn, hash(stepKey(p)))]
 	}
-	return &texts[hash(p.Key)%uint64(len(texts))]
+	key := p.Key
+	if p.Campaign == pushed { // what was shown goes out, though the time in its key is another one
+		key = key[:strings.LastIndexByte(key, '/')+1]
+	}
+	return &texts[hash(key)%uint64(len(texts))]
 }
 
 // hash spreads keys. It is the 32 bits that posts from before had.

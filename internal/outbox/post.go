@@ -114,7 +114,7 @@ func Add(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) (added bool, e
 		zeroNull(p.Person), p.Recipient, emptyNull(p.Mention), p.Ref, p.Private, p.Template, p.Language, p.Text, p.Exempt, p.Code,
 		store.Ms(p.SlotAt), store.Ms(p.NextAt), p.LateAfter.Milliseconds(), p.LateThen, store.Ms(p.FinishBy), LateAt(p),
 		p.Approval, p.ApprovedHash, p.ApprovedBy, p.Author, p.Reason, store.Ms(now), store.Ms(now), p.Follows, encodeRest(p.RestLanguage, p.Rest),
-		p.Kind == Public && p.Follows == "", p.Campaign, p.Step, p.Account))
+		p.Kind == Public && p.Follows == "" && p.Turn >= 0, p.Campaign, p.Step, p.Account))
 }
 
 // LateAt is from when on a post is too late, in milliseconds; 0: never.

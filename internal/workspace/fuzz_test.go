@@ -100,7 +100,9 @@ func FuzzLoad(f *testing.F) {
 
 // fuzzKinds is a network that takes anything.
 var fuzzKinds = []network.Kind{{Name: "mastodon", Limits: network.Limits{Text: 500}, CheckHandle: func(string) string { return "" },
-	Measure: func(text string, _ bool, _ network.Limits) network.Size { return network.Size{Count: len(text), Limit: 500, Unit: "characters"} },
+	Measure: func(text string, _ bool, _ network.Limits) network.Size {
+		return network.Size{Count: len(text), Limit: 500, Unit: "characters"}
+	},
 	Address: func(text, _ string) string { return text }}}
 
 // A fault of ours is a mistake of the file that it comes up with.
