@@ -9,6 +9,7 @@ import (
 	"magpie/internal/inbox"
 	"magpie/internal/need"
 	"magpie/internal/network"
+	"magpie/internal/workspace"
 )
 
 // TestAnsweredByHandLater: what waits at the desk and is answered on the network itself
@@ -97,5 +98,17 @@ func TestHookForms(t *testing.T) {
 		if s, ok := d.Content.(string); ok && len([]rune(s)) > 2000 {
 			t.Errorf("%s: %d characters", address, len([]rune(s)))
 		}
+	}
+}
+
+// TestHookByTheReadme: the variable that the README names is read.
+func TestHookByTheReadme(t *testing.T) {
+	w := newWorld(t, day1, nil)
+	t.Setenv("MAGPIE_HOOK", "https://hooks.example/x")
+	if at, err := w.hook(workspace.Credentials{Kind: "env", Name: "MAGPIE_HOOK"}); err != nil || at.Reveal() != "https://hooks.example/x" {
+		t.Errorf("got %v", err)
+	}
+	if _, err := w.hook(workspace.Credentials{Kind: "env", Name: "MAGPIE_DATABASE"}); err == nil {
+		t.Error("the database's address is taken for a hook's")
 	}
 }
