@@ -15,9 +15,8 @@ import (
 // chosen are posts that a command names, and what goes wrong with some of them: that
 // stops none of the others.
 type chosen struct {
-	all     []*outbox.Post
-	threads map[string]bool
-	failed  []error
+	all    []*outbox.Post
+	failed []error
 }
 
 // somePosts opens the workspace and finds the posts that the arguments name.
@@ -29,7 +28,7 @@ func somePosts(c *cli.Context) (*bot.Bot, *chosen, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	m := &chosen{threads: map[string]bool{}}
+	m := &chosen{}
 	seen := map[string]bool{}
 	for _, id := range c.Args().Slice() {
 		p, err := outbox.One(c.Context, b.DB.Read, id)
@@ -77,18 +76,18 @@ func (m *chosen) refusal() error {
 	return refused(errors.Join(m.failed...))
 }
 
-// fate says what becomes of a post that is approved now, and whether it would go out.
-func fate(b *bot.Bot, p *outbox.Post, now time.Time) (text string, goes bool) {
+// fate says what becomes of a post that is approved now.
+func fate(b *bot.Bot, p *outbox.Post, now time.Time) string {
 	late := outbox.LateAt(p)
 	switch {
 	case late > 0 && now.UnixMilli() >= late && p.LateThen == "ask":
-		return "it is too late by its step's rule (late:), so it waits for “magpie outbox settle”", false
+		return "it is too late by its step's rule (late:), so it waits for “magpie outbox settle”"
 	case late > 0 && now.UnixMilli() >= late:
-		return "it is too late by its step's rule (late: or finish_by:), so it does not go out", false
+		return "it is too late by its step's rule (late: or finish_by:), so it does not go out"
 	case !now.Before(p.SlotAt):
-		return "it goes out at once", true
+		return "it goes out at once"
 	}
-	return "it goes out when it is due, " + when(p.SlotAt, zoneOf(b, p.Account)), true
+	return "it goes out when it is due, " + when(p.SlotAt, zoneOf(b, p.Account))
 }
 
 func approvePosts(c *cli.Context) error {
@@ -119,8 +118,7 @@ func approvePosts(c *cli.Context) error {
 		if err != nil {
 			return err
 		}
-		text, _ := fate(b, done, time.Now())
-		fmt.Fprintf(c.App.Writer, "Approved by %s: post %s; %s.\n", who(c), p.ID, text)
+		fmt.Fprintf(c.App.Writer, "Approved by %s: post %s; %s.\n", who(c), p.ID, fate(b, done, time.Now()))
 		return nil
 	})
 }
@@ -132,8 +130,7 @@ func showPreview(c *cli.Context, b *bot.Bot, p *outbox.Post, preview outbox.Comp
 		fmt.Fprintf(c.App.Writer, "  with the picture %s: %s\n\n", i.Name, i.Alt)
 	}
 	if now := time.Now(); !now.Before(p.SlotAt) {
-		text, _ := fate(b, p, now)
-		fmt.Fprintf(c.App.Writer, "  Its time has passed: %s.\n\n", text)
+		fmt.Fprintf(c.App.Writer, "  Its time has passed: %s.\n\n", fate(b, p, now))
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -100,7 +101,7 @@ func showCode(c *cli.Context) error {
 	if c.Bool("json") {
 		return printJSON(c.App.Writer, r)
 	}
-	printCode(c, r, s)
+	printCode(c.App.Writer, b.Zone(), r, s)
 	return nil
 }
 
@@ -130,17 +131,17 @@ var codeStates = map[string]string{
 	"shared": "shared: everybody may use it",
 }
 
-func printCode(c *cli.Context, r codeRow, s coupon.Story) {
+func printCode(w io.Writer, zone *time.Location, r codeRow, s coupon.Story) {
 	say := func(name, value string) {
 		if value != "" {
-			fmt.Fprintf(c.App.Writer, "%-10s %s\n", name+":", shown(value))
+			fmt.Fprintf(w, "%-10s %s\n", name+":", shown(value))
 		}
 	}
-	moment := func(t time.Time) string {
+	at := func(t time.Time) string {
 		if t.IsZero() {
 			return ""
 		}
-		return t.UTC().Format("2006-01-02 15:04 UTC")
+		return moment(t, zone) + " " + zone.String()
 	}
 	say("Code", s.Code)
 	say("Offer", s.Offer)
@@ -150,10 +151,10 @@ func printCode(c *cli.Context, r codeRow, s coupon.Story) {
 	} else if s.Person != 0 {
 		say("Whose", "somebody who was erased")
 	}
-	say("Given", moment(s.Reserved))
-	say("Delivered", moment(s.Delivered))
+	say("Given", at(s.Reserved))
+	say("Delivered", at(s.Delivered))
 	if !s.Until.IsZero() {
-		say("Valid", "until "+moment(s.Until))
+		say("Valid", "until "+at(s.Until))
 	}
 	say("For", strings.Trim(s.Campaign+"/"+s.Step, "/"))
 	say("Account", s.Account)
@@ -162,9 +163,9 @@ func printCode(c *cli.Context, r codeRow, s coupon.Story) {
 		say("Posts", strings.Join(s.Posts, ", ")+" (magpie outbox show ID)")
 	}
 	for _, u := range s.Used {
-		say("Order", fmt.Sprintf("%s, %s, %s", u.ID, money.String(u.Amount, u.Currency), moment(u.At)))
+		say("Order", fmt.Sprintf("%s, %s, %s", u.ID, money.String(u.Amount, u.Currency), at(u.At)))
 	}
 	for _, l := range s.Log {
-		say("Log", fmt.Sprintf("%s  %s by %s: %s", moment(l.At), l.What, l.Who, l.Detail))
+		say("Log", fmt.Sprintf("%s  %s by %s: %s", at(l.At), l.What, l.Who, l.Detail))
 	}
 }

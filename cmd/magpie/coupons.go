@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"regexp"
@@ -249,12 +248,9 @@ func redeemCode(c *cli.Context) error {
 	if story, err := b.ShowCode(c.Context, code); err == nil {
 		code = story.Code // as it is kept
 	}
-	var no *coupon.Refusal
 	switch {
-	case errors.As(err, &no):
-		return refused(err)
 	case err != nil:
-		return err
+		return refusal(err)
 	case again:
 		fmt.Fprintf(c.App.Writer, "Order %s was already recorded with this code; nothing was changed.\n", o.ID)
 	default:

@@ -18,7 +18,7 @@ func knownNames(c *cli.Context, b *bot.Bot, past bool) error {
 // knownName is knownNames for one flag, which is also the name of a column of the posts.
 func knownName[T any](c *cli.Context, b *bot.Bot, past bool, flag string, all map[string]T) error {
 	name := c.String(flag)
-	if _, ok := all[name]; ok || name == "" || past && flag == "campaign" && name == bot.Pushes {
+	if _, ok := all[name]; ok || name == "" || past && flag == "campaign" && name == bot.PushCampaign {
 		return nil
 	}
 	if past {

@@ -295,6 +295,7 @@ func recallPosts(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
+	threads := map[string]bool{}
 	for _, p := range posts.all {
 		parts, err := b.Thread(c.Context, p)
 		if err != nil {
@@ -307,11 +308,11 @@ func recallPosts(c *cli.Context) error {
 			fmt.Fprintf(c.App.Writer, "%s, %s:\n\n%s\n\n", x.Account, outSince(b, x), indent(cmp.Or(x.SealedText, x.Text), "  | ", width(c.App.Writer)))
 		}
 		if len(parts) > 1 {
-			posts.threads[p.ID] = true
+			threads[p.ID] = true
 		}
 	}
 	question := "Delete this from the network?"
-	if len(posts.threads) > 0 {
+	if len(threads) > 0 {
 		question = "Delete this whole thread from the network?"
 	}
 	if len(posts.all) > 1 {
@@ -322,7 +323,7 @@ func recallPosts(c *cli.Context) error {
 			return err
 		}
 		what := "Post " + p.ID
-		if posts.threads[p.ID] {
+		if threads[p.ID] {
 			what = "The thread of post " + p.ID
 		}
 		fmt.Fprintf(c.App.Writer, "%s is deleted from its network.\n", what)

@@ -65,7 +65,7 @@ func (a *apart) once(url string, before func(*Bot)) error {
 func (a *apart) announce(b *Bot) {
 	a.Helper()
 	err := b.DB.Write(context.Background(), func(tx *sql.Tx) error {
-		p := &outbox.Post{Key: "news", Kind: outbox.Public, Account: "outlet", Campaign: pushed, Step: "news",
+		p := &outbox.Post{Key: "news", Kind: outbox.Public, Account: "outlet", Campaign: PushCampaign, Step: "news",
 			Text: "We open a second shop.", SlotAt: time.Now()}
 		_, err := outbox.Add(context.Background(), tx, p, time.Now())
 		return err

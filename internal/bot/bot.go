@@ -42,10 +42,10 @@ func Kinds() []network.Kind {
 
 // Options say what to open.
 type Options struct {
-	Look     bool   // only to read: nothing is made or kept
 	Dir      string // the workspace
 	Database string // the SQLite file or the address of a Postgres database; empty: magpie.yaml, or magpie.db in the workspace
 	Here     bool   // work with the files in Dir, even where another revision is in force
+	Look     bool   // only to read: nothing is made or kept
 	InForce  bool   // where the files in Dir have mistakes, work with the revision in force
 	Watch    bool   // apply edits of the files in Dir; on SQLite that is done anyway
 	Sandbox  string // address of a sandbox that plays every account; empty: the real networks

@@ -8,6 +8,7 @@ import (
 
 	"magpie/internal/audit"
 	"magpie/internal/inbox"
+	"magpie/internal/outbox"
 	"magpie/internal/store"
 )
 
@@ -47,45 +48,35 @@ func (b *Bot) lookFor(ctx context.Context, name string, x *account, waiting []*i
 		}
 		left--
 		seen[m.ID] = now
-		if b.openPosts(ctx, name, time.Time{}) {
-			continue // one of them may be what the network shows
-		}
-		began := b.Clock()
-		done, err := x.client.Answered(ctx, m.Ref, func(id string) bool { return b.ours(ctx, name, id) })
-		if err == nil && done {
-			b.closedByHand(ctx, name, m.ID, began)
+		if b.answeredByHand(ctx, name, x, m) {
+			b.closedByHand(ctx, m.ID)
 		}
 	}
 	x.looked = seen // of the others nothing needs to be known
 }
 
-// ours tells whether a post of an account is in the outbox.
-func (b *Bot) ours(ctx context.Context, account, id string) bool {
-	var yes bool
-	err := b.DB.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts WHERE account = $1 AND remote_id = $2)`, account, store.Key(id)).Scan(&yes)
-	return err != nil || yes // in doubt it is no answer by hand, and the mention stays where it is
+// answeredByHand asks the network. While the account has a post of which nobody knows where
+// it is, that may be what the network shows: then the next look tells.
+func (b *Bot) answeredByHand(ctx context.Context, name string, x *account, m *inbox.Mention) bool {
+	began := b.Clock()
+	if open, err := outbox.Unsettled(ctx, b.DB.Read, name, began); err != nil || open {
+		return false
+	}
+	done, err := x.client.Answered(ctx, m.Ref, func(id string) bool {
+		ours, err := outbox.Has(ctx, b.DB.Read, name, id)
+		return err != nil || ours
+	})
+	if err != nil || !done {
+		return false
+	}
+	open, err := outbox.Unsettled(ctx, b.DB.Read, name, began)
+	return err == nil && !open
 }
 
-// openPosts tells whether an account has posts whose address is not known, or was not at
-// an instant.
-func (b *Bot) openPosts(ctx context.Context, account string, began time.Time) bool {
-	at := int64(1) << 60
-	if !began.IsZero() {
-		at = store.Ms(began)
-	}
-	var yes bool
-	err := b.DB.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts WHERE account = $1 AND (state IN ('sending', 'in doubt', 'asked') OR state = 'sent' AND updated_at >= $2))`,
-		account, at).Scan(&yes)
-	return err != nil || yes
-}
-
-func (b *Bot) closedByHand(ctx context.Context, account, id string, began time.Time) {
-	if b.openPosts(ctx, account, began) {
-		return // the next look tells
-	}
+func (b *Bot) closedByHand(ctx context.Context, id string) {
 	err := b.write(ctx, func(tx *sql.Tx) error {
-		closed, err := store.Changed(tx.ExecContext(ctx, `UPDATE mentions SET state = 'closed', reason = $1 WHERE id = $2 AND state = 'desk'`, handReply, id))
-		if err != nil || !closed {
+		left, err := inbox.LeaveDesk(ctx, tx, id, handReply)
+		if err != nil || !left {
 			return err
 		}
 		return audit.Record(ctx, tx, b.Clock(), audit.Bot, "mention closed", "mention "+id, handReply)

@@ -21,11 +21,8 @@ import (
 	"magpie/internal/workspace"
 )
 
-// Pushes is the campaign of posts that belong to no file.
-const Pushes = "push"
-
-// pushed is the campaign of posts that belong to no file.
-const pushed = Pushes
+// PushCampaign is the campaign of posts that belong to no file.
+const PushCampaign = "push"
 
 // goneReason marks posts withdrawn because their step left the files; when it
 // comes back, so do they.
@@ -69,7 +66,7 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 		return outbox.Composed{Draft: d, Files: files.number, Rest: p.Rest}, nil
 	}
 	s := step(set, p)
-	if s == nil && p.Campaign != pushed && !p.Exempt {
+	if s == nil && p.Campaign != PushCampaign && !p.Exempt {
 		return outbox.Composed{Files: files.number}, &outbox.Stop{State: outbox.Withdrawn, Reason: goneReason}
 	}
 	offer := b.offerOf(set, s, p)
@@ -239,7 +236,7 @@ func draft(p *outbox.Post, a *workspace.Account, text, language string) network.
 
 // pictures are the step's files, as the account's server takes them.
 func (b *Bot) pictures(ctx context.Context, set *workspace.Set, s *workspace.Step, p *outbox.Post, l network.Limits) (all []network.Image, err error) {
-	if p.Campaign == pushed && p.Kind == outbox.Public {
+	if p.Campaign == PushCampaign && p.Kind == outbox.Public {
 		if len(p.Images) > 0 {
 			return p.Images, nil
 		}
@@ -309,7 +306,7 @@ func (b *Bot) recheck(ctx context.Context, tx *sql.Tx, p *outbox.Post, c outbox.
 	}
 	if a := set.Accounts[p.Account]; a != nil && !p.Exempt {
 		s := step(set, p)
-		if s == nil && p.Campaign != pushed {
+		if s == nil && p.Campaign != PushCampaign {
 			return &outbox.Stop{State: outbox.Withdrawn, Reason: goneReason}, nil
 		}
 		if reason := ended(b.offerOf(set, s, p), a, now); reason != "" {

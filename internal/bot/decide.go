@@ -18,7 +18,6 @@ import (
 	"magpie/internal/outbox"
 	"magpie/internal/people"
 	"magpie/internal/queue"
-	"magpie/internal/store"
 	"magpie/internal/workspace"
 )
 
@@ -183,8 +182,7 @@ func (b *Bot) answeredElsewhere(ctx context.Context, p *outbox.Post) (bool, erro
 			continue
 		}
 		ours := func(id string) bool {
-			var yes bool
-			err := b.DB.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts WHERE account = $1 AND remote_id = $2)`, name, store.Key(id)).Scan(&yes)
+			yes, err := outbox.Has(ctx, b.DB.Read, name, id)
 			return err == nil && yes
 		}
 		if done, err := b.guest(ctx, set.Accounts[name]).Answered(ctx, m.Ref, ours); err == nil && done {

@@ -71,7 +71,8 @@ func (m *matching) meet(ctx context.Context, posts []network.Posted) error {
 		m.own = nil // the transaction may run twice
 		for _, p := range posts {
 			o := &seen{Posted: p}
-			if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts WHERE account = $1 AND remote_id = $2)`, m.a.Name, store.Key(p.ID)).Scan(&o.explained); err != nil {
+			var err error
+			if o.explained, err = outbox.Has(ctx, tx, m.a.Name, p.ID); err != nil {
 				return err
 			}
 			if p.Direct && len(p.To) > 0 {

@@ -108,7 +108,7 @@ func (b *Bot) Replan(ctx context.Context) error {
 	if err := b.justMissed(ctx, set, now, wanted); err != nil {
 		return err
 	}
-	waiting, err := outbox.Select(ctx, b.DB.Read, `state IN ('planned', 'held') AND campaign <> $1 AND kind IN ('public', 'segment') AND follows = ''`, pushed)
+	waiting, err := outbox.Select(ctx, b.DB.Read, `state IN ('planned', 'held') AND campaign <> $1 AND kind IN ('public', 'segment') AND follows = ''`, PushCampaign)
 	if err != nil {
 		return err
 	}
@@ -257,7 +257,7 @@ func withdrawAll(ctx context.Context, tx *sql.Tx, reason string, now time.Time, 
 
 // goneSteps are those of waiting posts to people that the files have no more.
 func goneSteps(ctx context.Context, tx *sql.Tx, set *workspace.Set) (gone []outbox.Post, err error) {
-	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT campaign, step, account FROM posts WHERE state IN ('planned', 'held') AND kind = 'direct' AND campaign <> $1`, pushed)
+	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT campaign, step, account FROM posts WHERE state IN ('planned', 'held') AND kind = 'direct' AND campaign <> $1`, PushCampaign)
 	if err != nil {
 		return nil, err
 	}

@@ -172,7 +172,7 @@ func (b *Bot) pushPost(ctx context.Context, set *workspace.Set, a *workspace.Acc
 	}
 	sum := sha256.Sum256([]byte(strings.Join(what, "\x00")))
 	p := &outbox.Post{Key: fmt.Sprintf("push/%s/%d", hex.EncodeToString(sum[:8]), now.UnixMilli()), Kind: outbox.Public, Account: a.Name,
-		Campaign: pushed, Step: x.Offer, Occurrence: now.In(a.Timezone.Location).Format("2006-01-02 15:04"), Segment: x.Segment,
+		Campaign: PushCampaign, Step: x.Offer, Occurrence: now.In(a.Timezone.Location).Format("2006-01-02 15:04"), Segment: x.Segment,
 		Template: x.Template, Text: x.Text, SlotAt: now, Author: x.Who, Images: images, Turn: -1}
 	if !x.At.IsZero() { // missed by more than that, a person decides
 		p.SlotAt, p.LateAfter, p.LateThen = x.At, time.Hour, "ask"

@@ -19,7 +19,7 @@ func TestSameTextAtTheSameInstant(t *testing.T) {
 			w := newWorld(t, day1, nil)
 			w.must(w.DB.Write(t.Context(), func(tx *sql.Tx) error {
 				for _, account := range []string{"outlet", "home"} {
-					p := &outbox.Post{Key: "twin/" + account, Kind: outbox.Public, Account: account, Campaign: pushed, Step: "twin",
+					p := &outbox.Post{Key: "twin/" + account, Kind: outbox.Public, Account: account, Campaign: PushCampaign, Step: "twin",
 						Text: text, SlotAt: w.now}
 					if _, err := outbox.Add(t.Context(), tx, p, w.now); err != nil {
 						return err

@@ -28,7 +28,7 @@ func variant(t *workspace.Template, language, fallback string, p *outbox.Post) *
 		return &texts[inTurn(len(texts), p.Turn, hash(stepKey(p)))]
 	}
 	key := p.Key
-	if p.Campaign == pushed { // what was shown goes out, though the time in its key is another one
+	if p.Campaign == PushCampaign { // what was shown goes out, though the time in its key is another one
 		key = key[:strings.LastIndexByte(key, '/')+1]
 	}
 	return &texts[hash(key)%uint64(len(texts))]

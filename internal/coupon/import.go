@@ -57,7 +57,8 @@ func Import(ctx context.Context, db *store.DB, offer string, r io.Reader, shared
 }
 
 func importRows(ctx context.Context, tx *sql.Tx, in *csv.Reader, col int, offer string, shared []Shared, now time.Time) (n int, err error) {
-	stmt, err := tx.PrepareContext(ctx, `INSERT INTO coupons (code, offer, state, created_at) VALUES ($1, $2, 'free', $3) ON CONFLICT DO NOTHING`)
+	stmt, err := tx.PrepareContext(ctx, `INSERT INTO coupons (code, offer, state, created_at)
+		SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), 'free', CAST($3 AS BIGINT) WHERE NOT EXISTS (SELECT 1 FROM coupons WHERE `+keyOf+` = $4) ON CONFLICT DO NOTHING`)
 	if err != nil {
 		return 0, err
 	}
@@ -82,30 +83,28 @@ func importRows(ctx context.Context, tx *sql.Tx, in *csv.Reader, col int, offer 
 			return 0, fmt.Errorf("line %d: the code must have 3 to 32 letters and digits: nothing was imported", line)
 		}
 		code := strings.TrimSpace(row[col])
-		if err := unlike(ctx, tx, code, shared); err != nil {
-			return 0, fmt.Errorf("line %d: %w: nothing was imported", line, err)
+		if x, ok := sharedAs(shared, code); ok {
+			return 0, fmt.Errorf("line %d: the code %s is %s, which everybody has by the offer %s: nothing was imported", line, code, x.Code, x.Offer)
 		}
-		ok, err := store.Changed(stmt.ExecContext(ctx, code, offer, store.Ms(now)))
+		ok, err := store.Changed(stmt.ExecContext(ctx, code, offer, store.Ms(now), typedKey(code)))
+		if err == nil && !ok {
+			err = taken(ctx, tx, line, code)
+		}
 		if err != nil {
 			return 0, err
-		}
-		if !ok {
-			return 0, fmt.Errorf("line %d: the code %s is in this file twice or was imported before: nothing was imported", line, code)
 		}
 		n++
 	}
 }
 
-// unlike refuses a code that people would take for another one.
-func unlike(ctx context.Context, tx *sql.Tx, code string, shared []Shared) error {
-	for _, s := range shared {
-		if folded(s.Code) == folded(code) {
-			return fmt.Errorf("the code %s is %s, which everybody has by the offer %s", code, s.Code, s.Offer)
-		}
-	}
+// taken says why a code was not: it is there, or one that people would take for it.
+func taken(ctx context.Context, tx *sql.Tx, line int, code string) error {
 	alike, _, err := Alike(ctx, tx, code)
-	if err == nil && len(alike) > 0 && alike[0] != code {
-		return fmt.Errorf("the code %s reads like %s, which is there already", code, alike[0])
+	switch {
+	case err != nil:
+		return err
+	case len(alike) > 0 && !slices.Contains(alike, code):
+		return fmt.Errorf("line %d: the code %s reads like %s, which is there already: nothing was imported", line, code, alike[0])
 	}
-	return err
+	return fmt.Errorf("line %d: the code %s is in this file twice or was imported before: nothing was imported", line, code)
 }

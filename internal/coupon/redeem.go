@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,6 +38,15 @@ type Shared struct {
 	Until       time.Time // zero: no end
 }
 
+// sharedAs is the shared code that somebody means who typed this.
+func sharedAs(shared []Shared, code string) (s Shared, ok bool) {
+	i := slices.IndexFunc(shared, func(s Shared) bool { return folded(s.Code) == folded(code) })
+	if i < 0 {
+		return s, false
+	}
+	return shared[i], true
+}
+
 // Redeem notes that a code was used in an order. The same order again changes
 // nothing and is no error (again is true). shared are the offers' shared codes.
 func Redeem(ctx context.Context, db *store.DB, code string, o Order, shared []Shared, who string, now time.Time) (again bool, err error) {
@@ -50,15 +60,16 @@ func Redeem(ctx context.Context, db *store.DB, code string, o Order, shared []Sh
 }
 
 func redeem(ctx context.Context, tx *sql.Tx, code string, o Order, shared []Shared, who string, now time.Time) (again bool, err error) {
-	for _, s := range shared {
-		if folded(s.Code) == folded(code) {
-			if _, offers, err := Alike(ctx, tx, code); err != nil {
-				return false, err
-			} else if len(offers) > 0 {
-				return false, refuse("ambiguous", "%s is everybody's code of %s, and somebody's own of %s: one of the two offers needs other codes", code, s.Offer, offers[0])
-			}
-			return redeemShared(ctx, tx, s, o, who, now)
+	if s, ok := sharedAs(shared, code); ok {
+		_, offers, err := Alike(ctx, tx, code)
+		if err == nil && len(offers) > 0 {
+			err = refuse("ambiguous", "%s is everybody's code of %s, and somebody's own of %s: one of the two offers needs other codes",
+				code, s.Offer, offers[0])
 		}
+		if err != nil {
+			return false, err
+		}
+		return redeemShared(ctx, tx, s, o, who, now)
 	}
 	k, err := find(ctx, tx, code)
 	if err != nil {

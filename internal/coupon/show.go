@@ -3,7 +3,6 @@ package coupon
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"strings"
 	"time"
 
@@ -31,15 +30,10 @@ type Story struct {
 // Show tells the story of a code, however it is typed. One that there is not is a *Refusal.
 func Show(ctx context.Context, db *store.DB, code string, shared []Shared) (s Story, err error) {
 	code = strings.TrimSpace(code)
-	for _, x := range shared {
-		if folded(x.Code) == folded(code) {
-			s = Story{Code: x.Code, Offer: x.Offer, State: "shared", Until: x.Until}
-		}
-	}
-	if s.Code == "" {
-		if s, err = own(ctx, db, code); err != nil {
-			return s, err
-		}
+	if x, ok := sharedAs(shared, code); ok {
+		s = Story{Code: x.Code, Offer: x.Offer, State: "shared", Until: x.Until}
+	} else if s, err = own(ctx, db, code); err != nil {
+		return s, err
 	}
 	if err := s.uses(ctx, db); err != nil {
 		return s, err
@@ -100,5 +94,3 @@ func (s *Story) uses(ctx context.Context, db *store.DB) error {
 	}
 	return rows.Err()
 }
-
-func isNone(err error) bool { return errors.Is(err, sql.ErrNoRows) }

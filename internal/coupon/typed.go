@@ -37,8 +37,8 @@ func typedKey(code string) string {
 	}, norm.NFKC.String(code))
 }
 
-// byKey is the condition that a code has a typedKey.
-const byKey = `upper(replace(replace(code, '-', ''), '.', '')) = $1`
+// keyOf is the typedKey of a row's code, as coupons_typed has it.
+const keyOf = `upper(replace(replace(code, '-', ''), '.', ''))`
 
 // Alike are the codes that differ from this one by case, dashes and points alone, two at
 // most, each with its offer.
@@ -47,7 +47,7 @@ func Alike(ctx context.Context, q store.Querier, code string) (codes, offers []s
 	if key == "" {
 		return nil, nil, nil
 	}
-	rows, err := q.QueryContext(ctx, `SELECT code, offer FROM coupons WHERE `+byKey+` LIMIT 2`, key)
+	rows, err := q.QueryContext(ctx, `SELECT code, offer FROM coupons WHERE `+keyOf+` = $1 LIMIT 2`, key)
 	if err != nil {
 		return nil, nil, err
 	}

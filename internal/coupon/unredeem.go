@@ -3,6 +3,7 @@ package coupon
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"strings"
 	"time"
 
@@ -15,14 +16,14 @@ import (
 // as good as before. The code is returned as it is kept.
 func Unredeem(ctx context.Context, db *store.DB, code, order, why string, shared []Shared, who string, now time.Time) (kept string, err error) {
 	err = db.Write(ctx, func(tx *sql.Tx) error {
-		kept, err = kindOf(ctx, tx, strings.TrimSpace(code), shared)
+		kept, err = keptAs(ctx, tx, strings.TrimSpace(code), shared)
 		if err != nil {
 			return err
 		}
 		var amount int64
 		var unit string
 		err := tx.QueryRowContext(ctx, `DELETE FROM redemptions WHERE code = $1 AND order_id = $2 RETURNING amount, currency`, kept, order).Scan(&amount, &unit)
-		if isNone(err) {
+		if errors.Is(err, sql.ErrNoRows) {
 			return refuse("unknown order", "%s was not used in order %s", kept, order)
 		}
 		if err != nil {
@@ -37,12 +38,10 @@ func Unredeem(ctx context.Context, db *store.DB, code, order, why string, shared
 	return kept, err
 }
 
-// kindOf is how a code is kept: a shared one as its offer says.
-func kindOf(ctx context.Context, tx *sql.Tx, code string, shared []Shared) (string, error) {
-	for _, s := range shared {
-		if folded(s.Code) == folded(code) {
-			return s.Code, nil
-		}
+// keptAs is how a code is kept: a shared one as its offer says.
+func keptAs(ctx context.Context, tx *sql.Tx, code string, shared []Shared) (string, error) {
+	if s, ok := sharedAs(shared, code); ok {
+		return s.Code, nil
 	}
 	k, err := find(ctx, tx, code)
 	return k.code, err

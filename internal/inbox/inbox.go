@@ -134,6 +134,11 @@ func Close(ctx context.Context, tx *sql.Tx, id, reason string) error {
 	return err
 }
 
+// LeaveDesk takes a mention off the desk that is still there; left is false if it is not.
+func LeaveDesk(ctx context.Context, tx *sql.Tx, id, reason string) (left bool, err error) {
+	return store.Changed(tx.ExecContext(ctx, `UPDATE mentions SET state = 'closed', reason = $1 WHERE id = $2 AND state = 'desk'`, reason, id))
+}
+
 // WroteInPrivate tells whether a person has ever written to an account in private.
 func WroteInPrivate(ctx context.Context, q store.Querier, person int64, account string) (yes bool, err error) {
 	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM mentions WHERE person = $1 AND account = $2 AND direct)`, person, account).Scan(&yes)

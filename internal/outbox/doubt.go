@@ -193,6 +193,20 @@ func (p *Publisher) notAgain(ctx context.Context, post *Post, s network.Sealed, 
 	return p.finish(ctx, post, stop.State, stop.Reason)
 }
 
+// Has tells whether a post of an account is known to be one of ours.
+func Has(ctx context.Context, q store.Querier, account, remote string) (yes bool, err error) {
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts WHERE account = $1 AND remote_id = $2)`, account, store.Key(remote)).Scan(&yes)
+	return yes, err
+}
+
+// Unsettled tells whether an account has posts of which nobody knows yet where they are, or
+// did not at an instant.
+func Unsettled(ctx context.Context, q store.Querier, account string, at time.Time) (yes bool, err error) {
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts WHERE account = $1
+		AND (state IN ('sending', 'in doubt', 'asked') OR state = 'sent' AND updated_at >= $2))`, account, store.Ms(at)).Scan(&yes)
+	return yes, err
+}
+
 // Taken tells which ids belong to other posts.
 func (p *Publisher) Taken(ctx context.Context, post *Post) func(string) bool {
 	return func(id string) bool {

@@ -105,17 +105,15 @@ func (b *Book) inspect(in *csv.Reader, at map[string]int, odd *oddities) error {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if err != nil && !errors.Is(err, csv.ErrFieldCount) {
+		ragged := errors.Is(err, csv.ErrFieldCount)
+		if err != nil && !ragged {
 			wrong = append(wrong, csvError(err))
 			break // the lines that follow can't be told apart
 		}
 		line, _ := in.FieldPos(0)
 		var c Customer
-		if err == nil {
+		if err = csv.ErrFieldCount; !ragged {
 			c, err = parse(at, row)
-		} else {
-			err = csvError(err)
-			err = errors.New(strings.TrimPrefix(err.Error(), fmt.Sprintf("line %d: ", line)))
 		}
 		if err == nil {
 			err = b.check(c)
