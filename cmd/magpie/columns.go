@@ -138,3 +138,10 @@ func printTable(w io.Writer, all [][]string, widths []int) {
 		line(row)
 	}
 }
+
+// moreThan says that a list may go on where it has as many rows as --limit lets it have.
+func moreThan(c *cli.Context, rows int) {
+	if limit := c.Int("limit"); rows == limit {
+		fmt.Fprintf(c.App.Writer, "\nThese are the first %d; there may be more: --limit %d\n", limit, 10*limit)
+	}
+}

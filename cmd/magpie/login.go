@@ -19,6 +19,7 @@ import (
 	"magpie/internal/network"
 	"magpie/internal/network/weibo"
 	"magpie/internal/network/x"
+	"magpie/internal/vault"
 	"magpie/internal/workspace"
 )
 
@@ -44,19 +45,15 @@ func login(c *cli.Context) error {
 	if a == nil {
 		return unknownName("account", name, b.Set().Accounts)
 	}
-	if err := b.Vault.Usable(c.Context); err != nil && !c.Bool("new-key") {
+	accepted, err := keyFor(c, b)
+	if err != nil {
 		return err
 	}
 	token, err := readToken(c, a)
 	if err != nil {
 		return err
 	}
-	if c.Bool("new-key") {
-		if err := newKey(c, b); err != nil {
-			return err
-		}
-	}
-	self, err := b.Login(c.Context, a, token, func(g network.Grant) error { return consent(c, g) })
+	self, err := b.Login(c.Context, a, token, func(g network.Grant) error { return consent(c, g) }, accepted)
 	if err != nil {
 		if c.Err() != nil {
 			return errors.New("the sign-in was ended; nothing was stored")
@@ -73,12 +70,24 @@ func login(c *cli.Context) error {
 	return nil
 }
 
-// newKey gives up the stored tokens whose key is lost. Where their key is here it
-// refuses: nothing is lost then.
-func newKey(c *cli.Context, b *bot.Bot) error {
-	if b.Vault.Usable(c.Context) == nil {
-		return usage("the stored tokens can be read with the key that is here: --new-key is for a key that is lost")
+// keyFor fails where the key of the stored tokens is not here; with --new-key it returns
+// what begins with a new one, once the network has accepted the token.
+func keyFor(c *cli.Context, b *bot.Bot) (accepted func() error, err error) {
+	var lost *vault.Lost
+	err = b.Vault.Usable(c.Context)
+	switch {
+	case !c.Bool("new-key"):
+		return nil, err
+	case err == nil:
+		return nil, usage("the stored tokens can be read with the key that is here: --new-key is for a key that is lost")
+	case !errors.As(err, &lost):
+		return nil, err // the key may be good
 	}
+	return func() error { return newKey(c, b) }, nil
+}
+
+// newKey gives up the stored tokens whose key is lost.
+func newKey(c *cli.Context, b *bot.Bot) error {
 	aside, err := b.Vault.Renew(c.Context)
 	if err != nil {
 		return err

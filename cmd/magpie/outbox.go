@@ -102,6 +102,7 @@ func listPosts(c *cli.Context) error {
 		rows = append(rows, []string{p.ID, string(p.State), p.Account, postName(p), moment(at, zone), to(p), short(orDash(p.Reason, p.SealedText, upcoming(c, b, p)), screenOf(c).text())})
 	}
 	table(screenOf(c), []string{"POST", "STATE", "ACCOUNT", "CAMPAIGN/STEP", "WHEN (" + zone.String() + ")", "TO", "TEXT OR REASON"}, rows, "TO", "ACCOUNT", "WHEN ("+zone.String()+")")
+	moreThan(c, len(rows))
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 	"unicode"
@@ -70,6 +71,9 @@ func sandboxSay(c *cli.Context) error {
 	if to == "" {
 		return usage("--to is required: the account that is written to")
 	}
+	if err := onSandbox(c, at, to); err != nil {
+		return err
+	}
 	order := map[string]any{"person": c.String("person"), "text": text, "to": []string{to}, "direct": c.Bool("private"), "account": to}
 	if c.Bool("follow") {
 		if err := sandboxOrder(c, at+"/sandbox/api/follow", order); err != nil {
@@ -83,6 +87,28 @@ func sandboxSay(c *cli.Context) error {
 	return nil
 }
 
+// onSandbox fails where no sandbox answers, or it has no such account.
+func onSandbox(c *cli.Context, at, account string) error {
+	r, err := http.NewRequestWithContext(c.Context, http.MethodGet, at+"/sandbox/write?to="+url.QueryEscape(account), http.NoBody)
+	if err != nil {
+		return usage("--at %s can't be used", c.String("at"))
+	}
+	status, err := sandboxStatus(c, r)
+	if err == nil && status != http.StatusOK {
+		return usage("the sandbox has no account %q: its page %s shows them", account, at)
+	}
+	return err
+}
+
+// sandboxStatus is what a sandbox answers.
+func sandboxStatus(c *cli.Context, r *http.Request) (int, error) {
+	resp, err := (&http.Client{Timeout: 10 * time.Second}).Do(r)
+	if err != nil {
+		return 0, failure{exitFailed, fmt.Errorf("no sandbox answers at %s: start one with “magpie sandbox” or “magpie run --sandbox”", c.String("at"))}
+	}
+	return resp.StatusCode, resp.Body.Close()
+}
+
 func sandboxOrder(c *cli.Context, address string, order map[string]any) error {
 	body, err := json.Marshal(order)
 	if err != nil {
@@ -92,13 +118,9 @@ func sandboxOrder(c *cli.Context, address string, order map[string]any) error {
 	if err != nil {
 		return usage("--at %s can't be used", c.String("at"))
 	}
-	resp, err := (&http.Client{Timeout: 10 * time.Second}).Do(r)
-	if err != nil {
-		return failure{exitFailed, fmt.Errorf("no sandbox answers at %s: start one with “magpie sandbox” or “magpie run --sandbox”", c.String("at"))}
+	status, err := sandboxStatus(c, r)
+	if err == nil && status >= 300 {
+		err = refused(errors.New("the sandbox does not take that"))
 	}
-	resp.Body.Close()
-	if resp.StatusCode >= 300 {
-		return refused(errors.New("the sandbox knows no such account"))
-	}
-	return nil
+	return err
 }

@@ -79,11 +79,11 @@ func push(c *cli.Context) error {
 	if err != nil {
 		return refused(err)
 	}
-	when := "at once"
-	if !x.At.IsZero() {
-		when = timeOf(b, done.Post)
+	outlook, err := b.Outlook(c.Context, done.Post)
+	if err != nil {
+		return err
 	}
-	fmt.Fprintf(c.App.Writer, "Post %s is in the outbox and goes out %s (magpie outbox show %s).\n", done.Post.ID, when, done.Post.ID)
+	fmt.Fprintf(c.App.Writer, "Post %s is in the outbox and %s. See magpie outbox show %s.\n", done.Post.ID, outlook, done.Post.ID)
 	return nil
 }
 

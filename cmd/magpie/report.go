@@ -194,6 +194,7 @@ func listDesk(c *cli.Context) error {
 		rows = append(rows, []string{m.ID, moment(m.Received, zone), m.Account, "@" + m.Author.Handle, m.Reason, short(m.Text, screenOf(c).text())})
 	}
 	table(screenOf(c), []string{"MENTION", "CAME IN (" + zone.String() + ")", "ACCOUNT", "FROM", "WHY HERE", "TEXT"}, rows, "WHY HERE", "FROM", "ACCOUNT")
+	moreThan(c, len(rows))
 	return nil
 }
 

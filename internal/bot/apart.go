@@ -4,8 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 
+	"magpie/internal/network"
 	"magpie/internal/store"
+	"magpie/internal/workspace"
 )
 
 // Whose a database is.
@@ -56,4 +59,21 @@ func playedIn(ctx context.Context, tx *sql.Tx, mine string) (is string, err erro
 		return "", err
 	}
 	return is, nil
+}
+
+// notASandboxs fails for commands on a sandbox's database that would speak to a real
+// network: what is written down there means something else on it. A server without TLS is
+// on this machine: check takes no other.
+func (b *Bot) notASandboxs(ctx context.Context, a *workspace.Account) error {
+	if strings.HasPrefix(a.Server, "http://") {
+		return nil
+	}
+	is, err := b.DB.Mark(ctx, store.Plays)
+	if err != nil {
+		return network.Fail(network.Busy, "%w", err)
+	}
+	if is == playsSandbox {
+		return network.Fail(network.Refused, "%s is a sandbox's database: the real network is not asked for what was played in it", b.DB.Path)
+	}
+	return nil
 }

@@ -82,7 +82,7 @@ func TestTokenStaysWithItsServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Login(t.Context(), b.Set().Accounts["outlet"], token, func(network.Grant) error { return nil }); err != nil {
+	if _, err := b.Login(t.Context(), b.Set().Accounts["outlet"], token, func(network.Grant) error { return nil }, nil); err != nil {
 		t.Fatal(err)
 	}
 	_ = b.Close()

@@ -108,6 +108,37 @@ func paused(all []outbox.PauseRow, p *outbox.Post) string {
 	return ""
 }
 
+// Outlook says when a post that was just written down goes out, or for what it waits.
+func (b *Bot) Outlook(ctx context.Context, p *outbox.Post) (string, error) {
+	pauses, err := outbox.Pauses(ctx, b.DB)
+	if err != nil {
+		return "", err
+	}
+	machines, err := AtWork(ctx, b.DB)
+	if err != nil {
+		return "", err
+	}
+	now, at := b.Clock(), p.SlotAt
+	if at.Before(now) {
+		at = now
+	}
+	a := b.Set().Accounts[p.Account]
+	still, until := quiet(a, at)
+	switch why := paused(pauses, p); {
+	case why != "":
+		return "waits, for there is a pause: " + why, nil
+	case still && p.Exempt:
+	case still:
+		return "waits for the end of the quiet hours of " + a.Name + ": " + b.moment(until), nil
+	case at.After(now):
+		return "goes out on " + b.moment(at), nil
+	}
+	if machines == 0 {
+		return "goes out at once when a bot runs, and none does now (magpie run)", nil
+	}
+	return "goes out at once", nil
+}
+
 // Missed are the steps of the last week whose time passed before they were planned.
 func (b *Bot) Missed(ctx context.Context) (out []Forecast, err error) {
 	now, set := b.Clock(), b.Set()

@@ -26,8 +26,8 @@ func (b *Bot) Verify(ctx context.Context, a *workspace.Account) (network.Self, e
 // Login stores a token for an account, after the network has accepted it. A
 // session from before is forgotten: it belonged to the old token. An account
 // that was halted for it goes on. consent leads a person through the network's
-// own page, where there is one.
-func (b *Bot) Login(ctx context.Context, a *workspace.Account, token network.Secret, consent func(network.Grant) error) (network.Self, error) {
+// own page, where there is one. accepted, if not nil, is called before anything is stored.
+func (b *Bot) Login(ctx context.Context, a *workspace.Account, token network.Secret, consent func(network.Grant) error, accepted func() error) (network.Self, error) {
 	fresh := &memorySession{}
 	s := b.attended(a, token, fresh)
 	if a.Kind.Grant != nil {
@@ -59,6 +59,11 @@ func (b *Bot) Login(ctx context.Context, a *workspace.Account, token network.Sec
 		limits = a.Kind.Limits
 	}
 	keep := func() error {
+		if accepted != nil {
+			if err := accepted(); err != nil {
+				return err
+			}
+		}
 		if err := b.Vault.PutAll(ctx, secrets); err != nil {
 			return err
 		}

@@ -2,11 +2,13 @@ package bot
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -63,9 +65,14 @@ func (b *Bot) tellOne(ctx context.Context, address network.Secret, n need.Need) 
 		}
 		return fmt.Errorf("the web hook does not answer: %w", err)
 	}
-	resp.Body.Close()
+	defer resp.Body.Close()
 	if resp.StatusCode >= 300 {
 		return fmt.Errorf("the web hook answered %d", resp.StatusCode)
+	}
+	if chat(hostOf(address)) != "" {
+		if err := refusedBy(resp.Body); err != nil {
+			return err
+		}
 	}
 	return b.write(ctx, func(tx *sql.Tx) error { return need.Told(ctx, tx, n, b.Clock()) })
 }
@@ -81,20 +88,55 @@ type told struct {
 
 const contentMost = 1900
 
-// message is a need in the form that the service behind an address reads: the bots of
+// chat is the service behind a host, of those with a form of their own; "" for others.
+func chat(host string) string {
+	for end, service := range map[string]string{"dingtalk.com": "text", "weixin.qq.com": "text", "feishu.cn": "feishu", "larksuite.com": "feishu"} {
+		if host == end || strings.HasSuffix(host, "."+end) {
+			return service
+		}
+	}
+	return ""
+}
+
+func hostOf(address network.Secret) string {
+	u, err := url.Parse(address.Reveal())
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}
+
+// refusedBy reads what such a service answers with status 200: errcode (DingTalk and WeCom,
+// custom robots), code or StatusCode (Feishu, custom bots) is 0 where it took the message.
+func refusedBy(body io.Reader) error {
+	var said struct {
+		Errcode, Code, StatusCode int
+	}
+	b, err := io.ReadAll(io.LimitReader(body, 64<<10))
+	if err == nil {
+		err = json.Unmarshal(b, &said)
+	}
+	if err != nil {
+		return errors.New("the web hook's answer can't be read")
+	}
+	if n := cmp.Or(said.Errcode, said.Code, said.StatusCode); n != 0 {
+		return fmt.Errorf("the web hook refused the message with the code %d: look at the robot's keywords, signature and limits", n)
+	}
+	return nil
+}
+
+// message is a need in the form that the service behind an address reads: the robots of
 // DingTalk and WeCom, those of Feishu, or else Slack, Discord and everybody's own.
 func message(address network.Secret, n need.Need) any {
-	host := ""
-	if u, err := url.Parse(address.Reveal()); err == nil {
-		host = u.Hostname()
-	}
-	title := n.Kind + " (" + n.Subject + "): " + n.Text
-	switch {
-	case strings.HasSuffix(host, "dingtalk.com"), strings.HasSuffix(host, "weixin.qq.com"):
+	host := hostOf(address)
+	title := n.Kind + ": " + n.Text
+	switch chat(host) {
+	case "text":
 		return map[string]any{"msgtype": "text", "text": map[string]string{"content": title}}
-	case strings.HasSuffix(host, "feishu.cn"), strings.HasSuffix(host, "larksuite.com"):
+	case "feishu":
 		return map[string]any{"msg_type": "text", "content": map[string]string{"text": title}}
-	case strings.HasSuffix(host, "slack.com"):
+	}
+	if host == "slack.com" || strings.HasSuffix(host, ".slack.com") {
 		n.Text = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(n.Text)
 	}
 	content := []rune(title)

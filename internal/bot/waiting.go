@@ -86,7 +86,7 @@ func (b *Bot) held(ctx context.Context, now time.Time) error {
 }
 
 func (b *Bot) heldWithin(ctx context.Context, now time.Time, within time.Duration) (n int, text string, err error) {
-	const soon = `state = 'held' AND slot_at < $1`
+	const soon = `state = 'held' AND approval AND slot_at < $1`
 	until := store.Ms(now.Add(within))
 	if err := b.DB.Read.QueryRowContext(ctx, `SELECT count(*) FROM posts WHERE `+soon, until).Scan(&n); err != nil || n == 0 {
 		return 0, "", err

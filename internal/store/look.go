@@ -40,6 +40,9 @@ func Look(ctx context.Context, place string, migrations ...fs.FS) (*DB, error) {
 	return db, nil
 }
 
+// Passing tells whether this is a copy that is thrown away: what is written into it is lost.
+func (db *DB) Passing() bool { return db.gone != nil }
+
 // writable tells whether a SQLite file and the files beside it can be written.
 func writable(path string) bool {
 	return unix.Access(path, unix.W_OK) == nil && unix.Access(filepath.Dir(path), unix.W_OK) == nil

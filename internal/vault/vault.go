@@ -46,6 +46,16 @@ func New(db *store.DB, path string, clock func() time.Time) *Vault { return &Vau
 // KeyMark notes whose key the stored secrets are encrypted with.
 const KeyMark = "key"
 
+// Lost is the error where the key of what is stored is not here: it is missing, another
+// one, or no key.
+type Lost struct{ text string }
+
+// Error says which file is meant, and what to do.
+func (l *Lost) Error() string { return store.ErrUnusable.Error() + ": " + l.text }
+
+// Unwrap tells that the database can't be used as it is.
+func (l *Lost) Unwrap() error { return store.ErrUnusable }
+
 // lost is how somebody gets on who has no copy of the key.
 const lost = "if there is no copy of it, “magpie accounts login --new-key ACCOUNT” makes a new key, and every account signs in again"
 
@@ -76,19 +86,20 @@ func (v *Vault) Usable(ctx context.Context) error {
 	return nil
 }
 
+func lostKey(format string, args ...any) error { return &Lost{fmt.Sprintf(format, args...)} }
+
 // key reads the key file.
 func (v *Vault) key() (*age.X25519Identity, error) {
 	text, err := os.ReadFile(v.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: %s, the key of the stored tokens, is missing: put it back, from your copy of it or from the machine that made it; %s",
-			store.ErrUnusable, v.path, lost)
+		return nil, lostKey("%s, the key of the stored tokens, is missing: put it back, from your copy of it or from the machine that made it; %s", v.path, lost)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: the key file %s can't be read", store.ErrUnusable, v.path)
 	}
 	key, err := age.ParseX25519Identity(strings.TrimSpace(string(text)))
 	if err != nil {
-		return nil, fmt.Errorf("%w: %s is not a key file: put the right file back; %s", store.ErrUnusable, v.path, lost)
+		return nil, lostKey("%s is not a key file: put the right file back; %s", v.path, lost)
 	}
 	return key, nil
 }
@@ -102,8 +113,7 @@ func (v *Vault) ours(key *age.X25519Identity, kept string) error {
 }
 
 func (v *Vault) foreign() error {
-	return fmt.Errorf("%w: %s is another key than that of this database's tokens: put the right file back, from your copy of it or from the machine that made it; %s",
-		store.ErrUnusable, v.path, lost)
+	return lostKey("%s is another key than that of this database's tokens: put the right file back, from your copy of it or from the machine that made it; %s", v.path, lost)
 }
 
 // create makes the key file, unless another process is quicker.
