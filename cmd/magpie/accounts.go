@@ -51,7 +51,8 @@ func listAccounts(c *cli.Context) error {
 	if c.Bool("json") {
 		return printJSON(c.App.Writer, rows)
 	}
-	table(screenOf(c), []string{"ACCOUNT", "NETWORK", "HANDLE OR SERVER", "LANGUAGE", "TIME ZONE", "ABOUT"}, cells, "LANGUAGE", "TIME ZONE", "ABOUT")
+	table(screenOf(c), []string{"ACCOUNT", "NETWORK", "HANDLE OR SERVER", "LANGUAGE", "TIME ZONE", "ABOUT"}, cells, "LANGUAGE", "TIME ZONE",
+		"ABOUT")
 	return nil
 }
 

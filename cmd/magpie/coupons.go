@@ -28,11 +28,15 @@ func couponsCommand() *cli.Command {
 			{Name: "redeem", Usage: "record that a code was used in an order", ArgsUsage: "CODE --order ID --amount 899.00 USD", Flags: []cli.Flag{
 				&cli.StringFlag{Name: "order", Usage: "the order's `ID`"},
 				&cli.StringFlag{Name: "amount", Usage: "what was paid: `899.00 USD`"}}, Action: redeemCode},
-			{Name: "show", Usage: "what became of a code: whose it is, in which post it went out, in which orders it was used", ArgsUsage: "CODE", Flags: []cli.Flag{jsonFlag()}, Action: showCode},
-			{Name: "unredeem", Usage: "take back that a code was used in an order that was cancelled", ArgsUsage: "CODE --order ID --why TEXT", Flags: []cli.Flag{
-				&cli.StringFlag{Name: "order", Usage: "the order's `ID`"}, &cli.StringFlag{Name: "why", Usage: "the reason, for the log"}}, Action: unredeemCode},
+			{Name: "show", Usage: "what became of a code: whose it is, in which post it went out, in which orders it was used", ArgsUsage: "CODE",
+				Flags: []cli.Flag{jsonFlag()}, Action: showCode},
+			{Name: "unredeem", Usage: "take back that a code was used in an order that was cancelled", ArgsUsage: "CODE --order ID --why TEXT",
+				Flags: []cli.Flag{
+					&cli.StringFlag{Name: "order", Usage: "the order's `ID`"}, &cli.StringFlag{Name: "why", Usage: "the reason, for the log"}},
+				Action: unredeemCode},
 			{Name: "release", Usage: "release an offer's codes that were put on hold when the database was restored", ArgsUsage: "OFFER", Action: releaseCodes},
-			{Name: "report", Usage: "codes given, delivered and redeemed, and the revenue", Flags: []cli.Flag{sinceFlag(), jsonFlag(), wideFlag()}, Action: reportCoupons},
+			{Name: "report", Usage: "codes given, delivered and redeemed, and the revenue", Flags: []cli.Flag{sinceFlag(), jsonFlag(), wideFlag()},
+				Action: reportCoupons},
 		},
 	}
 }

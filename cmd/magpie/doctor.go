@@ -13,7 +13,8 @@ func doctorCommand() *cli.Command {
 		Description: "Asks every network. The exit code is 1 if there is a problem.",
 		Flags: []cli.Flag{jsonFlag(),
 			&cli.BoolFlag{Name: "alive", Usage: "only ask the bot that runs on this machine, as a supervisor would"},
-			&cli.StringFlag{Name: "listen", Value: listenAt, Usage: "where it answers, with --alive: `HOST:PORT`", EnvVars: []string{"MAGPIE_LISTEN"}}},
+			&cli.StringFlag{Name: "listen", Value: listenAt, Usage: "where it answers, with --alive: `HOST:PORT`",
+				EnvVars: []string{"MAGPIE_LISTEN"}}},
 		Action: doctor,
 	}
 }

@@ -131,7 +131,8 @@ func readToken(c *cli.Context, a *workspace.Account) (network.Secret, error) {
 }
 
 // errTooSlow is why a sign-in ends by itself.
-var errTooSlow = fmt.Errorf("nobody approved the access on the network's page within %d minutes: the sign-in has ended, nothing was stored; start it again", patience/time.Minute)
+var errTooSlow = fmt.Errorf("nobody approved the access on the network's page within %d minutes: "+
+	"the sign-in has ended, nothing was stored; start it again", patience/time.Minute)
 
 // consent leads a person through the network's page. The network sends them back
 // to us where the redirect is an address of this machine; otherwise they copy
@@ -144,7 +145,9 @@ func consent(c *cli.Context, g network.Grant) error {
 	}
 	page := g.Page(redirect)
 	if host := u.Hostname(); host != "127.0.0.1" && host != "localhost" || u.Scheme != "http" {
-		fmt.Fprintf(c.App.Writer, "Open this page, approve the access, and paste the address that you are then sent to, within %d minutes:\n\n  %s\n\n", patience/time.Minute, page)
+		fmt.Fprintf(c.App.Writer,
+			"Open this page, approve the access, and paste the address that you are then sent to, within %d minutes:\n\n  %s\n\n",
+			patience/time.Minute, page)
 		line, err := readLineWithin(c, patience)
 		if err != nil {
 			return err
@@ -155,7 +158,9 @@ func consent(c *cli.Context, g network.Grant) error {
 	if err != nil {
 		return fmt.Errorf("can't listen on %s, to which the network sends you back: is another sign-in still running? (choose another address with --redirect)", u.Host)
 	}
-	fmt.Fprintf(c.App.Writer, "Open this page in a browser on this machine and approve the access:\n\n  %s\n\nWaiting for you at %s, for %d minutes …\n", page, redirect, patience/time.Minute)
+	fmt.Fprintf(c.App.Writer,
+		"Open this page in a browser on this machine and approve the access:\n\n  %s\n\nWaiting for you at %s, for %d minutes …\n", page,
+		redirect, patience/time.Minute)
 	return await(c.Context, l, u.Path, func(ctx context.Context, address string) error { return g.Exchange(ctx, address) })
 }
 

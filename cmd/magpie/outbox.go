@@ -25,7 +25,8 @@ func outboxCommand() *cli.Command {
 				&cli.StringFlag{Name: "campaign", Usage: "only of this `CAMPAIGN`"},
 				&cli.IntFlag{Name: "limit", Value: 50, Usage: "how many to list at most"}, jsonFlag(), wideFlag()}, Action: listPosts},
 			{Name: "show", Usage: "show a post with its text and history", ArgsUsage: "ID", Action: showPost},
-			{Name: "approve", Usage: "approve held posts with the texts they have now", ArgsUsage: "ID …", Flags: []cli.Flag{yesFlag()}, Action: approvePosts},
+			{Name: "approve", Usage: "approve held posts with the texts they have now", ArgsUsage: "ID …", Flags: []cli.Flag{yesFlag()},
+				Action: approvePosts},
 			{Name: "reject", Usage: "keep a post from going out, with the reason for its author", ArgsUsage: "ID … --why TEXT", Flags: []cli.Flag{
 				&cli.StringFlag{Name: "why", Usage: "the reason"}}, Action: rejectPosts},
 			{Name: "settle", Usage: "decide about a post that is asked or late", ArgsUsage: "sent|send|withdraw ID", Flags: []cli.Flag{
@@ -79,7 +80,8 @@ func listPosts(c *cli.Context) error {
 	// What went out or should have comes first, the last first; then what is to come, the next first.
 	now := time.Now().UnixMilli()
 	posts, err := b.Posts(c.Context, where+fmt.Sprintf(` ORDER BY CASE WHEN COALESCE(sent_at, slot_at) > %d THEN 1 ELSE 0 END,
-		CASE WHEN COALESCE(sent_at, slot_at) > %d THEN slot_at ELSE -COALESCE(sent_at, slot_at) END LIMIT %d`, now, now, max(c.Int("limit"), 1)), args...)
+		CASE WHEN COALESCE(sent_at, slot_at) > %d THEN slot_at ELSE -COALESCE(sent_at, slot_at) END LIMIT %d`, now, now, max(c.Int("limit"), 1)),
+		args...)
 	if err != nil {
 		return err
 	}
@@ -99,9 +101,11 @@ func listPosts(c *cli.Context) error {
 		if at.IsZero() {
 			at = p.SlotAt
 		}
-		rows = append(rows, []string{p.ID, string(p.State), p.Account, postName(p), moment(at, zone), to(p), short(orDash(p.Reason, p.SealedText, upcoming(c, b, p)), screenOf(c).text())})
+		rows = append(rows, []string{p.ID, string(p.State), p.Account, postName(p), moment(at, zone), to(p), short(orDash(p.Reason, p.SealedText,
+			upcoming(c, b, p)), screenOf(c).text())})
 	}
-	table(screenOf(c), []string{"POST", "STATE", "ACCOUNT", "CAMPAIGN/STEP", "WHEN (" + zone.String() + ")", "TO", "TEXT OR REASON"}, rows, "TO", "ACCOUNT", "WHEN ("+zone.String()+")")
+	table(screenOf(c), []string{"POST", "STATE", "ACCOUNT", "CAMPAIGN/STEP", "WHEN (" + zone.String() + ")", "TO", "TEXT OR REASON"}, rows,
+		"TO", "ACCOUNT", "WHEN ("+zone.String()+")")
 	moreThan(c, len(rows))
 	return nil
 }
@@ -306,7 +310,8 @@ func recallPosts(c *cli.Context) error {
 			fmt.Fprintf(c.App.Writer, "A thread of %d posts:\n\n", len(parts))
 		}
 		for _, x := range parts {
-			fmt.Fprintf(c.App.Writer, "%s, %s:\n\n%s\n\n", x.Account, outSince(b, x), indent(cmp.Or(x.SealedText, x.Text), "  | ", width(c.App.Writer)))
+			fmt.Fprintf(c.App.Writer, "%s, %s:\n\n%s\n\n", x.Account, outSince(b, x), indent(cmp.Or(x.SealedText, x.Text), "  | ",
+				width(c.App.Writer)))
 		}
 		if len(parts) > 1 {
 			threads[p.ID] = true

@@ -242,7 +242,8 @@ func forgetPerson(c *cli.Context) error {
 
 func segmentsCommand() *cli.Command {
 	return &cli.Command{Name: "segments", Usage: "named conditions over people: count, list, words", Subcommands: []*cli.Command{
-		{Name: "list", Usage: "list the segments and how many people are in each", Flags: []cli.Flag{jsonFlag(), wideFlag()}, Action: listSegments},
+		{Name: "list", Usage: "list the segments and how many people are in each", Flags: []cli.Flag{jsonFlag(), wideFlag()},
+			Action: listSegments},
 		{Name: "count", Usage: "count the people of a segment and show some", ArgsUsage: "NAME", Flags: []cli.Flag{
 			&cli.StringFlag{Name: "account", Usage: "for this `ACCOUNT`: consents(\"direct\") means consent to it"}}, Action: countSegment},
 		{Name: "words", Usage: "the words that a segment may use", Action: func(c *cli.Context) error {

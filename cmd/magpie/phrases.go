@@ -104,7 +104,8 @@ func onSandbox(c *cli.Context, at, account string) error {
 func sandboxStatus(c *cli.Context, r *http.Request) (int, error) {
 	resp, err := (&http.Client{Timeout: 10 * time.Second}).Do(r)
 	if err != nil {
-		return 0, failure{exitFailed, fmt.Errorf("no sandbox answers at %s: start one with “magpie sandbox” or “magpie run --sandbox”", c.String("at"))}
+		return 0, failure{exitFailed, fmt.Errorf("no sandbox answers at %s: start one with “magpie sandbox” or “magpie run --sandbox”",
+			c.String("at"))}
 	}
 	return resp.StatusCode, resp.Body.Close()
 }

@@ -276,7 +276,8 @@ func planJSON(all []bot.Forecast) any {
 	out := []row{}
 	for _, f := range all {
 		r := row{f.Post.ID, f.At, f.Account.Timezone.Name, f.Account.Name, f.Post.Campaign, f.Post.Step, string(f.Post.Kind), f.State,
-			f.Text, f.Size.Count, f.Size.Limit, f.Problem, f.Paused, f.To, f.LeftOut, f.Codes, nil, f.Parts, f.Pictures, float64(f.Price) / float64(network.Dollar)}
+			f.Text, f.Size.Count, f.Size.Limit, f.Problem, f.Paused, f.To, f.LeftOut, f.Codes, nil, f.Parts, f.Pictures,
+			float64(f.Price) / float64(network.Dollar)}
 		if !f.LastOut.IsZero() {
 			r.LastOut = &f.LastOut
 		}
@@ -341,7 +342,8 @@ func rehearse(c *cli.Context) error {
 		total += len(out.Arrived[name])
 	}
 	for _, m := range out.Missed {
-		fmt.Fprintln(c.App.Writer, p.warn(indent(fmt.Sprintf("%s %s %s/%s: %s", m.State, m.Account, m.Campaign, m.Step, m.Reason), "", width(c.App.Writer))))
+		fmt.Fprintln(c.App.Writer, p.warn(indent(fmt.Sprintf("%s %s %s/%s: %s", m.State, m.Account, m.Campaign, m.Step, m.Reason), "",
+			width(c.App.Writer))))
 	}
 	fmt.Fprintf(c.App.Writer, "%s arrived, %d did not go out.\n", plural(total, "post"), len(out.Missed))
 	return nil

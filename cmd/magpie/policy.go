@@ -30,7 +30,8 @@ func printPolicy(c *cli.Context) error {
 	for _, r := range all {
 		fmt.Fprintf(c.App.Writer, "%s  %s\n", p.bold(r.ID), p.faint(strings.Join(r.Networks, ", ")))
 		fmt.Fprintln(c.App.Writer, indent(r.Rule, "    ", width(c.App.Writer)))
-		fmt.Fprintln(c.App.Writer, p.faint(indent(r.Source+", "+r.Date+". Enforced at: "+strings.Join(r.Where, ", "), "    ", width(c.App.Writer))))
+		fmt.Fprintln(c.App.Writer, p.faint(indent(r.Source+", "+r.Date+". Enforced at: "+strings.Join(r.Where, ", "), "    ",
+			width(c.App.Writer))))
 		fmt.Fprintf(c.App.Writer, "%s\n\n", indent("What you can do: "+r.Way, "    ", width(c.App.Writer)))
 	}
 	return nil

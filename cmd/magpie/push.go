@@ -137,7 +137,8 @@ func showPush(w io.Writer, p *bot.Pushed) {
 	case outbox.Direct:
 		audience = "in private, to " + to(p.Post)
 	}
-	fmt.Fprintf(w, "%s: %s\n\n%s\n\n  %d of %d %s\n", p.Post.Account, audience, indent(p.Text, "  | ", width(w)), p.Size.Count, p.Size.Limit, p.Size.Unit)
+	fmt.Fprintf(w, "%s: %s\n\n%s\n\n  %d of %d %s\n", p.Post.Account, audience, indent(p.Text, "  | ", width(w)), p.Size.Count, p.Size.Limit,
+		p.Size.Unit)
 	for _, i := range p.Post.Images {
 		fmt.Fprintf(w, "  with %s: %s\n", i.Name, shown(i.Alt))
 	}

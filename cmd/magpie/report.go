@@ -19,7 +19,8 @@ import (
 )
 
 func reportCommand() *cli.Command {
-	return &cli.Command{Name: "report", Usage: "what the campaigns brought in, and how mentions were answered", Flags: []cli.Flag{sinceFlag(), jsonFlag(), wideFlag()}, Action: showReport}
+	return &cli.Command{Name: "report", Usage: "what the campaigns brought in, and how mentions were answered", Flags: []cli.Flag{sinceFlag(),
+		jsonFlag(), wideFlag()}, Action: showReport}
 }
 
 func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
@@ -155,7 +156,8 @@ func printService(w io.Writer, s report.Service) {
 func deskCommand() *cli.Command {
 	return &cli.Command{Name: "desk", Usage: "the mentions that wait for a person", Subcommands: []*cli.Command{
 		{Name: "list", Usage: "list them, the oldest first", Flags: []cli.Flag{
-			&cli.StringFlag{Name: "account", Usage: "only those to this `ACCOUNT`"}, &cli.IntFlag{Name: "limit", Value: 50, Usage: "how many to list at most"}, jsonFlag(), wideFlag()}, Action: listDesk},
+			&cli.StringFlag{Name: "account", Usage: "only those to this `ACCOUNT`"}, &cli.IntFlag{Name: "limit", Value: 50,
+				Usage: "how many to list at most"}, jsonFlag(), wideFlag()}, Action: listDesk},
 		{Name: "close", Usage: "remove one that has been answered or needs no answer", ArgsUsage: "ID", Action: closeDesk},
 	}}
 }
@@ -191,9 +193,11 @@ func listDesk(c *cli.Context) error {
 	rows := [][]string{}
 	zone := b.Zone()
 	for _, m := range all {
-		rows = append(rows, []string{m.ID, moment(m.Received, zone), m.Account, "@" + m.Author.Handle, m.Reason, short(m.Text, screenOf(c).text())})
+		rows = append(rows, []string{m.ID, moment(m.Received, zone), m.Account, "@" + m.Author.Handle, m.Reason, short(m.Text,
+			screenOf(c).text())})
 	}
-	table(screenOf(c), []string{"MENTION", "CAME IN (" + zone.String() + ")", "ACCOUNT", "FROM", "WHY HERE", "TEXT"}, rows, "WHY HERE", "FROM", "ACCOUNT")
+	table(screenOf(c), []string{"MENTION", "CAME IN (" + zone.String() + ")", "ACCOUNT", "FROM", "WHY HERE", "TEXT"}, rows, "WHY HERE",
+		"FROM", "ACCOUNT")
 	moreThan(c, len(rows))
 	return nil
 }

@@ -29,7 +29,8 @@ func runCommand() *cli.Command {
 		Description: "Edits of the files are picked up while it runs. Ends cleanly on Ctrl-C or SIGTERM.\nOn Postgres any number of machines may run; they share the accounts, and work with the files that “magpie apply” put in force.",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "once", Usage: "do what is due now, then exit: to be run from cron"},
-			&cli.StringFlag{Name: "listen", Value: listenAt, Usage: "serve /healthz, /readyz, /metrics and /push/ACCOUNT at `HOST:PORT`, or “off”", EnvVars: []string{"MAGPIE_LISTEN"}},
+			&cli.StringFlag{Name: "listen", Value: listenAt, Usage: "serve /healthz, /readyz, /metrics and /push/ACCOUNT at `HOST:PORT`, or “off”",
+				EnvVars: []string{"MAGPIE_LISTEN"}},
 			&cli.BoolFlag{Name: "watch", Usage: "with several machines: put edits of this machine's files in force"},
 			&cli.BoolFlag{Name: "sandbox", Usage: "use a simulated network on this machine for all accounts; nothing leaves it"},
 			&cli.StringFlag{Name: "address", Usage: "with --sandbox: where its page is, `HOST:PORT` on this machine (default: a free port)"},
@@ -121,7 +122,8 @@ func play(c *cli.Context, o *bot.Options) (end func(), err error) {
 		return nil, explain(c, err)
 	}
 	if o.Sandbox == "" {
-		s, err := sandbox.Start(sandbox.Options{Addr: c.String("address"), Accounts: sandboxAccounts(set), Followers: 40, Seed: 1, Phrases: phrasesOf(set)})
+		s, err := sandbox.Start(sandbox.Options{Addr: c.String("address"), Accounts: sandboxAccounts(set), Followers: 40, Seed: 1,
+			Phrases: phrasesOf(set)})
 		if err != nil {
 			return nil, usage("--address %s: %v", c.String("address"), err)
 		}

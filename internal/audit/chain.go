@@ -108,7 +108,9 @@ func Verify(ctx context.Context, db *store.DB) (bad string, err error) {
 		return "", err
 	}
 	last, end := head(mark)
-	rows, err := db.Read.QueryContext(ctx, `SELECT n, hash, at, who, what, subject, detail FROM audit WHERE n IS NOT NULL AND n <= $1 ORDER BY n`, last) // what is sealed meanwhile is looked at next time
+	rows, err := db.Read.QueryContext(ctx,
+		`SELECT n, hash, at, who, what, subject, detail FROM audit WHERE n IS NOT NULL AND n <= $1 ORDER BY n`,
+		last) // what is sealed meanwhile is looked at next time
 	if err != nil {
 		return "", err
 	}

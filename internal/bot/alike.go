@@ -21,7 +21,8 @@ const (
 
 // alike refuses a public text of which another account on the network has said
 // nearly the same within that time, or is about to.
-func (b *Bot) alike(ctx context.Context, q store.Querier, set *workspace.Set, p *outbox.Post, c outbox.Composed, within time.Duration) error {
+func (b *Bot) alike(ctx context.Context, q store.Querier, set *workspace.Set, p *outbox.Post, c outbox.Composed,
+	within time.Duration) error {
 	others := others(set, p.Account)
 	if p.Kind != outbox.Public || len(others) == 0 {
 		return nil

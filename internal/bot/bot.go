@@ -288,7 +288,8 @@ func (b *Bot) client(ctx context.Context, a *workspace.Account, with func(*works
 		return b.Clients(a)
 	}
 	if b.Sandbox != "" {
-		return mastodon.Kind().Open(network.Settings{Server: b.Sandbox, Secret: network.Secret("sandbox-" + a.Name), HTTP: b.httpOf("sandbox"), Shared: b.sharedBy(b.Sandbox), Kept: int(a.Pace.KeptForAnswers)})
+		return mastodon.Kind().Open(network.Settings{Server: b.Sandbox, Secret: network.Secret("sandbox-" + a.Name), HTTP: b.httpOf("sandbox"),
+			Shared: b.sharedBy(b.Sandbox), Kept: int(a.Pace.KeptForAnswers)})
 	}
 	if err := b.notASandboxs(ctx, a); err != nil {
 		return nil, err

@@ -52,8 +52,10 @@ func (b *Bot) clashes(ctx context.Context) (out []string, err error) {
 			return nil, err
 		}
 		if len(codes) > 0 {
-			out = append(out, fmt.Sprintf("the shared code %s of %s reads like %s, which somebody may have by %s: no order can be counted for either; give one of the offers other codes",
-				s.Code, s.Offer, codes[0], offers[0]))
+			out = append(out,
+				fmt.Sprintf("the shared code %s of %s reads like %s, which somebody may have by %s: "+
+					"no order can be counted for either; give one of the offers other codes",
+					s.Code, s.Offer, codes[0], offers[0]))
 		}
 	}
 	return out, nil

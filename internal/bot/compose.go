@@ -235,7 +235,8 @@ func draft(p *outbox.Post, a *workspace.Account, text, language string) network.
 }
 
 // pictures are the step's files, as the account's server takes them.
-func (b *Bot) pictures(ctx context.Context, set *workspace.Set, s *workspace.Step, p *outbox.Post, l network.Limits) (all []network.Image, err error) {
+func (b *Bot) pictures(ctx context.Context, set *workspace.Set, s *workspace.Step, p *outbox.Post, l network.Limits) (all []network.Image,
+	err error) {
 	if p.Campaign == PushCampaign && p.Kind == outbox.Public {
 		if len(p.Images) > 0 {
 			return p.Images, nil

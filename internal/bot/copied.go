@@ -48,7 +48,8 @@ func (b *Bot) CopyFrom(ctx context.Context, src *store.DB, progress func(string,
 	if err != nil {
 		return nil, err
 	}
-	if err := store.Inherit(ctx, src, b.DB, window, store.Matched, store.Plays, audit.HeadMark, people.ErasedKey, signedAtMark, vault.KeyMark, people.FoldMark); err != nil {
+	if err := store.Inherit(ctx, src, b.DB, window, store.Matched, store.Plays, audit.HeadMark, people.ErasedKey, signedAtMark, vault.KeyMark,
+		people.FoldMark); err != nil {
 		return nil, err
 	}
 	if err := lease.Free(ctx, b.DB, nobody); err != nil {

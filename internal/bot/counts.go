@@ -24,7 +24,8 @@ func (b *Bot) Counts(ctx context.Context) (out []health.Count) {
 		out = append(out, b.countsOf(ctx, c.name, c.sql)...)
 	}
 	var oldest int64
-	if err := b.DB.Read.QueryRowContext(ctx, `SELECT COALESCE(min(received_at), 0) FROM mentions WHERE state = 'desk'`).Scan(&oldest); err == nil {
+	if err := b.DB.Read.QueryRowContext(ctx,
+		`SELECT COALESCE(min(received_at), 0) FROM mentions WHERE state = 'desk'`).Scan(&oldest); err == nil {
 		waits := 0.0
 		if oldest > 0 {
 			waits = max(0, b.Clock().Sub(store.Time(oldest)).Seconds())

@@ -43,7 +43,8 @@ func (b *Bot) Examine(ctx context.Context) (out []Finding, err error) {
 	if len(b.Mistakes) > 0 {
 		add(false, "files", "magpie check", "%s, so revision %d stays in force: %s", spoken.Count(len(b.Mistakes), "mistake"), n, b.Mistakes[0])
 	} else {
-		add(true, "files", "", "%s, %s; revision %d is in force", spoken.Count(len(set.Accounts), "account"), spoken.Count(len(set.Campaigns), "campaign"), n)
+		add(true, "files", "", "%s, %s; revision %d is in force", spoken.Count(len(set.Accounts), "account"), spoken.Count(len(set.Campaigns),
+			"campaign"), n)
 	}
 	add(true, "database", "", "%s", b.DB.Path)
 	if bad, err := audit.Verify(ctx, b.DB); err != nil || bad != "" {
@@ -142,7 +143,8 @@ func (b *Bot) examineBot(ctx context.Context, add note) {
 		} else if err == nil && p.Scope == "signed out" {
 			add(false, p.Name, "", "signed out since %s: %s", b.moment(p.At), p.Reason)
 		} else if err == nil && p.Name != unmatched {
-			add(false, "paused", strings.TrimSpace("magpie resume "+p.Scope+" "+p.Name), "%s", strings.TrimSuffix(fmt.Sprintf("%s, by %s since %s: %s", strings.TrimSpace(p.Scope+" "+p.Name), p.Who, b.moment(p.At), p.Reason), ": "))
+			add(false, "paused", strings.TrimSpace("magpie resume "+p.Scope+" "+p.Name), "%s",
+				strings.TrimSuffix(fmt.Sprintf("%s, by %s since %s: %s", strings.TrimSpace(p.Scope+" "+p.Name), p.Who, b.moment(p.At), p.Reason), ": "))
 		}
 	}
 }
@@ -167,10 +169,12 @@ func (b *Bot) examineAccount(ctx context.Context, a *workspace.Account, add note
 		add(err == nil, a.Name, "", "%s", b.pushesSay(a.Name, err))
 	}
 	if skew, ok := b.skew(ctx, a); ok && b.Sandbox == "" {
-		add(skew.Abs() < 5*time.Second, a.Name, "set this machine's clock (NTP)", "this machine's clock and the server's differ by %s", spoken.Duration(skew))
+		add(skew.Abs() < 5*time.Second, a.Name, "set this machine's clock (NTP)", "this machine's clock and the server's differ by %s",
+			spoken.Duration(skew))
 	}
 	if next, err := b.Posts(ctx, `account = $1 AND state IN ('planned', 'held') ORDER BY slot_at LIMIT 1`, a.Name); err == nil && len(next) > 0 {
-		add(next[0].State != outbox.Held, a.Name, "magpie outbox approve "+next[0].ID, "next post: %s (%s, %s)", b.moment(next[0].SlotAt), postName(next[0]), next[0].State)
+		add(next[0].State != outbox.Held, a.Name, "magpie outbox approve "+next[0].ID, "next post: %s (%s, %s)", b.moment(next[0].SlotAt),
+			postName(next[0]), next[0].State)
 	}
 	if last, err := b.Posts(ctx, `account = $1 AND sent_at IS NOT NULL ORDER BY sent_at DESC LIMIT 1`, a.Name); err == nil && len(last) > 0 {
 		add(true, a.Name, "", "last post out: %s", b.moment(last[0].SentAt))

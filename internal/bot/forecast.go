@@ -82,7 +82,8 @@ func (b *Bot) Forecasts(ctx context.Context, from, to time.Time) (out []Forecast
 
 // pushes are the one-off posts that go out later.
 func (b *Bot) pushes(ctx context.Context, from, to time.Time, pauses []outbox.PauseRow) (out []Forecast, err error) {
-	all, err := outbox.Select(ctx, b.DB.Read, `campaign = $1 AND kind = 'public' AND state IN ('planned', 'held') AND slot_at >= $2 AND slot_at < $3 ORDER BY slot_at`,
+	all, err := outbox.Select(ctx, b.DB.Read,
+		`campaign = $1 AND kind = 'public' AND state IN ('planned', 'held') AND slot_at >= $2 AND slot_at < $3 ORDER BY slot_at`,
 		PushCampaign, store.Ms(from), store.Ms(to))
 	for _, p := range all {
 		a := b.Set().Accounts[p.Account]

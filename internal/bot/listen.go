@@ -117,7 +117,8 @@ func (b *Bot) take(ctx context.Context, a *workspace.Account, events []network.E
 	}
 	return b.write(ctx, func(tx *sql.Tx) error {
 		if lost { // told with the step beyond it, or neither
-			if _, err := b.raiseIn(ctx, tx, need.NotHeard, a.Name+" (lost)", "something that came in on "+a.Name+" can't be kept: look at the account's notifications yourself, the log says why"); err != nil {
+			if _, err := b.raiseIn(ctx, tx, need.NotHeard, a.Name+" (lost)",
+				"something that came in on "+a.Name+" can't be kept: look at the account's notifications yourself, the log says why"); err != nil {
 				return err
 			}
 		}

@@ -27,7 +27,8 @@ func (b *Bot) Verify(ctx context.Context, a *workspace.Account) (network.Self, e
 // session from before is forgotten: it belonged to the old token. An account
 // that was halted for it goes on. consent leads a person through the network's
 // own page, where there is one. accepted, if not nil, is called before anything is stored.
-func (b *Bot) Login(ctx context.Context, a *workspace.Account, token network.Secret, consent func(network.Grant) error, accepted func() error) (network.Self, error) {
+func (b *Bot) Login(ctx context.Context, a *workspace.Account, token network.Secret, consent func(network.Grant) error,
+	accepted func() error) (network.Self, error) {
 	fresh := &memorySession{}
 	s := b.attended(a, token, fresh)
 	if a.Kind.Grant != nil {

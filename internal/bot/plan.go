@@ -108,7 +108,8 @@ func (b *Bot) Replan(ctx context.Context) error {
 	if err := b.justMissed(ctx, set, now, wanted); err != nil {
 		return err
 	}
-	waiting, err := outbox.Select(ctx, b.DB.Read, `state IN ('planned', 'held') AND campaign <> $1 AND kind IN ('public', 'segment') AND follows = ''`, PushCampaign)
+	waiting, err := outbox.Select(ctx, b.DB.Read,
+		`state IN ('planned', 'held') AND campaign <> $1 AND kind IN ('public', 'segment') AND follows = ''`, PushCampaign)
 	if err != nil {
 		return err
 	}
@@ -212,7 +213,8 @@ func (b *Bot) alignChildren(ctx context.Context, tx *sql.Tx, set *workspace.Set,
 		return err
 	}
 	for _, g := range gone {
-		err := withdrawAll(ctx, tx, goneReason, now, `kind = 'direct' AND campaign = $1 AND step = $2 AND account = $3`, g.Campaign, g.Step, g.Account)
+		err := withdrawAll(ctx, tx, goneReason, now, `kind = 'direct' AND campaign = $1 AND step = $2 AND account = $3`, g.Campaign, g.Step,
+			g.Account)
 		if err != nil {
 			return err
 		}
@@ -257,7 +259,9 @@ func withdrawAll(ctx context.Context, tx *sql.Tx, reason string, now time.Time, 
 
 // goneSteps are those of waiting posts to people that the files have no more.
 func goneSteps(ctx context.Context, tx *sql.Tx, set *workspace.Set) (gone []outbox.Post, err error) {
-	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT campaign, step, account FROM posts WHERE state IN ('planned', 'held') AND kind = 'direct' AND campaign <> $1`, PushCampaign)
+	rows, err := tx.QueryContext(ctx,
+		`SELECT DISTINCT campaign, step, account FROM posts WHERE state IN ('planned', 'held') AND kind = 'direct' AND campaign <> $1`,
+		PushCampaign)
 	if err != nil {
 		return nil, err
 	}
@@ -277,7 +281,10 @@ func goneSteps(ctx context.Context, tx *sql.Tx, set *workspace.Set) (gone []outb
 // addWanted adds what is new, and brings back what had left the files before. It
 // returns both.
 func addWanted(ctx context.Context, tx *sql.Tx, wanted map[string]*outbox.Post, now time.Time) (fresh []*outbox.Post, err error) {
-	order := slices.SortedFunc(maps.Values(wanted), func(a, b *outbox.Post) int { return cmp.Or(a.SlotAt.Compare(b.SlotAt), cmp.Compare(a.Key, b.Key)) })
+	order := slices.SortedFunc(maps.Values(wanted), func(a, b *outbox.Post) int {
+		return cmp.Or(a.SlotAt.Compare(b.SlotAt), cmp.Compare(a.Key,
+			b.Key))
+	})
 	for _, p := range order { // by their time: so the variants take turns
 		key := p.Key
 		added, err := outbox.Add(ctx, tx, p, now)

@@ -284,7 +284,10 @@ func TestRestoredOtherVariant(t *testing.T) {
 	w.lost(p.SlotAt.Add(-30 * time.Minute))
 	w.matched()
 	w.must(w.Step(t.Context()))
-	if got := w.texts("outlet"); !slices.Contains(got, other) || slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, "Tip") && s != other }) {
+	if got := w.texts("outlet"); !slices.Contains(got, other) || slices.ContainsFunc(got, func(s string) bool {
+		return strings.HasPrefix(s,
+			"Tip") && s != other
+	}) {
 		t.Errorf("out are %q", got)
 	}
 	if got := w.posts(`id = $1`, p.ID)[0]; got.State != outbox.Sent {

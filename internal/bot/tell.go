@@ -90,7 +90,8 @@ const contentMost = 1900
 
 // chat is the service behind a host, of those with a form of their own; "" for others.
 func chat(host string) string {
-	for end, service := range map[string]string{"dingtalk.com": "text", "weixin.qq.com": "text", "feishu.cn": "feishu", "larksuite.com": "feishu"} {
+	for end, service := range map[string]string{"dingtalk.com": "text", "weixin.qq.com": "text", "feishu.cn": "feishu",
+		"larksuite.com": "feishu"} {
 		if host == end || strings.HasSuffix(host, "."+end) {
 			return service
 		}

@@ -31,7 +31,8 @@ func (b *Bot) lookAtDesk(ctx context.Context, now time.Time) error {
 	return b.wait(ctx, now, "deletion", erase, answer.ToErase, func(n int, m *inbox.Mention) string {
 		all := "@" + m.Author.Handle + " on " + m.Account + " asks for their data to be deleted"
 		if n > 1 {
-			all = fmt.Sprintf("%d people ask for their data to be deleted (see “magpie desk list”), @%s on %s the longest", n, m.Author.Handle, m.Account)
+			all = fmt.Sprintf("%d people ask for their data to be deleted (see “magpie desk list”), @%s on %s the longest", n, m.Author.Handle,
+				m.Account)
 		}
 		return policy.Of("deletion").Says(all + ": run “magpie people forget " + m.Author.Handle + " --network " + m.Network + "” within 24 hours")
 	})

@@ -65,7 +65,8 @@ func TestApprovalIsTold(t *testing.T) {
 		t.Errorf("told %d times half an hour before", n)
 	}
 	text := strings.Join(w.opens(), "\n")
-	if !strings.Contains(text, "bf/tease of outlet") || !strings.Contains(text, "magpie outbox approve "+w.one("tease").ID) || !strings.Contains(text, "within 1 hour") {
+	if !strings.Contains(text, "bf/tease of outlet") || !strings.Contains(text, "magpie outbox approve "+w.one("tease").ID) ||
+		!strings.Contains(text, "within 1 hour") {
 		t.Errorf("told %s", text)
 	}
 }
@@ -115,13 +116,16 @@ func TestHookByTheReadme(t *testing.T) {
 
 // TestHookThatRefuses: these services answer 200 also where they drop the message.
 func TestHookThatRefuses(t *testing.T) {
-	for body, good := range map[string]bool{`{"errcode":0,"errmsg":"ok"}`: true, `{"code":0,"msg":"success"}`: true, `{"StatusCode":0,"StatusMessage":"success"}`: true,
-		`{"errcode":310000,"errmsg":"keywords not in content"}`: false, `{"code":19024,"msg":"Key Words Not Found"}`: false, `<html>`: false, ``: false} {
+	for body, good := range map[string]bool{`{"errcode":0,"errmsg":"ok"}`: true, `{"code":0,"msg":"success"}`: true,
+		`{"StatusCode":0,"StatusMessage":"success"}`:            true,
+		`{"errcode":310000,"errmsg":"keywords not in content"}`: false, `{"code":19024,"msg":"Key Words Not Found"}`: false, `<html>`: false,
+		``: false} {
 		if err := refusedBy(strings.NewReader(body)); (err == nil) != good {
 			t.Errorf("%s: %v", body, err)
 		}
 	}
-	for host, want := range map[string]string{"oapi.dingtalk.com": "text", "evildingtalk.com": "", "open.feishu.cn": "feishu", "hooks.slack.com": ""} {
+	for host, want := range map[string]string{"oapi.dingtalk.com": "text", "evildingtalk.com": "", "open.feishu.cn": "feishu",
+		"hooks.slack.com": ""} {
 		if got := chat(host); got != want {
 			t.Errorf("%s is %q", host, got)
 		}

@@ -58,7 +58,8 @@ func Import(ctx context.Context, db *store.DB, offer string, r io.Reader, shared
 
 func importRows(ctx context.Context, tx *sql.Tx, in *csv.Reader, col int, offer string, shared []Shared, now time.Time) (n int, err error) {
 	stmt, err := tx.PrepareContext(ctx, `INSERT INTO coupons (code, offer, state, created_at)
-		SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), 'free', CAST($3 AS BIGINT) WHERE NOT EXISTS (SELECT 1 FROM coupons WHERE `+keyOf+` = $4) ON CONFLICT DO NOTHING`)
+		SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), 'free', CAST($3 AS BIGINT)
+		WHERE NOT EXISTS (SELECT 1 FROM coupons WHERE `+keyOf+` = $4) ON CONFLICT DO NOTHING`)
 	if err != nil {
 		return 0, err
 	}
@@ -77,14 +78,16 @@ func importRows(ctx context.Context, tx *sql.Tx, in *csv.Reader, col int, offer 
 		}
 		line, _ := in.FieldPos(0)
 		if col < len(row) && spreadsheet.MatchString(strings.TrimSpace(row[col])) {
-			return 0, fmt.Errorf("line %d: a spreadsheet has changed this code to %s: export the column as text: nothing was imported", line, strings.TrimSpace(row[col]))
+			return 0, fmt.Errorf("line %d: a spreadsheet has changed this code to %s: export the column as text: nothing was imported", line,
+				strings.TrimSpace(row[col]))
 		}
 		if col >= len(row) || !codeRule.MatchString(strings.TrimSpace(row[col])) {
 			return 0, fmt.Errorf("line %d: the code must have 3 to 32 letters and digits: nothing was imported", line)
 		}
 		code := strings.TrimSpace(row[col])
 		if x, ok := sharedAs(shared, code); ok {
-			return 0, fmt.Errorf("line %d: the code %s is %s, which everybody has by the offer %s: nothing was imported", line, code, x.Code, x.Offer)
+			return 0, fmt.Errorf("line %d: the code %s is %s, which everybody has by the offer %s: nothing was imported", line, code, x.Code,
+				x.Offer)
 		}
 		ok, err := store.Changed(stmt.ExecContext(ctx, code, offer, store.Ms(now), typedKey(code)))
 		if err == nil && !ok {

@@ -10,7 +10,8 @@ import (
 
 func TestImport(t *testing.T) {
 	db := open(t)
-	n, _, err := Import(t.Context(), db, "bf", strings.NewReader("\ufeffid, Code ,note\r\n1, AB-12 ,x\r\n2,折扣123,\"a, b\"\r\n\r\n3,x.y_z+1\r\n"), nil, noon)
+	n, _, err := Import(t.Context(), db, "bf",
+		strings.NewReader("\ufeffid, Code ,note\r\n1, AB-12 ,x\r\n2,折扣123,\"a, b\"\r\n\r\n3,x.y_z+1\r\n"), nil, noon)
 	if err != nil || n != 3 {
 		t.Fatalf("%d, %v", n, err)
 	}

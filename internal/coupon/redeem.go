@@ -109,7 +109,8 @@ func find(ctx context.Context, q store.Querier, code string) (k row, err error) 
 	case err != nil:
 		return k, err
 	case len(alike) > 1: // imported before such were refused
-		return k, refuse("ambiguous", "%s may be %s or %s: type it as it is written there, with its dashes and capitals", code, alike[0], alike[1])
+		return k, refuse("ambiguous", "%s may be %s or %s: type it as it is written there, with its dashes and capitals", code, alike[0],
+			alike[1])
 	case len(alike) == 1:
 		return k, look(alike[0])
 	}

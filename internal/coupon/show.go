@@ -78,7 +78,8 @@ func own(ctx context.Context, db *store.DB, code string) (s Story, err error) {
 const usesMost = 50
 
 func (s *Story) uses(ctx context.Context, db *store.DB) error {
-	rows, err := db.Read.QueryContext(ctx, `SELECT order_id, amount, currency, at FROM redemptions WHERE code = $1 ORDER BY at DESC, order_id LIMIT $2`, s.Code, usesMost)
+	rows, err := db.Read.QueryContext(ctx,
+		`SELECT order_id, amount, currency, at FROM redemptions WHERE code = $1 ORDER BY at DESC, order_id LIMIT $2`, s.Code, usesMost)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,8 @@ import (
 
 // Unredeem takes the use of a code in an order back: the order was cancelled. The code is
 // as good as before. The code is returned as it is kept.
-func Unredeem(ctx context.Context, db *store.DB, code, order, why string, shared []Shared, who string, now time.Time) (kept string, err error) {
+func Unredeem(ctx context.Context, db *store.DB, code, order, why string, shared []Shared, who string, now time.Time) (kept string,
+	err error) {
 	err = db.Write(ctx, func(tx *sql.Tx) error {
 		kept, err = keptAs(ctx, tx, strings.TrimSpace(code), shared)
 		if err != nil {
@@ -22,7 +23,8 @@ func Unredeem(ctx context.Context, db *store.DB, code, order, why string, shared
 		}
 		var amount int64
 		var unit string
-		err := tx.QueryRowContext(ctx, `DELETE FROM redemptions WHERE code = $1 AND order_id = $2 RETURNING amount, currency`, kept, order).Scan(&amount, &unit)
+		err := tx.QueryRowContext(ctx, `DELETE FROM redemptions WHERE code = $1 AND order_id = $2 RETURNING amount, currency`, kept,
+			order).Scan(&amount, &unit)
 		if errors.Is(err, sql.ErrNoRows) {
 			return refuse("unknown order", "%s was not used in order %s", kept, order)
 		}

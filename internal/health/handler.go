@@ -16,9 +16,11 @@ import (
 // secret and nobody's words.
 func Handler(look func(context.Context) *Report, count func(context.Context) []Count, version string) http.Handler {
 	registry := prometheus.NewRegistry()
-	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "magpie_build_info", Help: "1, with the version as a label", ConstLabels: prometheus.Labels{"version": version}})
+	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "magpie_build_info", Help: "1, with the version as a label",
+		ConstLabels: prometheus.Labels{"version": version}})
 	build.Set(1)
-	registry.MustRegister(&collector{look}, newCounter(count), build, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry.MustRegister(&collector{look}, newCounter(count), build, collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {
 		report := look(r.Context())

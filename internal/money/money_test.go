@@ -22,7 +22,8 @@ func TestUnits(t *testing.T) {
 			t.Errorf("%s %s: %d (%s), %v", c.amount, c.unit, got, String(got, c.unit), err)
 		}
 	}
-	for _, c := range [][2]string{{"1500.50", "JPY"}, {"12.3456", "KWD"}, {"12.345", "USD"}, {"1", "XYZ"}, {"1", "usd"}, {"", "USD"}, {"1.", "USD"}, {"-1", "USD"},
+	for _, c := range [][2]string{{"1500.50", "JPY"}, {"12.3456", "KWD"}, {"12.345", "USD"}, {"1", "XYZ"}, {"1", "usd"}, {"", "USD"}, {"1.",
+		"USD"}, {"-1", "USD"},
 		{"1e3", "USD"}, {"1,00", "USD"}, {"９", "USD"}, {"99999999999999999", "USD"}} {
 		if got, err := Units(c[0], c[1]); err == nil {
 			t.Errorf("%s %s is %d", c[0], c[1], got)

@@ -31,7 +31,8 @@ func TestOutage(t *testing.T) {
 		if len(all) != 27 {
 			t.Fatalf("%d lines", len(all))
 		}
-		for i, want := range map[int]string{0: "trying again", 1: "3,601 times, for 1 hour now", 23: "for 23 hours now", 24: "trying again", 25: "again after 24 hours in which it failed 86,400 times"} {
+		for i, want := range map[int]string{0: "trying again", 1: "3,601 times, for 1 hour now", 23: "for 23 hours now", 24: "trying again",
+			25: "again after 24 hours in which it failed 86,400 times"} {
 			if !strings.HasSuffix(all[i].Message, want) {
 				t.Errorf("line %d is %q", i, all[i].Message)
 			}

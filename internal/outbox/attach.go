@@ -12,7 +12,8 @@ import (
 // Attach keeps the pictures of a post that belongs to no file.
 func Attach(ctx context.Context, tx *sql.Tx, post string, images []network.Image) error {
 	for n, i := range images {
-		_, err := tx.ExecContext(ctx, `INSERT INTO attachments (post, n, name, alt, type, data) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+		_, err := tx.ExecContext(ctx,
+			`INSERT INTO attachments (post, n, name, alt, type, data) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
 			post, n, i.Name, i.Alt, i.Type, base64.StdEncoding.EncodeToString(i.Data))
 		if err != nil {
 			return err

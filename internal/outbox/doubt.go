@@ -195,7 +195,8 @@ func (p *Publisher) notAgain(ctx context.Context, post *Post, s network.Sealed, 
 
 // Has tells whether a post of an account is known to be one of ours.
 func Has(ctx context.Context, q store.Querier, account, remote string) (yes bool, err error) {
-	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts WHERE account = $1 AND remote_id = $2)`, account, store.Key(remote)).Scan(&yes)
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts WHERE account = $1 AND remote_id = $2)`, account,
+		store.Key(remote)).Scan(&yes)
 	return yes, err
 }
 

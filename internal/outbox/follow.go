@@ -28,7 +28,8 @@ func follow(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) error {
 	case p.State == Refused:
 		return raise(need.Refused, p.ID, "the "+name+" was refused: "+p.Reason)
 	case p.State == Asked && p.Follows != "":
-		return raise(need.Asked, p.ID, "the thread of post "+p.Follows+" on "+p.Account+" has stopped: "+p.Reason+" (“magpie outbox settle sent|send|withdraw "+p.ID+"”)")
+		return raise(need.Asked, p.ID,
+			"the thread of post "+p.Follows+" on "+p.Account+" has stopped: "+p.Reason+" (“magpie outbox settle sent|send|withdraw "+p.ID+"”)")
 	case p.State == Asked:
 		return raise(need.Asked, p.ID, "is the "+name+" out or not? Look there, then “magpie outbox settle sent|send|withdraw "+p.ID+"”")
 	case p.State == Late && p.Parent != "":

@@ -25,7 +25,8 @@ func TestLate(t *testing.T) {
 		w.add("a", late(15*time.Minute, then))
 		w.add("in time", func(p *outbox.Post) { late(15*time.Minute, then)(p); p.SlotAt = noon.Add(time.Hour) })
 		w.after(time.Hour)
-		if got := w.is("a", want); want == outbox.Late && (!strings.Contains(got.Reason, "due 1 hour earlier") || !strings.Contains(got.Reason, "15 minutes")) {
+		if got := w.is("a", want); want == outbox.Late && (!strings.Contains(got.Reason, "due 1 hour earlier") || !strings.Contains(got.Reason,
+			"15 minutes")) {
 			t.Errorf("for %q", got.Reason)
 		}
 		w.is("in time", outbox.Sent)

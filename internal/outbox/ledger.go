@@ -82,8 +82,10 @@ func Reject(ctx context.Context, db *store.DB, id, hash, why, who string, now ti
 // Reopen lets a post that was rejected wait for approval again, because it reads
 // differently now.
 func Reopen(ctx context.Context, tx *sql.Tx, post *Post, now time.Time) error {
-	ok, err := store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'held', approval = $1, reason = $2, rejected_hash = '', updated_at = $3
-		WHERE id = $4 AND state = 'withdrawn' AND rejected_hash <> ''`, true, "waits for approval: other words than those that were rejected", store.Ms(now), post.ID))
+	ok, err := store.Changed(tx.ExecContext(ctx,
+		`UPDATE posts SET state = 'held', approval = $1, reason = $2, rejected_hash = '', updated_at = $3
+		WHERE id = $4 AND state = 'withdrawn' AND rejected_hash <> ''`, true, "waits for approval: other words than those that were rejected",
+		store.Ms(now), post.ID))
 	if err != nil || !ok {
 		return err
 	}

@@ -107,8 +107,10 @@ func Add(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) (added bool, e
 	return store.Changed(tx.ExecContext(ctx, `INSERT INTO posts (id, key, kind, state, account, campaign, step, occurrence, segment, parent,
 		person, recipient, mention, ref, private, template, language, text, exempt, code, slot_at, next_at, late_after, late_then, finish_by, late_at,
 		approval, approved_hash, approved_by, author, reason, created_at, updated_at, follows, rest, turn)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35,
-		CASE WHEN $36 THEN (SELECT COALESCE(max(turn), -1) + 1 FROM posts WHERE campaign = $37 AND step = $38 AND account = $39 AND kind = 'public') ELSE -1 END)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+		$21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35,
+		CASE WHEN $36 THEN (SELECT COALESCE(max(turn), -1) + 1 FROM posts
+		WHERE campaign = $37 AND step = $38 AND account = $39 AND kind = 'public') ELSE -1 END)
 		ON CONFLICT DO NOTHING`,
 		p.ID, p.Key, p.Kind, p.State, p.Account, p.Campaign, p.Step, p.Occurrence, p.Segment, p.Parent,
 		zeroNull(p.Person), p.Recipient, emptyNull(p.Mention), p.Ref, p.Private, p.Template, p.Language, p.Text, p.Exempt, p.Code,
@@ -226,7 +228,8 @@ func texts(states []State) (out []string) {
 
 // Turns are the next turns of all steps and accounts, by campaign/step/account.
 func Turns(ctx context.Context, q store.Querier) (map[string]int64, error) {
-	rows, err := q.QueryContext(ctx, `SELECT campaign, step, account, max(turn) + 1 FROM posts WHERE kind = 'public' AND turn >= 0 GROUP BY 1, 2, 3`)
+	rows, err := q.QueryContext(ctx,
+		`SELECT campaign, step, account, max(turn) + 1 FROM posts WHERE kind = 'public' AND turn >= 0 GROUP BY 1, 2, 3`)
 	if err != nil {
 		return nil, err
 	}

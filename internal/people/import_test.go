@@ -100,7 +100,8 @@ func TestManyWithOneBad(t *testing.T) {
 	if n := count(t, b, `SELECT count(*) FROM persons`); n != 1 || get(t, b, find(t, b, "p7")).Orders != 1 || progress != 0 {
 		t.Errorf("%d persons, progress was told %d times", n, progress)
 	}
-	got, err := b.Import(t.Context(), strings.NewReader(strings.Replace(list.String(), ",many,", ",5,", 1)), noon, func(int) { progress++ }, nil)
+	got, err := b.Import(t.Context(), strings.NewReader(strings.Replace(list.String(), ",many,", ",5,", 1)), noon, func(int) { progress++ },
+		nil)
 	if err != nil || got != (people.Imported{Rows: n, New: n - 1}) || progress != n/10_000 {
 		t.Errorf("mended: %+v, %v, progress was told %d times", got, err, progress)
 	}
@@ -124,7 +125,8 @@ func TestOddRows(t *testing.T) {
 	if err != nil || out != (people.Imported{Rows: 6, New: 5, As: "separated by semicolons"}) {
 		t.Fatalf("%+v, %v", out, err)
 	}
-	for i, want := range [][]string{{"line 3", "ann@a.example", "line 2"}, {"line 4", "2099-01-01", "future"}, {"line 5", "klingon"}, {"line 6", "bob@server.example"}} {
+	for i, want := range [][]string{{"line 3", "ann@a.example", "line 2"}, {"line 4", "2099-01-01", "future"}, {"line 5", "klingon"},
+		{"line 6", "bob@server.example"}} {
 		if len(told) != 4 {
 			t.Fatalf("told %q", told)
 		}
@@ -142,7 +144,8 @@ func TestOddRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	p = get(t, b, find(t, b, "ann@a.example"))
-	if p.Spent != 129950 || p.Language != "de" || p.LastOrder.Format("2006-01-02") != "2026-11-21" || strings.Join(p.Tags, " ") != "new press vip 优惠" {
+	if p.Spent != 129950 || p.Language != "de" || p.LastOrder.Format("2006-01-02") != "2026-11-21" || strings.Join(p.Tags,
+		" ") != "new press vip 优惠" {
 		t.Errorf("got %+v", p)
 	}
 	if got := get(t, b, find(t, b, "cai@a.example")).Language; got != "de-de" {

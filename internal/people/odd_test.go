@@ -41,7 +41,8 @@ func TestOddText(t *testing.T) {
 // TestOtherEncoding: a list that a program wrote in another encoding, such as
 // Windows's Western one, is refused with the line, not imported as rubbish.
 func TestOtherEncoding(t *testing.T) {
-	for name, text := range map[string]string{"Latin-1": "mastodon,name\nann,Ann\nbob,Andr\xe9\n", "NUL": "mastodon,name\nann,Ann\nbob,B\x00b\n",
+	for name, text := range map[string]string{"Latin-1": "mastodon,name\nann,Ann\nbob,Andr\xe9\n",
+		"NUL":         "mastodon,name\nann,Ann\nbob,B\x00b\n",
 		"in a handle": "mastodon,name\nann,Ann\nbob\xe9,Bob\n", "in a tag": "mastodon,tags\nann,a\nbob,\xe9\n"} {
 		t.Run(name, func(t *testing.T) {
 			b := open(t)

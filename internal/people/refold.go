@@ -58,13 +58,15 @@ func (b *Book) stale(ctx context.Context) (all []stale, err error) {
 func (b *Book) refold(ctx context.Context, tx *sql.Tx, s stale) error {
 	var into, from int64
 	var id, own sql.NullString
-	err := tx.QueryRowContext(ctx, `SELECT person, remote_id FROM handles WHERE network = $1 AND handle = $2`, s.network, s.was).Scan(&from, &own)
+	err := tx.QueryRowContext(ctx, `SELECT person, remote_id FROM handles WHERE network = $1 AND handle = $2`, s.network, s.was).Scan(&from,
+		&own)
 	if err != nil {
 		return err
 	}
 	err = tx.QueryRowContext(ctx, `SELECT person, remote_id FROM handles WHERE network = $1 AND handle = $2`, s.network, s.is).Scan(&into, &id)
 	if errors.Is(err, sql.ErrNoRows) {
-		_, err = tx.ExecContext(ctx, `UPDATE handles SET handle = $1, remote_id = CASE WHEN remote_id = $2 THEN $3 ELSE remote_id END WHERE network = $4 AND handle = $5`,
+		_, err = tx.ExecContext(ctx,
+			`UPDATE handles SET handle = $1, remote_id = CASE WHEN remote_id = $2 THEN $3 ELSE remote_id END WHERE network = $4 AND handle = $5`,
 			s.is, s.was, s.is, s.network, s.was)
 		return err
 	}

@@ -11,12 +11,15 @@ import (
 // person still, also where both forms were kept.
 func TestRefold(t *testing.T) {
 	b := open(t)
-	for i, row := range [][3]string{{"mastodon", "ann@xn--bcher-kva.example", "ann@xn--bcher-kva.example"}, {"mastodon", "bob@xn--bcher-kva.example", "bob@xn--bcher-kva.example"},
-		{"mastodon", "bob@bücher.example", "bob@bücher.example"}, {"bluesky", "xn--bcher-kva.example", "did:plc:one"}, {"bluesky", "bücher.example", "did:plc:two"}, {"mastodon", "cai@a.example", "cai@a.example"}} {
+	for i, row := range [][3]string{{"mastodon", "ann@xn--bcher-kva.example", "ann@xn--bcher-kva.example"}, {"mastodon",
+		"bob@xn--bcher-kva.example", "bob@xn--bcher-kva.example"},
+		{"mastodon", "bob@bücher.example", "bob@bücher.example"}, {"bluesky", "xn--bcher-kva.example", "did:plc:one"}, {"bluesky",
+			"bücher.example", "did:plc:two"}, {"mastodon", "cai@a.example", "cai@a.example"}} {
 		if _, err := b.DB.Writer().Exec(`INSERT INTO persons (id, name, orders, created_at) VALUES ($1, '', 1, 0)`, i+1); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := b.DB.Writer().Exec(`INSERT INTO handles (network, handle, remote_id, person) VALUES ($1, $2, $3, $4)`, row[0], row[1], row[2], i+1); err != nil {
+		if _, err := b.DB.Writer().Exec(`INSERT INTO handles (network, handle, remote_id, person) VALUES ($1, $2, $3, $4)`, row[0], row[1],
+			row[2], i+1); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -38,7 +38,8 @@ type Recipient struct {
 // Recipients returns up to limit persons of a segment with ids above after, in
 // the order of their ids, with what account may do: those it must not write to
 // are returned too, with the reason.
-func Recipients(ctx context.Context, q store.Querier, s *segment.Segment, account, net string, after int64, limit int, now time.Time) (out []Recipient, err error) {
+func Recipients(ctx context.Context, q store.Querier, s *segment.Segment, account, net string, after int64, limit int,
+	now time.Time) (out []Recipient, err error) {
 	where, args := s.SQL(now, account, 4)
 	rows, err := q.QueryContext(ctx, `SELECT p.id, p.name, p.language, COALESCE(h.handle, ''), COALESCE(h.remote_id, ''),
 		EXISTS (SELECT 1 FROM optouts o WHERE o.person = p.id),
@@ -87,7 +88,8 @@ func Decode(s string) (p network.Person) {
 
 // Audience counts the persons of a segment that account may write to on a
 // network, and those it may not, by the reason.
-func Audience(ctx context.Context, q store.Querier, s *segment.Segment, account, net string, now time.Time) (n int, leftOut map[string]int, err error) {
+func Audience(ctx context.Context, q store.Querier, s *segment.Segment, account, net string, now time.Time) (n int, leftOut map[string]int,
+	err error) {
 	where, args := s.SQL(now, account, 3)
 	rows, err := q.QueryContext(ctx, `SELECT EXISTS (SELECT 1 FROM consents c WHERE c.person = p.id AND c.account = $1 AND c.kind = 'direct' AND c.withdrawn_at IS NULL),
 		EXISTS (SELECT 1 FROM handles h WHERE h.person = p.id AND h.network = $2 AND h.handle NOT LIKE '%`+former+`'),

@@ -80,7 +80,8 @@ func parseAll(source string) (*template.Template, error) {
 			return nil, err
 		}
 		if r, _ := utf8.DecodeRuneInString(m[1]); !unicode.IsLetter(r) && r != '_' { // ８９９: no name of a function, and Funcs would panic
-			return nil, errors.New(strings.Replace(err.Error(), fmt.Sprintf("function %q not defined", m[1]), "“"+m[1]+"” can't be read: put it in quotes, with the digits 0 to 9", 1))
+			return nil, errors.New(strings.Replace(err.Error(), fmt.Sprintf("function %q not defined", m[1]),
+				"“"+m[1]+"” can't be read: put it in quotes, with the digits 0 to 9", 1))
 		}
 		known[m[1]] = func(...any) string { return "" }
 	}

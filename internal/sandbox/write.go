@@ -30,7 +30,8 @@ func (s *Server) writeForm(w http.ResponseWriter, r *http.Request) {
 // writeAs is POST /sandbox/write: the person follows the account, if need be, and says it.
 func (s *Server) writeAs(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	v := writing{To: r.FormValue("to"), Person: strings.TrimPrefix(strings.TrimSpace(r.FormValue("person")), "@"), Text: strings.TrimSpace(r.FormValue("text")),
+	v := writing{To: r.FormValue("to"), Person: strings.TrimPrefix(strings.TrimSpace(r.FormValue("person")), "@"),
+		Text:    strings.TrimSpace(r.FormValue("text")),
 		Private: r.FormValue("private") != ""}
 	s.do(func() {
 		if a := s.find(v.To); a != nil && a.brand {

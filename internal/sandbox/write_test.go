@@ -61,7 +61,8 @@ func TestWriteAsAFollower(t *testing.T) {
 	}
 	defer resp.Body.Close()
 	b, _ := io.ReadAll(resp.Body)
-	if page := string(b); !strings.Contains(page, "优惠 &lt;b&gt;please") || !strings.Contains(page, "just between us") || !strings.Contains(page, "<b>1</b> followers") ||
+	if page := string(b); !strings.Contains(page, "优惠 &lt;b&gt;please") || !strings.Contains(page, "just between us") ||
+		!strings.Contains(page, "<b>1</b> followers") ||
 		!strings.Contains(page, `href="/sandbox/write?to=shop"`) {
 		t.Errorf("the page shows %s", page)
 	}

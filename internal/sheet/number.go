@@ -36,7 +36,8 @@ func Amount(s string) (int64, error) {
 		}
 		whole = groups.Replace(whole)
 	case commaGroups.MatchString(t), pointGroups.MatchString(t):
-		return 0, fmt.Errorf("%q may be %s or %s.%s: write it as 899.00", s, groups.Replace(t), t[:strings.IndexAny(t, ".,")], t[strings.IndexAny(t, ".,")+1:])
+		return 0, fmt.Errorf("%q may be %s or %s.%s: write it as 899.00", s, groups.Replace(t), t[:strings.IndexAny(t, ".,")],
+			t[strings.IndexAny(t, ".,")+1:])
 	default:
 		return 0, fmt.Errorf("%q is not an amount such as 899.00", s)
 	}
@@ -48,7 +49,8 @@ func Amount(s string) (int64, error) {
 }
 
 // days are the forms of a day that mean one day only.
-var days = []string{time.DateOnly, "2006/1/2", "2006.1.2", "20060102", "2006年1月2日", "2.1.2006", "2 Jan 2006", "2-Jan-2006", "Jan 2, 2006", "January 2, 2006", "2 January 2006"}
+var days = []string{time.DateOnly, "2006/1/2", "2006.1.2", "20060102", "2006年1月2日", "2.1.2006", "2 Jan 2006", "2-Jan-2006", "Jan 2, 2006",
+	"January 2, 2006", "2 January 2006"}
 
 // clock is what may stand behind a day.
 var clock = regexp.MustCompile(`(?:[T ]\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?: ?[AaPp][Mm])?(?:Z| ?[+-]\d{2}:?\d{2}| UTC)?)$`)
@@ -72,7 +74,8 @@ func Day(s string) (time.Time, error) {
 	a, _ := strconv.Atoi(m[1]) // two digits
 	b, _ := strconv.Atoi(m[2])
 	if a <= 12 && b <= 12 && a != b {
-		return time.Time{}, fmt.Errorf("%q may be the %d.%d. or the %d.%d.: write it as %s-%02d-%02d or %s-%02d-%02d", s, a, b, b, a, m[3], b, a, m[3], a, b)
+		return time.Time{}, fmt.Errorf("%q may be the %d.%d. or the %d.%d.: write it as %s-%02d-%02d or %s-%02d-%02d", s, a, b, b, a, m[3], b, a,
+			m[3], a, b)
 	}
 	day, month := a, b
 	if b > 12 {

@@ -18,7 +18,8 @@ import (
 // be written, what is read is a copy of it: nothing is made, and nothing that is done
 // counts.
 func Look(ctx context.Context, place string, migrations ...fs.FS) (*DB, error) {
-	if strings.Contains(place, "://") || secretive.MatchString(place) || Exists(place) && writable(place) { // Open says what is wrong with an address
+	if strings.Contains(place, "://") || secretive.MatchString(place) || Exists(place) &&
+		writable(place) { // Open says what is wrong with an address
 		return Open(ctx, place, migrations...)
 	}
 	dir, err := os.MkdirTemp("", "magpie-look-*")

@@ -40,8 +40,10 @@ func (w *world) words(account string, i int) (words, mark string) {
 }
 
 // rewritten are what some servers show as something else than what they were given.
-var rewritten = []string{`50\% off`, "Tom & Jerry", "Tom &amp; Jerry", "a < b", ":-)", "www.shop.example/sale", "<b>new</b>", "*bold*", "_soft_", "`code`",
-	"[here](https://shop.example/a)", "# Sale", "> said", "- one", "1. two", "https://shop.example/x_y_z", "促销 满减", "café", "שלום", "👍🏽", `C:\new`, "10 > 5", "#spring", "(c)", "--", "..."}
+var rewritten = []string{`50\% off`, "Tom & Jerry", "Tom &amp; Jerry", "a < b", ":-)", "www.shop.example/sale", "<b>new</b>", "*bold*",
+	"_soft_", "`code`",
+	"[here](https://shop.example/a)", "# Sale", "> said", "- one", "1. two", "https://shop.example/x_y_z", "促销 满减", "café", "שלום", "👍🏽",
+	`C:\new`, "10 > 5", "#spring", "(c)", "--", "..."}
 
 // tail is some of that, or nothing.
 func (w *world) tail() (out string) {

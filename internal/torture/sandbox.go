@@ -28,8 +28,9 @@ const mixture = "mixture"
 // servers are the kinds by name: those of keyed, and what servers were seen to do
 // otherwise (shared with the connector's suite).
 var servers = map[string]sandbox.Variant{
-	"honour": {Idempotency: sandbox.KeysHonoured}, keyless: {Idempotency: sandbox.KeysIgnored}, "replay500": {Idempotency: sandbox.KeysReplay500},
-	"rewrites": {Rewrites: true}, "markdown": {Markdown: true}, "public only": {PublicOnly: true, NoConversations: true},
+	"honour": {Idempotency: sandbox.KeysHonoured}, keyless: {Idempotency: sandbox.KeysIgnored},
+	"replay500": {Idempotency: sandbox.KeysReplay500},
+	"rewrites":  {Rewrites: true}, "markdown": {Markdown: true}, "public only": {PublicOnly: true, NoConversations: true},
 	"ids out of order": {LateNotifications: time.Second, ULIDs: true}, "closes": {ClosesConnections: true, NoMediaStatus: true},
 	"no stream": {StreamingHost: "ws://127.0.0.1:1"}, "polled": {Streaming: sandbox.StreamNone, MinIsSince: true, NoQuotes: true},
 	"no bulk": {NoBulk: true, OneAddress: true, NoRateHeaders: true}, "links in full": {LinksInFull: true}, "starting": {Starting: 6},
@@ -52,7 +53,8 @@ func serverOf(kind string, dice *rand.Rand) sandbox.Variant {
 		return servers[kind]
 	}
 	v := servers[keyed[dice.IntN(len(keyed))]]
-	for _, on := range []*bool{&v.Rewrites, &v.Markdown, &v.PublicOnly, &v.NoConversations, &v.ULIDs, &v.ClosesConnections, &v.NoMediaStatus, &v.MinIsSince, &v.NoQuotes,
+	for _, on := range []*bool{&v.Rewrites, &v.Markdown, &v.PublicOnly, &v.NoConversations, &v.ULIDs, &v.ClosesConnections, &v.NoMediaStatus,
+		&v.MinIsSince, &v.NoQuotes,
 		&v.NoBulk, &v.OneAddress, &v.NoRateHeaders, &v.LinksInFull} {
 		*on = dice.IntN(3) == 0
 	}

@@ -183,7 +183,8 @@ func TestTwoMachines(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := New(db, second, time.Now)
-	if err := b.Usable(t.Context()); err == nil || !strings.Contains(err.Error(), second) || !strings.Contains(err.Error(), "from the machine that made it") {
+	if err := b.Usable(t.Context()); err == nil || !strings.Contains(err.Error(), second) || !strings.Contains(err.Error(),
+		"from the machine that made it") {
 		t.Fatalf("got %v", err)
 	}
 	text, err := os.ReadFile(first)

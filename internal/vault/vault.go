@@ -92,7 +92,9 @@ func lostKey(format string, args ...any) error { return &Lost{fmt.Sprintf(format
 func (v *Vault) key() (*age.X25519Identity, error) {
 	text, err := os.ReadFile(v.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, lostKey("%s, the key of the stored tokens, is missing: put it back, from your copy of it or from the machine that made it; %s", v.path, lost)
+		return nil,
+			lostKey("%s, the key of the stored tokens, is missing: put it back, from your copy of it or from the machine that made it; %s", v.path,
+				lost)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: the key file %s can't be read", store.ErrUnusable, v.path)
@@ -113,7 +115,8 @@ func (v *Vault) ours(key *age.X25519Identity, kept string) error {
 }
 
 func (v *Vault) foreign() error {
-	return lostKey("%s is another key than that of this database's tokens: put the right file back, from your copy of it or from the machine that made it; %s", v.path, lost)
+	return lostKey("%s is another key than that of this database's tokens: "+
+		"put the right file back, from your copy of it or from the machine that made it; %s", v.path, lost)
 }
 
 // create makes the key file, unless another process is quicker.

@@ -37,7 +37,8 @@ func rich(t *testing.T) (s *shop, waits sandbox.Status) {
 	s.mail("letter", "gift", "Dear {{name}}: {{code}}")
 	s.until("the letters are out", func() bool { s.must("run", "--once"); return s.out("letter") == 3 })
 	s.write("lamp.png", lampPNG(t, 3))
-	s.must("push", "--yes", "--text", "Look at this", "--image", filepath.Join(s.dir, "lamp.png"), "--alt", "A lamp", "--at", "2031-01-02 10:00", "shop")
+	s.must("push", "--yes", "--text", "Look at this", "--image", filepath.Join(s.dir, "lamp.png"), "--alt", "A lamp", "--at",
+		"2031-01-02 10:00", "shop")
 	s.must("pause", "campaign", "later", "--why", "until “Monday” \\ ' ;")
 	s.real("shop", "club")
 	p := s.command(nil, "run")

@@ -85,7 +85,8 @@ func TestServerDownForAnHour(t *testing.T) {
 			t.Errorf("%s is %s, not %s", step, got, want)
 		}
 	}
-	if said := s.must("outbox", "list", "--state", "late"); !contains(said, "day/skipped", "day/asks", "it was due", "at most 15 minutes late", "at most 5 minutes late") {
+	if said := s.must("outbox", "list", "--state", "late"); !contains(said, "day/skipped", "day/asks", "it was due",
+		"at most 15 minutes late", "at most 5 minutes late") {
 		t.Errorf("what is late is listed as\n%s", said)
 	}
 	s.set(clockAt("12:06:00"))

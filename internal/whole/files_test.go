@@ -148,7 +148,10 @@ func TestTimeJustGone(t *testing.T) {
 	s.all(expected{steps: []string{"atstart"}}, "shop")
 	s.write("campaigns/now.yaml", "title: Now\nsteps:\n  just: {accounts: [shop], at: "+at(-20*time.Second)+", say: first}\n"+
 		"  long: {accounts: [shop], at: "+at(-time.Hour)+", say: second}\n")
-	s.until("one is out, and it is said that the other is missed", func() bool { return s.state("just") == "sent" && s.state("long") == "late" })
+	s.until("one is out, and it is said that the other is missed", func() bool {
+		return s.state("just") == "sent" &&
+			s.state("long") == "late"
+	})
 	p.stop()
 	for range 2 {
 		s.once()
@@ -191,7 +194,8 @@ func TestFoldersSwappedWhileRunning(t *testing.T) {
 	edit("the second", func() { s.write("templates/hours.en.tmpl", "We open at ten.") })
 	s.write("campaigns/pictures/of/lamp.png", lampPNG(t, 1))
 	edit("a picture", func() {
-		s.write("campaigns/lamp.yaml", "title: Lamp\nsteps:\n  lamp: {accounts: [shop], at: "+at(24*time.Hour)+", say: first, images: [{file: pictures/of/lamp.png, alt: A lamp}]}\n")
+		s.write("campaigns/lamp.yaml",
+			"title: Lamp\nsteps:\n  lamp: {accounts: [shop], at: "+at(24*time.Hour)+", say: first, images: [{file: pictures/of/lamp.png, alt: A lamp}]}\n")
 	})
 	edit("another picture", func() { s.write("campaigns/pictures/of/lamp.png", lampPNG(t, 2)) })
 }

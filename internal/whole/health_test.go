@@ -135,7 +135,8 @@ func TestHealthy(t *testing.T) {
 			t.Errorf("magpie_%s is missing:\n%s", name, ours(numbers))
 		}
 	}
-	if visit := s.must("doctor"); !contains(visit, "next due: ", "last out: ", " UTC", "1 running on this database", "GB are left", "jobs: ", "the server's differ by less than a second") {
+	if visit := s.must("doctor"); !contains(visit, "next due: ", "last out: ", " UTC", "1 running on this database", "GB are left", "jobs: ",
+		"the server's differ by less than a second") {
 		t.Errorf("the doctor says\n%s", visit)
 	}
 	for _, path := range []string{"/healthz", "/metrics"} {

@@ -48,8 +48,10 @@ func TestNumbers(t *testing.T) {
 			s.count(`SELECT count(*) FROM posts WHERE state = 'sent'`) == "1"
 	})
 	_, numbers := x.probe("/metrics")
-	for _, want := range []string{"magpie_build_info{version=", `magpie_outbox_posts{account="shop",state="sent"} `, `magpie_mentions{account="shop",state="answered"} 1`,
-		`magpie_mentions{account="shop",state="desk"} 1`, "magpie_desk_oldest_seconds ", `magpie_network_calls_total{network="mastodon",result="2xx"} `} {
+	for _, want := range []string{"magpie_build_info{version=", `magpie_outbox_posts{account="shop",state="sent"} `,
+		`magpie_mentions{account="shop",state="answered"} 1`,
+		`magpie_mentions{account="shop",state="desk"} 1`, "magpie_desk_oldest_seconds ",
+		`magpie_network_calls_total{network="mastodon",result="2xx"} `} {
 		if !strings.Contains(numbers, want) {
 			t.Errorf("no %s in\n%s", want, ours(numbers))
 		}

@@ -377,7 +377,8 @@ func (s *Say) decode(d *document, n ast.Node, path string) {
 		return
 	}
 	if _, list := n.(*ast.SequenceNode); list {
-		d.add(path, "one template is expected here, not a list", "write say: NAME, or one for each account: say: {shop: NAME, club: OTHER}; variants of a text are files NAME.en.a.tmpl, NAME.en.b.tmpl")
+		d.add(path, "one template is expected here, not a list",
+			"write say: NAME, or one for each account: say: {shop: NAME, club: OTHER}; variants of a text are files NAME.en.a.tmpl, NAME.en.b.tmpl")
 		return
 	}
 	all := map[string]string{}

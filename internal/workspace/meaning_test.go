@@ -5,17 +5,20 @@ package workspace_test
 // have no schema.
 var needsMeaning = []string{
 	// one file, but a name, a calendar or a condition
-	"account-handle-bad", "account-handle-bad-bluesky", "account-in-two-files", "account-differs-by-case", "account-twice-by-handle", "account-name-bad", "account-zone-bad",
+	"account-handle-bad", "account-handle-bad-bluesky", "account-in-two-files", "account-differs-by-case", "account-twice-by-handle",
+	"account-name-bad", "account-zone-bad",
 	"account-zone-local", "campaign-ends-before-it-begins", "campaign-in-two-parts", "campaign-name-bad", "cron-backwards",
 	"cron-both-days", "cron-minute-too-big", "cron-never-comes", "cron-unknown-day", "no-accounts", "not-utf-8",
-	"offer-limit-on-imported-codes", "offer-link-unknown-mark", "offer-valid-too-long", "place-in-windows-lines", "sign-list", "rule-says-stop",
+	"offer-limit-on-imported-codes", "offer-link-unknown-mark", "offer-valid-too-long", "place-in-windows-lines", "sign-list",
+	"rule-says-stop",
 	"schedule-cron-never-comes", "schedule-jitter-too-long", "schedule-name-bad", "schedule-zone-bad",
 	"segment-condition-bad-sign", "segment-condition-equals", "segment-condition-half", "segment-condition-open",
 	"segment-not-a-condition", "segment-unknown-word", "segment-unknown-network", "settings-database-with-password",
 	"step-at-outside-the-campaign", "step-finishes-before-it-begins", "yaml-merge",
 	// another file
 	"account-only-promotes", "ask-without-model", "campaign-offer-over", "campaign-offer-unknown", "campaign-offer-unknown-and-shown",
-	"link-spoken-of-and-none-there", "offer-spoken-of-and-none-there", "personal-code-in-public", "personal-name-in-public", "personal-link-in-public",
+	"link-spoken-of-and-none-there", "offer-spoken-of-and-none-there", "personal-code-in-public", "personal-name-in-public",
+	"personal-link-in-public",
 	"place-after-chinese", "place-after-emoji", "say-account-left-out", "say-account-unknown", "say-others-gives-a-code",
 	"say-others-not-in-the-language", "say-others-speaks-of-no-offer", "segment-unknown", "segment-unknown-account",
 	"segment-unknown-in-to", "segment-unknown-offer", "step-account-unknown", "step-in-quiet-hours", "step-schedule-unknown",

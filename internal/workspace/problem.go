@@ -107,7 +107,8 @@ var special = regexp.MustCompile("^\\s*(?:- +)?[^\\s:#]+:\\s+([*&!%@`])")
 
 // halfWidth are the signs of YAML for those that Chinese keyboards and word processors
 // put in their place.
-var halfWidth = map[rune]string{'：': ": and a space", '，': ",", '［': "[", '］': "]", '【': "[", '】': "]", '｛': "{", '｝': "}", '“': "\"", '”': "\"", '‘': "'", '’': "'",
+var halfWidth = map[rune]string{'：': ": and a space", '，': ",", '［': "[", '］': "]", '【': "[", '】': "]", '｛': "{", '｝': "}", '“': "\"",
+	'”': "\"", '‘': "'", '’': "'",
 	'＃': "#", '－': "-", '\u3000': "a space", '\u00A0': "a space"}
 
 // typed finds such a sign in a line where YAML would need the other one.

@@ -17,7 +17,8 @@ func (d *document) remarks(all token.Tokens) {
 			continue
 		}
 		word := "#" + strings.TrimSpace(t.Value)
-		p := Problem{File: d.file, Line: t.Position.Line, Column: t.Position.Column, Text: fmt.Sprintf("%q is a remark in YAML, and is not read", word)}
+		p := Problem{File: d.file, Line: t.Position.Line, Column: t.Position.Column, Text: fmt.Sprintf("%q is a remark in YAML, and is not read",
+			word)}
 		switch t.Prev.Type { //nolint:exhaustive // after the others nobody writes a hashtag
 		case token.MappingValueType, token.SequenceEntryType:
 			p.Hint = fmt.Sprintf("put it in quotes: %q; or a space after the # of a remark", word)

@@ -61,7 +61,8 @@ func (l *loader) strayAtTop() {
 			l.notRead(e.Name(), "the settings are not read from this file", "call it "+settingsFile)
 			continue
 		}
-		if name := e.Name(); !e.IsDir() && name != settingsFile && !strings.HasPrefix(name, ".") && ours.MatchString(name) && !leftBehind.MatchString(name) && l.meant(name) {
+		if name := e.Name(); !e.IsDir() && name != settingsFile && !strings.HasPrefix(name, ".") && ours.MatchString(name) &&
+			!leftBehind.MatchString(name) && l.meant(name) {
 			l.notRead(name, "the file is not read here", "move it into accounts/, campaigns/, schedules/ or templates/")
 		}
 	}

@@ -106,7 +106,8 @@ func (l *loader) warnHandles(key string, handles []string) {
 	}
 	for i, h := range handles {
 		if h != "" && !strings.Contains(strings.TrimPrefix(h, "@"), "@") {
-			l.warn(l.doc("settings", ""), index(key, i), fmt.Sprintf("%q names no server, so nobody is meant", h), "write "+strings.TrimPrefix(h, "@")+"@social.example")
+			l.warn(l.doc("settings", ""), index(key, i), fmt.Sprintf("%q names no server, so nobody is meant", h), "write "+strings.TrimPrefix(h,
+				"@")+"@social.example")
 		}
 	}
 }

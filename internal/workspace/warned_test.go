@@ -48,7 +48,8 @@ func TestOfferAndCampaignEnd(t *testing.T) {
 		{"until: 2027-11-29\n", "at: 2027-11-27 09:00", false},
 	} {
 		text := "title: New\noffer: own\n" + c.days + "steps:\n  hello: {accounts: [corner], " + c.start + ", say: plain}\n"
-		got := told(t, workspaceWith(t, map[string]string{"campaigns/new.yaml": text, "templates/plain.en.tmpl": "The cellar is open on every day of the week.\n"}))
+		got := told(t, workspaceWith(t, map[string]string{"campaigns/new.yaml": text,
+			"templates/plain.en.tmpl": "The cellar is open on every day of the week.\n"}))
 		if said := strings.HasPrefix(got, "warning: campaigns/new.yaml:") && strings.Contains(got, "2027-11-30"); said != c.want ||
 			!said && got != "" {
 			t.Errorf("%q, %s: told %q", c.days, c.start, got)

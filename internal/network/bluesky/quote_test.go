@@ -11,7 +11,8 @@ func TestQuoteEvents(t *testing.T) {
 		n            notification
 		heard, quote bool
 	}{
-		"quote":              {notification{Reason: "quote", URI: "at://did:plc:ann/app.bsky.feed.post/2", Record: said{Text: "look at this"}}, true, true},
+		"quote": {notification{Reason: "quote", URI: "at://did:plc:ann/app.bsky.feed.post/2", Record: said{Text: "look at this"}},
+			true, true},
 		"quote that names":   {notification{Reason: "quote", Record: said{DIDs: []string{me}}}, true, false},
 		"quote that answers": {notification{Reason: "quote", Record: said{Reply: reply}}, true, false},
 		"mention":            {notification{Reason: "mention"}, true, false},
