@@ -61,10 +61,10 @@ func playedIn(ctx context.Context, tx *sql.Tx, mine string) (is string, err erro
 	return is, nil
 }
 
-// notASandboxs fails for commands on a sandbox's database that would speak to a real
+// mayAskNetworks fails for commands on a sandbox's database that would speak to a real
 // network: what is written down there means something else on it. A server without TLS is
 // on this machine: check takes no other.
-func (b *Bot) notASandboxs(ctx context.Context, a *workspace.Account) error {
+func (b *Bot) mayAskNetworks(ctx context.Context, a *workspace.Account) error {
 	if strings.HasPrefix(a.Server, "http://") {
 		return nil
 	}

@@ -291,7 +291,7 @@ func (b *Bot) client(ctx context.Context, a *workspace.Account, with func(*works
 		return mastodon.Kind().Open(network.Settings{Server: b.Sandbox, Secret: network.Secret("sandbox-" + a.Name), HTTP: b.httpOf("sandbox"),
 			Shared: b.sharedBy(b.Sandbox), Kept: int(a.Pace.KeptForAnswers)})
 	}
-	if err := b.notASandboxs(ctx, a); err != nil {
+	if err := b.mayAskNetworks(ctx, a); err != nil {
 		return nil, err
 	}
 	secret, err := b.Secret(ctx, a.Name, a.Credentials)

@@ -49,7 +49,7 @@ func (b *Bot) session(account string) *session {
 
 // Alone implements network.Session by a lease of its own.
 func (s *session) Alone(ctx context.Context, fn func() error) error {
-	if s.b.DB.Passing() { // the new tokens would be lost, and the old ones are good no more
+	if s.b.DB.Temporary() { // the new tokens would be lost, and the old ones are good no more
 		return network.Fail(network.Busy, "the session has to be renewed, and the database can only be read: ask again where it can be written")
 	}
 	return s.alone(ctx, exchange, fn)

@@ -71,6 +71,15 @@ func (b *Bot) held(ctx context.Context, now time.Time) error {
 		if err != nil {
 			return err
 		}
+		if n == 0 { // there may be nothing to forget
+			open, err := need.Any(ctx, b.DB, need.Approval)
+			if err != nil {
+				return err
+			}
+			if !open {
+				continue
+			}
+		}
 		err = b.DB.Write(ctx, func(tx *sql.Tx) error {
 			fresh, err := need.Rise(ctx, tx, need.Approval, "within "+spoken.Duration(within), n, text, now)
 			if err != nil || !fresh {

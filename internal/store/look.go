@@ -41,8 +41,8 @@ func Look(ctx context.Context, place string, migrations ...fs.FS) (*DB, error) {
 	return db, nil
 }
 
-// Passing tells whether this is a copy that is thrown away: what is written into it is lost.
-func (db *DB) Passing() bool { return db.gone != nil }
+// Temporary tells whether this is a copy that is thrown away: what is written into it is lost.
+func (db *DB) Temporary() bool { return db.gone != nil }
 
 // writable tells whether a SQLite file and the files beside it can be written.
 func writable(path string) bool {
