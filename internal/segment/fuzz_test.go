@@ -76,7 +76,7 @@ func TestNumbers(t *testing.T) {
 }
 
 // seeds are conditions at their best and worst.
-var seeds = []string{`orders >= 2 and last_order < 180d and consents("direct")`, `follows("pomelo-outlet", 30d) or follows("youzi")`,
+var seeds = []string{`(last.A0000)`, `orders >= 2 and last_order < 180d and consents("direct")`, `follows("pomelo-outlet", 30d) or follows("youzi")`,
 	`not (last_order < 180d)`, `"press" in tags`,
 	`city in ["Chicago", "Boston"]`, `city == "'; DROP TABLE persons; --"`, `on("bluesky") and not redeemed("bf30")`, "", " ", "(", ")",
 	"not", "and", `"`, "'", "`", "''", "1d", "0w", "d", "30dd", "1m2h",
@@ -102,7 +102,7 @@ func FuzzCompile(f *testing.F) {
 		switch {
 		case panicked != nil:
 			t.Fatalf("%q: panic: %v", source, panicked)
-		case err != nil && (err.Error() == "" || s != nil || strings.Contains(err.Error(), "ast.")):
+		case err != nil && (err.Error() == "" || s != nil || strings.Contains(err.Error(), "ast.") && !strings.Contains(source, "ast.")):
 			t.Fatalf("%q: %v, %v", source, s, err)
 		case err != nil:
 			return
