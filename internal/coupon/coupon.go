@@ -191,9 +191,10 @@ func ValidUntil(ctx context.Context, db *store.DB, code string) (time.Time, erro
 	return store.Time(until.Int64), err
 }
 
-// Deliver notes that a post with the code is out.
+// Deliver notes that a post with the code is out; it may have been used before that was known.
 func Deliver(ctx context.Context, tx *sql.Tx, code string, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `UPDATE coupons SET state = 'delivered', delivered_at = $1 WHERE code = $2 AND state = 'reserved'`, store.Ms(now), code)
+	_, err := tx.ExecContext(ctx, `UPDATE coupons SET state = CASE state WHEN 'reserved' THEN 'delivered' ELSE state END,
+		delivered_at = COALESCE(delivered_at, $1) WHERE code = $2 AND state IN ('reserved', 'redeemed')`, store.Ms(now), code)
 	return err
 }
 

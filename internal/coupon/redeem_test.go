@@ -93,6 +93,12 @@ func TestInDoubtIsGood(t *testing.T) {
 	if s, _ := state(t, db, a); s != "redeemed" {
 		t.Errorf("it is %s", s)
 	}
+	if _, err := Unredeem(t.Context(), db, a, "o", "cancelled", nil, "ann", noon); err != nil {
+		t.Error(err)
+	}
+	if s, _ := state(t, db, a); s != "delivered" {
+		t.Errorf("it is %s after its order was cancelled", s)
+	}
 }
 
 func TestShared(t *testing.T) {

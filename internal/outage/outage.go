@@ -1,8 +1,9 @@
 // Package outage keeps the log readable while something fails again and again: one line
-// when it begins, one an hour while it lasts, one when it is over.
+// when it begins and when its cause changes, one an hour while it lasts, one when it is over.
 package outage
 
 import (
+	"regexp"
 	"sync"
 	"time"
 
@@ -26,6 +27,26 @@ type Log struct {
 type outage struct {
 	began, said time.Time
 	times       int
+	causes      map[string]bool // that were said
+}
+
+// manyCauses of one outage are said as they come up.
+const manyCauses = 5
+
+// digits change from one failure to the next where the cause is the same.
+var digits = regexp.MustCompile(`[0-9]+`)
+
+// fresh tells whether a failure has a cause that was not said yet.
+func (o *outage) fresh(err error) bool {
+	cause := digits.ReplaceAllString(err.Error(), "0")
+	if o.causes[cause] || len(o.causes) == manyCauses {
+		return false
+	}
+	if o.causes == nil {
+		o.causes = map[string]bool{}
+	}
+	o.causes[cause] = true
+	return true
 }
 
 // Failed notes that something failed, and says so if that is news.
@@ -47,7 +68,7 @@ func (l *Log) Failed(what string, to *logrus.Entry, err error, message string) {
 	}
 	o.times++
 	switch {
-	case o.times == 1:
+	case o.fresh(err):
 		to.WithError(err).Warn(message)
 	case now.Sub(o.said) >= again || now.Before(o.said):
 		to.WithError(err).Warnf("%s; it has failed %s, for %s now", message, spoken.Count(o.times, "time"), spoken.Duration(now.Sub(o.began)))

@@ -2,6 +2,7 @@ package outage
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -37,5 +38,27 @@ func TestOutage(t *testing.T) {
 				t.Errorf("line %d is %q", i, all[i].Message)
 			}
 		}
+	}
+}
+
+// A cause that changes is said at once, and again only in the hourly line; what differs in
+// numbers alone is the same cause, and an error without end of wordings does not fill the log.
+func TestCauseThatChanges(t *testing.T) {
+	logger, said := test.NewNullLogger()
+	now := time.Date(2027, 11, 26, 9, 0, 0, 0, time.UTC)
+	l, to := Log{Clock: func() time.Time { return now }}, logrus.NewEntry(logger)
+	for i := range 300 {
+		for _, cause := range []string{"connection refused", fmt.Sprintf("the server answered 503 in %d ms", i), "the certificate has expired"} {
+			l.Failed("shop", to, errors.New(cause), "not sent; trying again")
+		}
+	}
+	if n := len(said.AllEntries()); n != 3 {
+		t.Errorf("%d lines", n)
+	}
+	for i := range 300 {
+		l.Failed("club", to, errors.New(strings.Repeat("x", i)), "not sent; trying again")
+	}
+	if n := len(said.AllEntries()); n != 3+manyCauses {
+		t.Errorf("%d lines", n)
 	}
 }

@@ -26,18 +26,22 @@ const silence = 45 * time.Second
 // the server has no other. The token travels in a header, never in the address.
 // Where the streaming host that the server names can't be reached, its own address is tried.
 func (c *client) Stream(ctx context.Context, ready func(), handle func(network.Event)) error {
-	var err error
+	failed := network.ErrNoStream
 	for _, base := range c.streamBases(ctx) {
 		opened := false
 		open := func() { opened = true; ready() }
-		if err = c.events(ctx, base, open, handle); errors.Is(err, network.ErrNoStream) {
+		err := c.events(ctx, base, open, handle)
+		if errors.Is(err, network.ErrNoStream) {
 			err = c.socket(ctx, base, open, handle)
 		}
 		if opened || network.ReasonOf(err) == network.SignedOut || ctx.Err() != nil {
-			break
+			return err
+		}
+		if errors.Is(failed, network.ErrNoStream) {
+			failed = err // a host that can't be reached is down, even where the server's own address has no stream
 		}
 	}
-	return err
+	return failed
 }
 
 // streamBases are the streaming host, as an http address, and the server itself.

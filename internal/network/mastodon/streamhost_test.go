@@ -2,6 +2,7 @@ package mastodon
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -90,4 +91,30 @@ func start2(h http.Handler, tls bool) *httptest.Server {
 		return httptest.NewTLSServer(h)
 	}
 	return httptest.NewServer(h)
+}
+
+// A streaming host that is down is tried again and said to be down, though the server's own
+// address has no stream; where nothing has one, the account is polled.
+func TestStreamingHostDown(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		answers int
+		none    bool
+	}{"down": {http.StatusServiceUnavailable, false}, "there is none": {http.StatusNotFound, true}} {
+		stream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(c.answers) }))
+		defer stream.Close()
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/api/v2/instance" {
+				http.NotFound(w, r)
+				return
+			}
+			fmt.Fprintf(w, `{"configuration":{"urls":{"streaming":%q}}}`, strings.Replace(stream.URL, "http", "ws", 1))
+		}))
+		defer server.Close()
+		x, err := Kind().Open(network.Settings{Server: server.URL, Secret: secret, HTTP: network.HTTPClient(5 * time.Second)})
+		must(t, err)
+		if err := x.Stream(t.Context(), func() {}, func(network.Event) {}); errors.Is(err, network.ErrNoStream) != c.none {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
