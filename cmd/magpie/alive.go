@@ -13,11 +13,49 @@ import (
 )
 
 // alive asks the bot that runs on this machine whether anything is stuck: for supervisors
-// that run a command.
+// that run a command. Where it answers stands in the database, unless --listen says it.
 func alive(c *cli.Context) error {
-	host, port, err := net.SplitHostPort(strings.TrimPrefix(c.String("listen"), "http://"))
+	places := []string{c.String("listen")}
+	if !c.IsSet("listen") {
+		var err error
+		if places, err = neighbours(c); err != nil {
+			return err
+		}
+	}
+	for _, place := range places {
+		if err := ask(c, place); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintln(c.App.Writer, "The bot runs, and nothing is stuck.")
+	return nil
+}
+
+// neighbours are where the bots of this workspace answer that run on this machine.
+func neighbours(c *cli.Context) (places []string, err error) {
+	b, err := openToLook(c)
 	if err != nil {
-		return usage("--listen %s: write HOST:PORT", c.String("listen"))
+		return nil, err
+	}
+	defer b.Close()
+	all, err := b.Neighbours(c.Context)
+	if err == nil && len(all) == 0 {
+		err = failure{exitFailed, errors.New("no bot of this workspace runs on this machine")}
+	}
+	for _, m := range all {
+		if m.Address == "" {
+			err = errors.Join(err, failure{exitFailed, errors.New("a bot runs here and does not say how it is (--listen off): ask with magpie doctor")})
+			continue
+		}
+		places = append(places, m.Address)
+	}
+	return places, err
+}
+
+func ask(c *cli.Context, place string) error {
+	host, port, err := net.SplitHostPort(strings.TrimPrefix(place, "http://"))
+	if err != nil {
+		return usage("--listen %s: write HOST:PORT", place)
 	}
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
@@ -26,7 +64,7 @@ func alive(c *cli.Context) error {
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/healthz", http.NoBody)
 	if err != nil {
-		return usage("--listen %s: write HOST:PORT", c.String("listen"))
+		return usage("--listen %s: write HOST:PORT", place)
 	}
 	resp, err := http.DefaultClient.Do(r)
 	if err != nil {
@@ -36,6 +74,5 @@ func alive(c *cli.Context) error {
 	if resp.StatusCode != http.StatusOK {
 		return failure{exitFailed, errors.New("the bot runs, and something is stuck: magpie doctor")}
 	}
-	fmt.Fprintln(c.App.Writer, "The bot runs, and nothing is stuck.")
 	return nil
 }

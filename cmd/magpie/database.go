@@ -143,7 +143,7 @@ func backupDatabase(c *cli.Context) error {
 	if !store.Exists(at) {
 		return refused(fmt.Errorf("there is no database %s yet", at))
 	}
-	db, err := store.Open(c.Context, at, bot.Migrations()...)
+	db, err := store.Look(c.Context, at, bot.Migrations()...)
 	if err != nil {
 		return err
 	}

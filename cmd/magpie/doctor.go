@@ -13,7 +13,7 @@ func doctorCommand() *cli.Command {
 		Description: "Asks every network. The exit code is 1 if there is a problem.",
 		Flags: []cli.Flag{jsonFlag(),
 			&cli.BoolFlag{Name: "alive", Usage: "only ask the bot that runs on this machine, as a supervisor would"},
-			&cli.StringFlag{Name: "listen", Value: listenAt, Usage: "where it answers, with --alive: `HOST:PORT`",
+			&cli.StringFlag{Name: "listen", Usage: "where it answers, with --alive: `HOST:PORT` (default: as it has noted in the database)",
 				EnvVars: []string{"MAGPIE_LISTEN"}}},
 		Action: doctor,
 	}

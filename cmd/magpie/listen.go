@@ -31,6 +31,7 @@ func probes(c *cli.Context, b *bot.Bot) (stop func(), err error) {
 		}
 		return nil, usage("--listen %s: %v", place, err)
 	}
+	b.AnswersAt(l.Addr().String())
 	b.Log.WithField("address", "http://"+l.Addr().String()).Info("answers /healthz, /readyz and /metrics")
 	mux := http.NewServeMux()
 	mux.Handle("/", health.Handler(b.Health, b.Counts, version()))

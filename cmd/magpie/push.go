@@ -47,7 +47,11 @@ func push(c *cli.Context) error {
 	if err := noMore(c, 1); err != nil {
 		return err
 	}
-	b, err := open(c)
+	begin := open
+	if c.Bool("dry-run") {
+		begin = openToLook
+	}
+	b, err := begin(c)
 	if err != nil {
 		return err
 	}

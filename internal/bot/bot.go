@@ -82,6 +82,8 @@ type Bot struct {
 	beats     beats
 	skews     skews
 	running   atomic.Bool
+	hookFails failing      // telling
+	answersAt atomic.Value // a string: where /healthz is answered
 
 	Mistakes workspace.Problems // of the files in Dir, where the revision in force is used in their place
 }

@@ -15,6 +15,7 @@ import (
 	"magpie/internal/network"
 	"magpie/internal/outbox"
 	"magpie/internal/spoken"
+	"magpie/internal/store"
 	"magpie/internal/workspace"
 )
 
@@ -46,7 +47,11 @@ func (b *Bot) Examine(ctx context.Context) (out []Finding, err error) {
 		add(true, "files", "", "%s, %s; revision %d is in force", spoken.Count(len(set.Accounts), "account"), spoken.Count(len(set.Campaigns),
 			"campaign"), n)
 	}
-	add(true, "database", "", "%s", b.DB.Path)
+	if store.IsPostgres(b.DB.Path) || store.Exists(b.DB.Path) {
+		add(true, "database", "", "%s", b.DB.Path)
+	} else {
+		add(true, "database", "", "there is none yet: magpie run makes %s", b.DB.Path)
+	}
 	if bad, err := audit.Verify(ctx, b.DB); err != nil || bad != "" {
 		add(false, "audit log", "restore a backup from before, and find out who may write to the database", "the log of what was done is not as it was written: %s%s", bad, errText(err))
 	}
@@ -61,6 +66,10 @@ func (b *Bot) Examine(ctx context.Context) (out []Finding, err error) {
 	slices.Sort(names)
 	for _, name := range names {
 		b.examineAccount(ctx, set.Accounts[name], add)
+	}
+	if to := set.Settings.Tell; to != nil {
+		_, err := b.hook(*to)
+		add(err == nil, "web hook", "set "+where(to)+", or take tell: out of magpie.yaml", "%s", hookSays(err))
 	}
 	for _, w := range b.Exposed(ctx) {
 		add(false, "git", "", "%s", w)
@@ -77,6 +86,13 @@ func errText(err error) string {
 		return ""
 	}
 	return err.Error()
+}
+
+func hookSays(err error) string {
+	if err != nil {
+		return "nothing can be told to it: " + err.Error()
+	}
+	return "is told what needs a person"
 }
 
 // examineWaiting tells what waits for a person: posts for approval, each by its id, and mentions.

@@ -83,6 +83,9 @@ func (b *Bot) trouble(now time.Time) (out []string) {
 			out = append(out, fmt.Sprintf("the stream of %s has been down for %s; mentions are polled", name, spoken.Duration(down)))
 		}
 	}
+	if since, err := b.hookFails.get(); err != nil && now.Sub(since) > unread {
+		out = append(out, fmt.Sprintf("what needs a person could not be told to the web hook since %s: %v", since.Format(stamp), err))
+	}
 	return out
 }
 

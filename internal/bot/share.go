@@ -28,8 +28,21 @@ func (b *Bot) lasting() time.Duration {
 
 // machine is this process among those that work on the database.
 func (b *Bot) machine() lease.Machine {
-	host, _ := os.Hostname() // for people only
-	return lease.Machine{Owner: b.owner, Host: host, Trouble: b.trouble(b.Clock())}
+	address, _ := b.answersAt.Load().(string)
+	return lease.Machine{Owner: b.owner, Host: hostname(), Address: address, Trouble: b.trouble(b.Clock())}
+}
+
+// hostname is this machine's name, for people; "" where it has none.
+func hostname() string { h, _ := os.Hostname(); return h }
+
+// AnswersAt notes where this process answers /healthz, HOST:PORT, for those who ask here
+// without knowing.
+func (b *Bot) AnswersAt(address string) { b.answersAt.Store(address) }
+
+// Neighbours are the processes on this machine that work on this database.
+func (b *Bot) Neighbours(ctx context.Context) ([]lease.Machine, error) {
+	all, err := lease.Live(ctx, b.DB, b.Clock())
+	return slices.DeleteFunc(all, func(m lease.Machine) bool { return m.Host != hostname() }), err
 }
 
 // hold renews the leases, and takes and hands over accounts, until ctx ends.

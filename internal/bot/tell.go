@@ -13,14 +13,47 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
+	"time"
 
 	"magpie/internal/need"
 	"magpie/internal/network"
 	"magpie/internal/workspace"
 )
 
-// tell says to the operator's web hook what needs a person: each thing once.
+// failing is something that has failed, since when and why.
+type failing struct {
+	mu    sync.Mutex
+	since time.Time
+	err   error
+}
+
+func (f *failing) note(err error, now time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err == nil || f.err == nil {
+		f.since = now
+	}
+	f.err = err
+}
+
+func (f *failing) get() (since time.Time, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.since, f.err
+}
+
+// tell says to the operator's web hook what needs a person: each thing once. That it
+// fails is part of how the bot is.
 func (b *Bot) tell(ctx context.Context) error {
+	err := b.tellAll(ctx)
+	if ctx.Err() == nil {
+		b.hookFails.note(err, b.Clock())
+	}
+	return err
+}
+
+func (b *Bot) tellAll(ctx context.Context) error {
 	to := b.Set().Settings.Tell
 	all, err := need.Untold(ctx, b.DB)
 	if err != nil || len(all) == 0 || to == nil {

@@ -14,6 +14,7 @@ import (
 type Machine struct {
 	Owner   string // as in Take
 	Host    string // for people
+	Address string // where it answers /healthz, HOST:PORT; "" where it does not
 	Started time.Time
 	Trouble []string // what is stuck there
 }
@@ -34,9 +35,10 @@ func Beat(ctx context.Context, db *store.DB, m Machine, held []string, now time.
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO machines (owner, host, started_at, expires_at, trouble) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (owner) DO UPDATE SET expires_at = excluded.expires_at, trouble = excluded.trouble`,
-			m.Owner, m.Host, ms, ms+lasting.Milliseconds(), strings.Join(m.Trouble, "\n")); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO machines (owner, host, address, started_at, expires_at, trouble)
+			VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (owner) DO UPDATE SET address = excluded.address, expires_at = excluded.expires_at, trouble = excluded.trouble`,
+			m.Owner, m.Host, m.Address, ms, ms+lasting.Milliseconds(), strings.Join(m.Trouble, "\n")); err != nil {
 			return err
 		}
 		if err := prolong(ctx, tx, m.Owner, held, ms+lasting.Milliseconds()); err != nil {
@@ -110,7 +112,7 @@ func Held(ctx context.Context, db *store.DB, now time.Time) (held map[string]boo
 }
 
 func live(ctx context.Context, tx *sql.Tx, ms int64) (all []Machine, err error) {
-	rows, err := tx.QueryContext(ctx, `SELECT owner, host, started_at, trouble FROM machines WHERE expires_at >= $1 ORDER BY owner`, ms)
+	rows, err := tx.QueryContext(ctx, `SELECT owner, host, address, started_at, trouble FROM machines WHERE expires_at >= $1 ORDER BY owner`, ms)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +121,7 @@ func live(ctx context.Context, tx *sql.Tx, ms int64) (all []Machine, err error) 
 		var m Machine
 		var at int64
 		var trouble string
-		if err := rows.Scan(&m.Owner, &m.Host, &at, &trouble); err != nil {
+		if err := rows.Scan(&m.Owner, &m.Host, &m.Address, &at, &trouble); err != nil {
 			return nil, err
 		}
 		if trouble != "" {

@@ -1,0 +1,52 @@
+package bot
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"magpie/internal/network"
+)
+
+// A web hook that takes nothing is part of how the bot is, and the doctor says when its
+// address is not there: whoever is told nothing would not know.
+func TestHookThatFails(t *testing.T) {
+	var broken atomic.Bool
+	broken.Store(true)
+	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if broken.Load() {
+			w.WriteHeader(http.StatusForbidden)
+		}
+	}))
+	t.Cleanup(hook.Close)
+	w := newWorld(t, day1, map[string]string{"magpie.yaml": "tell: file:hook.txt\n", "hook.txt": hook.URL})
+	says := func() string {
+		return strings.Join(slices.DeleteFunc(w.trouble(w.now), func(s string) bool { return !strings.Contains(s, "web hook") }), "\n")
+	}
+	w.net.Mention("outlet", network.Person{ID: "eve", Handle: "eve@far.example"}, "does this fit my kettle?")
+	w.step(w.now.Add(time.Second))
+	w.step(w.now.Add(31 * time.Minute))
+	w.lookAfter(t.Context(), w.now)
+	if w.tell(t.Context()) == nil || says() != "" {
+		t.Errorf("one failure: %s", says())
+	}
+	w.now = w.now.Add(unread + time.Second)
+	if w.tell(t.Context()) == nil || !strings.Contains(says(), "answered 403") || strings.Contains(says(), hook.URL) {
+		t.Errorf("after %s: %s", unread, says())
+	}
+	broken.Store(false)
+	w.must(w.tell(t.Context()))
+	if says() != "" {
+		t.Errorf("it works again: %s", says())
+	}
+	w.edit(map[string]string{"magpie.yaml": "tell: env:NO_SUCH_HOOK\n"})
+	found, err := w.Examine(t.Context())
+	w.must(err)
+	if !slices.ContainsFunc(found, func(f Finding) bool { return f.What == "web hook" && !f.Good && strings.Contains(f.Says, "NO_SUCH_HOOK") }) {
+		t.Errorf("the doctor finds %+v", found)
+	}
+}
