@@ -33,12 +33,15 @@ func check(c *cli.Context) error {
 	if _, err := options(c); err != nil {
 		return err
 	}
-	set, err := workspace.Load(c.String("dir"), bot.Kinds())
+	set, warnings, err := workspace.Check(c.String("dir"), bot.Kinds())
+	if set != nil {
+		warnings = append(warnings, passed(set, time.Now())...)
+	}
+	for _, w := range warnings {
+		fmt.Fprintln(c.App.Writer, "warning: "+w.String())
+	}
 	if err != nil {
 		return explain(c, err)
-	}
-	for _, w := range append(set.Warnings, passed(set, time.Now())...) {
-		fmt.Fprintln(c.App.Writer, "warning: "+w.String())
 	}
 	if store.Exists(bot.Path(set.Dir, c.String("database"), set)) {
 		b, err := lookHere(c)

@@ -186,7 +186,7 @@ func peopleWord(n int) string {
 }
 
 func printForecast(w io.Writer, f bot.Forecast, p paint) {
-	at, step, id := when(f.At, f.Account.Timezone.Location), f.Post.Campaign+"/"+f.Post.Step, "["+f.Post.ID+", "+f.State+"]"
+	at, step, id := when(f.At, f.Account.Timezone.Location), postName(f.Post), "["+f.Post.ID+", "+f.State+"]"
 	between := "  "
 	if runewidth.StringWidth(at+f.Account.Name+step+id)+6 > columns(w) {
 		between = "\n    "
@@ -195,7 +195,7 @@ func printForecast(w io.Writer, f bot.Forecast, p paint) {
 	for _, x := range []struct {
 		text string
 		in   func(string) string
-	}{{orNone("would not go out: ", f.Problem), p.bad}, {orNone("paused: ", f.Paused), p.warn}} {
+	}{{orNone("would not go out: ", f.Problem), p.bad}, {orNone("paused: ", f.Paused), p.warn}, {orNone("waits: ", f.Waits), p.warn}} {
 		if x.text != "" {
 			fmt.Fprintln(w, x.in(indent(x.text, "    ", width(w))))
 		}
@@ -265,6 +265,7 @@ func planJSON(all []bot.Forecast) any {
 		Limit    int            `json:"limit"`
 		Problem  string         `json:"problem,omitempty"`
 		Paused   string         `json:"paused,omitempty"`
+		Waits    string         `json:"waits,omitempty"`
 		People   int            `json:"people,omitempty"`
 		LeftOut  map[string]int `json:"left_out,omitempty"`
 		Codes    *bot.Codes     `json:"codes,omitempty"`
@@ -276,7 +277,7 @@ func planJSON(all []bot.Forecast) any {
 	out := []row{}
 	for _, f := range all {
 		r := row{f.Post.ID, f.At, f.Account.Timezone.Name, f.Account.Name, f.Post.Campaign, f.Post.Step, string(f.Post.Kind), f.State,
-			f.Text, f.Size.Count, f.Size.Limit, f.Problem, f.Paused, f.To, f.LeftOut, f.Codes, nil, f.Parts, f.Pictures,
+			f.Text, f.Size.Count, f.Size.Limit, f.Problem, f.Paused, f.Waits, f.To, f.LeftOut, f.Codes, nil, f.Parts, f.Pictures,
 			float64(f.Price) / float64(network.Dollar)}
 		if !f.LastOut.IsZero() {
 			r.LastOut = &f.LastOut

@@ -208,7 +208,7 @@ func signInHint(a *workspace.Account) string {
 	return "magpie accounts login " + a.Name
 }
 
-func postName(p *outbox.Post) string { return p.Campaign + "/" + p.Step }
+func postName(p *outbox.Post) string { return strings.Trim(p.Campaign+"/"+p.Step, "/") }
 
 // skew is how far the server's clock is ahead of ours.
 func (b *Bot) skew(ctx context.Context, a *workspace.Account) (time.Duration, bool) {

@@ -30,6 +30,7 @@ type Forecast struct {
 	State   string // what the outbox says of it, or "new"
 	Problem string // why it would not go out
 	Paused  string // why it waits, and how that ends
+	Waits   string // until when, for the account's quiet hours
 	To      int    // people; 0 for a public post
 	LeftOut map[string]int
 	Codes   *Codes
@@ -69,6 +70,7 @@ func (b *Bot) Forecasts(ctx context.Context, from, to time.Time) (out []Forecast
 			f.Problem = missedReason
 		}
 		f.Paused = paused(pauses, f.Post)
+		b.hush(&f)
 		out = append(out, f)
 	}
 	more, err := b.pushes(ctx, from, to, pauses)
@@ -94,9 +96,28 @@ func (b *Bot) pushes(ctx context.Context, from, to time.Time, pauses []outbox.Pa
 		if err := b.read(ctx, &f); err != nil {
 			return nil, err
 		}
+		b.hush(&f)
 		out = append(out, f)
 	}
 	return out, err
+}
+
+// hush tells what the account's quiet hours make of a post: it waits for their end, and
+// may be too late by then.
+func (b *Bot) hush(f *Forecast) {
+	still, until := quiet(f.Account, f.Post.SlotAt)
+	if !still || f.Post.Exempt || f.Problem != "" {
+		return
+	}
+	end := until.In(f.Account.Timezone.Location).Format("15:04")
+	switch late := outbox.LateAt(f.Post); {
+	case late == 0 || store.Ms(until) < late:
+		f.Waits = "for the end of the quiet hours of " + f.Account.Name + " at " + end
+	case f.Post.LateThen == "ask":
+		f.Problem = "the quiet hours of " + f.Account.Name + " end at " + end + ", and then it is too late by its step's rule (late:): it would wait for “magpie outbox settle”"
+	default:
+		f.Problem = "the quiet hours of " + f.Account.Name + " end at " + end + ", and then it is too late by its step's rule (late: or finish_by:)"
+	}
 }
 
 // paused says why a post waits.

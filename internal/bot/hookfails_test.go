@@ -46,7 +46,9 @@ func TestHookThatFails(t *testing.T) {
 	w.edit(map[string]string{"magpie.yaml": "tell: env:NO_SUCH_HOOK\n"})
 	found, err := w.Examine(t.Context())
 	w.must(err)
-	if !slices.ContainsFunc(found, func(f Finding) bool { return f.What == "web hook" && !f.Good && strings.Contains(f.Says, "NO_SUCH_HOOK") }) {
+	if !slices.ContainsFunc(found, func(f Finding) bool {
+		return f.What == "web hook" && !f.Good && strings.Contains(f.Says, "NO_SUCH_HOOK")
+	}) {
 		t.Errorf("the doctor finds %+v", found)
 	}
 }

@@ -46,17 +46,28 @@ type loader struct {
 
 // Load reads the workspace in dir, and nothing that lies elsewhere. Its error is Problems.
 func Load(dir string, kinds []network.Kind) (*Set, error) {
+	set, _, err := Check(dir, kinds)
+	return set, err
+}
+
+// Check is Load with the warnings, which there are beside mistakes, too.
+func Check(dir string, kinds []network.Kind) (*Set, []Problem, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, Problems{{dir, 1, 1, "the folder can't be read", "start a workspace with “magpie init FOLDER”"}}
+		return nil, nil, Problems{{dir, 1, 1, "the folder can't be read", "start a workspace with “magpie init FOLDER”"}}
 	}
 	defer root.Close()
-	return LoadFS(root.FS(), dir, kinds)
+	return load(root.FS(), dir, kinds)
 }
 
 // LoadFS reads a workspace from wherever its files are kept. dir is where it
 // is on this machine, for what is looked up there: secrets, the database.
 func LoadFS(files fs.FS, dir string, kinds []network.Kind) (*Set, error) {
+	set, _, err := load(files, dir, kinds)
+	return set, err
+}
+
+func load(files fs.FS, dir string, kinds []network.Kind) (*Set, []Problem, error) {
 	l := &loader{fs: files, kinds: kinds, docs: map[string]*document{}, home: map[string]string{}, looks: map[string]looked{},
 		set: &Set{Dir: dir, Files: map[string][]byte{}, sums: map[string][sha256.Size]byte{}, Accounts: map[string]*Account{}, Campaigns: map[string]*Campaign{}, Schedules: map[string]*Schedule{},
 			Offers: map[string]*Offer{}, Segments: map[string]*segment.Segment{}, Templates: map[string]*Template{}}}
@@ -66,13 +77,13 @@ func LoadFS(files fs.FS, dir string, kinds []network.Kind) (*Set, error) {
 		l.problems = append(l.problems, d.problems...)
 		l.set.Warnings = append(l.set.Warnings, d.warnings...)
 	}
+	l.set.Warnings = sorted(l.set.Warnings)
 	if len(l.problems) > 0 {
-		return nil, sorted(l.problems)
+		return nil, l.set.Warnings, sorted(l.problems)
 	}
 	sum := sha256.Sum256([]byte(strings.Join(l.sums, "\n")))
 	l.set.Hash = hex.EncodeToString(sum[:])
-	l.set.Warnings = sorted(l.set.Warnings)
-	return l.set, nil
+	return l.set, l.set.Warnings, nil
 }
 
 func (l *loader) readAll() {

@@ -13,6 +13,7 @@ import (
 // colon, or after other words. A remark that is meant as one has a space after the #.
 func (d *document) remarks(all token.Tokens) {
 	for _, t := range all {
+		d.quoted(t)
 		if t.Type != token.CommentType || t.Prev == nil || t.Prev.Position.Line != t.Position.Line || !tag(t.Value) {
 			continue
 		}
@@ -34,4 +35,18 @@ func (d *document) remarks(all token.Tokens) {
 func tag(text string) bool {
 	r, _ := utf8.DecodeRuneInString(text)
 	return unicode.IsLetter(r) || unicode.IsDigit(r)
+}
+
+// quoted tells of a text in the quotes of word processors: to YAML they are part of it,
+// and would go out with it.
+func (d *document) quoted(t *token.Token) {
+	r := []rune(strings.TrimSpace(t.Value))
+	if t.Type != token.StringType || len(r) < 2 {
+		return
+	}
+	if pair := string(r[0]) + string(r[len(r)-1]); pair == "“”" || pair == "‘’" || pair == "””" || pair == "„“" || pair == "＂＂" {
+		d.warnings = append(d.warnings, Problem{File: d.file, Line: t.Position.Line, Column: t.Position.Column,
+			Text: fmt.Sprintf("the quotes %c and %c are part of this text, and people would read them", r[0], r[len(r)-1]),
+			Hint: fmt.Sprintf("write it without quotes, or with those of YAML: %q", string(r[1:len(r)-1]))})
+	}
 }

@@ -32,6 +32,8 @@ func enough(a, b int) float64 {
 type said struct {
 	account, network string
 	step             *Step
+	alone            bool     // the step has no other text there
+	text             string   // in essence
 	shingles         []uint64 // the rarest of all texts first
 }
 
@@ -46,6 +48,7 @@ func (l *loader) checkSimilar() {
 			all = append(all, l.publicTexts(s)...)
 		}
 	}
+	l.warnAgain(all)
 	rarestFirst(all)
 	byShingle := map[uint64][]int{}
 	for i, x := range all {
@@ -59,6 +62,24 @@ func (l *loader) checkSimilar() {
 		}
 		for _, h := range x.prefix() {
 			byShingle[h] = append(byShingle[h], i)
+		}
+	}
+}
+
+// warnAgain tells of two steps that post the same words on one account: people read them twice.
+func (l *loader) warnAgain(all []said) {
+	first := map[string]said{}
+	for _, x := range all {
+		key := x.account + " " + x.text
+		y, known := first[key]
+		if !known {
+			first[key] = x
+			continue
+		}
+		if x.step != y.step && x.alone && y.alone {
+			l.warn(l.doc("campaign", x.step.Campaign.Name), "steps."+x.step.Name+".say",
+				fmt.Sprintf("%s posts the same words in the step %q of %s", x.account, y.step.Name, l.doc("campaign", y.step.Campaign.Name).file),
+				"write other words, or take one of the steps out")
 		}
 	}
 }
@@ -128,7 +149,8 @@ func (l *loader) publicTexts(s *Step) (out []said) {
 		for _, x := range t.In(a.Language) {
 			v := render.Sample("CODE", "https://shop.example/")
 			if text, err := x.Render(v); err == nil {
-				out = append(out, shingled(said{account: name, network: a.Network, step: s}, text))
+				out = append(out, shingled(said{account: name, network: a.Network, step: s, alone: len(t.In(a.Language)) == 1,
+					text: string(essence(text))}, text))
 			}
 		}
 	}

@@ -92,3 +92,40 @@ func readText(t *testing.T, file string) string {
 	}
 	return string(b)
 }
+
+// Two steps that post the same words on one account are told of; variants, which take
+// turns, and the same words on different days of one step are not.
+func TestSameWordsTwice(t *testing.T) {
+	for name, c := range map[string]struct {
+		second string
+		more   map[string]string
+		want   bool
+	}{
+		"the same template":  {"plain", nil, true},
+		"another, same text": {"other", map[string]string{"templates/other.en.tmpl": "The cellar is open, on every day of the week!\n"}, true},
+		"another text":       {"other", map[string]string{"templates/other.en.tmpl": "Old lamps are mended here for nothing.\n"}, false},
+		"variants":           {"plain", map[string]string{"templates/plain.en.b.tmpl": "Come in, the cellar door stands open daily.\n"}, false},
+	} {
+		files := map[string]string{"templates/plain.en.tmpl": "The cellar is open on every day of the week.\n", "campaigns/new.yaml": "title: New\nsteps:\n" +
+			"  one: {accounts: [corner], at: 2027-11-27 09:00, say: plain}\n  two: {accounts: [corner], at: 2027-11-28 09:00, say: " + c.second + "}\n"}
+		for file, text := range c.more {
+			files[file] = text
+		}
+		got := told(t, workspaceWith(t, files))
+		if said := strings.Contains(got, `corner posts the same words in the step "one"`); said != c.want || !said && got != "" {
+			t.Errorf("%s: told %q", name, got)
+		}
+	}
+}
+
+// Quotes of a word processor are part of a text in YAML, and would go out.
+func TestCurlyQuotesInTexts(t *testing.T) {
+	for value, want := range map[string]bool{"“Ad:”": true, "‘Ad:’": true, "„Ad:“": true, "＂广告＂": true, "\"“Ad:”\"": false, "Ad “now”": false,
+		"「广告」": false, "广告": false, "“": false} {
+		got := told(t, workspaceWith(t, map[string]string{"campaigns/new.yaml": "title: New\ndisclosure: " + value +
+			"\nsteps:\n  one: {accounts: [corner], at: 2027-11-27 09:00, say: plain}\n", "templates/plain.en.tmpl": "The cellar is open daily.\n"}))
+		if said := strings.Contains(got, "campaigns/new.yaml:2:13: the quotes"); said != want || !said && got != "" {
+			t.Errorf("%s: told %q", value, got)
+		}
+	}
+}
