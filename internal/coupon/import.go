@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"magpie/internal/sheet"
 	"magpie/internal/store"
 )
@@ -39,9 +41,10 @@ func Import(ctx context.Context, db *store.DB, offer string, r io.Reader, shared
 	if err != nil {
 		return 0, "", errors.New("line 1: the file is empty or not a CSV file: its first line must hold the column names, one of them code")
 	}
+	first, _ := in.FieldPos(0)
 	col := slices.IndexFunc(header, func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), "code") })
 	if col < 0 {
-		return 0, "", errors.New("line 1: the column code is missing")
+		return 0, "", fmt.Errorf("line %d: the column code is missing", first)
 	}
 	err = db.Write(ctx, func(tx *sql.Tx) error {
 		if err := db.InTurn(ctx, tx, "codes"); err != nil {
@@ -56,6 +59,10 @@ func Import(ctx context.Context, db *store.DB, offer string, r io.Reader, shared
 	return n, list.As, nil
 }
 
+// manyMistakes are said in full; the rest are counted.
+const manyMistakes = 100
+
+// importRows keeps all codes, or says of each row that is wrong what it is.
 func importRows(ctx context.Context, tx *sql.Tx, in *csv.Reader, col int, offer string, shared []Shared, now time.Time) (n int, err error) {
 	stmt, err := tx.PrepareContext(ctx, `INSERT INTO coupons (code, offer, state, created_at)
 		SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), 'free', CAST($3 AS BIGINT)
@@ -64,50 +71,83 @@ func importRows(ctx context.Context, tx *sql.Tx, in *csv.Reader, col int, offer 
 		return 0, err
 	}
 	defer stmt.Close()
+	var wrong []error
+	more := 0
 	for {
 		row, err := in.Read()
 		if errors.Is(err, io.EOF) {
-			return n, nil
+			break
 		}
 		if err != nil {
-			var p *csv.ParseError
-			if errors.As(err, &p) {
-				return 0, fmt.Errorf("line %d: %w: nothing was imported", p.Line, p.Err)
+			wrong = append(wrong, sheet.Explain(err))
+			break // the lines that follow can't be told apart
+		}
+		code := ""
+		if col < len(row) {
+			code = strings.TrimSpace(row[col])
+		}
+		bad := unfit(code, shared)
+		if bad == nil {
+			ok, err := store.Changed(stmt.ExecContext(ctx, code, offer, store.Ms(now), typedKey(code)))
+			if err != nil {
+				return 0, err
 			}
-			return 0, err
+			if n++; !ok {
+				if bad, err = taken(ctx, tx, code); err != nil {
+					return 0, err
+				}
+			}
 		}
 		line, _ := in.FieldPos(0)
-		if col < len(row) && spreadsheet.MatchString(strings.TrimSpace(row[col])) {
-			return 0, fmt.Errorf("line %d: a spreadsheet has changed this code to %s: export the column as text: nothing was imported", line,
-				strings.TrimSpace(row[col]))
+		switch {
+		case bad != nil && len(wrong) == manyMistakes:
+			more++
+		case bad != nil:
+			wrong = append(wrong, fmt.Errorf("line %d: %w", line, bad))
 		}
-		if col >= len(row) || !codeRule.MatchString(strings.TrimSpace(row[col])) {
-			return 0, fmt.Errorf("line %d: the code must have 3 to 32 letters and digits: nothing was imported", line)
-		}
-		code := strings.TrimSpace(row[col])
-		if x, ok := sharedAs(shared, code); ok {
-			return 0, fmt.Errorf("line %d: the code %s is %s, which everybody has by the offer %s: nothing was imported", line, code, x.Code,
-				x.Offer)
-		}
-		ok, err := store.Changed(stmt.ExecContext(ctx, code, offer, store.Ms(now), typedKey(code)))
-		if err == nil && !ok {
-			err = taken(ctx, tx, line, code)
-		}
-		if err != nil {
-			return 0, err
-		}
-		n++
 	}
+	if more > 0 {
+		wrong = append(wrong, fmt.Errorf("and %d more such lines", more))
+	}
+	if n == 0 && len(wrong) == 0 {
+		wrong = append(wrong, errors.New("there are no codes below the column names"))
+	}
+	if len(wrong) > 0 {
+		return 0, fmt.Errorf("%w: nothing was imported", errors.Join(wrong...))
+	}
+	return n, nil
 }
 
-// taken says why a code was not: it is there, or one that people would take for it.
-func taken(ctx context.Context, tx *sql.Tx, line int, code string) error {
+// unfit says why a code can't be given out, whatever there is already.
+func unfit(code string, shared []Shared) error {
+	if spreadsheet.MatchString(code) {
+		return fmt.Errorf("a spreadsheet has changed this code to %s: export the column as text", code)
+	}
+	if half := norm.NFKC.String(code); half != code && codeRule.MatchString(half) {
+		return fmt.Errorf("the code %s has full-width or other special forms of letters, which nobody types: write %s", code, half)
+	}
+	if !codeRule.MatchString(code) {
+		for _, r := range code {
+			if !codeRule.MatchString(strings.Repeat(string(r), 3)) {
+				return fmt.Errorf("the code “%s” holds the sign “%c” (U+%04X): a code is 3 to 32 letters and digits", code, r, r)
+			}
+		}
+		return fmt.Errorf("the code must have 3 to 32 letters and digits")
+	}
+	if x, ok := sharedAs(shared, code); ok {
+		return fmt.Errorf("the code %s is %s, which everybody has by the offer %s", code, x.Code, x.Offer)
+	}
+	return nil
+}
+
+// taken says why a code was not kept: it is there, or one that people would take for it.
+func taken(ctx context.Context, tx *sql.Tx, code string) (why, err error) {
 	alike, _, err := Alike(ctx, tx, code)
 	switch {
 	case err != nil:
-		return err
+		return nil, err
 	case len(alike) > 0 && !slices.Contains(alike, code):
-		return fmt.Errorf("line %d: the code %s reads like %s, which is there already: nothing was imported", line, code, alike[0])
+		return fmt.Errorf("the code %s reads like %s, which is there already", code, alike[0]), nil
 	}
-	return fmt.Errorf("line %d: the code %s is in this file twice or was imported before: nothing was imported", line, code)
+	return fmt.Errorf("the code %s is in this file twice or was imported before", code), nil
 }

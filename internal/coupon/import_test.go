@@ -36,9 +36,13 @@ func TestBadImports(t *testing.T) {
 		"too long":           {"code\n" + strings.Repeat("A", 33) + "\n", []string{"line 2", "3 to 32"}},
 		"empty code":         {"id,code\n1,ABC\n2,\n", []string{"line 3", "3 to 32"}},
 		"column left out":    {"id,code\n1,ABC\n2\n", []string{"line 3", "3 to 32"}},
-		"a space within":     {"code\nAB CD\n", []string{"line 2"}},
-		"an @, which names":  {"code\n@ann\n", []string{"line 2"}},
-		"quote":              {"code\nABC\n\"DEF\n", []string{"line", "nothing was imported"}},
+		"a space within":     {"code\nAB CD\n", []string{"line 2", "“AB CD”", "“ ” (U+0020)"}},
+		"an @, which names":  {"code\n@ann\n", []string{"line 2", "“@”"}},
+		"quote":              {"code\nABC\n\"DEF\n", []string{"line 3: a quote (\") is opened here and not closed", "nothing was imported"}},
+		"full width":         {"code\nＡＢ１２\n", []string{"line 2", "write AB12"}},
+		"several":            {"code\nABC\nA\nOLD-1\nTHEIRS\nX Y\n", []string{"line 3", "line 4", "line 5", "line 6", "nothing was imported"}},
+		"header alone":       {"code\n", []string{"no codes below"}},
+		"sep":                {"sep=;\ncode;note\nAB;x\n", []string{"line 3"}},
 		"after a long field": {"code,note\nABC,\"a\nb\nc\"\nAB,x\n", []string{"line 5"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -205,8 +205,9 @@ func TestAnySequence(t *testing.T) {
 		case m.offer.Made:
 			m.offer.Limit = m.size
 		default:
-			m.size = max(m.size, 0)
-			load(t, db, m.offer.Name, m.size)
+			if m.size = max(m.size, 0); m.size > 0 {
+				load(t, db, m.offer.Name, m.size)
+			}
 		}
 		act := func(f func()) func(*rapid.T) { return func(t *rapid.T) { m.t = t; f() } }
 		t.Repeat(map[string]func(*rapid.T){"reserve": act(m.reserve), "reserve again": act(m.reserve), "start": act(m.start), "deliver": act(m.deliver),

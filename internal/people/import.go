@@ -53,15 +53,18 @@ func (b *Book) Import(ctx context.Context, r io.Reader, now time.Time, progress 
 		return out, fmt.Errorf("%w: nothing was imported", err)
 	}
 	defer seen.Close()
-	in, at, err := list(seen)
+	in, at, others, err := list(seen)
 	if err != nil {
 		return out, err
+	}
+	if len(others) > 0 && warn != nil {
+		warn(fmt.Sprintf("not read, for nothing here uses it: %s", strings.Join(others, ", ")))
 	}
 	if err := b.inspect(in, at, &oddities{now: now, warn: warn, first: map[uint64]int32{}}); err != nil {
 		return out, err
 	}
 	out.As = seen.As
-	in, at, err = list(seen)
+	in, at, _, err = list(seen)
 	for err == nil {
 		var n int
 		err = b.DB.Write(ctx, func(tx *sql.Tx) error {
@@ -81,17 +84,20 @@ func (b *Book) Import(ctx context.Context, r io.Reader, now time.Time, progress 
 }
 
 // list begins to read a customer list.
-func list(s *sheet.Sheet) (in *csv.Reader, at map[string]int, err error) {
+func list(s *sheet.Sheet) (in *csv.Reader, at map[string]int, others []string, err error) {
 	if in, err = s.Rows(); err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	header, err := in.Read()
 	if err != nil {
-		return nil, nil, errors.New("line 1: the file is empty or not a CSV file: its first line must hold the column names")
+		return nil, nil, nil, errors.New("line 1: the file is empty or not a CSV file: its first line must hold the column names")
 	}
-	at, err = layout(header)
-	return in, at, err
+	line, _ := in.FieldPos(0)
+	at, others, err = layout(line, header)
+	return in, at, others, err
 }
+
+var errColumns = errors.New("there are more or fewer columns than in the first line")
 
 // manyMistakes are said in full; the rest are counted.
 const manyMistakes = 100
@@ -99,20 +105,20 @@ const manyMistakes = 100
 // inspect says what is wrong with a list.
 func (b *Book) inspect(in *csv.Reader, at map[string]int, odd *oddities) error {
 	var wrong []error
-	more := 0
-	for {
+	more, rows := 0, 0
+	for ; ; rows++ {
 		row, err := in.Read()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		ragged := errors.Is(err, csv.ErrFieldCount)
 		if err != nil && !ragged {
-			wrong = append(wrong, csvError(err))
+			wrong = append(wrong, sheet.Explain(err))
 			break // the lines that follow can't be told apart
 		}
 		line, _ := in.FieldPos(0)
 		var c Customer
-		if err = csv.ErrFieldCount; !ragged {
+		if err = errColumns; !ragged {
 			c, err = parse(at, row)
 		}
 		if err == nil {
@@ -130,6 +136,9 @@ func (b *Book) inspect(in *csv.Reader, at map[string]int, odd *oddities) error {
 	if more > 0 {
 		wrong = append(wrong, fmt.Errorf("and %d more such lines", more))
 	}
+	if rows == 0 {
+		wrong = append(wrong, errors.New("there are no rows below the column names"))
+	}
 	if len(wrong) == 0 {
 		odd.rest()
 		return nil
@@ -137,25 +146,31 @@ func (b *Book) inspect(in *csv.Reader, at map[string]int, odd *oddities) error {
 	return fmt.Errorf("%w: nothing was imported", errors.Join(wrong...))
 }
 
-// layout finds each column's place.
-func layout(header []string) (map[string]int, error) {
-	at := map[string]int{}
+// layout finds each column's place, and the columns that are not read.
+func layout(line int, header []string) (at map[string]int, others []string, err error) {
+	at = map[string]int{}
 	for i, h := range header {
 		name := strings.ToLower(strings.TrimSpace(h))
 		if !slices.Contains(columns, name) {
-			return nil, fmt.Errorf("line 1: unknown column %q (%s)", h, suggest.Hint(name, columns))
+			if near := suggest.For(name, columns); near != "" {
+				return nil, nil, fmt.Errorf("line %d: unknown column %q (did you mean %q?)", line, h, near)
+			}
+			if name != "" {
+				others = append(others, strings.TrimSpace(h))
+			}
+			continue
 		}
 		if _, twice := at[name]; twice {
-			return nil, fmt.Errorf("line 1: the column %q occurs twice", h)
+			return nil, nil, fmt.Errorf("line %d: the column %q occurs twice", line, h)
 		}
 		at[name] = i
 	}
 	for _, n := range networkColumns {
 		if _, ok := at[n]; ok {
-			return at, nil
+			return at, others, nil
 		}
 	}
-	return nil, errors.New("line 1: a column with handles is missing: call one mastodon, bluesky, x or weibo")
+	return nil, nil, fmt.Errorf("line %d: a column with handles is missing: call one mastodon, bluesky, x or weibo", line)
 }
 
 // parse reads one row.
@@ -272,7 +287,7 @@ func (w *writer) some(ctx context.Context, in *csv.Reader, out *Imported, progre
 			return n, nil
 		}
 		if err != nil {
-			return n, csvError(err)
+			return n, sheet.Explain(err)
 		}
 		c, err := parse(w.at, row)
 		if err != nil {
@@ -291,14 +306,6 @@ func (w *writer) some(ctx context.Context, in *csv.Reader, out *Imported, progre
 		}
 	}
 	return n, nil
-}
-
-func csvError(err error) error {
-	var p *csv.ParseError
-	if errors.As(err, &p) {
-		return fmt.Errorf("line %d: %w", p.Line, p.Err)
-	}
-	return err
 }
 
 // one keeps a customer; fresh tells whether nobody had one of the handles.

@@ -66,7 +66,13 @@ func TestBadLists(t *testing.T) {
 		"spent, comma":     {"mastodon,spent\nann,\"1,000\"\n", []string{"line 2", "spent", "1000", "1.000"}},
 		"last order":       {"mastodon,last_order\nann,03/04/2026\n", []string{"line 2", "last_order", "2026-04-03"}},
 		"too few fields":   {"mastodon,name\nann,Ann\nbob\n", []string{"line 3", "nothing was imported"}},
-		"quotes":           {"mastodon,name\nann,\"Ann\nbob,Bob\n", []string{"line", "nothing was imported"}},
+		"quotes":           {"mastodon,name\nann,\"Ann\nbob,Bob\n", []string{"line 2: a quote (\") is opened here and not closed", "nothing was imported"}},
+		"a quote within":   {"mastodon,name\nann,Ann \"A\" Lee\n", []string{"line 2: a quote (\") stands within a text", "write this one twice"}},
+		"a dollar":         {"mastodon,spent\nann,\"$1,299.00\"\n", []string{"line 2", "names a currency", "899.00"}},
+		"yuan":             {"mastodon,spent\nann,899元\n", []string{"line 2", "names a currency"}},
+		"no rows":          {"mastodon,name\n", []string{"no rows below", "nothing was imported"}},
+		"sep and a typo":   {"sep=;\nmastodon;citty\nann;Boston\n", []string{"line 2", `"citty"`}},
+		"sep and a row":    {"sep=;\nmastodon;orders\nann;two\n", []string{"line 3", `"two"`}},
 		"after a long one": {"mastodon,name,orders\nann,\"Ann\n\n\nSmith\",1\nbob,Bob,x\n", []string{"line 6", "orders"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -166,4 +172,19 @@ func TestAllBadRows(t *testing.T) {
 	}
 	_, err := b.Import(t.Context(), strings.NewReader(list.String()+"x\n"), noon, nil, nil)
 	says(t, err, "line 2:", "line 200:", "and 401 more", "nothing was imported")
+}
+
+// Columns that nobody here uses are named, and the rest is read; Excel's line that tells
+// the separator is no row.
+func TestOtherColumns(t *testing.T) {
+	b := open(t)
+	var told []string
+	out, err := b.Import(t.Context(), strings.NewReader("sep=;\r\nmastodon;phone;name;postcode\r\nann;555;Ann;0123\r\n"), noon, nil,
+		func(s string) { told = append(told, s) })
+	if err != nil || out.Rows != 1 || out.As != "separated by semicolons" || len(told) != 2 || !strings.Contains(told[0], "phone, postcode") {
+		t.Errorf("%+v, %v, told %q", out, err, told)
+	}
+	if p := get(t, b, find(t, b, "ann")); p.Name != "Ann" {
+		t.Errorf("it is %+v", p)
+	}
 }

@@ -18,6 +18,9 @@ var (
 	otherGroups = regexp.MustCompile(`^\d{1,3}(?:[ '’]\d{3})+([.,]\d{1,2})?$`)
 )
 
+// currency is an amount with a sign or a short name of a currency beside it.
+var currency = regexp.MustCompile(`^(?:\p{L}{0,3}\p{Sc}?\s*)?\d[\d.,' ’]*(?:\s*(?:\p{Sc}|\p{L}{1,3}))?$`)
+
 // Amount reads an amount into hundredths as shops export it: 899, 899.5, 899,50, 1,299.00,
 // 1.299,00, 1 299,00. What may be a thousand times more or less, such as 1.299, is an error.
 func Amount(s string) (int64, error) {
@@ -38,6 +41,8 @@ func Amount(s string) (int64, error) {
 	case commaGroups.MatchString(t), pointGroups.MatchString(t):
 		return 0, fmt.Errorf("%q may be %s or %s.%s: write it as 899.00", s, groups.Replace(t), t[:strings.IndexAny(t, ".,")],
 			t[strings.IndexAny(t, ".,")+1:])
+	case currency.MatchString(t):
+		return 0, fmt.Errorf("%q names a currency, and this column is in the shop's own: write the number alone, as 899.00", s)
 	default:
 		return 0, fmt.Errorf("%q is not an amount such as 899.00", s)
 	}

@@ -27,6 +27,7 @@ type Sheet struct {
 	// As names the encoding and the separator, where they are not UTF-8 and a comma.
 	As    string
 	comma rune
+	told  bool // the first line tells the separator, as Excel reads and writes it: sep=;
 }
 
 // Open keeps a copy of what r holds and finds out how it is written. Its error names the
@@ -66,7 +67,30 @@ func (s *Sheet) Rows() (*csv.Reader, error) {
 	in := csv.NewReader(text)
 	in.ReuseRecord = true
 	in.Comma = s.comma
+	if s.told {
+		if _, err := in.Read(); err != nil {
+			return nil, Explain(err)
+		}
+		in.FieldsPerRecord = 0
+	}
 	return in, nil
+}
+
+// Explain says in words what a row's error is, with its line.
+func Explain(err error) error {
+	var p *csv.ParseError
+	switch {
+	case !errors.As(err, &p):
+		return err
+	case errors.Is(p.Err, csv.ErrQuote):
+		return fmt.Errorf("line %d: a quote (\") is opened here and not closed before the next separator: close it, or write it twice where it is part of the text",
+			p.StartLine)
+	case errors.Is(p.Err, csv.ErrBareQuote):
+		return fmt.Errorf("line %d: a quote (\") stands within a text: put all of the text in quotes and write this one twice", p.Line)
+	case errors.Is(p.Err, csv.ErrFieldCount):
+		return fmt.Errorf("line %d: there are more or fewer columns than in the first line", p.Line)
+	}
+	return fmt.Errorf("line %d: the row can't be read", p.Line)
 }
 
 // text is the list in UTF-8, without a byte order mark.
@@ -185,6 +209,9 @@ func (s *Sheet) separated(name string) error {
 	header, err := r.ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err
+	}
+	if sign, ok := strings.CutPrefix(strings.TrimRight(header, "\r\n"), "sep="); ok && len(sign) == 1 {
+		s.told, header = true, strings.Repeat(sign, 2)
 	}
 	best := 0
 	for i, x := range separators {
