@@ -13,6 +13,9 @@ import (
 // rule is a whole amount: digits, commas between thousands or none, and decimals after a point.
 var rule = regexp.MustCompile(`^([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,18})(?:\.([0-9]+))?$`)
 
+// comma is an amount as much of Europe writes it: 1.299,00.
+var comma = regexp.MustCompile(`^([0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,18}),([0-9]{1,2})$`)
+
 // called are what people write for a currency, and its code.
 var called = map[string]string{"RMB": "CNY", "CNH": "CNY", "YEN": "JPY", "NTD": "TWD", "STG": "GBP"}
 
@@ -28,6 +31,9 @@ func Parse(amount, unit string) (currency.Amount, error) {
 		return currency.Amount{}, fmt.Errorf("“%s” is not a currency %s", unit, hint)
 	}
 	m := rule.FindStringSubmatch(amount)
+	if c := comma.FindStringSubmatch(amount); m == nil && c != nil {
+		return currency.Amount{}, fmt.Errorf("“%s” has its decimals after a comma: write %s.%s", amount, strings.ReplaceAll(c[1], ".", ""), c[2])
+	}
 	if m == nil {
 		return currency.Amount{}, fmt.Errorf("“%s” is not an amount such as 899.00", amount)
 	}

@@ -32,6 +32,11 @@ func TestUnits(t *testing.T) {
 	if _, err := Units("1", "RMB"); err == nil || !strings.Contains(err.Error(), "CNY") {
 		t.Error(err)
 	}
+	for amount, want := range map[string]string{"1.299,00": "1299.00", "899,5": "899.5", "0,99": "0.99"} {
+		if _, err := Units(amount, "EUR"); err == nil || !strings.Contains(err.Error(), "write "+want) {
+			t.Errorf("%s: %v", amount, err)
+		}
+	}
 	if s := String(-123456, "USD"); s != "-1,234.56 USD" {
 		t.Error(s)
 	}

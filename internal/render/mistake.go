@@ -40,7 +40,12 @@ var (
 	unknownFunc = regexp.MustCompile(`function "([^"]+)" not defined`)
 	where       = regexp.MustCompile(`^template: t:(\d+)(?::(\d+))?: ?`)
 	running     = regexp.MustCompile(`^executing "t" at <.*?>: (?:error calling \w+: )?`)
-	badSign     = regexp.MustCompile(`^bad character U\+\S+ '(.*)'`)
+	badSign     = regexp.MustCompile(`^(?:bad character|unrecognized character in action:) (U\+\S+) '(.*)'`)
+	begun       = regexp.MustCompile(` started at t:(\d+)$`)
+	badNumber   = regexp.MustCompile(`^bad number syntax: "(.*)"`)
+	unexpected  = regexp.MustCompile(`^unexpected (?:"(.*)"|<(.*)>|(\{\{\w+\}\})) in `)
+	noValue     = regexp.MustCompile(`^missing value for (\w+)`)
+	ours        = regexp.MustCompile(`^executing "t" at <.*?>: error calling \w+: `)
 	wrongCount  = regexp.MustCompile(`^wrong number of args for (\w+):`)
 	noText      = regexp.MustCompile(`^expected string; found (.*)`)
 	example     = regexp.MustCompile(`\{\{.*\}\}`)
@@ -58,14 +63,39 @@ func mistake(source string, err error) Mistakes {
 			out.Column = 1 + utf8.RuneCountInString(line[:min(col, len(line))])
 		}
 	}
-	if tried := running.ReplaceAllString(text, ""); tried != text || errors.Is(err, errEndless) {
+	if m := begun.FindStringSubmatch(text); m != nil {
+		text = text[:len(text)-len(m[0])]
+		out.Line, _ = strconv.Atoi(m[1])
+	}
+	switch tried := running.ReplaceAllString(text, ""); {
+	case errors.Is(err, errEndless), ours.MatchString(text):
+		out.Text = tried // in our own words
+	case tried != text:
 		out.Text = plainly(tried)
-	} else {
+	default:
 		out.Text = "the template can't be read: " + plainly(text)
 	}
 	return Mistakes{out}
 }
 
+// inWords are what the library says, by how it begins, and what that means.
+var inWords = [][2]string{
+	{`unexpected "{"`, "there is a brace too many: write {{name}}"},
+	{`unexpected "}"`, "there is a brace too many: write {{name}}"},
+	{"unclosed action", "“{{” is never closed: write {{name}}"},
+	{"unclosed comment", "a remark, {{/*, is never closed: end it with */}}"},
+	{"comment ends", "a remark ends with */}}"},
+	{"unclosed left paren", "a ( is never closed"},
+	{"unexpected right paren", "there is a ) too many"},
+	{"unexpected EOF", "an {{if}} has no {{end}}"},
+	{"unexpected {{end}}", "there is an {{end}} without its {{if}}"},
+	{"unexpected {{else}}", "there is an {{else}} without its {{if}}"},
+	{"unterminated", "a quote is opened between {{ and }} and never closed"},
+	{"non executable command", "what stands after | is no word"},
+	{"expected end", "an {{if}} has no {{end}}"},
+}
+
+// plainly says what the library means, never in its own words.
 func plainly(text string) string {
 	if m := wrongCount.FindStringSubmatch(text); m != nil {
 		if e := example.FindString(Words[m[1]]); e != "" {
@@ -76,17 +106,25 @@ func plainly(text string) string {
 	if m := noText.FindStringSubmatch(text); m != nil {
 		return "write “" + m[1] + "” in quotes"
 	}
+	for _, w := range inWords {
+		if strings.HasPrefix(text, w[0]) {
+			return w[1]
+		}
+	}
 	if m := badSign.FindStringSubmatch(text); m != nil {
-		return "“" + m[1] + "” can't stand between {{ and }}"
+		if strings.ContainsAny(m[2], "“”‘’„＂＇「」") {
+			return "the sign " + m[2] + " (" + m[1] + ") is no quote here: write \""
+		}
+		return "“" + m[2] + "” can't stand between {{ and }}"
 	}
-	if strings.HasPrefix(text, `unexpected "{"`) || strings.HasPrefix(text, `unexpected "}"`) {
-		return "there is a brace too many: write {{name}}"
+	if m := badNumber.FindStringSubmatch(text); m != nil {
+		return "“" + m[1] + "” is no number: put it in quotes"
 	}
-	if text == "unclosed action" {
-		return "“{{” is never closed: write {{name}}"
+	if m := noValue.FindStringSubmatch(text); m != nil {
+		return "{{" + m[1] + "}} needs a word: {{" + m[1] + " name}}"
 	}
-	if text == "unexpected EOF" {
-		return "an {{if}} has no {{end}}"
+	if m := unexpected.FindStringSubmatch(text); m != nil {
+		return "“" + m[1] + m[2] + m[3] + "” can't stand there"
 	}
-	return text
+	return "what stands between {{ and }} is no word that a text may use: write {{name}}"
 }

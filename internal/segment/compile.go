@@ -109,17 +109,34 @@ func readable(err error) error {
 
 var badSign = regexp.MustCompile(`^unexpected token \w+\("(.*)"\)|^unrecognized character: U\+\S+ '(.*)'`)
 
-// plainly says what the parser means.
+// inWords are what the parser says, by how it begins, and what that means.
+var inWords = [][2]string{
+	{"unexpected token EOF", "something is missing at its end"},
+	{"unexpected end", "something is missing at its end"},
+	{"literal not terminated", "a quote is opened and never closed"},
+	{"invalid char escape", "a \\ stands within quotes: write the text without it"},
+	{"unclosed comment", "a remark is opened and never closed"},
+	{"compilation failed", "it is too long"},
+	{"integer literal", "a number is too large"}, {"float literal", "a number is too large"},
+	{"bad number syntax", "a number in it is none"}, {"invalid", "a number in it is none"},
+	{"a map key", "{ and } can't be used here"}, {"wrap predicate", "{ and } can't be used here"},
+}
+
+// plainly says what the parser means, never in its own words.
 func plainly(message string) string {
-	if strings.HasPrefix(message, "unexpected token EOF") {
-		return "something is missing at its end"
+	for _, w := range inWords {
+		if strings.HasPrefix(message, w[0]) {
+			return w[1]
+		}
 	}
 	m := badSign.FindStringSubmatch(message)
-	if m == nil {
-		return message
-	}
-	if m[1] == "=" {
+	switch {
+	case m == nil:
+		return "compare a word with a value, as in orders >= 2 (magpie segments words lists the words)"
+	case m[1] == "=":
 		return "“=” can't be used here (to compare, write ==)"
+	case m[2] != "" && strings.Contains("“”‘’„＂＇「」", m[2]):
+		return "the sign " + m[2] + " is no quote here: write \""
 	}
 	return "“" + m[1] + m[2] + "” can't be used here"
 }

@@ -45,7 +45,7 @@ func checkCron(d *document, path, spec string) {
 	}
 	s, err := cron.ParseStandard(spec)
 	if err != nil {
-		d.add(path, fmt.Sprintf("%q is not a cron line", spec), cronHint(err))
+		d.add(path, fmt.Sprintf("%q is not a cron line", spec), cronHint(spec, err))
 		return
 	}
 	if s.Next(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
@@ -53,10 +53,42 @@ func checkCron(d *document, path, spec string) {
 	}
 }
 
-var noNumber = regexp.MustCompile(`^failed to parse int from ([^:]+):.*$`)
+var (
+	noNumber  = regexp.MustCompile(`^failed to parse int from ([^:]+):`)
+	tooMuch   = regexp.MustCompile(`^end of range \((\d+)\) above maximum \((\d+)\)`)
+	tooLittle = regexp.MustCompile(`^beginning of range \((\d+)\) below minimum \((\d+)\)`)
+	backwards = regexp.MustCompile(`^beginning of range \((\d+)\) beyond end of range \((\d+)\)`)
+)
 
-func cronHint(err error) string {
-	return noNumber.ReplaceAllString(strings.TrimPrefix(err.Error(), "cron: "), "“$1” is neither a number nor the name of a day or month")
+// cronParts are the parts of a cron line.
+const cronParts = "minute, hour, day of the month, month and day of the week, as 0 9 * * MON"
+
+// cronHint says in words why a line is no cron line.
+func cronHint(spec string, err error) string {
+	text := strings.TrimPrefix(err.Error(), "cron: ")
+	if m := noNumber.FindStringSubmatch(text); m != nil {
+		return fmt.Sprintf("“%s” is neither a number nor the name of a day or month", m[1])
+	}
+	if m := tooMuch.FindStringSubmatch(text); m != nil {
+		part := map[string]string{"59": "minute", "23": "hour", "31": "day", "12": "month", "6": "day of the week"}[m[2]]
+		if m[2] == "6" {
+			return fmt.Sprintf("the days of the week are 0, which is Sunday, to 6, or SUN to SAT; here is %s", m[1])
+		}
+		return fmt.Sprintf("the %s goes up to %s, and here is %s", part, m[2], m[1])
+	}
+	if m := tooLittle.FindStringSubmatch(text); m != nil {
+		return fmt.Sprintf("%s is too small: days and months begin with %s", m[1], m[2])
+	}
+	if m := backwards.FindStringSubmatch(text); m != nil {
+		return fmt.Sprintf("from %s to %s is backwards: write %s-%s, or two parts with a comma", m[1], m[2], m[2], m[1])
+	}
+	if n := len(strings.Fields(spec)); n != 5 && !strings.HasPrefix(spec, "@") {
+		return fmt.Sprintf("a cron line has five parts, %s; here are %d", cronParts, n)
+	}
+	if strings.HasPrefix(spec, "@") {
+		return "of such words there are @hourly, @daily, @weekly, @monthly and @yearly"
+	}
+	return "it has five parts, " + cronParts
 }
 
 func anyDay(field string) bool { return field == "*" || field == "?" }

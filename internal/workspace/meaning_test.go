@@ -8,11 +8,12 @@ var needsMeaning = []string{
 	"account-handle-bad", "account-handle-bad-bluesky", "account-in-two-files", "account-differs-by-case", "account-twice-by-handle",
 	"account-name-bad", "account-zone-bad",
 	"account-zone-local", "campaign-ends-before-it-begins", "campaign-in-two-parts", "campaign-name-bad", "cron-backwards",
-	"cron-both-days", "cron-minute-too-big", "cron-never-comes", "cron-unknown-day", "no-accounts", "not-utf-8",
+	"cron-both-days", "cron-day-zero", "cron-minute-too-big", "cron-sunday-is-seven", "cron-never-comes", "cron-unknown-day", "no-accounts", "not-utf-8",
 	"offer-limit-on-imported-codes", "offer-link-unknown-mark", "offer-valid-too-long", "place-in-windows-lines", "sign-list",
 	"rule-says-stop",
 	"schedule-cron-never-comes", "schedule-jitter-too-long", "schedule-name-bad", "schedule-zone-bad",
 	"segment-condition-bad-sign", "segment-condition-equals", "segment-condition-half", "segment-condition-open",
+	"segment-condition-quotes",
 	"segment-not-a-condition", "segment-unknown-word", "segment-unknown-network", "settings-database-with-password",
 	"step-at-outside-the-campaign", "step-finishes-before-it-begins", "yaml-merge",
 	// another file
@@ -26,7 +27,8 @@ var needsMeaning = []string{
 	"image-a-folder", "image-absolute", "image-alt-too-long", "image-no-picture", "image-not-there", "image-outside",
 	// templates and their texts
 	"nearly-the-same-text-on-two-accounts", "same-text-in-two-campaigns", "same-text-on-two-accounts", "template-always-blank",
-	"template-day-bad", "template-defines-another", "template-dot", "template-empty", "template-field-of-a-word",
+	"template-brace-not-closed", "template-curly-quotes", "template-end-too-many", "template-if-empty", "template-quote-open",
+	"template-variable", "template-day-bad", "template-defines-another", "template-dot", "template-empty", "template-field-of-a-word",
 	"template-if-not-closed", "template-language-in-capitals", "template-money-bad", "template-not-closed",
 	"template-not-in-the-language", "template-takes-in-another", "template-two-unknown-fields", "template-two-unknown-words",
 	"template-unknown", "template-unknown-field", "template-unknown-for-one-account", "template-unknown-for-others",
