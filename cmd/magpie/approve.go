@@ -17,6 +17,7 @@ import (
 type chosen struct {
 	all    []*outbox.Post
 	failed []error
+	said   bool // some of what went wrong was said before
 }
 
 // somePosts opens the workspace and finds the posts that the arguments name.
@@ -52,6 +53,7 @@ func (m *chosen) each(c *cli.Context, question string, do func(p *outbox.Post) e
 		for _, err := range m.failed {
 			fmt.Fprintf(c.App.ErrWriter, "%v\n", err)
 		}
+		m.said, m.failed = len(m.failed) > 0, nil
 		if question != "" {
 			if err := confirm(c, question); err != nil {
 				return err
@@ -70,6 +72,9 @@ func (m *chosen) each(c *cli.Context, question string, do func(p *outbox.Post) e
 }
 
 func (m *chosen) refusal() error {
+	if len(m.failed) == 0 && m.said {
+		return refused(errSaid)
+	}
 	if len(m.failed) == 0 {
 		return nil
 	}

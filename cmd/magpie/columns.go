@@ -74,7 +74,8 @@ func table(s screen, header []string, rows [][]string, drop ...string) {
 	var gone []string
 	for ; !fits(all, room) && len(drop) > 0; drop = drop[1:] {
 		if i := slices.Index(all[0], drop[0]); i >= 0 {
-			gone = append(gone, drop[0])
+			name, zone, _ := strings.Cut(drop[0], " (") // a zone keeps its capitals
+			gone = append(gone, strings.TrimSuffix(strings.ToLower(name)+" ("+zone, " ("))
 			for n := range all {
 				all[n] = slices.Delete(slices.Clone(all[n]), i, i+1)
 			}
@@ -87,7 +88,7 @@ func table(s screen, header []string, rows [][]string, drop ...string) {
 	}
 	printTable(s, all, widths)
 	if len(gone) > 0 {
-		fmt.Fprintf(s, "\n%s\n", indent("Left out: "+strings.ToLower(strings.Join(gone, ", "))+" (--wide shows all).", "", width(s.Writer)))
+		fmt.Fprintf(s, "\n%s\n", indent("Left out: "+strings.Join(gone, ", ")+" (--wide shows all).", "", width(s.Writer)))
 	}
 }
 

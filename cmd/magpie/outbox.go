@@ -31,7 +31,8 @@ func outboxCommand() *cli.Command {
 				&cli.StringFlag{Name: "why", Usage: "the reason"}}, Action: rejectPosts},
 			{Name: "settle", Usage: "decide about a post that is asked or late", ArgsUsage: "sent|send|withdraw ID", Flags: []cli.Flag{
 				&cli.StringFlag{Name: "url", Usage: "where the post can be seen"}}, Action: settlePost},
-			{Name: "withdraw", Usage: "cancel a post that has not gone out yet", ArgsUsage: "ID", Action: withdrawPost},
+			{Name: "withdraw", Usage: "cancel posts that have not gone out yet", ArgsUsage: "ID …", Flags: []cli.Flag{yesFlag()},
+				Action: withdrawPosts},
 			{Name: "recall", Usage: "delete posts from their network", ArgsUsage: "ID …", Flags: []cli.Flag{yesFlag()}, Action: recallPosts},
 		},
 	}
@@ -105,7 +106,7 @@ func listPosts(c *cli.Context) error {
 			upcoming(c, b, p)), screenOf(c).text())})
 	}
 	table(screenOf(c), []string{"POST", "STATE", "ACCOUNT", "CAMPAIGN/STEP", "WHEN (" + zone.String() + ")", "TO", "TEXT OR REASON"}, rows,
-		"TO", "ACCOUNT", "WHEN ("+zone.String()+")")
+		"TO", "CAMPAIGN/STEP", "ACCOUNT", "WHEN ("+zone.String()+")")
 	moreThan(c, len(rows))
 	return nil
 }
@@ -130,7 +131,10 @@ func to(p *outbox.Post) string {
 	case outbox.Segment:
 		return "segment " + p.Segment
 	}
-	return "@" + people.Decode(p.Recipient).Handle
+	if handle := people.Decode(p.Recipient).Handle; handle != "" {
+		return "@" + handle
+	}
+	return "somebody who was erased"
 }
 
 func orDash(all ...string) string {
@@ -281,17 +285,19 @@ func settlePost(c *cli.Context) error {
 	return nil
 }
 
-func withdrawPost(c *cli.Context) error {
-	b, p, err := onePost(c, 0, open)
+func withdrawPosts(c *cli.Context) error {
+	b, posts, err := somePosts(c)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
-	if err := b.SettlePost(c.Context, p.ID, outbox.Withdrawn, "", who(c)); err != nil {
-		return refused(err)
-	}
-	fmt.Fprintf(c.App.Writer, "Post %s will not go out.\n", p.ID)
-	return nil
+	return posts.each(c, "", func(p *outbox.Post) error {
+		if err := b.SettlePost(c.Context, p.ID, outbox.Withdrawn, "", who(c)); err != nil {
+			return err
+		}
+		fmt.Fprintf(c.App.Writer, "Post %s will not go out.\n", p.ID)
+		return nil
+	})
 }
 
 func recallPosts(c *cli.Context) error {

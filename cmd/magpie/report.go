@@ -197,7 +197,7 @@ func listDesk(c *cli.Context) error {
 			screenOf(c).text())})
 	}
 	table(screenOf(c), []string{"MENTION", "CAME IN (" + zone.String() + ")", "ACCOUNT", "FROM", "WHY HERE", "TEXT"}, rows, "WHY HERE",
-		"FROM", "ACCOUNT")
+		"ACCOUNT", "FROM")
 	moreThan(c, len(rows))
 	return nil
 }

@@ -98,7 +98,7 @@ func sandboxOptions(c *cli.Context) (o sandbox.Options, err error) {
 		o.Addr = "127.0.0.1:0"
 	}
 	for _, name := range c.StringSlice("account") {
-		o.Accounts = append(o.Accounts, sandbox.Account{Name: name, Display: name})
+		o.Accounts = append(o.Accounts, sandbox.Account{Name: name, Display: name, Unmarked: true})
 	}
 	if len(o.Accounts) == 0 {
 		set, err := workspace.Load(c.String("dir"), bot.Kinds())

@@ -92,7 +92,12 @@ func importRows(ctx context.Context, tx *sql.Tx, in *csv.Reader, col int, offer 
 			if err != nil {
 				return 0, err
 			}
-			if n++; !ok {
+			n++
+			if !ok && len(wrong) == manyMistakes {
+				more++ // why, nobody reads any more
+				continue
+			}
+			if !ok {
 				if bad, err = taken(ctx, tx, code); err != nil {
 					return 0, err
 				}

@@ -27,6 +27,7 @@ type Account struct {
 	About    string `json:"about"`
 	Language string `json:"language"` // ISO 639-1; default en
 	Token    string `json:"token"`    // access token; default "sandbox-" + Name
+	Unmarked bool   `json:"unmarked"` // not marked as a bot yet, as whoever makes an account finds it
 }
 
 // Accepted is a status for Variant.EmptyText and Variant.UnknownReply: the

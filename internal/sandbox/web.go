@@ -36,6 +36,7 @@ type view struct {
 type column struct {
 	Name, Display, About, Avatar                 string
 	Followers, Posts, Direct, Mentions, Requests int
+	Unmarked                                     bool // not marked as a bot
 	Threads                                      []thread
 }
 
@@ -65,6 +66,7 @@ func (s *Server) pages(mux *http.ServeMux) {
 	})
 	mux.HandleFunc("GET /sandbox/avatar/{file}", s.avatar)
 	mux.HandleFunc("GET /sandbox/write", s.writeForm)
+	mux.Handle("POST /sandbox/mark", http.NewCrossOriginProtection().Handler(http.HandlerFunc(s.markBot)))
 	mux.Handle("POST /sandbox/write", http.NewCrossOriginProtection().Handler(http.HandlerFunc(s.writeAs)))
 }
 
@@ -76,7 +78,7 @@ func (s *Server) front(w http.ResponseWriter, _ *http.Request) {
 			v.Columns = append(v.Columns, s.column(a, threadsShown))
 		}
 	})
-	show(w, http.StatusOK, "timelines.html", v, "")
+	show(w, http.StatusOK, "timelines.html", v, "form-action 'self'")
 }
 
 func (s *Server) profile(w http.ResponseWriter, r *http.Request) {
@@ -108,7 +110,7 @@ func (s *Server) showFound(w http.ResponseWriter, v view) {
 		writeProblem(w, errNotFound)
 		return
 	}
-	show(w, http.StatusOK, "timelines.html", v, "")
+	show(w, http.StatusOK, "timelines.html", v, "form-action 'self'")
 }
 
 func (s *Server) named(r *http.Request) *account {
@@ -142,6 +144,7 @@ func (s *Server) column(a *account, threads int) column {
 	c := column{
 		Name: a.acct(), Display: a.display, About: a.note, Avatar: avatarPath(a),
 		Followers: len(a.followers) + a.claimed, Mentions: len(a.received),
+		Unmarked: a.brand && !a.bot,
 	}
 	for _, x := range a.statuses {
 		if x.visibility == "direct" {

@@ -132,7 +132,7 @@ func (s *Server) AddAccount(b Account) {
 		if !a.brand {
 			s.world.brands = append(s.world.brands, a)
 		}
-		a.brand, a.bot, a.locked = true, true, s.options.Variant.Locked
+		a.brand, a.bot, a.locked = true, !b.Unmarked, s.options.Variant.Locked
 		a.display, a.note, a.language = cmp.Or(b.Display, b.Name), b.About, cmp.Or(b.Language, "en")
 		s.oauth.tokens[cmp.Or(b.Token, "sandbox-"+b.Name)] = token{account: a, scopes: []string{"read", "write", "follow", "push", "profile"}}
 		s.crowd.populate(a, s.options.Followers)

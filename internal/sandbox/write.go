@@ -65,3 +65,19 @@ func (s *Server) writeAs(w http.ResponseWriter, r *http.Request) {
 	}
 	http.Redirect(w, r, "/@"+v.To, http.StatusSeeOther)
 }
+
+// markBot is POST /sandbox/mark: what the account's owner does in the profile's settings.
+func (s *Server) markBot(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	found := false
+	s.do(func() {
+		if a := s.find(r.FormValue("account")); a != nil && a.brand {
+			a.bot, found = true, true
+		}
+	})
+	if !found {
+		writeProblem(w, errNotFound)
+		return
+	}
+	http.Redirect(w, r, "/@"+r.FormValue("account"), http.StatusSeeOther)
+}

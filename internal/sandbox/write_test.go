@@ -67,3 +67,29 @@ func TestWriteAsAFollower(t *testing.T) {
 		t.Errorf("the page shows %s", page)
 	}
 }
+
+// An account that somebody makes is not marked as a bot until its owner does so: by the
+// page, as in the profile's settings.
+func TestMarkAsBot(t *testing.T) {
+	s, _ := start(t, Options{Quiet: true, Accounts: []Account{{Name: "shop"}, {Name: "new", Unmarked: true}}})
+	page := func() string {
+		resp, err := http.Get(s.URL())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		b, _ := io.ReadAll(resp.Body)
+		return string(b)
+	}
+	if n := strings.Count(page(), "Not marked as a bot"); n != 1 {
+		t.Errorf("%d accounts are not marked", n)
+	}
+	resp, err := http.PostForm(s.URL()+"/sandbox/mark", url.Values{"account": {"new"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if strings.Contains(page(), "Not marked as a bot") {
+		t.Error("it is still not marked")
+	}
+}
