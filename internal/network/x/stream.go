@@ -19,8 +19,9 @@ import (
 // seconds (X documentation, Consuming streaming data).
 const silence = 30 * time.Second
 
-// heardOf are the events of the account that are subscribed to.
-var heardOf = []string{"post.mention.create", "dm.received", "follow.follow"}
+// heardOf are the events of the account that are subscribed to. Quotes of its posts are
+// told nowhere else; answers to them are among the mentions that are polled, for less.
+var heardOf = []string{"post.mention.create", "post.quote.create", "dm.received", "follow.follow"}
 
 // Stream implements network.Client (GET /2/activity/stream). It needs the app's
 // bearer token; without one, what comes in is polled.
@@ -175,7 +176,7 @@ func activityOf(line []byte, me string) []network.Event {
 		return nil
 	}
 	switch a.Data.Type {
-	case "post.mention.create":
+	case "post.mention.create", "post.quote.create":
 		var p post
 		if json.Unmarshal(a.Data.Payload, &p) != nil || p.ID == "" || p.Author == me {
 			return nil
