@@ -121,7 +121,8 @@ func TestPlaceholders(t *testing.T) {
 		if why := numbered(s.text); why != "" {
 			t.Errorf("%s: %s: mattn would swap the arguments silently\n%s", s.at, why, s.text)
 		}
-		if strings.Contains(s.text, "?") && regexp.MustCompile(`[=(,]\s*\?`).MatchString(s.text) {
+		whole := regexp.MustCompile(`^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)`).MatchString(s.text) // moves.Move numbers those of its parts
+		if whole && regexp.MustCompile(`[=(,]\s*\?`).MatchString(s.text) {
 			t.Errorf("%s: a question mark for an argument: Postgres knows only $1", s.at)
 		}
 	}
@@ -197,4 +198,18 @@ func dotted(e ast.Expr) string {
 		return ""
 	}
 	return x.Name + "." + s.Sel.Name
+}
+
+// TestStatesChangeByTheirTables: no statement sets the state of a post, a mention or a code
+// but those that the tables of moves build.
+func TestStatesChangeByTheirTables(t *testing.T) {
+	sets := regexp.MustCompile(`(?s)UPDATE (posts|mentions|coupons) SET(.*?)(WHERE|$)`)
+	state := regexp.MustCompile(`\bstate\s*=`)
+	for _, s := range statements(t) {
+		for _, m := range sets.FindAllStringSubmatch(s.text, -1) {
+			if state.MatchString(m[2]) {
+				t.Errorf("%s: sets a state by hand: make a move of the ledger's\n%s", s.at, s.text)
+			}
+		}
+	}
 }

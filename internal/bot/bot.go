@@ -255,11 +255,8 @@ func checkHandle(net, handle string) string {
 
 // merge lets coupons, posts and mentions follow when two persons are one.
 func merge(ctx context.Context, tx *sql.Tx, into, from int64) error {
-	if err := coupon.Reassign(ctx, tx, into, from); err != nil {
-		return err
-	}
-	for _, q := range []string{`UPDATE posts SET person = $1 WHERE person = $2`, `UPDATE mentions SET person = $1 WHERE person = $2`} {
-		if _, err := tx.ExecContext(ctx, q, into, from); err != nil {
+	for _, reassign := range []func(context.Context, *sql.Tx, int64, int64) error{coupon.Reassign, outbox.Reassign, inbox.Reassign} {
+		if err := reassign(ctx, tx, into, from); err != nil {
 			return err
 		}
 	}

@@ -15,7 +15,6 @@ import (
 	"magpie/internal/people"
 	"magpie/internal/queue"
 	"magpie/internal/segment"
-	"magpie/internal/store"
 	"magpie/internal/workspace"
 )
 
@@ -93,8 +92,7 @@ func (b *Bot) expandChunk(ctx context.Context, id string) (done bool, err error)
 	}
 	if errors.Is(err, coupon.ErrHeld) {
 		return true, b.write(ctx, func(tx *sql.Tx) error {
-			_, err := tx.ExecContext(ctx, `UPDATE posts SET next_at = $1, reason = $2 WHERE id = $3 AND state = 'planned'`, store.Ms(now.Add(stuckAfter)), coupon.ErrHeld.Error(), parent.ID)
-			return err
+			return outbox.PutOff(ctx, tx, parent.ID, now.Add(stuckAfter), coupon.ErrHeld.Error())
 		})
 	}
 	return done, err
@@ -138,11 +136,7 @@ func (e *expansion) chunk(ctx context.Context, tx *sql.Tx, all []people.Recipien
 	}
 	crash.At("expanding")
 	done = len(all) < chunk
-	state := outbox.Planned
-	if done {
-		state = outbox.Expanded
-	}
-	ok, err := store.Changed(tx.ExecContext(ctx, `UPDATE posts SET cursor = $1, state = $2 WHERE id = $3 AND state = 'planned' AND cursor = $4`, cursor, state, e.parent.ID, e.parent.Cursor))
+	ok, err := outbox.Spread(ctx, tx, e.parent, cursor, done)
 	if err == nil && !ok {
 		return false, errMoved
 	}

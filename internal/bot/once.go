@@ -183,8 +183,7 @@ func (b *Bot) reserveAgain(ctx context.Context, tx *sql.Tx, p *outbox.Post) erro
 	if err != nil || code == "" {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE posts SET code = $1 WHERE id = $2`, code, p.ID)
-	return err
+	return outbox.SetCode(ctx, tx, p.ID, code)
 }
 
 // CloseMention takes a mention off the desk.
@@ -212,15 +211,10 @@ func (b *Bot) Forget(ctx context.Context, id int64, who string) error {
 				return err
 			}
 		}
-		for _, q := range []string{
-			`UPDATE mentions SET text = '', author = '{}', item = id, ref = '', more = '', server = '', names = '[]', reply_to = '', state = CASE state WHEN 'desk' THEN 'closed' ELSE state END WHERE person = $1`,
-			`UPDATE posts SET recipient = '', sealed_text = '', sealed = '', text = '', ref = '' WHERE person = $1 AND state NOT IN ('sending', 'in doubt')`,
-		} {
-			if _, err := tx.ExecContext(ctx, q, id); err != nil {
-				return err
-			}
+		if err := inbox.Forget(ctx, tx, id); err != nil {
+			return err
 		}
-		return nil
+		return outbox.Forget(ctx, tx, id)
 	})
 	if err != nil {
 		return err

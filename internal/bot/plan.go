@@ -179,9 +179,7 @@ func (b *Bot) align(ctx context.Context, tx *sql.Tx, set *workspace.Set, p *outb
 			}
 			p = fresh
 		}
-		_, err := tx.ExecContext(ctx, `UPDATE posts SET template = $1, segment = $2, slot_at = $3, next_at = $4, late_after = $5, late_then = $6, finish_by = $7, late_at = $8,
-			approval = $9, state = CASE WHEN $10 AND approved_hash = '' THEN 'held' ELSE state END WHERE id = $11 AND state IN ('planned', 'held')`,
-			w.Template, w.Segment, store.Ms(w.SlotAt), store.Ms(w.SlotAt), w.LateAfter.Milliseconds(), w.LateThen, store.Ms(w.FinishBy), outbox.LateAt(w), must, must, p.ID)
+		err := outbox.Align(ctx, tx, p.ID, w, must)
 		if err == nil && must && p.ApprovedHash != "" && !w.SlotAt.Equal(p.SlotAt) {
 			err = outbox.Void(ctx, tx, p, "the time has changed since it was approved: approve it again", now)
 		}
@@ -286,7 +284,6 @@ func addWanted(ctx context.Context, tx *sql.Tx, wanted map[string]*outbox.Post, 
 			b.Key))
 	})
 	for _, p := range order { // by their time: so the variants take turns
-		key := p.Key
 		added, err := outbox.Add(ctx, tx, p, now)
 		if err != nil {
 			return nil, err
@@ -295,10 +292,7 @@ func addWanted(ctx context.Context, tx *sql.Tx, wanted map[string]*outbox.Post, 
 			fresh = append(fresh, p)
 			continue
 		}
-		back, err := store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = $1, reason = $2, kind = $3, segment = $4, template = $5, slot_at = $6, next_at = $7, late_after = $8, late_then = $9,
-			finish_by = $10, late_at = $11, approval = $12, approved_hash = '', approved_by = '', cursor = 0 WHERE key = $13 AND state = 'withdrawn' AND reason = $14 AND attempts = 0`,
-			p.State, p.Reason, p.Kind, p.Segment, p.Template, store.Ms(p.SlotAt), store.Ms(p.SlotAt), p.LateAfter.Milliseconds(), p.LateThen,
-			store.Ms(p.FinishBy), outbox.LateAt(p), p.Approval, key, goneReason))
+		back, err := outbox.Return(ctx, tx, p, goneReason)
 		if err != nil {
 			return nil, err
 		}

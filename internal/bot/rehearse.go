@@ -11,6 +11,8 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"magpie/internal/inbox"
+	"magpie/internal/lease"
 	"magpie/internal/network"
 	"magpie/internal/network/networktest"
 	"magpie/internal/outbox"
@@ -111,9 +113,8 @@ func copyDatabase(ctx context.Context, from, to string) error {
 // play moves the clock from post to post.
 func (b *Bot) play(ctx context.Context, now *time.Time, end time.Time) error {
 	err := b.write(ctx, func(tx *sql.Tx) error { // what is in doubt stays with the real one
-		for _, q := range []string{`UPDATE posts SET state = 'recalled' WHERE state IN ('sending', 'in doubt', 'asked')`, `DELETE FROM leases`,
-			`DELETE FROM pauses WHERE scope = 'signed out'`, `UPDATE mentions SET state = 'closed' WHERE state = 'new'`} {
-			if _, err := tx.ExecContext(ctx, q); err != nil {
+		for _, rehearse := range []func(context.Context, *sql.Tx) error{outbox.Rehearse, outbox.SignInAll, inbox.Rehearse, lease.Forget} {
+			if err := rehearse(ctx, tx); err != nil {
 				return err
 			}
 		}

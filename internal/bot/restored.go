@@ -83,8 +83,7 @@ func (b *Bot) ReleaseCodes(ctx context.Context, offer, who string) (held bool, e
 	if held, err = outbox.Resume(ctx, b.DB, "codes", offer, who, b.Clock()); err == nil {
 		b.clear(ctx, need.Restored, offer)
 		err = b.write(ctx, func(tx *sql.Tx) error { // mailings that waited for them need not wait longer
-			_, err := tx.ExecContext(ctx, `UPDATE posts SET next_at = $1, reason = '' WHERE kind = 'segment' AND state = 'planned' AND reason = $2`, store.Ms(b.Clock()), coupon.ErrHeld.Error())
-			return err
+			return outbox.Resumed(ctx, tx, coupon.ErrHeld.Error(), b.Clock())
 		})
 	}
 	return held, err

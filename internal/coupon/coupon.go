@@ -113,9 +113,9 @@ func before(ctx context.Context, tx *sql.Tx, o Offer, f For) error {
 // the outer WHERE: without that, Postgres hands rows out twice.
 func fresh(ctx context.Context, tx *sql.Tx, o Offer, f For, now time.Time) (code string, err error) {
 	for range 3 {
-		err = tx.QueryRowContext(ctx, `UPDATE coupons SET state = 'reserved', person = $1, account = $2, campaign = $3, step = $4, segment = $5, reserved_at = $6,
-			ordinal = (SELECT COALESCE(max(ordinal), 0) + 1 FROM coupons WHERE offer = $7 AND person = $8)
-			WHERE code IN (SELECT code FROM coupons WHERE offer = $9 AND state = 'free' LIMIT 1) AND state = 'free' RETURNING code`,
+		err = reserving.Row(ctx, tx, `person = ?, account = ?, campaign = ?, step = ?, segment = ?, reserved_at = ?,
+			ordinal = (SELECT COALESCE(max(ordinal), 0) + 1 FROM coupons WHERE offer = ? AND person = ?)`,
+			`code IN (SELECT code FROM coupons WHERE offer = ? AND state = 'free' LIMIT 1)`, `code`,
 			f.Person, f.Account, f.Campaign, f.Step, f.Segment, store.Ms(now), o.Name, f.Person, o.Name).Scan(&code)
 		if !errors.Is(err, sql.ErrNoRows) {
 			return code, err
@@ -193,8 +193,11 @@ func ValidUntil(ctx context.Context, db *store.DB, code string) (time.Time, erro
 
 // Deliver notes that a post with the code is out; it may have been used before that was known.
 func Deliver(ctx context.Context, tx *sql.Tx, code string, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `UPDATE coupons SET state = CASE state WHEN 'reserved' THEN 'delivered' ELSE state END,
-		delivered_at = COALESCE(delivered_at, $1) WHERE code = $2 AND state IN ('reserved', 'redeemed')`, store.Ms(now), code)
+	told, err := telling.One(ctx, tx, `delivered_at = ?`, `code = ?`, store.Ms(now), code)
+	if err == nil && !told {
+		_, err = tx.ExecContext(ctx, `UPDATE coupons SET delivered_at = COALESCE(delivered_at, $1) WHERE code = $2 AND state = 'redeemed'`,
+			store.Ms(now), code)
+	}
 	return err
 }
 
@@ -204,9 +207,8 @@ func Release(ctx context.Context, tx *sql.Tx, code, post string) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM tellings WHERE code = $1 AND post = $2`, code, post); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE coupons SET state = 'free', person = NULL, ordinal = NULL, reserved_at = NULL, valid_until = NULL,
-		account = '', campaign = '', step = '', segment = ''
-		WHERE code = $1 AND state = 'reserved' AND NOT EXISTS (SELECT 1 FROM tellings t WHERE t.code = $2)`, code, code)
+	_, err := releasing.One(ctx, tx, `person = NULL, ordinal = NULL, reserved_at = NULL, valid_until = NULL, account = '', campaign = '',
+		step = '', segment = ''`, `code = ? AND NOT EXISTS (SELECT 1 FROM tellings t WHERE t.code = ?)`, code, code)
 	return err
 }
 

@@ -81,7 +81,7 @@ func redeem(ctx context.Context, tx *sql.Tx, code string, o Order, shared []Shar
 	if err := k.refusal(ctx, tx, now); err != nil {
 		return false, err
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE coupons SET state = 'redeemed' WHERE code = $1 AND state IN ('reserved', 'delivered')`, k.code); err != nil {
+	if _, err := redeeming.One(ctx, tx, "", `code = ?`, k.code); err != nil {
 		return false, err
 	}
 	return false, record(ctx, tx, k, o, who, now)

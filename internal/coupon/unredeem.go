@@ -31,8 +31,11 @@ func Unredeem(ctx context.Context, db *store.DB, code, order, why string, shared
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE coupons SET state = CASE WHEN delivered_at IS NULL THEN 'reserved' ELSE 'delivered' END
-			WHERE code = $1 AND state = 'redeemed' AND NOT EXISTS (SELECT 1 FROM redemptions r WHERE r.code = coupons.code)`, kept); err != nil {
+		const unused = ` AND NOT EXISTS (SELECT 1 FROM redemptions r WHERE r.code = coupons.code)`
+		if _, err := restoring.One(ctx, tx, "", `code = ? AND delivered_at IS NOT NULL`+unused, kept); err != nil {
+			return err
+		}
+		if _, err := undoing.One(ctx, tx, "", `code = ? AND delivered_at IS NULL`+unused, kept); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, now, who, "redemption taken back", "coupon "+kept, "order "+order+", "+money.String(amount, unit)+": "+why)

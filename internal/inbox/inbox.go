@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"magpie/internal/moves"
 	"magpie/internal/network"
 	"magpie/internal/store"
 )
@@ -117,26 +118,52 @@ func bounded(m network.Mention) network.Mention {
 // Decide notes what becomes of a new mention; done is false if that was
 // decided already.
 func Decide(ctx context.Context, tx *sql.Tx, id string, s State, rule, reason, account string, now time.Time) (done bool, err error) {
-	return store.Changed(tx.ExecContext(ctx, `UPDATE mentions SET state = $1, rule = $2, reason = $3, answered_by = $4, decided_at = $5 WHERE id = $6 AND state = 'new'`,
-		s, rule, reason, account, store.Ms(now), id))
+	m := moves.To(s, answering, silencing, toDesk, closing)
+	if m == nil {
+		return false, fmt.Errorf("a mention can't become %s", s)
+	}
+	return m.One(ctx, tx, `rule = ?, reason = ?, answered_by = ?, decided_at = ?`, `id = ? AND `+moves.In(New), rule, reason, account,
+		store.Ms(now), id)
 }
 
 // ToDesk hands an answered mention to a person after all, because the answer
 // did not go out.
 func ToDesk(ctx context.Context, tx *sql.Tx, id, reason string) error {
-	_, err := tx.ExecContext(ctx, `UPDATE mentions SET state = 'desk', reason = $1 WHERE id = $2 AND state = 'answered'`, reason, id)
+	_, err := reopening.One(ctx, tx, `reason = ?`, `id = ?`, reason, id)
 	return err
 }
 
 // Close takes a mention off the desk: somebody answered by hand.
 func Close(ctx context.Context, tx *sql.Tx, id, reason string) error {
-	_, err := tx.ExecContext(ctx, `UPDATE mentions SET state = 'closed', reason = $1 WHERE id = $2 AND state IN ('desk', 'answered')`, reason, id)
+	_, err := closing.One(ctx, tx, `reason = ?`, `id = ? AND `+moves.In(Desk, Answered), reason, id)
 	return err
 }
 
 // LeaveDesk takes a mention off the desk that is still there; left is false if it is not.
 func LeaveDesk(ctx context.Context, tx *sql.Tx, id, reason string) (left bool, err error) {
-	return store.Changed(tx.ExecContext(ctx, `UPDATE mentions SET state = 'closed', reason = $1 WHERE id = $2 AND state = 'desk'`, reason, id))
+	return closing.One(ctx, tx, `reason = ?`, `id = ? AND `+moves.In(Desk), reason, id)
+}
+
+// Reassign gives the mentions of one person to another, when both are the same.
+func Reassign(ctx context.Context, tx *sql.Tx, into, from int64) error {
+	_, err := tx.ExecContext(ctx, `UPDATE mentions SET person = $1 WHERE person = $2`, into, from)
+	return err
+}
+
+// Forget erases what a person wrote; nobody is to answer it any more.
+func Forget(ctx context.Context, tx *sql.Tx, person int64) error {
+	if _, err := closing.Do(ctx, tx, "", `person = ? AND `+moves.In(Desk), person); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE mentions SET text = '', author = '{}', item = id, ref = '', more = '', server = '', names = '[]',
+		reply_to = '' WHERE person = $1`, person)
+	return err
+}
+
+// Rehearse leaves what is not decided to the real database: this is a copy to try things with.
+func Rehearse(ctx context.Context, tx *sql.Tx) error {
+	_, err := closing.Do(ctx, tx, "", moves.In(New))
+	return err
 }
 
 // WroteInPrivate tells whether a person has ever written to an account in private.

@@ -55,6 +55,12 @@ func Release(ctx context.Context, db *store.DB, account string, epoch int64) err
 	})
 }
 
+// Forget forgets all leases, on a copy of a database to try things with.
+func Forget(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM leases`)
+	return err
+}
+
 // Free ends all leases but those that live says to leave. Call it only under the
 // lock of a SQLite file, which proves that whoever served an account is dead.
 func Free(ctx context.Context, db *store.DB, live func(what, owner string) bool) error {

@@ -18,10 +18,9 @@ func Adopt(ctx context.Context, tx *sql.Tx, p *Post, o network.Posted, who strin
 		return false, err
 	}
 	o.ID = store.Key(o.ID)
-	moved, err = store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'sent', sealed_text = $1, remote_id = $2, url = $3, sent_at = $4, reason = '',
-		code = $5, attempts = attempts + 1, updated_at = $6 WHERE id = $7 AND state IN ('planned', 'held', 'late', 'sending', 'in doubt', 'asked')
-		AND NOT EXISTS (SELECT 1 FROM posts o WHERE o.account = $8 AND o.remote_id = $9)`,
-		o.Text, o.ID, o.URL, store.Ms(o.At), p.Code, store.Ms(now), p.ID, p.Account, o.ID))
+	moved, err = adopting.One(ctx, tx, `sealed_text = ?, remote_id = ?, url = ?, sent_at = ?, reason = '', code = ?, attempts = attempts + 1,
+		updated_at = ?`, `id = ? AND NOT EXISTS (SELECT 1 FROM posts o WHERE o.account = ? AND o.remote_id = ?)`,
+		o.Text, o.ID, o.URL, store.Ms(o.At), p.Code, store.Ms(now), p.ID, p.Account, o.ID)
 	if err != nil || !moved {
 		return false, err
 	}

@@ -2,17 +2,7 @@
 // written down once under its key, its final bytes are fixed in the
 // transaction that makes it sending, just before the first call, and never
 // change after; a lost answer is looked into before anything is sent again.
-//
-//	           ┌──── held (approval)
-//	           ▼ ▲
-//	planned ─► sending ─► sent ─► recalled
-//	│ ▲  ▲        │ ├───► refused
-//	│ │  └────────┘ └───► in doubt ─► sent
-//	│ │   (busy)             │  ▲ └──► asked ─► sent | planned | withdrawn (a person)
-//	│ │                      └──┘ (looks twice, repeats where that is safe)
-//	│ └── late (a person says: post)
-//	├───► late | withdrawn
-//	└───► expanded (a segment: one post for each person)
+// What a post may do is the table in moves.go; docs/states.md has its picture.
 //
 // Pauses are no state: a paused post stays planned and is passed over.
 //

@@ -36,20 +36,22 @@ func (p *Publisher) doubt(ctx context.Context, post *Post, reason string) error 
 		next = now.Add(backOff(post.Doubts))
 	}
 	return p.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'in doubt', doubts = doubts + 1, looks = 0, next_at = $1, reason = $2, updated_at = $3
-			WHERE id = $4 AND state = 'sending'`, store.Ms(next), reason, store.Ms(now), post.ID)
+		_, err := doubting.One(ctx, tx, doubts, `id = ?`, store.Ms(next), reason, store.Ms(now), post.ID)
 		crash.At("doubting")
 		return err
 	})
 }
+
+// doubts is what is written beside the state when an answer was lost.
+const doubts = `doubts = doubts + 1, looks = 0, next_at = ?, reason = ?, updated_at = ?`
 
 // wait puts a post that could not be repeated yet back in doubt: that was no
 // attempt.
 func (p *Publisher) wait(ctx context.Context, post *Post, cause error) error {
 	now := p.Clock()
 	return p.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'in doubt', next_at = $1, reason = $2, updated_at = $3 WHERE id = $4 AND state = 'sending'`,
-			store.Ms(again(cause, now, post.Doubts)), cause.Error(), store.Ms(now), post.ID)
+		_, err := doubting.One(ctx, tx, `next_at = ?, reason = ?, updated_at = ?`, `id = ?`, store.Ms(again(cause, now, post.Doubts)),
+			cause.Error(), store.Ms(now), post.ID)
 		return err
 	})
 }
@@ -157,8 +159,8 @@ func (p *Publisher) repeat(ctx context.Context, post *Post, s network.Sealed, lo
 		if stop, err = p.recheck(ctx, tx, post, Composed{Hash: post.ApprovedHash}, now); err != nil || stop != nil {
 			return err
 		}
-		ok, err := store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'sending', attempts = attempts + 1, last_attempt_at = $1, epoch = $2, updated_at = $3
-			WHERE id = $4 AND state = 'in doubt'`, store.Ms(now), p.Epoch, store.Ms(now), post.ID))
+		ok, err := repeating.One(ctx, tx, `attempts = attempts + 1, last_attempt_at = ?, epoch = ?, updated_at = ?`, `id = ?`, store.Ms(now),
+			p.Epoch, store.Ms(now), post.ID)
 		gone = err == nil && !ok
 		return err
 	})
@@ -288,10 +290,12 @@ func below(ctx context.Context, tx *sql.Tx, post *Post, id string) error {
 // replan sends a post after all. A person says so, so lateness counts no more,
 // and what was in doubt is not.
 func replan(ctx context.Context, tx *sql.Tx, post *Post, who string, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `UPDATE posts SET state = CASE WHEN approval AND approved_hash = '' THEN 'held' ELSE 'planned' END, next_at = $1, late_after = 0, finish_by = 0, late_at = 0,
-		doubts = 0, looks = 0, attempts = 0, first_attempt_at = 0, sealed = '',
-		reason = CASE WHEN approval AND approved_hash = '' THEN 'waits for approval' ELSE '' END, updated_at = $2 WHERE id = $3`, store.Ms(now), store.Ms(now), post.ID)
-	if err != nil {
+	m, why := resending, ""
+	if post.Approval && post.ApprovedHash == "" {
+		m, why = resendingHeld, "waits for approval"
+	}
+	if _, err := m.One(ctx, tx, `next_at = ?, late_after = 0, finish_by = 0, late_at = 0, doubts = 0, looks = 0, attempts = 0,
+		first_attempt_at = 0, sealed = '', reason = ?, updated_at = ?`, `id = ?`, store.Ms(now), why, store.Ms(now), post.ID); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, now, who, "post planned again", "post "+post.ID, string(post.State))

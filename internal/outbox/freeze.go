@@ -101,9 +101,10 @@ func (p *Publisher) freeze(ctx context.Context, post *Post, c Composed, s networ
 		if stop, err = startCoupon(ctx, tx, post, c.Until); err != nil || stop != nil {
 			return stop, err
 		}
-		ok, err := store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'sending', sealed = $1, sealed_text = $2, replay = $3, attempts = attempts + 1,
-			first_attempt_at = CASE WHEN first_attempt_at = 0 THEN $4 ELSE first_attempt_at END, last_attempt_at = $5, epoch = $6, reason = '', updated_at = $7, rest = $8, price = $9
-			WHERE id = $10 AND state = 'planned'`, string(s.Body), s.Text, s.Replay, store.Ms(now), store.Ms(now), p.Epoch, store.Ms(now), encodeRest(c.Draft.Language, c.Rest), int64(p.price(c.Draft)), post.ID))
+		ok, err := freezing.One(ctx, tx, `sealed = ?, sealed_text = ?, replay = ?, attempts = attempts + 1,
+			first_attempt_at = CASE WHEN first_attempt_at = 0 THEN ? ELSE first_attempt_at END, last_attempt_at = ?, epoch = ?, reason = '',
+			updated_at = ?, rest = ?, price = ?`, `id = ?`, string(s.Body), s.Text, s.Replay, store.Ms(now), store.Ms(now), p.Epoch, store.Ms(now),
+			encodeRest(c.Draft.Language, c.Rest), int64(p.price(c.Draft)), post.ID)
 		gone = err == nil && !ok
 		crash.At("freezing")
 		return nil, err

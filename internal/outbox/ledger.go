@@ -48,8 +48,7 @@ func Approve(ctx context.Context, db *store.DB, id, hash, who string, now time.T
 		case post.Author != "" && strings.EqualFold(post.Author, who):
 			return fmt.Errorf("%s wrote this post: another person has to approve it", who)
 		}
-		ok, err := store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'planned', approved_hash = $1, approved_by = $2, reason = '', updated_at = $3
-			WHERE id = $4 AND state = 'held'`, hash, who, store.Ms(now), post.ID))
+		ok, err := approving.One(ctx, tx, approval, `id = ?`, hash, who, store.Ms(now), post.ID)
 		if err != nil || !ok {
 			return err
 		}
@@ -58,6 +57,9 @@ func Approve(ctx context.Context, db *store.DB, id, hash, who string, now time.T
 	})
 	return post, err
 }
+
+// approval is what an approval writes beside the state.
+const approval = `approved_hash = ?, approved_by = ?, reason = '', updated_at = ?`
 
 // Reject keeps a post from going out. hash is that of the words that were rejected: with
 // others it waits for approval again.
@@ -82,10 +84,8 @@ func Reject(ctx context.Context, db *store.DB, id, hash, why, who string, now ti
 // Reopen lets a post that was rejected wait for approval again, because it reads
 // differently now.
 func Reopen(ctx context.Context, tx *sql.Tx, post *Post, now time.Time) error {
-	ok, err := store.Changed(tx.ExecContext(ctx,
-		`UPDATE posts SET state = 'held', approval = $1, reason = $2, rejected_hash = '', updated_at = $3
-		WHERE id = $4 AND state = 'withdrawn' AND rejected_hash <> ''`, true, "waits for approval: other words than those that were rejected",
-		store.Ms(now), post.ID))
+	ok, err := reopening.One(ctx, tx, `approval = ?, reason = ?, rejected_hash = '', updated_at = ?`, `id = ? AND rejected_hash <> ''`,
+		true, "waits for approval: other words than those that were rejected", store.Ms(now), post.ID)
 	if err != nil || !ok {
 		return err
 	}
@@ -95,8 +95,7 @@ func Reopen(ctx context.Context, tx *sql.Tx, post *Post, now time.Time) error {
 // approveAll releases the posts of a segment that were held because the text
 // changed after some were out.
 func approveAll(ctx context.Context, tx *sql.Tx, post *Post, hash, who string, now time.Time) error {
-	ok, err := store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'planned', approved_hash = $1, approved_by = $2, reason = '', updated_at = $3
-		WHERE parent = $4 AND state = 'held'`, hash, who, store.Ms(now), post.ID))
+	ok, err := approving.One(ctx, tx, approval, `parent = ?`, hash, who, store.Ms(now), post.ID)
 	if err == nil && !ok {
 		return fmt.Errorf("no part of post %s waits for approval", post.ID)
 	}
@@ -111,8 +110,8 @@ const TextChanged = "the text has changed since it was approved: approve it agai
 
 // Void takes the approval back from a post of which something has changed.
 func Void(ctx context.Context, tx *sql.Tx, post *Post, why string, now time.Time) error {
-	if _, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'held', approved_hash = '', approved_by = '', reason = $1,
-		updated_at = $2 WHERE id = $3 AND state IN ('planned', 'held')`, why, store.Ms(now), post.ID); err != nil {
+	if _, err := voiding.One(ctx, tx, `approved_hash = '', approved_by = '', reason = ?, updated_at = ?`, `id = ?`, why, store.Ms(now),
+		post.ID); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, now, audit.Bot, "approval void", "post "+post.ID, why)
@@ -174,6 +173,12 @@ func SignedIn(ctx context.Context, tx *sql.Tx, account string, halt int64, now t
 	}
 	err = tx.QueryRowContext(ctx, `SELECT NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'signed out' AND name = $1)`, account).Scan(&free)
 	return free, err
+}
+
+// SignInAll lifts the halts of all accounts that are signed out, on a copy to try things with.
+func SignInAll(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM pauses WHERE scope = 'signed out'`)
+	return err
 }
 
 // PauseRow is one pause in force.

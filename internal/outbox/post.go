@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"magpie/internal/audit"
-	"magpie/internal/coupon"
 	"magpie/internal/network"
 	"magpie/internal/store"
 )
@@ -22,7 +20,7 @@ var files embed.FS
 // Migrations makes the tables.
 func Migrations() fs.FS { f, _ := fs.Sub(files, "migrations"); return f }
 
-// State is where a post is on its way; see the picture in doc.go.
+// State is where a post is on its way; see the picture in docs/states.md.
 type State string
 
 // The states.
@@ -184,46 +182,6 @@ func Select(ctx context.Context, q store.Querier, where string, args ...any) (ou
 		out = append(out, p)
 	}
 	return out, rows.Err()
-}
-
-// Move puts a post that is in one of the states from into another, with the
-// reason, and does what follows from that: it releases its coupon where the new
-// state says that it provably did not go out, reopens the mention that it was to
-// answer, and notes what needs a person. moved is false if it was in no such state any more.
-func Move(ctx context.Context, tx *sql.Tx, p *Post, to State, reason string, who string, now time.Time, from ...State) (moved bool, err error) {
-	list := "'" + strings.Join(texts(from), "', '") + "'"
-	moved, err = store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = $1, reason = $2, updated_at = $3 WHERE id = $4 AND state IN (`+list+`)`,
-		to, reason, store.Ms(now), p.ID))
-	if err != nil || !moved {
-		return moved, err
-	}
-	p.State, p.Reason = to, reason
-	if err := follow(ctx, tx, p, now); err != nil {
-		return true, err
-	}
-	if p.Code != "" && (to == Refused || to == Withdrawn || to == Late) {
-		if err := giveBack(ctx, tx, p); err != nil {
-			return true, err
-		}
-	}
-	return true, audit.Record(ctx, tx, now, who, "post "+string(to), "post "+p.ID, reason)
-}
-
-// giveBack releases a post's coupon. The post forgets the code: it may be
-// somebody else's by the time a person says that the post goes out after all.
-func giveBack(ctx context.Context, tx *sql.Tx, p *Post) error {
-	if err := coupon.Release(ctx, tx, p.Code, p.ID); err != nil {
-		return err
-	}
-	_, err := tx.ExecContext(ctx, `UPDATE posts SET code = '' WHERE id = $1`, p.ID)
-	return err
-}
-
-func texts(states []State) (out []string) {
-	for _, s := range states {
-		out = append(out, string(s))
-	}
-	return out
 }
 
 // Turns are the next turns of all steps and accounts, by campaign/step/account.

@@ -325,9 +325,8 @@ func (p *Publisher) Recover(ctx context.Context) error {
 	now := p.Clock()
 	return p.write(ctx, func(tx *sql.Tx) error {
 		crash.At("recovering")
-		_, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'in doubt', doubts = doubts + 1, looks = 0, next_at = $1, updated_at = $2,
-			reason = 'the program ended while it was being sent' WHERE account = $3 AND state = 'sending' AND epoch <> $4`,
-			store.Ms(now.Add(p.Settle)), store.Ms(now), p.Account, p.Epoch)
+		_, err := doubting.Do(ctx, tx, doubts, `account = ? AND epoch <> ?`, store.Ms(now.Add(p.Settle)),
+			"the program ended while it was being sent", store.Ms(now), p.Account, p.Epoch)
 		return err
 	})
 }

@@ -106,20 +106,15 @@ func MarkSent(ctx context.Context, tx *sql.Tx, post *Post, r network.Receipt, wh
 		at = post.FirstAttemptAt // it went out then; we only know it now
 	}
 	r = network.Receipt{ID: store.Key(r.ID), URL: store.Cut(store.Text(r.URL), 4_000)}
-	done, err = store.Changed(tx.ExecContext(ctx, `UPDATE posts SET state = 'sent', remote_id = $1, url = $2, sent_at = $3, reason = '', updated_at = $4
-		WHERE id = $5 AND state IN ('sending', 'in doubt', 'asked') AND NOT EXISTS (SELECT 1 FROM posts o WHERE o.account = $6 AND o.remote_id = $7 AND o.id <> $8)`,
-		emptyNull(r.ID), r.URL, store.Ms(at), store.Ms(now), post.ID, post.Account, r.ID, post.ID))
+	done, err = receipted.One(ctx, tx, `remote_id = ?, url = ?, sent_at = ?, reason = '', updated_at = ?`,
+		`id = ? AND NOT EXISTS (SELECT 1 FROM posts o WHERE o.account = ? AND o.remote_id = ? AND o.id <> ?)`,
+		emptyNull(r.ID), r.URL, store.Ms(at), store.Ms(now), post.ID, post.Account, r.ID, post.ID)
 	if err != nil || !done {
 		return done, err
 	}
 	sent := *post
 	sent.State, sent.RemoteID, sent.URL, sent.SentAt = Sent, r.ID, r.URL, at
-	if post.Code != "" {
-		if err := coupon.Deliver(ctx, tx, post.Code, now); err != nil {
-			return true, err
-		}
-	}
-	if err := follow(ctx, tx, &sent, now); err != nil {
+	if err := then(ctx, tx, &sent, now); err != nil {
 		return true, err
 	}
 	if _, err := GoOn(ctx, tx, post, r, now); err != nil {
@@ -153,8 +148,7 @@ func (p *Publisher) notOut(ctx context.Context, post *Post, err error, log *logr
 				return err
 			}
 		}
-		_, err := tx.ExecContext(ctx, `UPDATE posts SET state = 'planned', next_at = $1, reason = $2, updated_at = $3 WHERE id = $4 AND state IN ('planned', 'sending')`,
-			store.Ms(next), err.Error(), store.Ms(now), post.ID)
+		_, err := putOff.One(ctx, tx, `next_at = ?, reason = ?, updated_at = ?`, `id = ?`, store.Ms(next), err.Error(), store.Ms(now), post.ID)
 		return err
 	})
 }

@@ -1,0 +1,81 @@
+package outbox
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"magpie/internal/store"
+)
+
+// What the files say of posts that are written down already.
+
+// Align gives a waiting post what the files say of it now. One that must be approved waits
+// for that, whatever it was before.
+func Align(ctx context.Context, tx *sql.Tx, id string, wanted *Post, approval bool) error {
+	_, err := tx.ExecContext(ctx, `UPDATE posts SET template = $1, segment = $2, slot_at = $3, next_at = $4, late_after = $5, late_then = $6,
+		finish_by = $7, late_at = $8, approval = $9 WHERE id = $10 AND state IN ('planned', 'held')`,
+		wanted.Template, wanted.Segment, store.Ms(wanted.SlotAt), store.Ms(wanted.SlotAt), wanted.LateAfter.Milliseconds(), wanted.LateThen,
+		store.Ms(wanted.FinishBy), LateAt(wanted), approval, id)
+	if err == nil && approval {
+		_, err = voiding.One(ctx, tx, "", `id = ? AND approved_hash = ''`, id)
+	}
+	return err
+}
+
+// Return brings a post back that had left the files, as they want it now; gone is why it
+// was withdrawn then. back is false if it had not left them, or was on its way once.
+func Return(ctx context.Context, tx *sql.Tx, wanted *Post, gone string) (back bool, err error) {
+	m := returning
+	if wanted.State == Held {
+		m = returningHeld
+	}
+	return m.One(ctx, tx, `reason = ?, kind = ?, segment = ?, template = ?, slot_at = ?, next_at = ?, late_after = ?, late_then = ?,
+		finish_by = ?, late_at = ?, approval = ?, approved_hash = '', approved_by = '', cursor = 0`, `key = ? AND reason = ? AND attempts = 0`,
+		wanted.Reason, wanted.Kind, wanted.Segment, wanted.Template, store.Ms(wanted.SlotAt), store.Ms(wanted.SlotAt),
+		wanted.LateAfter.Milliseconds(), wanted.LateThen, store.Ms(wanted.FinishBy), LateAt(wanted), wanted.Approval, wanted.Key, gone)
+}
+
+// Spread notes how far a mailing has become posts, one for each person; done, that it has
+// for all. ok is false if the mailing was changed meanwhile.
+func Spread(ctx context.Context, tx *sql.Tx, mailing *Post, cursor int64, done bool) (ok bool, err error) {
+	if done {
+		return spreading.One(ctx, tx, `cursor = ?`, `id = ? AND cursor = ?`, cursor, mailing.ID, mailing.Cursor)
+	}
+	return store.Changed(tx.ExecContext(ctx, `UPDATE posts SET cursor = $1 WHERE id = $2 AND state = 'planned' AND cursor = $3`, cursor,
+		mailing.ID, mailing.Cursor))
+}
+
+// PutOff lets a mailing wait until an instant, for a reason.
+func PutOff(ctx context.Context, tx *sql.Tx, mailing string, until time.Time, reason string) error {
+	_, err := tx.ExecContext(ctx, `UPDATE posts SET next_at = $1, reason = $2 WHERE id = $3 AND state = 'planned'`, store.Ms(until), reason,
+		mailing)
+	return err
+}
+
+// Resumed lets the mailings that were put off for a reason go on now.
+func Resumed(ctx context.Context, tx *sql.Tx, reason string, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `UPDATE posts SET next_at = $1, reason = '' WHERE kind = 'segment' AND state = 'planned' AND reason = $2`,
+		store.Ms(now), reason)
+	return err
+}
+
+// Reassign gives the posts to one person to another, when both are the same.
+func Reassign(ctx context.Context, tx *sql.Tx, into, from int64) error {
+	_, err := tx.ExecContext(ctx, `UPDATE posts SET person = $1 WHERE person = $2`, into, from)
+	return err
+}
+
+// Forget erases what was said to a person, but for what is on its way: that is erased when
+// it has arrived.
+func Forget(ctx context.Context, tx *sql.Tx, person int64) error {
+	_, err := tx.ExecContext(ctx, `UPDATE posts SET recipient = '', sealed_text = '', sealed = '', text = '', ref = ''
+		WHERE person = $1 AND state NOT IN ('sending', 'in doubt')`, person)
+	return err
+}
+
+// Rehearse leaves what is on its way to the real database: this is a copy to try things with.
+func Rehearse(ctx context.Context, tx *sql.Tx) error {
+	_, err := leaving.Do(ctx, tx, "", `TRUE`)
+	return err
+}
