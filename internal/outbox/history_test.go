@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -138,6 +139,7 @@ func (h *history) ofKey(key string) (out []networktest.Posted) {
 
 // holds is what must be true after each step.
 func (h *history) holds() {
+	h.toldOnce()
 	codes := map[string]string{}
 	for i := range h.n {
 		p := h.post(fmt.Sprint("k", i+1))
@@ -158,6 +160,24 @@ func (h *history) holds() {
 			}
 		}
 		h.mentionOf(p)
+	}
+}
+
+// toldOnce holds that a code which somebody was told is nobody else's, and not free.
+func (h *history) toldOnce() {
+	to := map[string]string{}
+	for _, x := range h.net.Posts(name) {
+		_, code, coded := strings.Cut(x.Text, "your code is ")
+		if !coded {
+			continue
+		}
+		if other := to[code]; other != "" && other != x.Key {
+			h.rt.Fatalf("%s and %s were told the same code", other, x.Key)
+		}
+		to[code] = x.Key
+		if s := h.code(&outbox.Post{Code: code}); s == "free" {
+			h.rt.Fatalf("%s was told a code that is free", x.Key)
+		}
 	}
 }
 
