@@ -56,6 +56,7 @@ var layers = map[string]string{
 	"docs":              "",
 	"torture":           "crash network/bluesky/localnet sandbox store/storetest",
 	"store/storetest":   "store",
+	"outbox/outboxtest": "outbox store",
 	// bench measures everything, and is part of nothing.
 	"bench": "bot network network/networktest outbox people sandbox segment store store/storetest workspace",
 	"bot": "answer audit coupon crash health inbox lease media meter need network network/bluesky network/mastodon network/networktest network/weibo network/x " +
@@ -83,7 +84,7 @@ var only = map[string]string{
 	"github.com/agnivade/":          "suggest",
 	"github.com/gofrs/flock":        "store network/bluesky/localnet",
 	"github.com/fsnotify/fsnotify":  "bot",
-	"testing":                       "network/networktest network/bluesky/localnet network/x/xfake network/weibo/weibofake",
+	"testing":                       "outbox/outboxtest network/networktest network/bluesky/localnet network/x/xfake network/weibo/weibofake",
 	"net/http":                      "network network/networktest network/mastodon network/bluesky network/x network/x/xfake network/weibo network/weibo/weibofake network/bluesky/localnet sandbox health bot",
 	"database/sql":                  "store audit need meter lease moves queue vault people coupon inbox outbox bot report",
 	"pgregory.net/rapid":            "",

@@ -19,7 +19,9 @@ import (
 
 	"magpie/internal/bot"
 	"magpie/internal/coupon"
+	"magpie/internal/inbox"
 	"magpie/internal/money"
+	"magpie/internal/outbox"
 	"magpie/internal/report"
 	"magpie/internal/sandbox"
 	"magpie/internal/workspace"
@@ -242,7 +244,7 @@ func (d *show) play(ctx context.Context, out string, lasting time.Duration) erro
 
 // approve is the second pair of eyes that the campaign asks for.
 func (d *show) approve(ctx context.Context, _ string) error {
-	held, err := d.b.Posts(ctx, `state = 'held' ORDER BY slot_at`)
+	held, err := outbox.Holding(ctx, d.b.DB.Read, 1000)
 	if err != nil {
 		return err
 	}
@@ -292,7 +294,7 @@ func (d *show) importCustomers(ctx context.Context, out string) error {
 
 // redeem lets two customers buy with their codes, and one try it twice.
 func (d *show) redeem(ctx context.Context, _ string) error {
-	rows, err := d.b.Posts(ctx, `state = 'sent' AND code <> '' ORDER BY sent_at LIMIT 2`)
+	rows, err := outbox.OutWithCode(ctx, d.b.DB.Read, 2)
 	if err != nil {
 		return err
 	}
@@ -336,24 +338,23 @@ func (d *show) news(ctx context.Context) error {
 
 // sent shows a post; an answer together with what it answers.
 func (d *show) sent(ctx context.Context, id string) error {
-	posts, err := d.b.Posts(ctx, `id = $1`, id)
-	if err != nil || len(posts) == 0 {
+	p, err := outbox.ByID(ctx, d.b.DB.Read, id)
+	if err != nil || p == nil {
 		return err
 	}
-	p := posts[0]
 	if p.Mention == "" {
 		d.say(p.Account, "%s %s", d.p.blue("→ "+to(p)+":"), short(p.SealedText, 110))
 		return nil
 	}
-	var text, author string
-	if err := d.b.DB.Read.QueryRowContext(ctx, `SELECT text, json_extract(author, '$.Handle') FROM mentions WHERE id = $1`, p.Mention).Scan(&text, &author); err != nil {
+	m, err := inbox.One(ctx, d.b.DB.Read, p.Mention)
+	if err != nil || m == nil {
 		return err
 	}
 	private := ""
 	if p.Private {
 		private = ", in private"
 	}
-	d.say(p.Account, "%s %s", d.p.faint("@"+author+" writes:"), short(text, 60))
+	d.say(p.Account, "%s %s", d.p.faint("@"+m.Author.Handle+" writes:"), short(m.Text, 60))
 	d.say("", "%s %s", d.p.blue("→ answered"+private+":"), short(p.SealedText, 100))
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"magpie/internal/bot"
+	"magpie/internal/outbox"
 )
 
 // knownNames refuses --account and --campaign with names that are in no file; with
@@ -15,15 +16,16 @@ func knownNames(c *cli.Context, b *bot.Bot, past bool) error {
 	return knownName(c, b, past, "campaign", b.Set().Campaigns)
 }
 
-// knownName is knownNames for one flag, which is also the name of a column of the posts.
+// knownName is knownNames for one flag.
 func knownName[T any](c *cli.Context, b *bot.Bot, past bool, flag string, all map[string]T) error {
 	name := c.String(flag)
 	if _, ok := all[name]; ok || name == "" || past && flag == "campaign" && name == bot.PushCampaign {
 		return nil
 	}
 	if past {
-		posts, err := b.Posts(c.Context, flag+" = $1 LIMIT 1", name)
-		if err != nil || len(posts) > 0 {
+		of := map[string]string{flag: name}
+		known, err := outbox.Any(c.Context, b.DB.Read, of["account"], of["campaign"])
+		if err != nil || known {
 			return err
 		}
 	}

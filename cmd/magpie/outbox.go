@@ -68,21 +68,11 @@ func listPosts(c *cli.Context) error {
 	if c.Int("limit") < 1 {
 		return usage("--limit %d: write how many, 1 or more", c.Int("limit"))
 	}
-	where, args := "TRUE", []any{}
-	for _, f := range []string{"state", "account", "campaign"} {
-		if v := c.String(f); v != "" {
-			args = append(args, v)
-			where += fmt.Sprintf(" AND %s = $%d", f, len(args))
-		}
-	}
 	if s := c.String("state"); s != "" && suggest.For(s, states) != s {
 		return usage("no state %q (%s)", s, suggest.Hint(s, states))
 	}
-	// What went out or should have comes first, the last first; then what is to come, the next first.
-	now := time.Now().UnixMilli()
-	posts, err := b.Posts(c.Context, where+fmt.Sprintf(` ORDER BY CASE WHEN COALESCE(sent_at, slot_at) > %d THEN 1 ELSE 0 END,
-		CASE WHEN COALESCE(sent_at, slot_at) > %d THEN slot_at ELSE -COALESCE(sent_at, slot_at) END LIMIT %d`, now, now, max(c.Int("limit"), 1)),
-		args...)
+	posts, err := outbox.Listed(c.Context, b.DB.Read, outbox.List{State: c.String("state"), Account: c.String("account"),
+		Campaign: c.String("campaign"), Limit: c.Int("limit")}, time.Now())
 	if err != nil {
 		return err
 	}

@@ -174,11 +174,7 @@ func listDesk(c *cli.Context) error {
 	if err := knownNames(c, b, false); err != nil {
 		return err
 	}
-	where, args := `state = 'desk'`, []any{}
-	if a := c.String("account"); a != "" {
-		where, args = where+` AND account = $1`, []any{a}
-	}
-	all, err := inbox.Select(c.Context, b.DB.Read, where+fmt.Sprintf(` ORDER BY received_at LIMIT %d`, max(c.Int("limit"), 1)), args...)
+	all, err := inbox.AtDesk(c.Context, b.DB.Read, c.String("account"), max(c.Int("limit"), 1))
 	if err != nil {
 		return err
 	}

@@ -2,9 +2,7 @@ package bot
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -31,37 +29,13 @@ func (b *Bot) alike(ctx context.Context, q store.Querier, set *workspace.Set, p 
 	for _, text := range append([]string{c.Draft.Text}, c.Rest...) {
 		ours = append(ours, workspace.GistOf(text))
 	}
-	sent, args := oneOf(others, nil)
-	args = append(args, store.Ms(b.Clock().Add(-within)))
-	since := len(args)
-	sending, args := oneOf(others, args)
-	rows, err := q.QueryContext(ctx, `SELECT account, sealed_text FROM posts WHERE `+sent+fmt.Sprintf(` AND kind = 'public' AND sent_at > $%d`, since)+`
-		UNION ALL SELECT account, sealed_text FROM posts WHERE `+sending+` AND state IN ('sending', 'in doubt', 'asked') AND kind = 'public'`, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var name, text string
-		if err := rows.Scan(&name, &text); err != nil {
-			return err
-		}
-		if theirs := b.gists.of(text); slices.ContainsFunc(ours, theirs.Alike) {
-			return &outbox.Stop{State: outbox.Refused, Reason: policy.Of("same-text").Says(name+" has posted nearly the same text") + ": " + policy.Of("same-text").Way}
+	said, err := outbox.PublicSince(ctx, q, others, b.Clock().Add(-within))
+	for _, x := range said {
+		if theirs := b.gists.of(x.Text); slices.ContainsFunc(ours, theirs.Alike) {
+			return &outbox.Stop{State: outbox.Refused, Reason: policy.Of("same-text").Says(x.Account+" has posted nearly the same text") + ": " + policy.Of("same-text").Way}
 		}
 	}
-	return rows.Err()
-}
-
-// oneOf is the condition that a post is of one of the accounts, whose names are
-// added to the arguments.
-func oneOf(accounts []string, args []any) (string, []any) {
-	marks := make([]string, len(accounts))
-	for i, name := range accounts {
-		args = append(args, name)
-		marks[i] = fmt.Sprintf("$%d", len(args))
-	}
-	return "account IN (" + strings.Join(marks, ", ") + ")", args
+	return err
 }
 
 // others are the accounts on the same network.

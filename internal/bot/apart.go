@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"strings"
 
+	"magpie/internal/coupon"
 	"magpie/internal/network"
+	"magpie/internal/outbox"
 	"magpie/internal/store"
 	"magpie/internal/workspace"
 )
@@ -50,15 +52,20 @@ func (b *Bot) apart(ctx context.Context) error {
 // mark, or only commands wrote to it. Real is one with posts or codes; a sandbox's is
 // one with a post that lies on this machine; "" is nobody's yet, or may be mine.
 func playedIn(ctx context.Context, tx *sql.Tx, mine string) (is string, err error) {
-	is, tells := playsReal, `SELECT EXISTS (SELECT 1 FROM posts) OR EXISTS (SELECT 1 FROM coupons)`
-	if mine == playsReal {
-		is, tells = playsSandbox, `SELECT EXISTS (SELECT 1 FROM posts WHERE lower(url) LIKE 'http://127.0.0.1%')`
-	}
-	var so bool
-	if err := tx.QueryRowContext(ctx, tells).Scan(&so); err != nil || !so {
+	posts, here, err := outbox.Written(ctx, tx)
+	if err != nil {
 		return "", err
 	}
-	return is, nil
+	codes, err := coupon.Any(ctx, tx)
+	switch {
+	case err != nil:
+		return "", err
+	case mine == playsReal && here:
+		return playsSandbox, nil
+	case mine != playsReal && (posts || codes):
+		return playsReal, nil
+	}
+	return "", nil
 }
 
 // mayAskNetworks fails for commands on a sandbox's database that would speak to a real

@@ -11,7 +11,6 @@ import (
 
 	"magpie/internal/audit"
 	"magpie/internal/outbox"
-	"magpie/internal/store"
 )
 
 // mayApprove refuses whoever has no name, and whoever is not among the approvers
@@ -47,7 +46,7 @@ func (b *Bot) Reject(ctx context.Context, p *outbox.Post, why, who string) error
 
 // mended are the posts that were rejected, are still wanted, and read differently now.
 func (b *Bot) mended(ctx context.Context, wanted map[string]*outbox.Post, now time.Time) (out []*outbox.Post, err error) {
-	rejected, err := outbox.Select(ctx, b.DB.Read, `rejected_hash <> '' AND state = 'withdrawn' AND slot_at > $1`, store.Ms(now))
+	rejected, err := outbox.RejectedAfter(ctx, b.DB.Read, now)
 	if err != nil {
 		return nil, err
 	}

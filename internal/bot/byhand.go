@@ -9,7 +9,6 @@ import (
 	"magpie/internal/audit"
 	"magpie/internal/inbox"
 	"magpie/internal/outbox"
-	"magpie/internal/store"
 )
 
 const (
@@ -27,8 +26,7 @@ func (b *Bot) byHand(ctx context.Context, now time.Time) error {
 		if a == nil || a.Kind.Price != nil || b.halted(ctx, name) {
 			continue
 		}
-		waiting, err := inbox.Select(ctx, b.DB.Read, `state = 'desk' AND account = $1 AND received_at > $2 ORDER BY received_at DESC LIMIT 500`,
-			name, store.Ms(now.Add(-lookLong)))
+		waiting, err := inbox.AtDeskSince(ctx, b.DB.Read, name, now.Add(-lookLong))
 		if err != nil {
 			return err
 		}

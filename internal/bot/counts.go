@@ -6,52 +6,35 @@ import (
 	"strconv"
 	"sync"
 
+	"magpie/internal/coupon"
 	"magpie/internal/health"
+	"magpie/internal/inbox"
+	"magpie/internal/outbox"
 	"magpie/internal/store"
 )
-
-// counted are the numbers that are read of the whole database.
-var counted = []struct{ name, sql string }{
-	{"outbox_posts", `SELECT account, state, count(*) FROM posts GROUP BY account, state`},
-	{"mentions", `SELECT account, state, count(*) FROM mentions GROUP BY account, state`},
-	{"coupons", `SELECT offer, state, count(*) FROM coupons GROUP BY offer, state`},
-}
 
 // Counts are the numbers of posts, mentions and codes by state, how long the desk waits,
 // and what calls came to. What can't be read is left out.
 func (b *Bot) Counts(ctx context.Context) (out []health.Count) {
-	for _, c := range counted {
-		out = append(out, b.countsOf(ctx, c.name, c.sql)...)
+	for name, count := range map[string]func(context.Context, store.Querier, func(of, state string, n int64)) error{
+		"outbox_posts": outbox.CountByState, "mentions": inbox.CountByState, "coupons": coupon.CountByState,
+	} {
+		var all []health.Count
+		err := count(ctx, b.DB.Read, func(of, state string, n int64) {
+			all = append(all, health.Count{Name: name, Labels: []string{of, state}, N: float64(n)})
+		})
+		if err == nil {
+			out = append(out, all...)
+		}
 	}
-	var oldest int64
-	if err := b.DB.Read.QueryRowContext(ctx,
-		`SELECT COALESCE(min(received_at), 0) FROM mentions WHERE state = 'desk'`).Scan(&oldest); err == nil {
+	if oldest, err := inbox.OldestAtDesk(ctx, b.DB.Read); err == nil {
 		waits := 0.0
-		if oldest > 0 {
-			waits = max(0, b.Clock().Sub(store.Time(oldest)).Seconds())
+		if !oldest.IsZero() {
+			waits = max(0, b.Clock().Sub(oldest).Seconds())
 		}
 		out = append(out, health.Count{Name: "desk_oldest_seconds", N: waits})
 	}
 	return append(out, b.calls.counts()...)
-}
-
-func (b *Bot) countsOf(ctx context.Context, name, query string) (out []health.Count) {
-	rows, err := b.DB.Read.QueryContext(ctx, query)
-	if err != nil {
-		return nil
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var of, state string
-		var n float64
-		if rows.Scan(&of, &state, &n) == nil {
-			out = append(out, health.Count{Name: name, Labels: []string{of, state}, N: n})
-		}
-	}
-	if rows.Err() != nil {
-		return nil
-	}
-	return out
 }
 
 // calls counts what this process asked of networks, by network and result.

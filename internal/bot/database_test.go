@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"magpie/internal/outbox/outboxtest"
 	"magpie/internal/store"
 	"magpie/internal/store/storetest"
 )
@@ -41,7 +42,7 @@ func TestDatabaseRestarts(t *testing.T) {
 	}
 	x.shared(a, b)
 	x.eventually("nothing in doubt", 20*time.Second, func() bool {
-		return len(must(a.Posts(t.Context(), `state <> 'sent' AND campaign = 'push'`))) == 0
+		return len(outboxtest.Where(t, a.DB.Read, `state <> 'sent' AND campaign = 'push'`)) == 0
 	})
 }
 

@@ -214,9 +214,7 @@ type decision struct {
 }
 
 func (c *decision) apply(ctx context.Context, tx *sql.Tx) error {
-	var open bool // else somebody decides beside us, and was quicker
-	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM mentions WHERE id = $1 AND state = 'new')`,
-		c.m.ID).Scan(&open); err != nil || !open {
+	if open, err := inbox.IsUndecided(ctx, tx, c.m.ID); err != nil || !open { // somebody decides beside us, and was quicker
 		return err
 	}
 	if c.d.Outcome == answer.OptIn || c.d.Outcome == answer.Reply {

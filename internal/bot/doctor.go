@@ -97,7 +97,7 @@ func hookSays(err error) string {
 
 // examineWaiting tells what waits for a person: posts for approval, each by its id, and mentions.
 func (b *Bot) examineWaiting(ctx context.Context, add note) {
-	held, err := outbox.Select(ctx, b.DB.Read, `state = 'held' ORDER BY slot_at LIMIT 50`)
+	held, err := outbox.Holding(ctx, b.DB.Read, 50)
 	if err == nil && len(held) > 0 {
 		var ids []string
 		for _, p := range held {
@@ -109,8 +109,7 @@ func (b *Bot) examineWaiting(ctx context.Context, add note) {
 		}
 		add(true, "approval", "", says+" (magpie outbox list --state held)", len(held), strings.Join(ids, ", "))
 	}
-	var n int
-	if err := b.DB.Read.QueryRowContext(ctx, `SELECT count(*) FROM mentions WHERE state = 'desk'`).Scan(&n); err == nil && n > 0 {
+	if n, err := inbox.DeskDepth(ctx, b.DB.Read); err == nil && n > 0 {
 		says := "%d mentions wait for an answer"
 		if n == 1 {
 			says = "%d mention waits for an answer"
@@ -188,12 +187,12 @@ func (b *Bot) examineAccount(ctx context.Context, a *workspace.Account, add note
 		add(skew.Abs() < 5*time.Second, a.Name, "set this machine's clock (NTP)", "this machine's clock and the server's differ by %s",
 			spoken.Duration(skew))
 	}
-	if next, err := b.Posts(ctx, `account = $1 AND state IN ('planned', 'held') ORDER BY slot_at LIMIT 1`, a.Name); err == nil && len(next) > 0 {
-		add(next[0].State != outbox.Held, a.Name, "magpie outbox approve "+next[0].ID, "next post: %s (%s, %s)", b.moment(next[0].SlotAt),
-			postName(next[0]), next[0].State)
+	if next, err := outbox.NextOf(ctx, b.DB.Read, a.Name); err == nil && next != nil {
+		add(next.State != outbox.Held, a.Name, "magpie outbox approve "+next.ID, "next post: %s (%s, %s)", b.moment(next.SlotAt), postName(next),
+			next.State)
 	}
-	if last, err := b.Posts(ctx, `account = $1 AND sent_at IS NOT NULL ORDER BY sent_at DESC LIMIT 1`, a.Name); err == nil && len(last) > 0 {
-		add(true, a.Name, "", "last post out: %s", b.moment(last[0].SentAt))
+	if last, err := outbox.LastOf(ctx, b.DB.Read, a.Name); err == nil && last != nil {
+		add(true, a.Name, "", "last post out: %s", b.moment(last.SentAt))
 	}
 	if _, at, err := inbox.Cursor(ctx, b.DB, a.Name); err == nil && !at.IsZero() {
 		add(true, a.Name, "", "mentions read up to %s", b.moment(at))

@@ -41,19 +41,15 @@ func (b *Bot) expand(ctx context.Context, id string) error {
 
 // expandable are the segment posts whose time has come.
 func (b *Bot) expandable(ctx context.Context, now time.Time) ([]*outbox.Post, error) {
-	return outbox.Select(ctx, b.DB.Read, `kind = 'segment' AND state = 'planned' AND next_at <= $1`+unpaused, now.UnixMilli())
+	return outbox.DueMailings(ctx, b.DB.Read, now)
 }
-
-// unpaused is a condition on posts: what is paused is not expanded either.
-const unpaused = ` AND NOT EXISTS (SELECT 1 FROM pauses z WHERE z.scope = 'all' OR z.scope = 'account' AND z.name = posts.account OR z.scope = 'campaign' AND z.name = posts.campaign)`
 
 func (b *Bot) expandChunk(ctx context.Context, id string) (done bool, err error) {
 	now := b.Clock()
-	found, err := outbox.Select(ctx, b.DB.Read, `id = $1 AND state = 'planned'`+unpaused, id)
-	if err != nil || len(found) == 0 {
+	parent, err := outbox.Mailing(ctx, b.DB.Read, id)
+	if err != nil || parent == nil {
 		return true, err
 	}
-	parent := found[0]
 	if why := outbox.Lateness(parent, now); why != "" && parent.Cursor == 0 {
 		return true, b.end(ctx, parent, outbox.Late, why, now)
 	}
@@ -148,8 +144,8 @@ func (e *expansion) chunk(ctx context.Context, tx *sql.Tx, all []people.Recipien
 func (e *expansion) one(ctx context.Context, tx *sql.Tx, r people.Recipient) error {
 	p := e.post(r)
 	p.ID = outbox.ID(p.Key)
-	there, err := outbox.Select(ctx, tx, `id = $1`, p.ID)
-	if err != nil || len(there) > 0 {
+	there, err := outbox.ByID(ctx, tx, p.ID)
+	if err != nil || there != nil {
 		return err // out before the database was restored
 	}
 	code, err := e.b.reserve(ctx, tx, e.set, e.offer, p, e.now)

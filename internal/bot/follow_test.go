@@ -10,6 +10,7 @@ import (
 
 	"magpie/internal/network"
 	"magpie/internal/outbox"
+	"magpie/internal/outbox/outboxtest"
 	"magpie/internal/store/storetest"
 	"magpie/internal/workspace"
 )
@@ -45,7 +46,7 @@ func TestFollows(t *testing.T) {
 		took := x.eventually("the new files", 2*time.Second, func() bool { return m.Set().Hash == c.Set().Hash })
 		t.Logf("in force after %s", took.Round(time.Millisecond))
 	}
-	if all := must(a.Posts(t.Context(), `step = 'more'`)); len(all) != 1 || all[0].State != outbox.Planned {
+	if all := outboxtest.Where(t, a.DB.Read, `step = 'more'`); len(all) != 1 || all[0].State != outbox.Planned {
 		t.Errorf("planned are %+v", all)
 	}
 	// A machine that starts now has them too, whatever lies in its folder.

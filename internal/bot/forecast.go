@@ -84,9 +84,7 @@ func (b *Bot) Forecasts(ctx context.Context, from, to time.Time) (out []Forecast
 
 // pushes are the one-off posts that go out later.
 func (b *Bot) pushes(ctx context.Context, from, to time.Time, pauses []outbox.PauseRow) (out []Forecast, err error) {
-	all, err := outbox.Select(ctx, b.DB.Read,
-		`campaign = $1 AND kind = 'public' AND state IN ('planned', 'held') AND slot_at >= $2 AND slot_at < $3 ORDER BY slot_at`,
-		PushCampaign, store.Ms(from), store.Ms(to))
+	all, err := outbox.WaitingPublic(ctx, b.DB.Read, PushCampaign, from, to)
 	for _, p := range all {
 		a := b.Set().Accounts[p.Account]
 		if a == nil {
@@ -215,13 +213,13 @@ func (b *Bot) forecast(ctx context.Context, set *workspace.Set, o plan.Occurrenc
 	p := turns.next(set, o)
 	p.ID = outbox.ID(p.Key)
 	f := Forecast{Post: p, At: o.At.In(o.Account.Timezone.Location), Account: o.Account, State: "new"}
-	if known, err := outbox.Select(ctx, b.DB.Read, `key = $1`, p.Key); err != nil {
+	if known, err := outbox.ByKey(ctx, b.DB.Read, p.Key); err != nil {
 		return f, err
-	} else if len(known) == 1 {
-		f.State = string(known[0].State)
-		p.ApprovedBy, p.Turn = known[0].ApprovedBy, known[0].Turn
-		if s := known[0].State; s == outbox.Withdrawn || s == outbox.Refused || s == outbox.Recalled {
-			f.Problem = orElse(known[0].Reason, "it was "+f.State)
+	} else if known != nil {
+		f.State = string(known.State)
+		p.ApprovedBy, p.Turn = known.ApprovedBy, known.Turn
+		if s := known.State; s == outbox.Withdrawn || s == outbox.Refused || s == outbox.Recalled {
+			f.Problem = orElse(known.Reason, "it was "+f.State)
 		}
 	} else {
 		turns.taken(p)

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"maps"
@@ -14,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"magpie/internal/health"
+	"magpie/internal/inbox"
 	"magpie/internal/lease"
 	"magpie/internal/need"
 	"magpie/internal/outbox"
@@ -130,15 +130,15 @@ func (b *Bot) lookPosts(ctx context.Context, r *health.Report, now time.Time) er
 		r.Posts[string(state)] = n
 	}
 	r.NextDue, r.LastOut = u.Next, u.Last
-	for what, q := range map[string]string{
-		"a mention has been waiting to be processed since %s": `SELECT min(received_at) FROM mentions WHERE state = 'new'`,
-		"a mailing has been due since %s and has not started": `SELECT min(next_at) FROM posts WHERE kind = 'segment' AND state = 'planned'` + unpaused,
+	for what, oldest := range map[string]func(context.Context, store.Querier) (time.Time, error){
+		"a mention has been waiting to be processed since %s": inbox.OldestUndecided,
+		"a mailing has been due since %s and has not started": outbox.OldestMailing,
 	} {
-		var at sql.NullInt64
-		if err := b.DB.Read.QueryRowContext(ctx, q).Scan(&at); err != nil {
+		since, err := oldest(ctx, b.DB.Read)
+		if err != nil {
 			return err
 		}
-		if since := store.Time(at.Int64); at.Valid && now.Sub(since) > 4*stuckAfter {
+		if !since.IsZero() && now.Sub(since) > 4*stuckAfter {
 			r.Add(fmt.Sprintf(what, since.Format(stamp)))
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"magpie/internal/network"
 	"magpie/internal/network/networktest"
 	"magpie/internal/outbox"
+	"magpie/internal/outbox/outboxtest"
 	"magpie/internal/people"
 	"magpie/internal/store/storetest"
 	"magpie/internal/workspace"
@@ -207,9 +208,7 @@ func (w *world) step(now time.Time) {
 
 func (w *world) posts(where string, args ...any) []*outbox.Post {
 	w.Helper()
-	all, err := w.Posts(context.Background(), where, args...)
-	w.must(err)
-	return all
+	return outboxtest.Where(w, w.DB.Read, where, args...)
 }
 
 // one is the only post of a step.

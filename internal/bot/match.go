@@ -91,12 +91,7 @@ func (m *matching) meet(ctx context.Context, posts []network.Posted) error {
 
 // window are the posts of the outbox that may have gone out since.
 func (m *matching) window(ctx context.Context, segments bool) ([]*outbox.Post, error) {
-	kind := `kind <> 'segment'`
-	if segments {
-		kind = `kind = 'segment'`
-	}
-	return outbox.Select(ctx, m.b.DB.Read, `account = $1 AND state IN ('planned', 'held', 'late', 'sending', 'in doubt', 'asked') AND slot_at <= $2 AND `+kind+` ORDER BY slot_at`,
-		m.a.Name, store.Ms(m.b.Clock()))
+	return outbox.MayBeOut(ctx, m.b.DB.Read, m.a.Name, segments, m.b.Clock())
 }
 
 // waiting finds which posts that were written down are out: by their words, and

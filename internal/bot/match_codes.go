@@ -105,15 +105,14 @@ func (m *matching) codes(ctx context.Context) error {
 }
 
 func (m *matching) shown(ctx context.Context, tx *sql.Tx, o *seen, word string) error {
-	var name string
-	err := tx.QueryRowContext(ctx, `SELECT offer FROM coupons WHERE code = $1`, word).Scan(&name)
+	name, err := coupon.OfferOf(ctx, tx, word)
 	switch {
-	case err == nil && m.set.Offers[name] != nil:
-		return m.code(ctx, tx, m.set.Offers[name], word, o.person, o.At)
-	case err == nil:
-		_, err = coupon.Found(ctx, tx, word, o.person, m.a.Name, o.At)
+	case err != nil:
 		return err
-	case !errors.Is(err, sql.ErrNoRows):
+	case m.set.Offers[name] != nil:
+		return m.code(ctx, tx, m.set.Offers[name], word, o.person, o.At)
+	case name != "":
+		_, err = coupon.Found(ctx, tx, word, o.person, m.a.Name, o.At)
 		return err
 	case !coupon.Made(word):
 		return nil

@@ -9,7 +9,6 @@ import (
 	"magpie/internal/need"
 	"magpie/internal/outbox"
 	"magpie/internal/plan"
-	"magpie/internal/store"
 	"magpie/internal/workspace"
 )
 
@@ -24,17 +23,19 @@ func (b *Bot) justMissed(ctx context.Context, set *workspace.Set, now time.Time,
 		if o.Step.At == nil || now.Sub(o.At) > time.Duration(o.Step.Late.After) {
 			continue
 		}
-		out, err := outbox.Select(ctx, b.DB.Read, `campaign = $1 AND step = $2 AND account = $3 AND slot_at > $4 AND key <> $5
-			AND state IN ('sent', 'sending', 'in doubt', 'asked', 'recalled', 'expanded') LIMIT 1`,
-			o.Step.Campaign.Name, o.Step.Name, o.Account.Name, store.Ms(now.Add(-missedMost)), o.Key())
+		out, err := outbox.OutSince(ctx, b.DB.Read, stepOf(o), now.Add(-missedMost), o.Key())
 		if err != nil {
 			return err
 		}
-		if len(out) == 0 {
+		if !out {
 			wanted[o.Key()] = post(set, o)
 		}
 	}
 	return nil
+}
+
+func stepOf(o plan.Occurrence) outbox.Step {
+	return outbox.Step{Campaign: o.Step.Campaign.Name, Step: o.Step.Name, Account: o.Account.Name}
 }
 
 // missed writes down the steps whose time had passed before an instant when they
@@ -44,12 +45,11 @@ func (b *Bot) missed(ctx context.Context, tx *sql.Tx, set *workspace.Set, before
 		if now.Sub(o.At) <= time.Duration(o.Step.Late.After) {
 			continue // it may still go out
 		}
-		known, err := outbox.Select(ctx, tx, `campaign = $1 AND step = $2 AND account = $3 AND (state <> 'withdrawn' OR key = $4) LIMIT 1`,
-			o.Step.Campaign.Name, o.Step.Name, o.Account.Name, o.Key())
+		known, err := outbox.Known(ctx, tx, stepOf(o), o.Key())
 		if err != nil {
 			return err
 		}
-		if len(known) > 0 {
+		if known {
 			continue
 		}
 		p := post(set, o)

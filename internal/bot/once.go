@@ -12,7 +12,6 @@ import (
 	"magpie/internal/network"
 	"magpie/internal/outbox"
 	"magpie/internal/queue"
-	"magpie/internal/store"
 )
 
 // Once does what is due now and returns: it reads what came in, answers,
@@ -59,8 +58,8 @@ func (b *Bot) awaitFiles(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, filesTake)
 	defer cancel()
 	for ctx.Err() == nil {
-		waiting, err := b.Posts(ctx, `state = 'planned' AND lower(reason) LIKE '%is still working on%' AND next_at < $1 LIMIT 1`, store.Ms(b.Clock().Add(filesTake)))
-		if err != nil || len(waiting) == 0 {
+		waiting, err := outbox.AwaitingFiles(ctx, b.DB.Read, b.Clock().Add(filesTake))
+		if err != nil || !waiting {
 			return err
 		}
 		sleep(ctx, time.Second)
@@ -79,7 +78,7 @@ func (b *Bot) Step(ctx context.Context) error {
 	if err := b.Plan(ctx); err != nil {
 		return err
 	}
-	fresh, err := inbox.Select(ctx, b.DB.Read, `state = 'new' ORDER BY received_at`)
+	fresh, err := inbox.Undecided(ctx, b.DB.Read)
 	if err != nil {
 		return err
 	}
@@ -105,21 +104,6 @@ func (b *Bot) Step(ctx context.Context) error {
 		}
 	}
 	return audit.Seal(ctx, b.DB)
-}
-
-// NextDue is when the next post is due on any account; zero if none is.
-func (b *Bot) NextDue(ctx context.Context) (next time.Time, err error) {
-	var at *int64
-	err = b.DB.Read.QueryRowContext(ctx, `SELECT min(next_at) FROM posts WHERE state IN ('planned', 'in doubt')`).Scan(&at)
-	if at != nil {
-		next = store.Time(*at)
-	}
-	return next, err
-}
-
-// Posts are those that a condition names.
-func (b *Bot) Posts(ctx context.Context, where string, args ...any) ([]*outbox.Post, error) {
-	return outbox.Select(ctx, b.DB.Read, where, args...)
 }
 
 // Apply puts the files in force as the next revision.
@@ -165,7 +149,7 @@ func (b *Bot) SettlePost(ctx context.Context, id string, to outbox.State, url, w
 	for _, kind := range []string{need.Asked, need.Late, need.Refused} {
 		b.clear(ctx, kind, p.Account+" "+p.ID)
 	}
-	next, err := b.Posts(ctx, `follows = $1 AND state = 'asked'`, p.ID)
+	next, err := outbox.AskedBelow(ctx, b.DB.Read, p.ID)
 	for _, n := range next {
 		b.raise(ctx, need.Asked, n.Account+" "+n.ID, "the thread of post "+p.ID+" on "+n.Account+" has stopped: "+n.Reason)
 	}
@@ -202,7 +186,7 @@ func (b *Bot) CloseMention(ctx context.Context, id, who string) error {
 func (b *Bot) Forget(ctx context.Context, id int64, who string) error {
 	now := b.Clock()
 	err := b.DB.Write(ctx, func(tx *sql.Tx) error {
-		pending, err := outbox.Select(ctx, tx, `person = $1 AND state IN ('planned', 'held', 'late', 'asked')`, id)
+		pending, err := outbox.PendingFor(ctx, tx, id)
 		if err != nil {
 			return err
 		}

@@ -108,8 +108,7 @@ func (b *Bot) Replan(ctx context.Context) error {
 	if err := b.justMissed(ctx, set, now, wanted); err != nil {
 		return err
 	}
-	waiting, err := outbox.Select(ctx, b.DB.Read,
-		`state IN ('planned', 'held') AND campaign <> $1 AND kind IN ('public', 'segment') AND follows = ''`, PushCampaign)
+	waiting, err := outbox.WaitingOf(ctx, b.DB.Read, PushCampaign)
 	if err != nil {
 		return err
 	}
@@ -203,16 +202,21 @@ func wantedAt(set *workspace.Set, p *outbox.Post) bool {
 // alignChildren withdraws the posts to people whose step or account has left
 // the files. There may be very many of them, so they are looked at by step.
 func (b *Bot) alignChildren(ctx context.Context, tx *sql.Tx, set *workspace.Set, now time.Time) error {
-	gone, err := goneSteps(ctx, tx, set)
+	steps, err := outbox.WaitingSteps(ctx, tx, PushCampaign)
 	if err != nil {
 		return err
 	}
 	if err := b.dropAnswers(ctx, tx, set, now); err != nil {
 		return err
 	}
-	for _, g := range gone {
-		err := withdrawAll(ctx, tx, goneReason, now, `kind = 'direct' AND campaign = $1 AND step = $2 AND account = $3`, g.Campaign, g.Step,
-			g.Account)
+	for _, s := range steps {
+		if step(set, &outbox.Post{Campaign: s.Campaign, Step: s.Step}) != nil && set.Accounts[s.Account] != nil {
+			continue
+		}
+		waiting, err := outbox.WaitingTo(ctx, tx, s)
+		if err == nil {
+			err = withdrawAll(ctx, tx, goneReason, now, waiting)
+		}
 		if err != nil {
 			return err
 		}
@@ -222,11 +226,7 @@ func (b *Bot) alignChildren(ctx context.Context, tx *sql.Tx, set *workspace.Set,
 
 // dropAnswers withdraws the answers of accounts that have left the files: their mentions wait for a person again.
 func (b *Bot) dropAnswers(ctx context.Context, tx *sql.Tx, set *workspace.Set, now time.Time) error {
-	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT account FROM posts WHERE state IN ('planned', 'held') AND kind = 'answer'`)
-	if err != nil {
-		return err
-	}
-	accounts, err := store.Column[string](rows)
+	accounts, err := outbox.Answering(ctx, tx)
 	if err != nil {
 		return err
 	}
@@ -234,46 +234,25 @@ func (b *Bot) dropAnswers(ctx context.Context, tx *sql.Tx, set *workspace.Set, n
 		if set.Accounts[name] != nil {
 			continue
 		}
-		if err := withdrawAll(ctx, tx, goneAccount, now, `kind = 'answer' AND account = $1`, name); err != nil {
+		waiting, err := outbox.WaitingAnswers(ctx, tx, name)
+		if err == nil {
+			err = withdrawAll(ctx, tx, goneAccount, now, waiting)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// withdrawAll withdraws the waiting posts that a condition names.
-func withdrawAll(ctx context.Context, tx *sql.Tx, reason string, now time.Time, where string, args ...any) error {
-	all, err := outbox.Select(ctx, tx, `state IN ('planned', 'held') AND `+where, args...)
-	if err != nil {
-		return err
-	}
-	for _, p := range all {
+// withdrawAll withdraws posts that wait.
+func withdrawAll(ctx context.Context, tx *sql.Tx, reason string, now time.Time, waiting []*outbox.Post) error {
+	for _, p := range waiting {
 		if _, err := outbox.Move(ctx, tx, p, outbox.Withdrawn, reason, audit.Bot, now, outbox.Planned, outbox.Held); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// goneSteps are those of waiting posts to people that the files have no more.
-func goneSteps(ctx context.Context, tx *sql.Tx, set *workspace.Set) (gone []outbox.Post, err error) {
-	rows, err := tx.QueryContext(ctx,
-		`SELECT DISTINCT campaign, step, account FROM posts WHERE state IN ('planned', 'held') AND kind = 'direct' AND campaign <> $1`,
-		PushCampaign)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var p outbox.Post
-		if err := rows.Scan(&p.Campaign, &p.Step, &p.Account); err != nil {
-			return nil, err
-		}
-		if step(set, &p) == nil || set.Accounts[p.Account] == nil {
-			gone = append(gone, p)
-		}
-	}
-	return gone, rows.Err()
 }
 
 // addWanted adds what is new, and brings back what had left the files before. It

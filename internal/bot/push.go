@@ -15,7 +15,6 @@ import (
 	"magpie/internal/outbox"
 	"magpie/internal/people"
 	"magpie/internal/render"
-	"magpie/internal/store"
 	"magpie/internal/suggest"
 	"magpie/internal/workspace"
 )
@@ -273,11 +272,9 @@ func unlessAgain(ctx context.Context, tx *sql.Tx, p *outbox.Post, again bool, no
 		return nil
 	}
 	prefix := p.Key[:strings.LastIndexByte(p.Key, '/')+1]
-	same, err := outbox.Select(ctx, tx, `key >= $1 AND key < $2 AND state NOT IN ('withdrawn', 'refused', 'recalled')
-		AND (created_at > $3 OR slot_at > $4 OR state IN ('planned', 'held', 'sending', 'in doubt', 'asked')) LIMIT 1`,
-		prefix, prefix+"~", store.Ms(now.Add(-24*time.Hour)), store.Ms(now.Add(-24*time.Hour)))
-	if err == nil && len(same) > 0 {
-		return fmt.Errorf("%w (post %s, %s)", ErrAgain, same[0].ID, same[0].State)
+	same, err := outbox.SameSince(ctx, tx, prefix, now.Add(-24*time.Hour))
+	if err == nil && same != nil {
+		return fmt.Errorf("%w (post %s, %s)", ErrAgain, same.ID, same.State)
 	}
 	return err
 }

@@ -64,7 +64,7 @@ func Rehearse(ctx context.Context, dir, database string, from, to time.Time) (*R
 	for name := range b.Set().Accounts {
 		out.Arrived[name] = net.Posts(name)
 	}
-	out.Missed, err = b.Posts(ctx, `state IN ('late', 'withdrawn', 'refused', 'asked') AND updated_at >= $1 ORDER BY slot_at`, store.Ms(from))
+	out.Missed, err = outbox.EndedSince(ctx, b.DB.Read, from)
 	return out, err
 }
 
@@ -143,16 +143,16 @@ func (b *Bot) play(ctx context.Context, now *time.Time, end time.Time) error {
 // nextStep is when there is something to do again: the next post, or a minute
 // on while posts wait for the pace or the end of quiet hours.
 func (b *Bot) nextStep(ctx context.Context, now time.Time) (time.Time, error) {
-	next, err := b.NextDue(ctx)
+	next, err := outbox.NextDue(ctx, b.DB.Read)
 	if err != nil {
 		return now, err
 	}
-	held, err := b.Posts(ctx, `state = 'held' AND slot_at > $1 ORDER BY slot_at LIMIT 1`, store.Ms(now))
+	held, err := outbox.HoldingAfter(ctx, b.DB.Read, now)
 	if err != nil {
 		return now, err
 	}
-	if len(held) > 0 && (next.IsZero() || held[0].SlotAt.Before(next)) {
-		next = held[0].SlotAt
+	if held != nil && (next.IsZero() || held.SlotAt.Before(next)) {
+		next = held.SlotAt
 	}
 	switch soon := now.Add(time.Minute); {
 	case next.IsZero():
@@ -171,7 +171,7 @@ func minTime(a, b time.Time) time.Time {
 }
 
 func (b *Bot) approveDue(ctx context.Context) error {
-	held, err := b.Posts(ctx, `state = 'held' AND slot_at <= $1`, store.Ms(b.Clock()))
+	held, err := outbox.HoldingDue(ctx, b.DB.Read, b.Clock())
 	if err != nil {
 		return err
 	}

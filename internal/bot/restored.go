@@ -165,7 +165,7 @@ func (b *Bot) matchAll(ctx context.Context) (done bool, err error) {
 // allMatched decides what people wrote since, so that whoever said stop is
 // heard, and then lets the posts go.
 func (b *Bot) allMatched(ctx context.Context, since time.Time) error {
-	fresh, err := inbox.Select(ctx, b.DB.Read, `state = 'new' ORDER BY received_at`)
+	fresh, err := inbox.Undecided(ctx, b.DB.Read)
 	if err != nil {
 		return err
 	}

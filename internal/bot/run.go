@@ -139,7 +139,7 @@ func (b *Bot) begin(ctx context.Context, r *Running) error {
 // undecided hands the job engine what it may not know of: a database that was
 // copied brings no jobs along.
 func (b *Bot) undecided(ctx context.Context) error {
-	fresh, err := inbox.Select(ctx, b.DB.Read, `state = 'new' ORDER BY received_at`)
+	fresh, err := inbox.Undecided(ctx, b.DB.Read)
 	if err != nil {
 		return err
 	}

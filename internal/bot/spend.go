@@ -9,7 +9,7 @@ import (
 	"magpie/internal/meter"
 	"magpie/internal/need"
 	"magpie/internal/network"
-	"magpie/internal/store"
+	"magpie/internal/outbox"
 	"magpie/internal/workspace"
 )
 
@@ -114,9 +114,7 @@ func (b *Bot) lookAtBudgets(ctx context.Context) {
 // tryAgain lets those posts go at once that the account's bound held back.
 func (b *Bot) tryAgain(ctx context.Context, account string) {
 	err := b.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE posts SET next_at = $1 WHERE account = $2 AND state = 'planned' AND next_at > $3 AND lower(reason) LIKE 'the account''s %used up%'`,
-			store.Ms(b.Clock()), account, store.Ms(b.Clock()))
-		return err
+		return outbox.AtOnce(ctx, tx, account, b.Clock())
 	})
 	if err != nil && ctx.Err() == nil {
 		b.Log.WithError(err).Error("posts that the budget had held back could not be released")

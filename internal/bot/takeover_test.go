@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"magpie/internal/network"
+	"magpie/internal/outbox/outboxtest"
 	"magpie/internal/store/storetest"
 	"magpie/internal/workspace"
 )
@@ -69,7 +70,7 @@ func TestDiesWhileSending(t *testing.T) {
 	x.eventually("the other having both", brief+4*time.Second, func() bool { return len(holds(b)[0]) == 2 })
 	die()
 	x.eventually("its state", 10*time.Second, func() bool {
-		all := must(b.Posts(t.Context(), `campaign = 'push' AND state = 'sent'`))
+		all := outboxtest.Where(t, b.DB.Read, `campaign = 'push' AND state = 'sent'`)
 		return len(all) == 1 && all[0].Doubts > 0
 	})
 	x.once(time.Second, theirs, []string{"Sent."})

@@ -12,47 +12,49 @@ import (
 	"magpie/internal/outbox"
 	"magpie/internal/policy"
 	"magpie/internal/spoken"
-	"magpie/internal/store"
 )
 
 // lookAtDesk says of the people at the desk that they wait: once however many
 // they are, and again when they are twice as many. Strangers can write much.
 func (b *Bot) lookAtDesk(ctx context.Context, now time.Time) error {
-	const late, erase = `state = 'desk' AND received_at < $1`, `state = 'desk' AND reason = $1`
-	err := b.wait(ctx, now, "desk", late, store.Ms(now.Add(-unansweredAfter)), func(n int, m *inbox.Mention) string {
-		if n == 1 {
-			return fmt.Sprintf("nobody has answered @%s on %s for %s (see “magpie desk list”)", m.Author.Handle, m.Account, unansweredAfter)
-		}
-		return fmt.Sprintf("%d people have had no answer for %s, @%s on %s the longest (see “magpie desk list”)", n, unansweredAfter, m.Author.Handle, m.Account)
-	})
+	n, first, err := inbox.WaitingBefore(ctx, b.DB.Read, now.Add(-unansweredAfter))
 	if err != nil {
 		return err
 	}
-	return b.wait(ctx, now, "deletion", erase, answer.ToErase, func(n int, m *inbox.Mention) string {
-		all := "@" + m.Author.Handle + " on " + m.Account + " asks for their data to be deleted"
-		if n > 1 {
-			all = fmt.Sprintf("%d people ask for their data to be deleted (see “magpie desk list”), @%s on %s the longest", n, m.Author.Handle,
-				m.Account)
-		}
-		return policy.Of("deletion").Says(all + ": run “magpie people forget " + m.Author.Handle + " --network " + m.Network + "” within 24 hours")
-	})
-}
-
-// wait keeps one need for all mentions that a condition finds.
-func (b *Bot) wait(ctx context.Context, now time.Time, what, where string, arg any, say func(n int, first *inbox.Mention) string) error {
-	var n int
-	if err := b.DB.Read.QueryRowContext(ctx, `SELECT count(*) FROM mentions WHERE `+where, arg).Scan(&n); err != nil {
+	text := ""
+	switch {
+	case n == 1:
+		text = fmt.Sprintf("nobody has answered @%s on %s for %s (see “magpie desk list”)", first.Author.Handle, first.Account, unansweredAfter)
+	case n > 1:
+		text = fmt.Sprintf("%d people have had no answer for %s, @%s on %s the longest (see “magpie desk list”)", n, unansweredAfter,
+			first.Author.Handle, first.Account)
+	}
+	if err := b.wait(ctx, now, "desk", n, text); err != nil {
 		return err
 	}
-	text := ""
+	n, first, err = inbox.WaitingFor(ctx, b.DB.Read, answer.ToErase)
+	if err != nil {
+		return err
+	}
+	text = ""
 	if n > 0 {
-		first, err := inbox.Select(ctx, b.DB.Read, where+` ORDER BY received_at LIMIT 1`, arg)
-		if err != nil || len(first) == 0 {
+		all := "@" + first.Author.Handle + " on " + first.Account + " asks for their data to be deleted"
+		if n > 1 {
+			all = fmt.Sprintf("%d people ask for their data to be deleted (see “magpie desk list”), @%s on %s the longest", n, first.Author.Handle,
+				first.Account)
+		}
+		text = policy.Of("deletion").Says(all + ": run “magpie people forget " + first.Author.Handle + " --network " + first.Network +
+			"” within 24 hours")
+	}
+	return b.wait(ctx, now, "deletion", n, text)
+}
+
+// wait keeps one need for so many mentions.
+func (b *Bot) wait(ctx context.Context, now time.Time, what string, n int, text string) error {
+	if n == 0 {
+		if open, err := need.Any(ctx, b.DB, need.Unanswered); err != nil || !open {
 			return err
 		}
-		text = say(n, first[0])
-	} else if open, err := need.Any(ctx, b.DB, need.Unanswered); err != nil || !open {
-		return err
 	}
 	return b.DB.Write(ctx, func(tx *sql.Tx) error {
 		fresh, err := need.Rise(ctx, tx, need.Unanswered, what, n, text, now)
@@ -96,16 +98,10 @@ func (b *Bot) held(ctx context.Context, now time.Time) error {
 }
 
 func (b *Bot) heldWithin(ctx context.Context, now time.Time, within time.Duration) (n int, text string, err error) {
-	const soon = `state = 'held' AND approval AND slot_at < $1`
-	until := store.Ms(now.Add(within))
-	if err := b.DB.Read.QueryRowContext(ctx, `SELECT count(*) FROM posts WHERE `+soon, until).Scan(&n); err != nil || n == 0 {
+	n, p, err := outbox.HoldingUntil(ctx, b.DB.Read, now.Add(within))
+	if err != nil || p == nil {
 		return 0, "", err
 	}
-	first, err := outbox.Select(ctx, b.DB.Read, soon+` ORDER BY slot_at LIMIT 1`, until)
-	if err != nil || len(first) == 0 {
-		return 0, "", err
-	}
-	p := first[0]
 	when := "is due within " + spoken.Duration(within)
 	if p.SlotAt.Before(now) {
 		when = "was due " + spoken.Duration(now.Sub(p.SlotAt)) + " ago"

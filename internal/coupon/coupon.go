@@ -235,6 +235,17 @@ func Count(ctx context.Context, db *store.DB, offer string) (l Left, err error) 
 	return l, err
 }
 
+// CountByState counts the codes of each offer in each state, for each in turn.
+func CountByState(ctx context.Context, q store.Querier, each func(offer, state string, n int64)) error {
+	return store.CountBy(ctx, q, `SELECT offer, state, count(*) FROM coupons GROUP BY offer, state`, each)
+}
+
+// Any tells whether there is any code.
+func Any(ctx context.Context, q store.Querier) (yes bool, err error) {
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM coupons)`).Scan(&yes)
+	return yes, err
+}
+
 // Make adds n made codes to an offer and returns them.
 func Make(ctx context.Context, db *store.DB, o Offer, n int, now time.Time) (codes []string, err error) {
 	err = db.Write(ctx, func(tx *sql.Tx) error {

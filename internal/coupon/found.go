@@ -3,6 +3,7 @@ package coupon
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"regexp"
 	"strings"
 	"time"
@@ -34,6 +35,15 @@ func Made(word string) bool { return made.MatchString(word) }
 func Of(ctx context.Context, db *store.DB, offer, code string) (yes bool, err error) {
 	err = db.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM coupons WHERE code = $1 AND offer = $2)`, code, offer).Scan(&yes)
 	return yes, err
+}
+
+// OfferOf is the offer that a code is of; "" if it is none of ours.
+func OfferOf(ctx context.Context, q store.Querier, code string) (offer string, err error) {
+	err = q.QueryRowContext(ctx, `SELECT offer FROM coupons WHERE code = $1`, code).Scan(&offer)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return offer, err
 }
 
 // Adopt adds a code that a network shows and that we do not know.

@@ -172,50 +172,6 @@ func WroteInPrivate(ctx context.Context, q store.Querier, person int64, account 
 	return yes, err
 }
 
-const columns = `id, network, item, account, ref, person, author, text, language, direct, names, reply_to, at, received_at, state, rule, reason, answered_by, COALESCE(decided_at, 0), more`
-
-// Select returns the mentions that a condition names.
-func Select(ctx context.Context, q store.Querier, where string, args ...any) (out []*Mention, err error) {
-	rows, err := q.QueryContext(ctx, `SELECT `+columns+` FROM mentions WHERE `+where, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		m := &Mention{}
-		var ref, author, names, about string
-		var at, received, decided int64
-		if err := rows.Scan(&m.ID, &m.Network, &m.Item, &m.Account, &ref, &m.Person, &author, &m.Text, &m.Language, &m.Direct, &names, &m.ReplyTo,
-			&at, &received, &m.State, &m.Rule, &m.Reason, &m.AnsweredBy, &decided, &about); err != nil {
-			return nil, err
-		}
-		m.Ref = network.Ref(ref)
-		m.At, m.Received, m.Decided = store.Time(at), store.Time(received), store.Time(decided)
-		if err := errors.Join(json.Unmarshal([]byte(author), &m.Author), json.Unmarshal([]byte(names), &m.Names)); err != nil {
-			return nil, fmt.Errorf("mention %s can't be read: %w", m.ID, err)
-		}
-		var x more
-		_ = json.Unmarshal([]byte(about), &x) // "" is nothing
-		m.Quote, m.Quoted, m.Pictures = x.Quote, x.Quoted, x.Pictures
-		out = append(out, m)
-	}
-	return out, rows.Err()
-}
-
-// One returns a mention, or nil.
-func One(ctx context.Context, q store.Querier, id string) (*Mention, error) {
-	all, err := Select(ctx, q, `id = $1`, id)
-	if err != nil || len(all) == 0 {
-		return nil, err
-	}
-	return all[0], nil
-}
-
-// Before are the mentions of the same person that were said before one and are not decided yet, the oldest first.
-func Before(ctx context.Context, q store.Querier, m *Mention) ([]*Mention, error) {
-	return Select(ctx, q, `person = $1 AND state = 'new' AND (at < $2 OR at = $3 AND id < $4) ORDER BY at, id LIMIT 100`, m.Person, store.Ms(m.At), store.Ms(m.At), m.ID)
-}
-
 // Cursor is how far an account's events have been read.
 func Cursor(ctx context.Context, db *store.DB, account string) (cursor string, at time.Time, err error) {
 	var ms int64

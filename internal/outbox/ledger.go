@@ -20,7 +20,7 @@ func One(ctx context.Context, q store.Querier, id string) (*Post, error) {
 	if id == "" {
 		return nil, errors.New("the post's id is empty")
 	}
-	found, err := Select(ctx, q, `id >= $1 AND id < $2 ORDER BY id LIMIT 2`, id, id+"~")
+	found, err := selected(ctx, q, `id >= $1 AND id < $2 ORDER BY id LIMIT 2`, id, id+"~")
 	switch {
 	case err != nil:
 		return nil, err

@@ -59,7 +59,7 @@ func around(ctx context.Context, db *store.DB, query string, args ...any) (next,
 func (p *Publisher) Overdue(ctx context.Context, now time.Time) (*Post, error) {
 	var oldest *Post
 	consider := func(where string, args ...any) error {
-		found, err := Select(ctx, p.DB.Read, where+` LIMIT 1`, args...)
+		found, err := selected(ctx, p.DB.Read, where+` LIMIT 1`, args...)
 		if err == nil && len(found) == 1 && (oldest == nil || found[0].SlotAt.Before(oldest.SlotAt)) {
 			oldest = found[0]
 		}

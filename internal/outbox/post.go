@@ -167,23 +167,6 @@ func scan(row scanner) (*Post, error) {
 	return p, err
 }
 
-// Select returns the posts that a condition names.
-func Select(ctx context.Context, q store.Querier, where string, args ...any) (out []*Post, err error) {
-	rows, err := q.QueryContext(ctx, `SELECT `+columns+` FROM posts WHERE `+where, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		p, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, p)
-	}
-	return out, rows.Err()
-}
-
 // Turns are the next turns of all steps and accounts, by campaign/step/account.
 func Turns(ctx context.Context, q store.Querier) (map[string]int64, error) {
 	rows, err := q.QueryContext(ctx,

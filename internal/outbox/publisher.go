@@ -249,7 +249,7 @@ func (p *Publisher) due(ctx context.Context, l lane) ([]*Post, error) {
 		if n <= 0 {
 			continue
 		}
-		some, err := Select(ctx, p.DB.Read, `account = $1 AND state = 'planned' AND kind = '`+string(kind)+`' AND next_at <= $2 AND follows = ''
+		some, err := selected(ctx, p.DB.Read, `account = $1 AND state = 'planned' AND kind = '`+string(kind)+`' AND next_at <= $2 AND follows = ''
 			AND NOT EXISTS (SELECT 1 FROM pauses z WHERE z.scope = 'campaign' AND z.name = posts.campaign)
 			ORDER BY next_at, id LIMIT `+strconv.Itoa(min(n, p.batch())), p.Account, store.Ms(now))
 		if err != nil {
@@ -257,7 +257,7 @@ func (p *Publisher) due(ctx context.Context, l lane) ([]*Post, error) {
 		}
 		out = append(out, some...)
 	}
-	doubts, err := Select(ctx, p.DB.Read, `account = $1 AND state = 'in doubt' AND kind IN (`+l.kinds+`) AND next_at <= $2
+	doubts, err := selected(ctx, p.DB.Read, `account = $1 AND state = 'in doubt' AND kind IN (`+l.kinds+`) AND next_at <= $2
 		ORDER BY next_at, id LIMIT `+strconv.Itoa(p.batch()), p.Account, store.Ms(now))
 	return append(doubts, out...), err
 }

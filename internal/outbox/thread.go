@@ -56,7 +56,7 @@ const partMark = "/part "
 // are in the outbox.
 func Parts(ctx context.Context, q store.Querier, post *Post) ([]*Post, error) {
 	root, _, _ := strings.Cut(post.Key, partMark)
-	all, err := Select(ctx, q, `key = $1 OR key >= $2 AND key < $3`, root, root+partMark, root+partMark+"~")
+	all, err := selected(ctx, q, `key = $1 OR key >= $2 AND key < $3`, root, root+partMark, root+partMark+"~")
 	slices.SortFunc(all, func(a, b *Post) int { return cmp.Or(len(a.Key)-len(b.Key), strings.Compare(a.Key, b.Key)) })
 	return all, err
 }
@@ -108,6 +108,6 @@ func (p *Publisher) parts(ctx context.Context, now time.Time) ([]*Post, error) {
 	if resting, _ := p.resting(now); resting {
 		return nil, nil
 	}
-	return Select(ctx, p.DB.Read, `account = $1 AND state = 'planned' AND kind = 'public' AND next_at <= $2 AND follows <> ''
+	return selected(ctx, p.DB.Read, `account = $1 AND state = 'planned' AND kind = 'public' AND next_at <= $2 AND follows <> ''
 		AND NOT EXISTS (SELECT 1 FROM pauses z WHERE z.scope = 'campaign' AND z.name = posts.campaign) ORDER BY next_at, id LIMIT 8`, p.Account, store.Ms(now))
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"crypto/rand"
 	"database/sql"
 	"encoding/binary"
@@ -83,6 +84,24 @@ func Changed(r sql.Result, err error) (bool, error) {
 	}
 	n, err := r.RowsAffected()
 	return n > 0, err
+}
+
+// CountBy calls each with what a query counts: two names and a number.
+func CountBy(ctx context.Context, q Querier, query string, each func(of, state string, n int64)) error {
+	rows, err := q.QueryContext(ctx, query)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var of, state string
+		var n int64
+		if err := rows.Scan(&of, &state, &n); err != nil {
+			return err
+		}
+		each(of, state, n)
+	}
+	return rows.Err()
 }
 
 // Column reads rows of one column, and closes them.
