@@ -2,12 +2,20 @@ package bot
 
 import (
 	"context"
+	"database/sql"
+	"fmt"
+	"io"
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/mattn/go-sqlite3"
 
 	"magpie/internal/inbox"
 	"magpie/internal/network"
+	"magpie/internal/store"
 	"magpie/internal/store/storetest"
 )
 
@@ -98,5 +106,39 @@ func TestWhatCantBeKept(t *testing.T) {
 	w.hears(w.says(zoe, 1, "when do you open?"), w.says(network.Person{ID: "odd", Handle: "odd@far.example"}, 3, "an odd question"))
 	if all := strings.Join(w.needs(), " "); all == "" {
 		t.Error("nobody learns of what could not be kept")
+	}
+}
+
+// A database that can't be written for a while loses nobody's word: only what can't be kept
+// for its own sake is passed over.
+func TestBusyDatabaseLosesNothing(t *testing.T) {
+	for code, lost := range map[error]bool{
+		sqlite3.Error{Code: sqlite3.ErrBusy}: false, sqlite3.Error{Code: sqlite3.ErrLocked}: false, sqlite3.Error{Code: sqlite3.ErrIoErr}: false,
+		sqlite3.Error{Code: sqlite3.ErrNomem}: false, sqlite3.Error{Code: sqlite3.ErrFull}: false, sqlite3.Error{Code: sqlite3.ErrConstraint}: true,
+		sqlite3.Error{Code: sqlite3.ErrTooBig}: true, &pgconn.PgError{Code: "55P03"}: false, &pgconn.PgError{Code: "58030"}: false,
+		&pgconn.PgError{Code: "XX000"}: false, &pgconn.PgError{Code: "22021"}: true, &pgconn.PgError{Code: "54000"}: true,
+		context.Canceled: false, io.ErrUnexpectedEOF: false,
+	} {
+		if store.Unfit(fmt.Errorf("keeping: %w", code)) != lost {
+			t.Errorf("%v: taken for a fault of what came in: %v", code, !lost)
+		}
+	}
+	if storetest.OnPostgres() {
+		return // there a writer waits for no other's file
+	}
+	w := newWorld(t, day1, nil)
+	other, err := sql.Open("sqlite3", "file:"+w.DB.Path)
+	w.must(err)
+	defer other.Close()
+	other.SetMaxOpenConns(1)
+	_, err = other.Exec(`BEGIN IMMEDIATE`)
+	w.must(err)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	if err := w.take(ctx, w.Set().Accounts["outlet"], []network.Event{w.says(zoe, 1, "stop")}, "beyond"); err == nil {
+		t.Error("it was kept, while nobody may write")
+	}
+	if cursor, _, _ := inbox.Cursor(t.Context(), w.DB, "outlet"); cursor == "beyond" {
+		t.Error("the place went beyond what could not be kept")
 	}
 }

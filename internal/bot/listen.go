@@ -101,13 +101,13 @@ func (b *Bot) Poll(ctx context.Context, a *workspace.Account, c network.Client) 
 // is told.
 func (b *Bot) take(ctx context.Context, a *workspace.Account, events []network.Event, cursor string) error {
 	err := b.takeAll(ctx, a, events, cursor)
-	if err == nil || cursor == "" || passes(ctx, err) { // what comes without a place is sent, or read, again
+	if err == nil || cursor == "" || !store.Unfit(err) { // what comes without a place is sent, or read, again
 		return err
 	}
 	lost := false
 	for _, e := range events {
 		one := b.takeAll(ctx, a, []network.Event{e}, "")
-		if passes(ctx, one) {
+		if one != nil && !store.Unfit(one) {
 			return one
 		}
 		if one != nil {
@@ -124,11 +124,6 @@ func (b *Bot) take(ctx context.Context, a *workspace.Account, events []network.E
 		}
 		return inbox.SetCursor(ctx, tx, a.Name, cursor, b.Clock())
 	})
-}
-
-// passes tells whether an error is of the database's, not of what is kept in it.
-func passes(ctx context.Context, err error) bool {
-	return ctx.Err() != nil || errors.Is(err, store.ErrFull) || errors.Is(err, store.ErrAway) || errors.Is(err, store.ErrUnusable)
 }
 
 func (b *Bot) takeAll(ctx context.Context, a *workspace.Account, events []network.Event, cursor string) error {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -18,6 +19,21 @@ var ErrFull = errors.New("the disk is full")
 // ErrAway is behind the error when the database does not answer now and may do
 // so in a moment. What was being written may be written, or not.
 var ErrAway = errors.New("the database does not answer")
+
+// Unfit tells whether an error is of what was to be written, and not of the database: it
+// would be the same for ever (SQLite, Result Codes; PostgreSQL manual, Appendix A: classes
+// 22, 23, 54, and P0 of triggers).
+func Unfit(err error) bool {
+	var s sqlite3.Error
+	if errors.As(err, &s) {
+		return s.Code == sqlite3.ErrConstraint || s.Code == sqlite3.ErrTooBig || s.Code == sqlite3.ErrMismatch
+	}
+	var p *pgconn.PgError
+	if errors.As(err, &p) && len(p.Code) == 5 {
+		return slices.Contains([]string{"22", "23", "54", "P0"}, p.Code[:2])
+	}
+	return false
+}
 
 // Explain puts what an operator can mend into words.
 func Explain(path string, err error) error {
@@ -60,7 +76,11 @@ func explainSQLite(path string, s sqlite3.Error, err error) error {
 	case sqlite3.ErrCorrupt:
 		return fmt.Errorf("%w: %s is damaged: restore a copy", ErrUnusable, path)
 	case sqlite3.ErrIoErr:
-		return fmt.Errorf("%s: the disk fails (%w)", path, err)
+		return fmt.Errorf("%w: %s: the disk fails (%w)", ErrAway, path, err)
+	case sqlite3.ErrBusy, sqlite3.ErrLocked:
+		return fmt.Errorf("%w: another program holds %s: close what has it open (%w)", ErrAway, path, err)
+	case sqlite3.ErrNomem:
+		return fmt.Errorf("%w: this machine is out of memory", ErrAway)
 	}
 	return err
 }
