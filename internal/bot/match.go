@@ -102,16 +102,45 @@ func (m *matching) waiting(ctx context.Context) error {
 		return err
 	}
 	for _, byCode := range []bool{false, true} {
-		for _, p := range posts {
+		err := m.pair(ctx, posts, func(p *outbox.Post, o *seen) (bool, error) {
 			if byCode && (p.Code == "" || p.Person == 0) || !byCode && p.Kind == outbox.Answer {
-				continue // whether a mention has an answer is asked before one goes out
+				return false, nil // whether a mention has an answer is asked before one goes out
 			}
-			if err := m.look(ctx, p, byCode); err != nil {
+			return m.same(ctx, p, o, byCode)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return m.otherTurns(ctx)
+}
+
+// pair finds for each post on the network that nothing explains the one of the outbox that
+// it is. Of several that fit, such as the occurrences of a step, it is the one that was due
+// last by then: those before it may never have gone out.
+func (m *matching) pair(ctx context.Context, posts []*outbox.Post, fits func(*outbox.Post, *seen) (bool, error)) error {
+	posts = slices.Clone(posts)
+	slices.SortStableFunc(posts, func(a, b *outbox.Post) int { return b.SlotAt.Compare(a.SlotAt) })
+	for _, o := range m.own {
+		for i := 0; i < len(posts) && !o.explained; i++ {
+			p := posts[i]
+			if o.At.Before(p.SlotAt.Add(-before)) {
+				continue
+			}
+			same, err := fits(p, o)
+			if err == nil && same {
+				err = m.adopt(ctx, p, o)
+			}
+			if err == nil && o.explained {
+				posts = slices.Delete(posts, i, i+1)
+				err = m.thread(ctx, p, o)
+			}
+			if err != nil {
 				return err
 			}
 		}
 	}
-	return m.otherTurns(ctx)
+	return nil
 }
 
 // otherTurns finds public posts that went out with another variant than the one whose turn
@@ -121,60 +150,41 @@ func (m *matching) otherTurns(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range posts {
+	return m.pair(ctx, posts, func(p *outbox.Post, o *seen) (bool, error) {
 		t := m.set.Templates[p.Template]
-		if p.Kind != outbox.Public || p.Turn < 0 || t == nil || m.b.Kind(m.a).Made != nil {
-			continue
+		if p.Kind != outbox.Public || p.Turn < 0 || t == nil || m.b.Kind(m.a).Made != nil ||
+			o.Direct || o.At.After(p.SlotAt.Add(max(p.LateAfter, time.Hour))) {
+			return false, nil
 		}
-		if err := m.otherTurn(ctx, p, int64(len(t.In(m.a.Language)))); err != nil {
-			return err
-		}
-	}
-	return nil
+		return m.sameTurn(ctx, p, o, int64(len(t.In(m.a.Language))))
+	})
 }
 
-func (m *matching) otherTurn(ctx context.Context, p *outbox.Post, n int64) error {
-	for _, o := range m.own {
-		if n < 2 || o.explained || o.Direct || o.At.Before(p.SlotAt.Add(-before)) || o.At.After(p.SlotAt.Add(max(p.LateAfter, time.Hour))) {
-			continue
-		}
-		same, q := false, *p
-		for q.Turn = p.Turn - p.Turn%n; !same && q.Turn < p.Turn-p.Turn%n+n; q.Turn++ { // all of the round
-			var err error
-			if same, err = m.reads(ctx, &q, o); err != nil {
-				return err
-			}
-		}
-		if same {
-			return errors.Join(m.adopt(ctx, p, o), m.thread(ctx, p, o))
-		}
+// sameTurn tells whether a post on the network reads as one of the n variants of the round.
+func (m *matching) sameTurn(ctx context.Context, p *outbox.Post, o *seen, n int64) (same bool, err error) {
+	if n < 2 {
+		return false, nil
 	}
-	return nil
+	q := *p
+	for q.Turn = p.Turn - p.Turn%n; !same && err == nil && q.Turn < p.Turn-p.Turn%n+n; q.Turn++ {
+		same, err = m.reads(ctx, &q, o)
+	}
+	return same, err
 }
 
-// look compares a post with what the network has.
-func (m *matching) look(ctx context.Context, p *outbox.Post, byCode bool) error {
-	for _, o := range m.own {
-		if o.explained || p.Person != o.person && o.Direct || o.At.Before(p.SlotAt.Add(-before)) {
-			continue
-		}
-		same := slices.Contains(coupon.Like(o.Text), p.Code) && o.ReplyTo == m.answers(p)
-		if made := m.b.Kind(m.a).Made; made != nil && p.Kind == outbox.Public {
-			same = made(o.ID, p.Key)
-		} else if !byCode {
-			var err error
-			if same, err = m.reads(ctx, p, o); err != nil {
-				return err
-			}
-		}
-		if same {
-			if err := m.adopt(ctx, p, o); err != nil {
-				return err
-			}
-			return m.thread(ctx, p, o)
-		}
+// same tells whether a post on the network is one of the outbox: by the key that its id is
+// made of, by its words, or by the code in it.
+func (m *matching) same(ctx context.Context, p *outbox.Post, o *seen, byCode bool) (bool, error) {
+	if p.Person != o.person && o.Direct {
+		return false, nil
 	}
-	return nil
+	if made := m.b.Kind(m.a).Made; made != nil && p.Kind == outbox.Public {
+		return made(o.ID, p.Key), nil
+	}
+	if byCode {
+		return slices.Contains(coupon.Like(o.Text), p.Code) && o.ReplyTo == m.answers(p), nil
+	}
+	return m.reads(ctx, p, o)
 }
 
 // answers is the id of what a post answers, on the network; empty if nothing.
@@ -235,12 +245,13 @@ func (m *matching) adopt(ctx context.Context, p *outbox.Post, o *seen) error {
 
 // mailings finds who has had a mailing that the database has not expanded, or
 // not to the end: by its words, and else by the code in it, if that is one of
-// the mailing's offer. The oldest post counts for the oldest mailing.
+// the mailing's offer. Of several mailings it is the one that was due last by then.
 func (m *matching) mailings(ctx context.Context) error {
 	parents, err := m.window(ctx, true)
 	if err != nil {
 		return err
 	}
+	slices.SortStableFunc(parents, func(a, b *outbox.Post) int { return b.SlotAt.Compare(a.SlotAt) })
 	for _, byCode := range []bool{false, true} {
 		for _, o := range m.own {
 			for _, parent := range parents {

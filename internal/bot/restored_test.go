@@ -294,3 +294,31 @@ func TestRestoredOtherVariant(t *testing.T) {
 		t.Errorf("it is %s (%s), though it is out", got.State, got.Reason)
 	}
 }
+
+// What the network shows is the occurrence that was due last by then: one before it that
+// never went out must not be taken for it, or it would go out twice.
+func TestRestoredAfterOneThatWasMissed(t *testing.T) {
+	const tip = "A clean fan keeps a computer quiet."
+	w := newWorld(t, "2027-11-24 09:30", nil)
+	since := w.now
+	w.now = at(t, "2027-11-26 09:00") // nothing ran on the 25th
+	w.out("outlet", nil, "", tip)
+	w.now = at(t, "2027-11-26 09:06")
+	w.lost(since)
+	w.matched()
+	w.must(w.Step(t.Context()))
+	n := 0
+	for _, text := range w.texts("outlet") {
+		if text == tip {
+			n++
+		}
+	}
+	if n != 1 {
+		t.Errorf("it is out %d times: %q", n, w.texts("outlet"))
+	}
+	for _, p := range w.posts(`step = 'tip' AND slot_at < $1 ORDER BY slot_at`, w.now.UnixMilli()) {
+		if out := p.SlotAt.Equal(at(t, "2027-11-26 09:00")); out != (p.State == outbox.Sent) {
+			t.Errorf("that of %s is %s", p.SlotAt, p.State)
+		}
+	}
+}
