@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 	"unicode"
 
@@ -58,12 +59,13 @@ type Facts struct {
 func Decide(f Facts) (Decision, error) {
 	first := f.Accounts[0]
 	whole, own := bare(f.Mention.Text), f.Set.Settings.Words
+	below := bare(belowWarning(f.Mention))
 	switch {
 	case f.Own:
 		return Decision{Outcome: Silent, Reason: "it is by one of our own accounts"}, nil
-	case is(whole, words().stop, own.Stop):
+	case is(whole, words().stop, own.Stop), is(below, words().stop, own.Stop):
 		return Decision{Outcome: OptOut, Account: first, Reason: "has opted out"}, nil
-	case is(whole, words().start, own.Start) && f.OptedOut:
+	case (is(whole, words().start, own.Start) || is(below, words().start, own.Start)) && f.OptedOut:
 		return Decision{Outcome: OptIn, Account: first, Reason: "has opted in again"}, nil
 	case WantsErasure(f.Mention.Text):
 		return Decision{Outcome: Desk, Account: first, Reason: ToErase}, nil
@@ -75,12 +77,26 @@ func Decide(f Facts) (Decision, error) {
 		return Decision{Outcome: Desk, Account: first, Reason: "asks bots to stay away (#nobot)"}, nil
 	case f.Answers >= LoopGuard:
 		return Decision{Outcome: Desk, Account: first, Reason: "has reached the limit of automated answers in one hour"}, nil
-	case mayLeave(whole):
+	case mayLeave(whole), mayLeave(below):
 		return Decision{Outcome: Desk, Account: first, Reason: "perhaps asks for no more messages"}, nil
 	case f.Mention.Quote:
 		return Decision{Outcome: Desk, Account: first, Reason: "quotes a post of ours"}, nil
 	}
 	return byRule(f)
+}
+
+// belowWarning is what a mention says without its content warning.
+func belowWarning(m network.Mention) string {
+	return strings.TrimSpace(strings.TrimPrefix(m.Text, m.Warning))
+}
+
+// wished is what a mention says by its author's own will: a warning that begins with “re:” was
+// copied by their program from the post that they answer.
+func wished(m network.Mention) string {
+	if strings.HasPrefix(strings.ToLower(m.Warning), "re:") || strings.HasPrefix(m.Warning, "回复") {
+		return belowWarning(m)
+	}
+	return m.Text
 }
 
 func knownBot(f Facts) bool {
@@ -98,7 +114,7 @@ type rule struct {
 // byRule lets the first rule that matches answer.
 func byRule(f Facts) (Decision, error) {
 	why := "no rule matches"
-	text := fold(said(short(f.Mention.Text), true))
+	text := fold(said(short(wished(f.Mention)), true))
 	for _, r := range rules(f) {
 		if !matchesRule(r.step.Mention, text) {
 			continue

@@ -153,3 +153,22 @@ func TestErrorsAreNoDecision(t *testing.T) {
 		}
 	}
 }
+
+// What somebody says below a content warning counts as if there were none, and a warning
+// that was copied from the post that they answer is no wish.
+func TestContentWarnings(t *testing.T) {
+	for _, c := range []struct {
+		warning, below string
+		want           Outcome
+	}{
+		{"Food and long post", "@outlet stop", OptOut}, {"Werbung", "@outlet Abmelden", OptOut}, {"広告", "配信停止", OptOut}, {"促销", "@outlet 退订", OptOut},
+		{"stop", "", OptOut}, {"deal", "@outlet please?", Reply}, {"re: deal", "@outlet thanks!", Desk}, {"Re: deal", "@outlet a deal please", Reply},
+		{"uspol", "please don't message me again", OptOut}, {"ads", "please leave me alone, all of you", Desk},
+	} {
+		f := asked(c.warning+"\n"+c.below, func(f *Facts) { f.Mention.Warning = c.warning })
+		d, err := Decide(f)
+		if err != nil || d.Outcome != c.want {
+			t.Errorf("%q, %q: %v (%s), %v", c.warning, c.below, d.Outcome, d.Reason, err)
+		}
+	}
+}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
+
+	"magpie/internal/network"
 )
 
 // The lists have a phrase a line, in all languages together: people write to a
@@ -46,6 +48,11 @@ var words = sync.OnceValue(func() (l lists) {
 // IsStop tells whether a message is a wish to be left alone. more are further
 // words that the brand's own settings add.
 func IsStop(text string, more []string) bool { return is(bare(text), words().stop, more) }
+
+// Stops is IsStop for a mention, whose content warning may say something else.
+func Stops(m network.Mention, more []string) bool {
+	return IsStop(m.Text, more) || IsStop(belowWarning(m), more)
+}
 
 // IsStart tells whether a message takes that back.
 func IsStart(text string, more []string) bool { return is(bare(text), words().start, more) }

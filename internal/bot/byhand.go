@@ -19,11 +19,11 @@ const (
 )
 
 // byHand closes what waits at the desk and was answered on the network itself. Networks
-// that charge for reading are not asked.
+// that charge for reading, or count the calls of a day, are not asked.
 func (b *Bot) byHand(ctx context.Context, now time.Time) error {
 	for name, x := range b.opened() {
 		a := b.Set().Accounts[name]
-		if a == nil || a.Kind.Price != nil || b.halted(ctx, name) {
+		if a == nil || a.Kind.Price != nil || bounds(a).Calls > 0 || b.halted(ctx, name) {
 			continue
 		}
 		waiting, err := inbox.AtDeskSince(ctx, b.DB.Read, name, now.Add(-lookLong))

@@ -142,3 +142,19 @@ func TestBusyDatabaseLosesNothing(t *testing.T) {
 		t.Error("the place went beyond what could not be kept")
 	}
 }
+
+// A long content warning does not make the answer a post of its own, and what can't be
+// answered goes to a person.
+func TestAnswerWithoutAddress(t *testing.T) {
+	w := newWorld(t, day1, nil)
+	e := w.says(zoe, 3, "when are you open?")
+	e.Mention.Ref = network.Ref(`{"id":"1","x":"` + strings.Repeat("x", 5000) + `"}`)
+	w.told("outlet", e)
+	w.step(w.now.Add(time.Minute))
+	if m := w.mention(*e.Mention); m.State != inbox.Desk {
+		t.Errorf("it is %s (%s)", m.State, m.Reason)
+	}
+	if got := w.texts("outlet"); len(got) != 0 {
+		t.Errorf("out are %q", got)
+	}
+}

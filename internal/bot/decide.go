@@ -43,7 +43,7 @@ func (b *Bot) decide(ctx context.Context, id string) error {
 	for _, o := range older { // what one person says is decided in its order
 		failed = errors.Join(failed, b.decideNow(ctx, o))
 	}
-	if failed != nil && !answer.IsStop(m.Text, b.Set().Settings.Words.Stop) { // a stop waits for nothing
+	if failed != nil && !answer.Stops(m.Mention, b.Set().Settings.Words.Stop) { // a stop waits for nothing
 		return failed
 	}
 	return errors.Join(failed, b.decideNow(ctx, m))
@@ -71,7 +71,16 @@ func (b *Bot) decideNow(ctx context.Context, m *inbox.Mention) error {
 	if age := b.Clock().Sub(m.At); d.Outcome == answer.Reply && age > staleAnswer {
 		d = answer.Decision{Outcome: answer.Desk, Account: d.Account, Reason: "the mention is more than a day old"}
 	}
+	if d.Outcome == answer.Reply && m.Ref == "" {
+		d = answer.Decision{Outcome: answer.Desk, Account: d.Account, Reason: "Magpie can't answer it: its address on the network is missing or too long"}
+	}
 	already, err := b.answeredUnseen(ctx, set, m, d)
+	if network.ReasonOf(err) == network.Unproven && d.Outcome == answer.Reply {
+		d = answer.Decision{Outcome: answer.Desk, Account: d.Account, Reason: "perhaps answered before the database was restored: " + err.Error()}
+	}
+	if network.ReasonOf(err) == network.Unproven {
+		already, err = true, nil
+	}
 	if err != nil {
 		return err
 	}
@@ -254,7 +263,7 @@ func (c *decision) note(ctx context.Context, tx *sql.Tx, s inbox.State, rule, re
 
 // confirm says once that we have understood.
 func (c *decision) confirm(ctx context.Context, tx *sql.Tx, speak bool, rule string, words map[string]string) error {
-	if !speak || c.already {
+	if !speak || c.already || c.m.Ref == "" {
 		return c.note(ctx, tx, inbox.Silent, rule, c.d.Reason+" (already known and confirmed)")
 	}
 	p := c.post()

@@ -2,6 +2,8 @@ package bot
 
 import (
 	"bytes"
+	"context"
+	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,8 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"magpie/internal/coupon"
 	"magpie/internal/inbox"
 	"magpie/internal/network"
+	"magpie/internal/outbox"
 	"magpie/internal/store/storetest"
 )
 
@@ -127,4 +131,34 @@ func TestForgottenGetsNoSecondCode(t *testing.T) {
 			t.Errorf("as %s: %d codes of an offer that gives one to each person", again.Handle, codes)
 		}
 	}
+}
+
+// A code that may have been told to somebody goes to nobody else, though they were erased:
+// nobody has looked whether the post is out.
+func TestForgottenWhileAsked(t *testing.T) {
+	ctx := context.Background()
+	w := newWorld(t, day1, nil)
+	ids := w.fans(2, nil)
+	o := coupon.Offer{Name: "once", Made: true, Limit: 1}
+	p := &outbox.Post{Key: "k", Kind: outbox.Direct, Account: "outlet", Campaign: "c", Step: "s", Person: ids[0], Recipient: "ann", Text: "x", SlotAt: w.now}
+	w.must(w.write(ctx, func(tx *sql.Tx) (err error) {
+		p.ID = outbox.ID(p.Key)
+		if p.Code, err = coupon.Reserve(ctx, tx, o, coupon.For{Person: ids[0], Post: p.ID}, w.now); err != nil {
+			return err
+		}
+		if _, err = outbox.Add(ctx, tx, p, w.now); err != nil {
+			return err
+		}
+		_, err = outbox.Move(ctx, tx, p, outbox.Asked, "lost", "bot", w.now, outbox.Planned)
+		return err
+	}))
+	w.must(w.Forget(ctx, ids[0], "ann"))
+	err := w.write(ctx, func(tx *sql.Tx) error {
+		code, err := coupon.Reserve(ctx, tx, o, coupon.For{Person: ids[1], Post: "another"}, w.now)
+		if err == nil {
+			t.Errorf("%s may be out, and is told to another", code)
+		}
+		return nil
+	})
+	w.must(err)
 }

@@ -191,6 +191,9 @@ func (b *Bot) Forget(ctx context.Context, id int64, who string) error {
 			return err
 		}
 		for _, p := range pending {
+			if p.State == outbox.Asked {
+				p.Code = "" // it may have been told: nobody else gets it
+			}
 			if _, err := outbox.Move(ctx, tx, p, outbox.Withdrawn, "the person was forgotten", who, now, p.State); err != nil {
 				return err
 			}

@@ -64,8 +64,8 @@ func Keep(ctx context.Context, tx *sql.Tx, net, account string, person int64, m 
 	author, _ := json.Marshal(m.Author) // texts, numbers and booleans can't fail
 	names, _ := json.Marshal(m.Names)
 	about := ""
-	if m.Quote || m.Quoted != "" || len(m.Pictures) > 0 {
-		text, _ := json.Marshal(more{m.Quote, m.Quoted, m.Pictures})
+	if m.Quote || m.Quoted != "" || m.Warning != "" || len(m.Pictures) > 0 {
+		text, _ := json.Marshal(more{m.Quote, m.Warning, m.Quoted, m.Pictures})
 		about = string(text)
 	}
 	_, server, _ := strings.Cut(m.Author.Handle, "@")
@@ -77,9 +77,10 @@ func Keep(ctx context.Context, tx *sql.Tx, net, account string, person int64, m 
 	return id, fresh, err
 }
 
-// more is what is kept of a mention for people alone.
+// more is what few mentions have.
 type more struct {
 	Quote    bool              `json:"quote,omitempty"`
+	Warning  string            `json:"warning,omitempty"`
 	Quoted   string            `json:"quoted,omitempty"`
 	Pictures []network.Picture `json:"pictures,omitempty"`
 }
@@ -98,6 +99,7 @@ const (
 // bounded is a mention as it is kept: strangers and their servers decide how long anything is.
 func bounded(m network.Mention) network.Mention {
 	m.Text, m.Quoted = store.Middle(store.Text(m.Text), textMost), store.Middle(store.Text(m.Quoted), textMost/4)
+	m.Warning = store.Cut(store.Text(m.Warning), nameMost)
 	m.Language, m.Item, m.ReplyTo = store.Cut(store.Text(m.Language), languageMost), store.Key(m.Item), store.Key(m.ReplyTo)
 	m.Author.ID, m.Author.Handle, m.Author.Name = store.Key(m.Author.ID), store.Key(m.Author.Handle), store.Cut(store.Text(m.Author.Name), nameMost)
 	m.Author.Language = store.Cut(store.Text(m.Author.Language), languageMost)

@@ -38,7 +38,7 @@ func selected(ctx context.Context, q store.Querier, where string, args ...any) (
 		}
 		var x more
 		_ = json.Unmarshal([]byte(about), &x) // "" is nothing
-		m.Quote, m.Quoted, m.Pictures = x.Quote, x.Quoted, x.Pictures
+		m.Quote, m.Warning, m.Quoted, m.Pictures = x.Quote, x.Warning, x.Quoted, x.Pictures
 		out = append(out, m)
 	}
 	return out, rows.Err()

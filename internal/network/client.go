@@ -97,6 +97,7 @@ type Mention struct {
 	At       time.Time
 	Author   Person
 	Text     string // plain text, names and a content warning included, without what is quoted
+	Warning  string // their own content warning, with which Text begins
 	Quoted   string // what they quoted of others
 	Pictures []Picture
 	Quote    bool // it quotes a post of ours, and neither answers it nor names us: only a person may answer

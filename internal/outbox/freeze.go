@@ -32,7 +32,10 @@ func (p *Publisher) prepare(ctx context.Context, post *Post, log *logrus.Entry) 
 	now := p.Clock()
 	if post.Kind == Answer && post.Ref != "" {
 		done, err := p.answered(ctx, post)
-		if err != nil && network.ReasonOf(err) != network.Refused {
+		switch reason := network.ReasonOf(err); {
+		case err != nil && reason == network.Unproven:
+			return nil, p.stop(ctx, post, Composed{}, &Stop{Withdrawn, err.Error()})
+		case err != nil && reason != network.Refused:
 			return nil, p.notOut(ctx, post, err, log)
 		}
 		if done {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -109,10 +110,15 @@ func statusOf(err error) int {
 	return a.status
 }
 
+// lostBehind are the words of gateways that answer 503 after the server behind them may have
+// had the request: Envoy and Istio, Varnish and Fastly, Heroku's router.
+var lostBehind = regexp.MustCompile(`(?i)disconnect/reset|connection termination|upstream (?:prematurely|request timeout)|` +
+	`backend (?:fetch failed|read error|write error)|first byte timeout|between bytes timeout|guru meditation|application error`)
+
 // failure sorts an answer that is not 200 by what to do next. A redirect, and a
 // refusal without a word of the server's own, come from something before the
 // server: they say nothing of the post. So does 503: a server that starts, or a
-// page of maintenance.
+// page of maintenance; but not that of a gateway that has lost the server's answer.
 func failure(r *http.Request, a *network.Answer) error {
 	own, text := words(a)
 	text = network.Quote(text, r)
@@ -124,7 +130,7 @@ func failure(r *http.Request, a *network.Answer) error {
 		f := fail(network.Busy)
 		f.After, f.Wait = network.Rest(a.Header, resetHeader)
 		return f
-	case a.Status == http.StatusServiceUnavailable:
+	case a.Status == http.StatusServiceUnavailable && (own || !lostBehind.Match(a.Body)):
 		f := fail(network.Busy)
 		f.After, f.Wait = network.Rest(a.Header, "")
 		return f

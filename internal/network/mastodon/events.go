@@ -267,11 +267,16 @@ func (c *client) event(n notification) []network.Event {
 }
 
 func (c *client) mention(s status) *network.Mention {
-	r, _ := json.Marshal(ref{ID: s.ID, Warning: s.Warning, Local: s.LocalOnly}) // strings can't fail
+	x := ref{ID: s.ID, Local: s.LocalOnly}
+	warning := strings.TrimSpace(s.Warning)
+	if warning != "" {
+		x.Warning = "yes"
+	}
+	r, _ := json.Marshal(x) // strings can't fail
 	said := read(s.Content)
 	m := &network.Mention{
 		Item: s.URI, Ref: network.Ref(r), At: s.CreatedAt, Author: c.person(s.Account),
-		Text: strings.TrimSpace(s.Warning + "\n" + said.text), Quoted: said.quoted, Language: s.Language, ReplyTo: s.InReplyTo,
+		Text: strings.TrimSpace(warning + "\n" + said.text), Warning: warning, Quoted: said.quoted, Language: s.Language, ReplyTo: s.InReplyTo,
 		Direct: s.Visibility == "direct" || s.Visibility == "private",
 	}
 	for _, a := range s.Mentions {

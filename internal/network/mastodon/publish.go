@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 
 	"magpie/internal/network"
 )
@@ -29,7 +30,7 @@ type post struct {
 // ref is what network.Ref holds here.
 type ref struct {
 	ID      string `json:"id"`
-	Warning string `json:"warning,omitempty"` // an answer carries it on
+	Warning string `json:"warning,omitempty"` // that of the post: an answer has one, too
 	Local   bool   `json:"local,omitempty"`   // so does an answer to what stays on its server
 }
 
@@ -42,9 +43,12 @@ func parseRef(r network.Ref) (x ref) {
 // still works on one it fails Busy; calling again goes on with the same upload.
 func (c *client) Prepare(ctx context.Context, d network.Draft) (network.Sealed, error) {
 	to := parseRef(d.ReplyTo)
-	p := post{Status: d.Text, ContentType: "text/plain", InReplyTo: to.ID, Visibility: visibility(d), Language: d.Language, Warning: to.Warning, LocalOnly: to.Local}
+	p := post{Status: d.Text, ContentType: "text/plain", InReplyTo: to.ID, Visibility: visibility(d), Language: d.Language, LocalOnly: to.Local}
 	if d.To != nil {
 		p.Status = address(d.Text, d.To.Handle)
+	}
+	if to.Warning != "" {
+		p.Warning = c.warning(ctx, d, p.Status)
 	}
 	for _, image := range d.Images {
 		id, err := c.attach(ctx, nameOf(d.Key, image), image)
@@ -63,6 +67,23 @@ func (c *client) Prepare(ctx context.Context, d network.Draft) (network.Sealed, 
 		sealed.Replay = network.Keyed
 	}
 	return sealed, err
+}
+
+// warning is the content warning of an answer to a post that has one: in our words, for
+// theirs would stand in the brand's name. It counts as part of the text, and is left out
+// where there is no room.
+func (c *client) warning(ctx context.Context, d network.Draft, text string) string {
+	all := []string{"Re: content warning", "CW"}
+	if strings.HasPrefix(d.Language, "zh") {
+		all[0] = "回复：内容警告"
+	}
+	limits, err := c.Limits(ctx)
+	for _, w := range all {
+		if err == nil && Kind().Measure(w+text, d.Direct, limits).Fits() {
+			return w
+		}
+	}
+	return ""
 }
 
 func visibility(d network.Draft) string {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"magpie/internal/network"
+	"magpie/internal/sandbox"
 )
 
 // heard is what the rules see of a status: its lines, without empty ones and without
@@ -157,5 +158,28 @@ func TestOwnPostsKeepTheirQuotes(t *testing.T) {
 	must(t, err)
 	if len(all) != 1 || strings.Join(strings.Fields(all[0].Text), " ") != "They said We say" {
 		t.Errorf("got %+v", all)
+	}
+}
+
+// An answer below a content warning has one, in our words: theirs would stand in the brand's
+// name, and may be as long as they like.
+func TestWarningIsNotCarriedOn(t *testing.T) {
+	t.Parallel()
+	s := start(t, sandbox.Options{})
+	c := newClient(t, s.URL())
+	for _, x := range []struct{ language, text, want string }{
+		{"en", "From nine to six.", "Re: content warning"}, {"zh-CN", "九点到六点。", "回复：内容警告"}, {"en", strings.Repeat("x", 470), "CW"}, {"en", strings.Repeat("x", 485), ""},
+	} {
+		m := c.mention(status{ID: "1", Content: "<p>@brand when?</p>", Warning: "Official: we are bankrupt, see https://evil.example" + strings.Repeat("!", 5000)})
+		if len(m.Ref) > 200 {
+			t.Errorf("the address has %d bytes", len(m.Ref))
+		}
+		sealed, err := c.Prepare(t.Context(), network.Draft{Text: x.text, Language: x.language, Key: "k", ReplyTo: m.Ref, To: &network.Person{Handle: "eve@evil.example"}})
+		must(t, err)
+		var p post
+		must(t, json.Unmarshal(sealed.Body, &p))
+		if p.Warning != x.want {
+			t.Errorf("%.20q in %s: the warning is %q", x.text, x.language, p.Warning)
+		}
 	}
 }

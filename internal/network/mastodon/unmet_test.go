@@ -315,6 +315,21 @@ func TestServerThatStarts(t *testing.T) {
 	}
 }
 
+// A gateway that answers 503 because it has lost the server's answer proves nothing: the post
+// may be out.
+func TestGatewayThatLostTheAnswer(t *testing.T) {
+	t.Parallel()
+	s := start(t, sandbox.Options{})
+	c := newClient(t, s.URL())
+	post := sealed(t, c, network.Draft{Text: "hello"})
+	for _, body := range []string{"upstream connect error or disconnect/reset before headers. reset reason: connection termination",
+		"<html><h1>Error 503 Backend fetch failed</h1><p>Guru Meditation:</p></html>", "<html>Application error</html>", "first byte timeout"} {
+		s.Fail(sandbox.Fault{Method: http.MethodPost, PathPrefix: "/api/v1/statuses", What: sandbox.Answer(503, body, nil)})
+		_, err := c.Publish(t.Context(), post)
+		wants(t, "publish", err, network.Unknown)
+	}
+}
+
 // The token goes to the server and its own site only, and not without encryption where the server has it.
 func TestTokenStaysOnTheSite(t *testing.T) {
 	t.Parallel()

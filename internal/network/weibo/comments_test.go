@@ -155,3 +155,18 @@ func TestCommentIsRefused(t *testing.T) {
 	_, err := d.c.Prepare(t.Context(), network.Draft{Text: "yes", ReplyTo: "no ref"})
 	d.fails(err, network.Refused)
 }
+
+// Among too many comments it can't be seen whether somebody has answered: that is no answer.
+func TestTooManyCommentsToTell(t *testing.T) {
+	t.Parallel()
+	d := begin(t, weibofake.Options{Quota: -1})
+	post, bob := d.share("Sale"), d.s.Person("bob")
+	one := bob.Comment(post, "my kettle is on fire")
+	for i := range 700 {
+		bob.Comment(post, fmt.Sprint("number ", i))
+	}
+	yes, err := d.c.Answered(t.Context(), ref{Status: post, Comment: one}.String(), nil)
+	if yes || network.ReasonOf(err) != network.Unproven {
+		t.Errorf("%v, %v", yes, err)
+	}
+}

@@ -137,8 +137,8 @@ func (c *client) Answered(ctx context.Context, m network.Ref, ours func(string) 
 	err = c.comments(ctx, x.Status, q, time.Time{}, func(a comment) {
 		yes = yes || answersTo(a) == x.Comment && (ours == nil || !ours(commentID(x.Status, a.ID)))
 	})
-	if errors.Is(err, errManyComments) {
-		return true, nil // perhaps: a person looks
+	if errors.Is(err, errManyComments) && !yes {
+		return false, network.Fail(network.Unproven, "there are too many comments to see whether somebody has answered")
 	}
 	return yes, err
 }

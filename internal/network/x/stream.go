@@ -183,7 +183,9 @@ func activityOf(line []byte, me string) []network.Event {
 		}
 		users := page[post]{}
 		users.Includes.Users = a.Data.Includes.Users
-		return []network.Event{{Mention: p.mention(users.users())}}
+		m := p.mention(users.users())
+		m.Quote = a.Data.Type == "post.quote.create" && !slices.Contains(m.Names, me)
+		return []network.Event{{Mention: m}}
 	case "follow.follow":
 		return followed(a.Data.Payload, me)
 	}

@@ -189,7 +189,7 @@ func TestQuotesAreHeard(t *testing.T) {
 	h := r.listen()
 	r.s.Person("ann").Quote(ours, "is this still for sale?")
 	m := h.heard(1)[0].Mention
-	if m == nil || m.Author.Handle != "ann" || !strings.HasPrefix(m.Text, "is this still for sale?") {
+	if m == nil || !m.Quote || m.Author.Handle != "ann" || !strings.HasPrefix(m.Text, "is this still for sale?") {
 		t.Errorf("%+v", m)
 	}
 }
