@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"magpie/internal/need"
 	"magpie/internal/network"
 )
 
@@ -50,5 +52,30 @@ func TestHookThatFails(t *testing.T) {
 		return f.What == "web hook" && !f.Good && strings.Contains(f.Says, "NO_SUCH_HOOK")
 	}) {
 		t.Errorf("the doctor finds %+v", found)
+	}
+}
+
+// One thing that the web hook refuses keeps none of the others from being told, and no text
+// is longer than such services take.
+func TestHookThatRefusesOne(t *testing.T) {
+	var told []string
+	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if strings.Contains(string(body), "odd") || len(body) > 4500 {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		told = append(told, string(body))
+	}))
+	t.Cleanup(hook.Close)
+	w := newWorld(t, day1, map[string]string{"magpie.yaml": "tell: file:hook.txt\n", "hook.txt": hook.URL})
+	w.raise(t.Context(), need.BadFiles, "files", "odd")
+	w.raise(t.Context(), need.Restored, "long", strings.Repeat("错", 3000))
+	w.raise(t.Context(), need.SignedOut, "outlet", "signed out")
+	if w.tell(t.Context()) == nil {
+		t.Error("that one is refused is not said")
+	}
+	if all := strings.Join(told, "\n"); !strings.Contains(all, "signed out") || !strings.Contains(all, "错错") {
+		t.Errorf("told %d", len(told))
 	}
 }

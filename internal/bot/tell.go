@@ -18,6 +18,7 @@ import (
 
 	"magpie/internal/need"
 	"magpie/internal/network"
+	"magpie/internal/store"
 	"magpie/internal/workspace"
 )
 
@@ -63,12 +64,13 @@ func (b *Bot) tellAll(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, n := range all {
-		if err := b.tellOne(ctx, address, n); err != nil {
-			return err
+	for _, n := range all { // one that is refused keeps none of the others
+		err = errors.Join(err, b.tellOne(ctx, address, n))
+		if ctx.Err() != nil {
+			break
 		}
 	}
-	return nil
+	return err
 }
 
 // hook is the address of the web hook. MAGPIE_HOOK is where the README keeps it: that is
@@ -110,16 +112,18 @@ func (b *Bot) tellOne(ctx context.Context, address network.Secret, n need.Need) 
 	return b.write(ctx, func(tx *sql.Tx) error { return need.Told(ctx, tx, n, b.Clock()) })
 }
 
+// needMost is how much is told of a need, in bytes: WeCom's robots take no more than 2,048 in
+// a text, Discord 2,000 characters.
+const needMost = 1800
+
 // told is a need as any program can read it; text is what Slack shows, content what
-// Discord does, which takes no more than contentMost characters.
+// Discord does.
 type told struct {
 	need.Need
 	Content string `json:"content"`
 	// Nobody is called by a name in the text (Discord, Create Message, allowed_mentions).
 	Mentions map[string][]string `json:"allowed_mentions"`
 }
-
-const contentMost = 1900
 
 // chat is the service behind a host, of those with a form of their own; "" for others.
 func chat(host string) string {
@@ -163,6 +167,9 @@ func refusedBy(body io.Reader) error {
 // DingTalk and WeCom, those of Feishu, or else Slack, Discord and everybody's own.
 func message(address network.Secret, n need.Need) any {
 	host := hostOf(address)
+	if len(n.Text) > needMost {
+		n.Text = store.Cut(n.Text, needMost) + "…"
+	}
 	title := n.Kind + ": " + n.Text
 	switch chat(host) {
 	case "text":
@@ -173,9 +180,5 @@ func message(address network.Secret, n need.Need) any {
 	if host == "slack.com" || strings.HasSuffix(host, ".slack.com") {
 		n.Text = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(n.Text)
 	}
-	content := []rune(title)
-	if len(content) > contentMost {
-		content = append(content[:contentMost], '…')
-	}
-	return told{n, string(content), map[string][]string{"parse": {}}}
+	return told{n, title, map[string][]string{"parse": {}}}
 }

@@ -54,7 +54,8 @@ func Raise(ctx context.Context, tx *sql.Tx, kind, subject, text string, now time
 }
 
 // Rise keeps one need of many things, of which there are so many: it is said
-// again, and fresh is true, when they are twice as many as they were. None forgets it.
+// again, and fresh is true, when they are twice as many as they were, or grow again after
+// they had become fewer. None forgets it.
 func Rise(ctx context.Context, tx *sql.Tx, kind, subject string, many int, text string, now time.Time) (fresh bool, err error) {
 	level := subject + " " + strconv.Itoa(100+bits.Len(uint(max(many, 0)))) //nolint:gosec // it is not negative; three digits, so that they are in order
 	below := level
@@ -64,11 +65,18 @@ func Rise(ctx context.Context, tx *sql.Tx, kind, subject string, many int, text 
 	if _, err := tx.ExecContext(ctx, `DELETE FROM needs WHERE kind = $1 AND subject >= $2 AND subject < $3`, kind, subject+" ", below); err != nil || many == 0 {
 		return false, err
 	}
-	known, err := store.Changed(tx.ExecContext(ctx, `UPDATE needs SET text = $1 WHERE kind = $2 AND subject >= $3 AND subject < $4`, text, kind, level, subject+"!"))
+	known, err := store.Changed(tx.ExecContext(ctx, `UPDATE needs SET text = $1 WHERE kind = $2 AND subject = $3`, text, kind, level))
+	if err != nil {
+		return false, err
+	}
+	fewer, err := store.Changed(tx.ExecContext(ctx, `DELETE FROM needs WHERE kind = $1 AND subject > $2 AND subject < $3`, kind, level, subject+"!"))
 	if err != nil || known {
 		return false, err
 	}
-	return Raise(ctx, tx, kind, level, text, now)
+	if fresh, err = Raise(ctx, tx, kind, level, text, now); err != nil || !fewer {
+		return fresh, err
+	}
+	return false, Told(ctx, tx, Need{Kind: kind, Subject: level}, now) // more of them have been told of
 }
 
 // Clear forgets a need that is over.

@@ -76,3 +76,27 @@ func TestOddText(t *testing.T) {
 		t.Errorf("got %q, %v", all, err)
 	}
 }
+
+// What is counted is said again when it grows after it had become less, and not as it shrinks.
+func TestRiseAfterFall(t *testing.T) {
+	db := storetest.Open(t, Migrations())
+	for i, step := range []struct {
+		many  int
+		fresh bool
+	}{{1, true}, {2, true}, {1, false}, {2, true}, {3, false}, {4, true}, {8, true}, {5, false}, {2, false}, {4, true}, {0, false}, {1, true}} {
+		write(t, db, func(tx *sql.Tx) error {
+			fresh, err := Rise(t.Context(), tx, Unanswered, "deletion", step.many, "so many", noon)
+			if fresh != step.fresh {
+				t.Errorf("step %d, %d: fresh %v", i, step.many, fresh)
+			}
+			return err
+		})
+		untold, err := Untold(t.Context(), db)
+		if err != nil || len(untold) > 1 || step.fresh && len(untold) != 1 {
+			t.Errorf("step %d: %d are to be told, %v", i, len(untold), err)
+		}
+		for _, n := range untold {
+			write(t, db, func(tx *sql.Tx) error { return Told(t.Context(), tx, n, noon) })
+		}
+	}
+}
