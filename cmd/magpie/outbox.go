@@ -285,6 +285,10 @@ func withdrawPosts(c *cli.Context) error {
 		if err := b.SettlePost(c.Context, p.ID, outbox.Withdrawn, "", who(c)); err != nil {
 			return err
 		}
+		if p.Kind == outbox.Segment {
+			fmt.Fprintf(c.App.Writer, "Nothing more goes out of the mailing %s.\n", p.ID)
+			return nil
+		}
 		fmt.Fprintf(c.App.Writer, "Post %s will not go out.\n", p.ID)
 		return nil
 	})

@@ -234,3 +234,39 @@ func TestValidFromWhenItGoesOut(t *testing.T) {
 		t.Errorf("%v, %v", until, fmt.Sprint(err, code, got))
 	}
 }
+
+// A mailing that is taken back, or rejected, when a part of it has become posts: none of them
+// goes out any more, and their codes are free again.
+func TestMailingTakenBack(t *testing.T) {
+	for name, takeBack := range map[string]func(w *world, id string) error{
+		"withdrawn": func(w *world, id string) error {
+			return w.SettlePost(t.Context(), id, outbox.Withdrawn, "", "ann")
+		},
+		"rejected": func(w *world, id string) error { return outbox.Reject(t.Context(), w.DB, id, "x", "no", "paul", w.now) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, "2027-11-26 08:00", nil)
+			w.fans(chunk+50, nil)
+			w.now = at(t, fanTime)
+			due, err := w.expandable(t.Context(), w.now)
+			w.must(err)
+			_, err = w.expandChunk(t.Context(), due[0].ID)
+			w.must(err)
+			w.must(takeBack(w, due[0].ID))
+			for range 5 {
+				w.step(w.now.Add(time.Minute))
+			}
+			if got := w.received(); len(got) != 0 {
+				t.Errorf("%d people got it", len(got))
+			}
+			if all := w.posts(`parent = $1 AND state <> 'withdrawn'`, due[0].ID); len(all) != 0 {
+				t.Errorf("%d posts wait still", len(all))
+			}
+			var held int
+			w.must(w.DB.Read.QueryRow(`SELECT count(*) FROM coupons WHERE state <> 'free'`).Scan(&held))
+			if held != 0 {
+				t.Errorf("%d codes are held", held)
+			}
+		})
+	}
+}

@@ -269,6 +269,8 @@ func Settle(ctx context.Context, db *store.DB, id string, to State, at network.R
 				return err
 			}
 			return replanned(ctx, tx, post)
+		case to == Withdrawn && post.Kind == Segment && post.State != Withdrawn:
+			return withdrawMailing(ctx, tx, post, "by "+who, who, now)
 		case to == Withdrawn && (post.State == Asked || post.State == Late || post.State == Planned || post.State == Held):
 			_, err := Move(ctx, tx, post, Withdrawn, "by "+who, who, now, post.State)
 			return err

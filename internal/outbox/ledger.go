@@ -69,7 +69,11 @@ func Reject(ctx context.Context, db *store.DB, id, hash, why, who string, now ti
 		if err != nil {
 			return err
 		}
-		moved, err := Move(ctx, tx, post, Withdrawn, "rejected by "+who+": "+why, who, now, Held, Planned)
+		reason := "rejected by " + who + ": " + why
+		if post.Kind == Segment && (post.State == Expanded || post.State == Planned && post.Cursor > 0) {
+			return withdrawMailing(ctx, tx, post, reason, who, now)
+		}
+		moved, err := Move(ctx, tx, post, Withdrawn, reason, who, now, Held, Planned)
 		if err == nil && !moved {
 			err = fmt.Errorf("post %s is %s: only a post that has not gone out can be rejected", post.ID, post.State)
 		}
