@@ -39,10 +39,13 @@ func (b *Bot) byHand(ctx context.Context, now time.Time) error {
 func (b *Bot) lookFor(ctx context.Context, name string, x *account, waiting []*inbox.Mention, now time.Time) {
 	seen := map[string]time.Time{}
 	left := looksMost
-	slices.SortStableFunc(waiting, func(a, b *inbox.Mention) int { return x.looked[a.ID].Compare(x.looked[b.ID]) })
+	slices.SortStableFunc(waiting, func(a, b *inbox.Mention) int { return x.lookAt(a).Compare(x.lookAt(b)) })
 	for _, m := range waiting {
 		last := x.looked[m.ID]
-		if seen[m.ID] = last; left == 0 || now.Sub(last) < lookEvery && !now.Before(last) {
+		if !last.IsZero() {
+			seen[m.ID] = last
+		}
+		if left == 0 || now.Sub(last) < lookEvery && !now.Before(last) {
 			continue
 		}
 		left--
@@ -54,11 +57,20 @@ func (b *Bot) lookFor(ctx context.Context, name string, x *account, waiting []*i
 	x.looked = seen // of the others nothing needs to be known
 }
 
-// answeredByHand asks the network. While the account has a post of which nobody knows where
-// it is, that may be what the network shows: then the next look tells.
+// lookAt is when it is a mention's turn to be looked at: when it came in, or a while after
+// the last look. So those that come in later do not stand before the others for ever.
+func (x *account) lookAt(m *inbox.Mention) time.Time {
+	if last := x.looked[m.ID]; !last.IsZero() {
+		return last.Add(lookEvery)
+	}
+	return m.Received
+}
+
+// answeredByHand asks the network. While the mention has an answer of ours of which nobody
+// knows where it is, that may be what the network shows: then the next look tells.
 func (b *Bot) answeredByHand(ctx context.Context, name string, x *account, m *inbox.Mention) bool {
 	began := b.Clock()
-	if open, err := outbox.Unsettled(ctx, b.DB.Read, name, began); err != nil || open {
+	if open, err := outbox.Unsettled(ctx, b.DB.Read, m.ID, began); err != nil || open {
 		return false
 	}
 	done, err := x.client.Answered(ctx, m.Ref, func(id string) bool {
@@ -68,7 +80,7 @@ func (b *Bot) answeredByHand(ctx context.Context, name string, x *account, m *in
 	if err != nil || !done {
 		return false
 	}
-	open, err := outbox.Unsettled(ctx, b.DB.Read, name, began)
+	open, err := outbox.Unsettled(ctx, b.DB.Read, m.ID, began)
 	return err == nil && !open
 }
 

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -129,5 +130,27 @@ func TestHookThatRefuses(t *testing.T) {
 		if got := chat(host); got != want {
 			t.Errorf("%s is %q", host, got)
 		}
+	}
+}
+
+// Where many mentions wait, each has its turn: those that come in later do not stand before
+// the others for ever. A network that counts the calls of a day is not asked.
+func TestByHandOnABusyDesk(t *testing.T) {
+	w := newWorld(t, day1, nil)
+	m := w.net.Mention("outlet", ann, "my kettle is on fire")
+	w.said(m)
+	w.net.AnswerByHand("outlet", m.Ref, "we are on our way")
+	for i := range 40 { // four a minute, and three looks
+		for n := range 4 {
+			w.said(w.net.Mention("outlet", network.Person{ID: fmt.Sprint("p", i, n), Handle: fmt.Sprint("p", i, n)}, "whose lamp is this?"))
+		}
+		w.now = w.now.Add(time.Minute)
+		w.lookAfter(t.Context(), w.now)
+	}
+	if got := w.mention(m); got.State != inbox.Closed {
+		t.Errorf("answered by hand 40 minutes ago, and it is %s", got.State)
+	}
+	if n := bounds(&workspace.Account{Weibo: &workspace.OnWeibo{}}).Calls; n == 0 {
+		t.Error("Weibo counts the calls of a day")
 	}
 }

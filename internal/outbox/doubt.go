@@ -5,7 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/sirupsen/logrus"
 
@@ -72,17 +75,31 @@ func (p *Publisher) forgotten(ctx context.Context, l lane) error {
 }
 
 // errTwin is why a post is looked for later: what is found could be the other one.
-var errTwin = &network.Failure{Reason: network.Busy, Wait: time.Second, Err: errors.New("another post with the same text is being sent")}
+var errTwin = &network.Failure{Reason: network.Busy, Wait: time.Second, Err: errors.New("another post with nearly the same text is being sent")}
 
-// twin tells whether another post with the same words is being sent: the network may
-// have it before we know its id.
+// twin tells whether another post with the same words is being sent, or with words that the
+// network's showing of them can't be told from: it may be there before we know its id.
 func (p *Publisher) twin(ctx context.Context, post *Post) (yes bool, err error) {
 	if network.Replay(post.Replay) == network.Exact {
 		return false, nil
 	}
-	err = p.DB.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts WHERE account = $1 AND state = 'sending' AND sealed_text = $2 AND id <> $3)`,
-		p.Account, post.SealedText, post.ID).Scan(&yes)
-	return yes, err
+	rows, err := p.DB.Read.QueryContext(ctx, `SELECT sealed_text FROM posts WHERE account = $1 AND state = 'sending' AND id <> $2`, p.Account, post.ID)
+	if err != nil {
+		return false, err
+	}
+	texts, err := store.Column[string](rows)
+	ours := letters(post.SealedText)
+	return slices.ContainsFunc(texts, func(t string) bool { return t == post.SealedText || letters(t) == ours }), err
+}
+
+// letters are what servers leave of a text however they rewrite it.
+func letters(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, text)
 }
 
 // prove finds out whether a post in doubt is out, or sends the same bytes
@@ -202,11 +219,11 @@ func Has(ctx context.Context, q store.Querier, account, remote string) (yes bool
 	return yes, err
 }
 
-// Unsettled tells whether an account has posts of which nobody knows yet where they are, or
-// did not at an instant.
-func Unsettled(ctx context.Context, q store.Querier, account string, at time.Time) (yes bool, err error) {
-	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts WHERE account = $1
-		AND (state IN ('sending', 'in doubt', 'asked') OR state = 'sent' AND updated_at >= $2))`, account, store.Ms(at)).Scan(&yes)
+// Unsettled tells whether a mention has an answer of ours of which nobody knows yet where it
+// is, or did not at an instant.
+func Unsettled(ctx context.Context, q store.Querier, mention string, at time.Time) (yes bool, err error) {
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts WHERE mention = $1
+		AND (state IN ('sending', 'in doubt', 'asked') OR state = 'sent' AND updated_at >= $2))`, mention, store.Ms(at)).Scan(&yes)
 	return yes, err
 }
 

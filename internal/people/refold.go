@@ -26,6 +26,9 @@ func (b *Book) Refold(ctx context.Context) error {
 		return err
 	}
 	return b.DB.Write(ctx, func(tx *sql.Tx) error {
+		if done, err := store.MarkIn(ctx, tx, FoldMark); err != nil || done != "" {
+			return err // another machine was quicker
+		}
 		for _, s := range all {
 			if err := b.refold(ctx, tx, s); err != nil {
 				return err
@@ -60,6 +63,9 @@ func (b *Book) refold(ctx context.Context, tx *sql.Tx, s stale) error {
 	var id, own sql.NullString
 	err := tx.QueryRowContext(ctx, `SELECT person, remote_id FROM handles WHERE network = $1 AND handle = $2`, s.network, s.was).Scan(&from,
 		&own)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil // gone since it was listed
+	}
 	if err != nil {
 		return err
 	}
