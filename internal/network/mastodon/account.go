@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/peterhellberg/link"
 
@@ -30,6 +31,9 @@ func (c *client) Verify(ctx context.Context) (network.Self, error) {
 // notes are the account's settings that keep a bot from hearing people
 // (Mastodon documentation, Notification policy; locked accounts).
 func (c *client) notes(ctx context.Context, a account) (out []string) {
+	if time.Now().Before(time.Unix(c.noQuotes.Load(), 0)) {
+		out = append(out, "the server does not tell of quotes of our posts")
+	}
 	if a.Locked {
 		out = append(out, "the account is locked: new followers wait until you approve them")
 	}

@@ -31,9 +31,12 @@ const (
 
 // place is an Events cursor: all up to read was seen once, and all up to again was seen once more, minutes later. late counts what was
 // seen only then, so that no two places are the same between which something was heard.
+// Where more lies above read than is read at once, what is from until on was seen, up to newest: the rest is read next; settled is where
+// reading once more begins then.
 type place struct {
-	again, read string
-	late        int
+	again, read            string
+	late                   int
+	until, newest, settled string
 }
 
 func parsePlace(cursor string) (p place) {
@@ -45,10 +48,19 @@ func parsePlace(cursor string) (p place) {
 	if len(parts) > 2 {
 		p.late, _ = strconv.Atoi(parts[2])
 	}
+	if len(parts) == 6 {
+		p.until, p.newest, p.settled = parts[3], parts[4], parts[5]
+	}
 	return p
 }
 
-func (p place) String() string { return fmt.Sprint(p.again, " ", p.read, " ", p.late) }
+func (p place) String() string {
+	s := fmt.Sprint(p.again, " ", p.read, " ", p.late)
+	if p.until != "" {
+		s += " " + p.until + " " + p.newest + " " + p.settled
+	}
+	return s
+}
 
 // hearing is what was heard above the place from which it is read again. What a reading has brought counts as heard once its cursor comes
 // back: before, it may not have been stored.
@@ -83,20 +95,39 @@ func (c *client) Events(ctx context.Context, cursor string) ([]network.Event, st
 	}
 	c.heard.start(cursor)
 	p := parsePlace(cursor)
-	page, err := c.above(ctx, p.read)
+	page, err := c.above(ctx, p.read, p.until)
 	if err != nil {
 		return nil, cursor, err
 	}
 	var events []network.Event
 	for _, n := range page.all {
-		c.heard.fresh, p.read = append(c.heard.fresh, n.ID), n.ID
+		c.heard.fresh = append(c.heard.fresh, n.ID)
 		events = append(events, c.event(n)...)
 	}
-	if len(page.all) == 0 {
+	if !p.seen(page) {
 		events, err = c.late(ctx, &p)
 	}
 	c.heard.cursor = p.String()
 	return events, p.String(), cmp.Or(err, page.problem())
+}
+
+// seen moves the place beyond a page; it is false if there was nothing to see.
+func (p *place) seen(page page) bool {
+	if len(page.all) == 0 && p.until == "" {
+		return false
+	}
+	if p.until == "" {
+		p.newest, p.settled = page.all[len(page.all)-1].ID, page.settled()
+	}
+	switch {
+	case page.cut:
+		p.until = page.all[0].ID
+	case p.until != "":
+		p.again, p.read, p.until = p.settled, p.newest, ""
+	default:
+		p.read = p.newest
+	}
+	return true
 }
 
 // present is the cursor of now.
@@ -112,7 +143,7 @@ func (c *client) present(ctx context.Context) ([]network.Event, string, error) {
 func (c *client) late(ctx context.Context, p *place) (events []network.Event, err error) {
 	now := map[string]bool{}
 	for range atOnce {
-		page, err := c.above(ctx, p.again)
+		page, err := c.above(ctx, p.again, "")
 		if err != nil {
 			return events, err
 		}
@@ -144,6 +175,19 @@ type page struct {
 	all  []notification
 	now  time.Time // by the server's clock
 	lost int       // notifications that can't be read
+	cut  bool      // there are more below, which are not read yet
+}
+
+// settled is the newest notification after which none comes into sight late; the first if that is not so of any.
+func (p page) settled() string {
+	id := p.all[0].ID
+	for _, n := range p.all {
+		if p.now.Sub(n.At) < overlap {
+			break
+		}
+		id = n.ID
+	}
+	return id
 }
 
 // problem says that some can't be read.
@@ -151,17 +195,24 @@ func (p page) problem() error {
 	return network.Unread(p.lost, "notifications", "the server")
 }
 
-// above is the page directly above an id. A server may answer the newest page instead: then what lies between is read too.
-func (c *client) above(ctx context.Context, id string) (page, error) {
-	p, err := c.notifications(ctx, url.Values{"min_id": {id}})
+// above is the page directly above an id. A server may answer the newest page instead: then what lies between is read too, as far as that
+// is not too much at once. With until it goes on below that id.
+func (c *client) above(ctx context.Context, id, until string) (page, error) {
+	q, trusted := url.Values{"min_id": {id}}, false
+	if until != "" {
+		q = url.Values{"since_id": {id}, "max_id": {until}}
+	}
+	p, err := c.notifications(ctx, q)
 	if err != nil {
 		return p, err
 	}
-	p.all = slices.DeleteFunc(p.all, func(n notification) bool { return later(n.ID, id) <= 0 })
-	if len(p.all) < short {
+	p.all = slices.DeleteFunc(p.all, func(n notification) bool { return later(n.ID, id) <= 0 || until != "" && later(n.ID, until) >= 0 })
+	if len(p.all) == 0 || len(p.all) < short && until == "" {
 		return p, nil
 	}
-	trusted, err := c.documented(ctx)
+	if until == "" {
+		trusted, err = c.documented(ctx)
+	}
 	for n := 0; err == nil && !trusted; n++ {
 		below := p.all[0].ID
 		var more page
@@ -173,7 +224,8 @@ func (c *client) above(ctx context.Context, id string) (page, error) {
 			break
 		}
 		if n == gapPages {
-			return p, network.Fail(network.Busy, "the server has more notifications than can be read at once")
+			p.cut = true
+			break
 		}
 		p.all, p.lost = append(more.all, p.all...), p.lost+more.lost
 	}
@@ -187,9 +239,11 @@ func (c *client) notifications(ctx context.Context, q url.Values) (p page, err e
 		size = n
 	}
 	q.Set("include_filtered", "true")
+	known := time.Now().Before(time.Unix(c.noQuotes.Load(), 0)) // that it does not know quotes
+	without := known
 	for {
 		q["types[]"] = []string{"mention", "follow", "quote"}
-		if c.noQuotes.Load() {
+		if without {
 			q["types[]"] = q["types[]"][:2]
 		}
 		q.Set("limit", strconv.Itoa(size))
@@ -205,10 +259,14 @@ func (c *client) notifications(ctx context.Context, q url.Values) (p page, err e
 				p.all = []notification{{ID: string(m[1])}}
 			}
 			return p, nil
-		case network.ReasonOf(err) == network.Refused && err != nil && !c.noQuotes.Swap(true):
-			continue // a server that does not know quotes
+		case network.ReasonOf(err) == network.Refused && err != nil && !without:
+			without = true // a server that does not know quotes, if it takes the same without
+			continue
 		case err != nil:
 			return p, err
+		}
+		if without && !known {
+			c.noQuotes.Store(time.Now().Add(24 * time.Hour).Unix())
 		}
 		return readPage(raw, h), nil
 	}

@@ -77,7 +77,7 @@ type client struct {
 	shared   *network.Shared
 	reading  sync.Mutex // one reads what came in at a time; guards heard
 	heard    hearing
-	noQuotes atomic.Bool // the server does not know notifications of quotes
+	noQuotes atomic.Int64 // until when, in Unix seconds, the server is taken not to know notifications of quotes
 	mu       sync.Mutex
 	self     *account
 	server   *instance         // what the server said of itself

@@ -399,3 +399,60 @@ func TestNotificationsThatCannotBeRead(t *testing.T) {
 		t.Errorf("%d of 5 were heard in parts", len(got))
 	}
 }
+
+// More than is read at once is read bit by bit, over starts of the program: the account is
+// not deaf for ever.
+func TestMoreThanIsReadAtOnce(t *testing.T) {
+	t.Parallel()
+	clock := &ticking{now: time.Now()}
+	s := start(t, sandbox.Options{Clock: clock.Now, Variant: sandbox.Variant{MinIsSince: true}})
+	c := newClient(t, s.URL())
+	_, cursor, err := c.Events(t.Context(), "")
+	must(t, err)
+	ann := s.Person("ann@far.example")
+	const many = gapPages*pageSize + 300
+	for i := range many {
+		ann.Say(fmt.Sprint("number ", i), brand)
+	}
+	clock.add(time.Hour) // so that nothing is read once more
+	got := map[string]int{}
+	for range 8 {
+		events, next, err := c.Events(t.Context(), cursor)
+		must(t, err)
+		for _, e := range events {
+			got[e.Mention.Item]++
+		}
+		if cursor == next && len(events) == 0 {
+			break
+		}
+		cursor, c = next, newClient(t, s.URL())
+	}
+	if len(got) != many {
+		t.Errorf("%d of %d were heard", len(got), many)
+	}
+	ann.Say("the last", brand)
+	events, _, err := c.Events(t.Context(), cursor)
+	must(t, err)
+	if len(events) != 1 {
+		t.Errorf("then %d are heard", len(events))
+	}
+}
+
+// One answer that a proxy spoils does not make quotes unheard.
+func TestQuotesAfterAStrayRefusal(t *testing.T) {
+	t.Parallel()
+	s := start(t, sandbox.Options{})
+	c := newClient(t, s.URL())
+	_, cursor, err := c.Events(t.Context(), "")
+	must(t, err)
+	for range 2 {
+		s.Fail(sandbox.Fault{Method: http.MethodGet, PathPrefix: "/api/v1/notifications", What: sandbox.Answer(404, `{"error":"Record not found"}`, nil)})
+	}
+	_, _, err = c.Events(t.Context(), cursor)
+	if err == nil {
+		t.Error("it was refused, with and without quotes")
+	}
+	if c.noQuotes.Load() != 0 {
+		t.Error("the server is taken not to know quotes")
+	}
+}
