@@ -10,18 +10,14 @@ import (
 	"unicode"
 
 	"magpie/internal/audit"
+	"magpie/internal/need"
 	"magpie/internal/outbox"
 )
 
 // mayApprove refuses whoever has no name, and whoever is not among the approvers
 // of magpie.yaml, if it names some.
 func (b *Bot) mayApprove(who string) error {
-	name := strings.TrimSpace(strings.Map(func(r rune) rune {
-		if !unicode.IsGraphic(r) {
-			return -1 // it can't be seen
-		}
-		return r
-	}, who))
+	name := visible(who)
 	if name == "" || slices.Contains([]string{"somebody", audit.Bot}, strings.ToLower(name)) {
 		return fmt.Errorf("whoever approves has a name: say who you are with --as NAME (or MAGPIE_USER)")
 	}
@@ -30,6 +26,16 @@ func (b *Bot) mayApprove(who string) error {
 		return nil
 	}
 	return fmt.Errorf("%s may not approve: magpie.yaml names as approvers %s", name, strings.Join(all, ", "))
+}
+
+// visible is a name without what can't be seen: with it nobody passes for somebody else.
+func visible(name string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if !unicode.IsGraphic(r) {
+			return -1
+		}
+		return r
+	}, name))
 }
 
 // Reject keeps a post from going out, for a reason that its author is to read.
@@ -41,7 +47,11 @@ func (b *Bot) Reject(ctx context.Context, p *outbox.Post, why, who string) error
 	if c, _ := b.Preview(ctx, p, b.Clock()); c.Hash != "" { // what holds it back now may pass, and the words are the same
 		hash = c.Hash
 	}
-	return outbox.Reject(ctx, b.DB, p.ID, hash, why, who, b.Clock())
+	if err := outbox.Reject(ctx, b.DB, p.ID, hash, why, visible(who), b.Clock()); err != nil {
+		return err
+	}
+	b.clear(ctx, need.Held, p.Account+" "+p.ID)
+	return b.held(ctx, b.Clock())
 }
 
 // mended are the posts that were rejected, are still wanted, and read differently now.

@@ -146,7 +146,7 @@ func (b *Bot) SettlePost(ctx context.Context, id string, to outbox.State, url, w
 	if err := outbox.Settle(ctx, b.DB, p.ID, to, at, who, b.Clock(), b.reserveAgain); err != nil {
 		return err
 	}
-	for _, kind := range []string{need.Asked, need.Late, need.Refused} {
+	for _, kind := range []string{need.Asked, need.Late, need.Refused, need.Held} {
 		b.clear(ctx, kind, p.Account+" "+p.ID)
 	}
 	next, err := outbox.AskedBelow(ctx, b.DB.Read, p.ID)

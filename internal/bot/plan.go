@@ -12,6 +12,7 @@ import (
 
 	"magpie/internal/audit"
 	"magpie/internal/crash"
+	"magpie/internal/need"
 	"magpie/internal/outbox"
 	"magpie/internal/plan"
 	"magpie/internal/store"
@@ -340,6 +341,7 @@ func (b *Bot) Approve(ctx context.Context, id, who string) (*outbox.Post, outbox
 // ApproveSeen lets a held post go out with what hash stands for: what the
 // approver has seen.
 func (b *Bot) ApproveSeen(ctx context.Context, p *outbox.Post, hash, who string) (*outbox.Post, error) {
+	who = visible(who)
 	if err := b.mayApprove(who); err != nil {
 		return p, err
 	}
@@ -350,5 +352,10 @@ func (b *Bot) ApproveSeen(ctx context.Context, p *outbox.Post, hash, who string)
 	if b.wrote(ctx, p, who) {
 		return p, fmt.Errorf("%s wrote this post: another person has to approve it (say who you are with --as)", who)
 	}
-	return outbox.Approve(ctx, b.DB, p.ID, hash, who, b.Clock())
+	p, err := outbox.Approve(ctx, b.DB, p.ID, hash, who, b.Clock())
+	if err == nil {
+		b.clear(ctx, need.Held, p.Account+" "+p.ID)
+		err = b.held(ctx, b.Clock())
+	}
+	return p, err
 }

@@ -68,8 +68,10 @@ func (b *Bot) wait(ctx context.Context, now time.Time, what string, n int, text 
 // held says of posts that wait for approval that their time comes: a day before, and once
 // more in the last hour; once however many they are.
 func (b *Bot) held(ctx context.Context, now time.Time) error {
+	from := time.Time{}
 	for _, within := range []time.Duration{time.Hour, 24 * time.Hour} {
-		n, text, err := b.heldWithin(ctx, now, within)
+		n, text, err := b.heldWithin(ctx, now, from, within)
+		from = now.Add(within) // what is told as due within an hour is not told once more
 		if err != nil {
 			return err
 		}
@@ -97,8 +99,8 @@ func (b *Bot) held(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-func (b *Bot) heldWithin(ctx context.Context, now time.Time, within time.Duration) (n int, text string, err error) {
-	n, p, err := outbox.HoldingUntil(ctx, b.DB.Read, now.Add(within))
+func (b *Bot) heldWithin(ctx context.Context, now, from time.Time, within time.Duration) (n int, text string, err error) {
+	n, p, err := outbox.HoldingBetween(ctx, b.DB.Read, from, now.Add(within))
 	if err != nil || p == nil {
 		return 0, "", err
 	}

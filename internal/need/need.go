@@ -27,6 +27,7 @@ const (
 	Asked      = "asked"
 	Refused    = "refused"
 	Late       = "late"
+	Held       = "held"
 	Unanswered = "unanswered"
 	Approval   = "waits for approval"
 	SilentFor  = "fallen silent"

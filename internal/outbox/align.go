@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"time"
 
+	"magpie/internal/need"
 	"magpie/internal/store"
 )
 
@@ -17,8 +18,16 @@ func Align(ctx context.Context, tx *sql.Tx, id string, wanted *Post, approval bo
 		finish_by = $7, late_at = $8, approval = $9 WHERE id = $10 AND state IN ('planned', 'held')`,
 		wanted.Template, wanted.Segment, store.Ms(wanted.SlotAt), store.Ms(wanted.SlotAt), wanted.LateAfter.Milliseconds(), wanted.LateThen,
 		store.Ms(wanted.FinishBy), LateAt(wanted), approval, id)
-	if err == nil && approval {
+	if err != nil {
+		return err
+	}
+	if approval {
 		_, err = voiding.One(ctx, tx, "", `id = ? AND approved_hash = ''`, id)
+		return err
+	}
+	mended, err := mending.One(ctx, tx, `reason = ''`, `id = ?`, id) // it was held for what it shows
+	if err == nil && mended {
+		err = need.Clear(ctx, tx, need.Held, wanted.Account+" "+id)
 	}
 	return err
 }

@@ -41,6 +41,7 @@ var (
 var (
 	resending     = Ledger.Move("a person says: send", Planned, Asked, Late)
 	resendingHeld = Ledger.Move("a person says: send", Held, Asked, Late)
+	mending       = Ledger.Move("the files have changed", Planned, Held)
 	returning     = Ledger.Move("back in the files", Planned, Withdrawn)
 	returningHeld = Ledger.Move("back in the files", Held, Withdrawn)
 	reopening     = Ledger.Move("reads otherwise than what was rejected", Held, Withdrawn)

@@ -86,14 +86,14 @@ func Holding(ctx context.Context, q store.Querier, limit int) ([]*Post, error) {
 	return selected(ctx, q, fmt.Sprintf(`state = 'held' ORDER BY slot_at LIMIT %d`, limit))
 }
 
-// HoldingUntil are how many posts wait for an approval that they need before an instant, and
+// HoldingBetween are how many posts wait for an approval that they need in [from, to), and
 // the first of them; nil if there is none.
-func HoldingUntil(ctx context.Context, q store.Querier, until time.Time) (n int, next *Post, err error) {
-	const soon = `state = 'held' AND approval AND slot_at < $1`
-	if n, err = count(ctx, q, soon, store.Ms(until)); err != nil || n == 0 {
+func HoldingBetween(ctx context.Context, q store.Querier, from, to time.Time) (n int, next *Post, err error) {
+	const soon = `state = 'held' AND approval AND slot_at >= $1 AND slot_at < $2`
+	if n, err = count(ctx, q, soon, store.Ms(from), store.Ms(to)); err != nil || n == 0 {
 		return 0, nil, err
 	}
-	next, err = first(ctx, q, soon+` ORDER BY slot_at`, store.Ms(until))
+	next, err = first(ctx, q, soon+` ORDER BY slot_at`, store.Ms(from), store.Ms(to))
 	return n, next, err
 }
 
