@@ -162,3 +162,31 @@ func TestForgottenWhileAsked(t *testing.T) {
 	})
 	w.must(err)
 }
+
+// What was on its way to somebody as they were erased is erased when it has arrived.
+func TestForgottenOnTheWay(t *testing.T) {
+	for _, to := range []outbox.State{outbox.Sent, outbox.Asked} {
+		ctx := context.Background()
+		w := newWorld(t, day1, nil)
+		ids := w.fans(1, nil)
+		p := &outbox.Post{Key: "k", Kind: outbox.Direct, Account: "outlet", Campaign: "c", Step: "s", Person: ids[0], Recipient: "ann", Text: trace, SlotAt: w.now}
+		w.must(w.write(ctx, func(tx *sql.Tx) error { _, err := outbox.Add(ctx, tx, p, w.now); return err }))
+		_, err := w.DB.Writer().Exec(`UPDATE posts SET state = 'sending', sealed = $1, sealed_text = $2, ref = $3 WHERE id = $4`, trace, trace, trace, p.ID)
+		w.must(err)
+		w.must(w.Forget(ctx, ids[0], "ann"))
+		if left := w.column(`SELECT sealed FROM posts WHERE id = '` + p.ID + `'`); left[0] != trace {
+			t.Fatalf("its bytes are gone while it is sent: %q", left)
+		}
+		w.must(w.write(ctx, func(tx *sql.Tx) (err error) {
+			if to == outbox.Sent {
+				_, err = outbox.MarkSent(ctx, tx, p, network.Receipt{ID: "1"}, "bot", w.now)
+			} else {
+				_, err = outbox.Move(ctx, tx, p, outbox.Asked, "lost", "bot", w.now, outbox.Sending)
+			}
+			return err
+		}))
+		if left := w.column(`SELECT sealed || sealed_text || ref || text || recipient FROM posts WHERE id = '` + p.ID + `'`); left[0] != "" {
+			t.Errorf("%s: what was said stays: %q", to, left)
+		}
+	}
+}

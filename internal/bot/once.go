@@ -201,12 +201,12 @@ func (b *Bot) Forget(ctx context.Context, id int64, who string) error {
 		if err := inbox.Forget(ctx, tx, id); err != nil {
 			return err
 		}
-		return outbox.Forget(ctx, tx, id)
+		if err := outbox.Forget(ctx, tx, id); err != nil {
+			return err
+		}
+		return b.Book.ForgetIn(ctx, tx, id, who, now)
 	})
 	if err != nil {
-		return err
-	}
-	if err := b.Book.Forget(ctx, id, who, now); err != nil {
 		return err
 	}
 	return errors.Join(b.lookAtDesk(ctx, now), b.DB.Flush(ctx))

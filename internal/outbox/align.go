@@ -75,13 +75,21 @@ func Reassign(ctx context.Context, tx *sql.Tx, into, from int64) error {
 	return err
 }
 
-// Forget erases what was said to a person, but for what is on its way: that is erased when
-// it has arrived.
+// Forget erases what was said to a person. Of what is on its way the bytes stay until it has
+// arrived, or has not: see erasing.
 func Forget(ctx context.Context, tx *sql.Tx, person int64) error {
-	_, err := tx.ExecContext(ctx, `UPDATE posts SET recipient = '', sealed_text = '', sealed = '', text = '', ref = ''
-		WHERE person = $1 AND state NOT IN ('sending', 'in doubt')`, person)
+	_, err := tx.ExecContext(ctx, `UPDATE posts SET recipient = '', text = '',
+		sealed_text = CASE WHEN state IN ('sending', 'in doubt') THEN sealed_text ELSE '' END,
+		sealed = CASE WHEN state IN ('sending', 'in doubt') THEN sealed ELSE '' END,
+		ref = CASE WHEN state IN ('sending', 'in doubt') THEN ref ELSE '' END WHERE person = $1`, person)
 	return err
 }
+
+// erasing is what a move off the way writes: of what was said to somebody who was erased
+// meanwhile nothing stays.
+const erasing = `sealed = CASE WHEN person IS NOT NULL AND recipient = '' THEN '' ELSE sealed END,
+	sealed_text = CASE WHEN person IS NOT NULL AND recipient = '' THEN '' ELSE sealed_text END,
+	ref = CASE WHEN person IS NOT NULL AND recipient = '' THEN '' ELSE ref END`
 
 // Rehearse leaves what is on its way to the real database: this is a copy to try things with.
 func Rehearse(ctx context.Context, tx *sql.Tx) error {

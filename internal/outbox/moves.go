@@ -56,7 +56,7 @@ func Move(ctx context.Context, tx *sql.Tx, p *Post, to State, reason string, who
 	if m == nil {
 		return false, nil
 	}
-	moved, err = m.One(ctx, tx, `reason = ?, updated_at = ?`, `id = ? AND `+moves.In(from...), reason, store.Ms(now), p.ID)
+	moved, err = m.One(ctx, tx, `reason = ?, updated_at = ?, `+erasing, `id = ? AND `+moves.In(from...), reason, store.Ms(now), p.ID)
 	if err != nil || !moved {
 		return moved, err
 	}

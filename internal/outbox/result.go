@@ -106,7 +106,7 @@ func MarkSent(ctx context.Context, tx *sql.Tx, post *Post, r network.Receipt, wh
 		at = post.FirstAttemptAt // it went out then; we only know it now
 	}
 	r = network.Receipt{ID: store.Key(r.ID), URL: store.Cut(store.Text(r.URL), 4_000)}
-	done, err = receipted.One(ctx, tx, `remote_id = ?, url = ?, sent_at = ?, reason = '', updated_at = ?`,
+	done, err = receipted.One(ctx, tx, `remote_id = ?, url = ?, sent_at = ?, reason = '', updated_at = ?, `+erasing,
 		`id = ? AND NOT EXISTS (SELECT 1 FROM posts o WHERE o.account = ? AND o.remote_id = ? AND o.id <> ?)`,
 		emptyNull(r.ID), r.URL, store.Ms(at), store.Ms(now), post.ID, post.Account, r.ID, post.ID)
 	if err != nil || !done {

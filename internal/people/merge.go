@@ -55,24 +55,27 @@ func erase(ctx context.Context, tx *sql.Tx, id int64) error {
 // they opted out is kept, under their handles alone, so that nobody writes to
 // them by mistake when they turn up again.
 func (b *Book) Forget(ctx context.Context, id int64, who string, now time.Time) error {
-	return b.DB.Write(ctx, func(tx *sql.Tx) error {
-		out, err := OptedOut(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if err := remember(ctx, tx, id); err != nil {
-			return err
-		}
-		if out {
-			err = b.empty(ctx, tx, id)
-		} else {
-			err = erase(ctx, tx, id)
-		}
-		if err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, now, who, "person forgotten", Subject(id), fmt.Sprintf("opt-out kept: %v", out))
-	})
+	return b.DB.Write(ctx, func(tx *sql.Tx) error { return b.ForgetIn(ctx, tx, id, who, now) })
+}
+
+// ForgetIn is Forget in a transaction.
+func (b *Book) ForgetIn(ctx context.Context, tx *sql.Tx, id int64, who string, now time.Time) error {
+	out, err := OptedOut(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	if err := remember(ctx, tx, id); err != nil {
+		return err
+	}
+	if out {
+		err = b.empty(ctx, tx, id)
+	} else {
+		err = erase(ctx, tx, id)
+	}
+	if err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, now, who, "person forgotten", Subject(id), fmt.Sprintf("opt-out kept: %v", out))
 }
 
 func (b *Book) empty(ctx context.Context, tx *sql.Tx, id int64) error {
