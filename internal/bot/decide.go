@@ -389,7 +389,7 @@ func (c *decision) crowd(ctx context.Context, tx *sql.Tx) (string, error) {
 // noCode hands a claim to a person, and says if the offer has run dry.
 func (c *decision) noCode(ctx context.Context, tx *sql.Tx, why error) error {
 	if errors.Is(why, coupon.ErrNone) {
-		offer := c.d.Step.Campaign.Offer
+		offer := c.set.OfferOf(c.d.Step).Name
 		if _, err := c.b.raiseIn(ctx, tx, need.NoCodes, offer, "the offer has no codes left: add some with “magpie coupons import” or “make”"); err != nil {
 			return err
 		}

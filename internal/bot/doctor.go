@@ -97,17 +97,23 @@ func hookSays(err error) string {
 
 // examineWaiting tells what waits for a person: posts for approval, each by its id, and mentions.
 func (b *Bot) examineWaiting(ctx context.Context, add note) {
-	held, err := outbox.Holding(ctx, b.DB.Read, 50)
-	if err == nil && len(held) > 0 {
+	n, _, err := outbox.HoldingBetween(ctx, b.DB.Read, time.Time{}, never)
+	held, err2 := outbox.Holding(ctx, b.DB.Read, 50)
+	if err == nil && err2 == nil && n > 0 {
 		var ids []string
 		for _, p := range held {
-			ids = append(ids, p.ID)
+			if p.Approval {
+				ids = append(ids, p.ID)
+			}
+		}
+		if len(ids) < n {
+			ids = append(ids, "…")
 		}
 		says := "%d posts wait for approval: %s"
-		if len(held) == 1 {
+		if n == 1 {
 			says = "%d post waits for approval: %s"
 		}
-		add(true, "approval", "", says+" (magpie outbox list --state held)", len(held), strings.Join(ids, ", "))
+		add(true, "approval", "", says+" (magpie outbox list --state held)", n, strings.Join(ids, ", "))
 	}
 	if n, err := inbox.DeskDepth(ctx, b.DB.Read); err == nil && n > 0 {
 		says := "%d mentions wait for an answer"
@@ -117,6 +123,9 @@ func (b *Bot) examineWaiting(ctx context.Context, add note) {
 		add(true, "desk", "", says+" (magpie desk list)", n)
 	}
 }
+
+// never is later than anything is due.
+var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 type note func(good bool, what, hint, says string, args ...any)
 

@@ -33,12 +33,13 @@ type outage struct {
 // manyCauses of one outage are said as they come up.
 const manyCauses = 5
 
-// digits change from one failure to the next where the cause is the same.
-var digits = regexp.MustCompile(`[0-9]+`)
+// numbered are words with digits in them: times, sizes and the names of requests change from
+// one failure to the next where the cause is the same.
+var numbered = regexp.MustCompile(`\S*[0-9]\S*`)
 
 // fresh tells whether a failure has a cause that was not said yet.
 func (o *outage) fresh(err error) bool {
-	cause := digits.ReplaceAllString(err.Error(), "0")
+	cause := numbered.ReplaceAllString(err.Error(), "0")
 	if o.causes[cause] || len(o.causes) == manyCauses {
 		return false
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -22,6 +23,7 @@ func Look(ctx context.Context, place string, migrations ...fs.FS) (*DB, error) {
 		writable(place) { // Open says what is wrong with an address
 		return Open(ctx, place, migrations...)
 	}
+	tidyLooks()
 	dir, err := os.MkdirTemp("", "magpie-look-*")
 	if err != nil {
 		return nil, fmt.Errorf("%w: there is no room for a copy of %s", ErrUnusable, place)
@@ -39,6 +41,18 @@ func Look(ctx context.Context, place string, migrations ...fs.FS) (*DB, error) {
 	}
 	db.Path, db.gone = place, gone
 	return db, nil
+}
+
+// tidyLooks removes the copies of looks that were killed: they hold customers.
+func tidyLooks() {
+	all, _ := filepath.Glob(filepath.Join(os.TempDir(), "magpie-look-*")) // the pattern is good
+	for _, dir := range all {
+		var st unix.Stat_t
+		old := time.Now().Add(-24 * time.Hour).Unix()
+		if unix.Lstat(dir, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFDIR && int(st.Uid) == os.Getuid() && st.Mtim.Sec < old {
+			_ = os.RemoveAll(dir) // else the next look tries
+		}
+	}
 }
 
 // Temporary tells whether this is a copy that is thrown away: what is written into it is lost.
