@@ -32,7 +32,7 @@ var accepted = map[string]map[string]string{
 	"a title of several lines":       {"campaigns/new.yaml": strings.Replace(newStep, "New", "|\n  New\n  Newer", 1)},
 	"one word for a list":            {"campaigns/new.yaml": strings.Replace(newStep, "[shop]", "shop", 1), "magpie.yaml": "bots: weather@bots.example\nwords: {stop: genug}\n"},
 	"one day for a list":             {"schedules/new.yaml": "cron: \"0 9 * * *\"\nexcept: 2027-12-24\n"},
-	"optional things left empty":     {"campaigns/new.yaml": newStep + "    late:\n    image:\n    for:\n", "schedules/new.yaml": "cron: '@daily'\nexcept:\n"},
+	"optional things left empty":     {"campaigns/new.yaml": newStep + "    late:\n    image:\n", "schedules/new.yaml": "cron: '@daily'\nexcept:\n"},
 	"an anchor and an alias":         {"campaigns/new.yaml": strings.Replace(newStep, "tip-shop\n", "&t tip-shop\n  again: {accounts: shop, at: 2027-11-27 09:00, say: *t}\n", 1)},
 	"everything in Chinese":          {"accounts/柚子.yaml": newAccount, "templates/问候.en.tmpl": "How are you?\n", "campaigns/双十一.yaml": strings.NewReplacer("hello", "预热", "shop]", "柚子]", "tip-shop", "问候").Replace(newStep)},
 	"two dots in a picture's name":   {"campaigns/images/a..b.png": picture(1), "campaigns/new.yaml": newStep + "    image: {file: images/a..b.png, alt: A picture}\n"},

@@ -206,6 +206,11 @@ func (l *loader) kindNames() (names []string) {
 func (l *loader) checkOffer(o *Offer) {
 	d := l.doc("offers", "")
 	l.checkName(d, "an offer", o.Name, o.Name)
+	for key, n := range map[string]int{"limit": o.Limit, "per_person": o.PerPerson} {
+		if _, there := d.keys[o.Name+"."+key]; there && n == 0 {
+			d.add(o.Name+"."+key, "0 would allow nothing", "write 1 or more; to stop an offer write sold_out: true")
+		}
+	}
 	if o.PerPerson == 0 {
 		o.PerPerson = 1
 	}

@@ -30,6 +30,7 @@ type document struct {
 	file     string
 	at       map[string]token.Position // where a value stands
 	keys     map[string]token.Position // where its key does
+	said     map[string]bool           // that it is empty
 	broken   bool                      // it can't be read at all
 	anchors  map[string]ast.Node
 	problems []Problem
@@ -38,7 +39,7 @@ type document struct {
 
 // read decodes source into out, a pointer to a struct or map.
 func read(file string, source []byte, out any) *document {
-	d := &document{file: file, at: map[string]token.Position{}, keys: map[string]token.Position{}, anchors: map[string]ast.Node{}, broken: true}
+	d := &document{file: file, at: map[string]token.Position{}, keys: map[string]token.Position{}, said: map[string]bool{}, anchors: map[string]ast.Node{}, broken: true}
 	source, p := text(file, source)
 	if p != nil {
 		d.problems = append(d.problems, *p)
@@ -64,7 +65,21 @@ func read(file string, source []byte, out any) *document {
 	d.broken = false
 	d.value(f.Docs[0].Body, reflect.ValueOf(out).Elem(), "")
 	d.onlyOne(f.Docs[1:])
+	d.remarkSaid()
 	return d
+}
+
+// remarkSaid takes back that a key is empty where the line has a remark that was meant as its value.
+func (d *document) remarkSaid() {
+	lines := map[int]bool{}
+	for _, p := range d.problems {
+		if strings.HasSuffix(p.Text, notRead) {
+			lines[p.Line] = true
+		}
+	}
+	d.problems = slices.DeleteFunc(d.problems, func(p Problem) bool {
+		return lines[p.Line] && strings.HasSuffix(p.Text, " is empty") && p.Hint != ""
+	})
 }
 
 // onlyOne refuses the second part of a file: nothing would read it.
@@ -225,6 +240,7 @@ func (d *document) plain(n ast.Node, v reflect.Value, path string) {
 		i, err := strconv.Atoi(s)
 		if err != nil || i < 0 {
 			d.add(path, fmt.Sprintf("%q is not a whole number of 0 or more", s), "")
+			i = 1 // of which nobody says more
 		}
 		v.SetInt(int64(i))
 	case reflect.Bool:
@@ -296,8 +312,13 @@ func (d *document) fields(n ast.Node, v reflect.Value, path string) {
 			continue
 		}
 		present[key] = true
-		if required(v.Type().Field(i)) && d.blank(p.Value) {
-			d.addKey(join(path, key), fmt.Sprintf("%q is empty", key), "")
+		if d.empty(p.Value, v.Type().Field(i)) {
+			hint := ""
+			if !required(v.Type().Field(i)) {
+				hint = "write what it should be, or take the line out"
+			}
+			d.addKey(join(path, key), fmt.Sprintf("%q is empty", key), hint)
+			d.said[join(path, key)] = true
 			continue
 		}
 		d.value(p.Value, v.Field(i), join(path, key))
@@ -307,6 +328,31 @@ func (d *document) fields(n ast.Node, v reflect.Value, path string) {
 
 func required(f reflect.StructField) bool {
 	return strings.HasPrefix(f.Tag.Get("jsonschema"), "required")
+}
+
+// bounding are the optional keys that say what may not go out, to whom, how often or when. Left
+// empty they would bound nothing, and nobody would see it.
+var bounding = []string{"disclosure", "approval", "approvers", "for", "not", "limit", "per_person", "from", "until", "valid", "finish_by",
+	"quiet", "cron", "schedule", "at", "bots"}
+
+// empty tells whether a key that must say something has nothing that counts as its value. What
+// has entries of its own says itself which are missing.
+func (d *document) empty(n ast.Node, f reflect.StructField) bool {
+	kind := f.Type.Kind()
+	if kind == reflect.Pointer {
+		kind = f.Type.Elem().Kind()
+	}
+	_, null := d.resolve(n).(*ast.NullNode)
+	switch {
+	case required(f):
+		return d.blank(n)
+	case !slices.Contains(bounding, f.Tag.Get("yaml")):
+		return false
+	case kind == reflect.Struct || kind == reflect.Map:
+		return null
+	}
+	s, isWord := word(d.resolve(n))
+	return d.blank(n) || isWord && strings.TrimSpace(s) == ""
 }
 
 // blank tells whether a value is there in name only.

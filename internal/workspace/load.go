@@ -191,6 +191,9 @@ func (l *loader) guard(file string, do func()) {
 
 func (l *loader) files(folder string) (out []string) {
 	entries, err := fs.ReadDir(l.fs, folder)
+	if errors.Is(err, fs.ErrNotExist) && (folder == "campaigns" || folder == "templates") {
+		l.problems = append(l.problems, Problem{folder, 1, 1, "the folder is missing", "make it again; it may be empty"})
+	}
 	if _, missing := fs.Lstat(l.fs, folder); err != nil && !errors.Is(missing, fs.ErrNotExist) {
 		l.unread(folder, err)
 	}

@@ -28,7 +28,7 @@ var needsMeaning = []string{
 	// templates and their texts
 	"nearly-the-same-text-on-two-accounts", "same-text-in-two-campaigns", "same-text-on-two-accounts", "template-always-blank",
 	"template-brace-not-closed", "template-curly-quotes", "template-end-too-many", "template-if-empty", "template-quote-open",
-	"template-variable", "template-day-bad", "template-defines-another", "template-dot", "template-empty", "template-field-of-a-word",
+	"template-variable", "until-without-end", "template-day-bad", "template-defines-another", "template-dot", "template-empty", "template-field-of-a-word",
 	"template-if-not-closed", "template-language-in-capitals", "template-money-bad", "template-not-closed",
 	"template-not-in-the-language", "template-takes-in-another", "template-two-unknown-fields", "template-two-unknown-words",
 	"template-unknown", "template-unknown-field", "template-unknown-for-one-account", "template-unknown-for-others",

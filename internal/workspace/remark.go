@@ -9,6 +9,8 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
+const notRead = " is a remark in YAML, and is not read"
+
 // remarks tells of hashtags that YAML takes for remarks and does not read: “#ad” after a
 // colon, or after other words. A remark that is meant as one has a space after the #.
 func (d *document) remarks(all token.Tokens) {
@@ -18,8 +20,7 @@ func (d *document) remarks(all token.Tokens) {
 			continue
 		}
 		word := "#" + strings.TrimSpace(t.Value)
-		p := Problem{File: d.file, Line: t.Position.Line, Column: t.Position.Column, Text: fmt.Sprintf("%q is a remark in YAML, and is not read",
-			word)}
+		p := Problem{File: d.file, Line: t.Position.Line, Column: t.Position.Column, Text: fmt.Sprintf("%q%s", word, notRead)}
 		switch t.Prev.Type { //nolint:exhaustive // after the others nobody writes a hashtag
 		case token.MappingValueType, token.SequenceEntryType:
 			p.Hint = fmt.Sprintf("put it in quotes: %q; or a space after the # of a remark", word)

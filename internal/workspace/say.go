@@ -100,6 +100,9 @@ func checkPublicName(d *document, s *Step, t *Template, path string) {
 	}
 }
 
+// untilAsked is where a template asks whether there is an end.
+var untilAsked = regexp.MustCompile(`\{\{-?\s*(?:else\s+)?if\b[^}]*\buntil\b`)
+
 // checkPublicCode refuses a personal code where everybody can read it. (What
 // answers a mention goes out in private if it holds one.)
 func (l *loader) checkPublicCode(d *document, s *Step, t *Template, path string) {
@@ -115,6 +118,13 @@ func (l *loader) checkPublicCode(d *document, s *Step, t *Template, path string)
 			}
 		}
 		return
+	}
+	for _, x := range t.Texts {
+		if x.Uses("until") && !o.Until.known() && o.Valid == 0 && !untilAsked.MatchString(x.Source) {
+			d.add(path, fmt.Sprintf("the template %q says until when (%s), and the offer %q has no end", t.Name, x.File, o.Name),
+				"add until: or valid: to the offer, or write {{if until}}…{{end}} around it")
+			break
+		}
 	}
 	for _, x := range t.Texts {
 		if x.Uses("link") && o.Link == "" {

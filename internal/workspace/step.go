@@ -88,7 +88,7 @@ func (l *loader) checkTrigger(d *document, s *Step, path string) {
 func (d *document) tried(path string, keys ...string) bool {
 	return slices.ContainsFunc(keys, func(k string) bool {
 		p := join(path, k)
-		return d.keys[p].Line > 0 && d.at[p] != d.keys[p]
+		return d.keys[p].Line > 0 && d.at[p] != d.keys[p] || d.said[p]
 	})
 }
 

@@ -207,8 +207,8 @@ type Offer struct {
 	Name      string   `yaml:"-"`
 	Value     string   `yaml:"value" jsonschema:"required,minLength=1"`
 	Codes     *Pool    `yaml:"codes" jsonschema:"required"`
-	PerPerson int      `yaml:"per_person" jsonschema:"minimum=0"`
-	Limit     int      `yaml:"limit" jsonschema:"minimum=0"` // made codes: at most so many; 0: as many as are asked for
+	PerPerson int      `yaml:"per_person" jsonschema:"minimum=1"`
+	Limit     int      `yaml:"limit" jsonschema:"minimum=1"` // made codes: at most so many; 0, which is not written: as many as are asked for
 	Valid     Duration `yaml:"valid"`
 	Until     *Date    `yaml:"until"`
 	Link      string   `yaml:"link" jsonschema:"pattern=^https?://"`

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -70,11 +71,19 @@ func (l *loader) warnNever(d *document, s *Step, path string) {
 	}
 }
 
+// percent is a share, with its sign.
+var percent = regexp.MustCompile(`^\s*([-−–]?)\s*(\d+(?:[.,]\d+)?)\s*[%％]`)
+
 // worth is a value that says what of.
 var worth = regexp.MustCompile(`[^\d\s.,'’]`)
 
 // warnOffer tells of a value that is a number alone.
 func (l *loader) warnOffer(d *document, o *Offer) {
+	if m := percent.FindStringSubmatch(o.Value); m != nil {
+		if n, err := strconv.ParseFloat(strings.Replace(m[2], ",", ".", 1), 64); err == nil && (m[1] != "" || n <= 0 || n > 100) {
+			l.warn(d, o.Name+".value", fmt.Sprintf("people would read “%s”", o.Value), "write a share from 1% to 100%")
+		}
+	}
 	if o.Value != "" && !worth.MatchString(o.Value) {
 		l.warn(d, o.Name+".value", fmt.Sprintf("people would read “%s”, and not of what", o.Value), "write 20%, US$ 20 or 20 元")
 	}

@@ -10,7 +10,7 @@ import (
 // Whoever makes a thousand accounts gets a thousand codes, where nothing bounds a rule.
 func TestRuleWithoutBounds(t *testing.T) {
 	offers := readText(t, good+"/campaigns/offers.yaml") +
-		"new: {value: 5%, codes: imported, link: \"https://shop.example/n?c={{code}}\"}\n"
+		"new: {value: 5%, codes: imported, valid: 3d, link: \"https://shop.example/n?c={{code}}\"}\n"
 	for more, want := range map[string]bool{"": true, "for: fans": false, "limit: 500/hour": false, "per_person: 3/day": true,
 		"priority: 5": true, "private: true": true,
 		"for: fans, limit: 20/hour": false} {
@@ -125,6 +125,31 @@ func TestCurlyQuotesInTexts(t *testing.T) {
 		got := told(t, workspaceWith(t, map[string]string{"campaigns/new.yaml": "title: New\ndisclosure: " + value +
 			"\nsteps:\n  one: {accounts: [corner], at: 2027-11-27 09:00, say: plain}\n", "templates/plain.en.tmpl": "The cellar is open daily.\n"}))
 		if said := strings.Contains(got, "campaigns/new.yaml:2:13: the quotes"); said != want || !said && got != "" {
+			t.Errorf("%s: told %q", value, got)
+		}
+	}
+}
+
+// A folder that is away for a moment, as while it is swapped, is a mistake: what was in force
+// before stays.
+func TestMissingFolder(t *testing.T) {
+	for folder, want := range map[string]bool{"campaigns": true, "templates": true} {
+		dir := workspaceWith(t, nil)
+		if err := os.RemoveAll(dir + "/" + folder); err != nil {
+			t.Fatal(err)
+		}
+		if got := told(t, dir); strings.Contains(got, folder+":1:1: the folder is missing") != want {
+			t.Errorf("%s: told %q", folder, got)
+		}
+	}
+}
+
+// A share of more than all, or less than none, is read by people.
+func TestOddShares(t *testing.T) {
+	head := readText(t, good+"/campaigns/offers.yaml")
+	for value, want := range map[string]bool{"-5%": true, "150%": true, "0%": true, "100%": false, "12.5%": false, "７０％": false, "5折": false} {
+		got := told(t, workspaceWith(t, map[string]string{"campaigns/offers.yaml": head + "new: {value: \"" + value + "\", codes: made}\n"}))
+		if said := strings.Contains(got, "write a share from 1% to 100%"); said != want {
 			t.Errorf("%s: told %q", value, got)
 		}
 	}
