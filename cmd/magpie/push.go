@@ -69,9 +69,11 @@ func push(c *cli.Context) error {
 		return pushError(err)
 	}
 	showPush(c.App.Writer, would)
-	if !x.At.IsZero() {
-		fmt.Fprintf(c.App.Writer, "  goes out %s\n\n", timeOf(b, would.Post))
+	outlook, err := b.Outlook(c.Context, would.Post)
+	if err != nil {
+		return err
 	}
+	fmt.Fprintf(c.App.Writer, "  It %s.\n\n", outlook)
 	if c.Bool("dry-run") {
 		fmt.Fprintln(c.App.Writer, "Dry run: nothing was done.")
 		return nil
@@ -83,18 +85,11 @@ func push(c *cli.Context) error {
 	if err != nil {
 		return refused(err)
 	}
-	outlook, err := b.Outlook(c.Context, done.Post)
-	if err != nil {
+	if outlook, err = b.Outlook(c.Context, done.Post); err != nil {
 		return err
 	}
 	fmt.Fprintf(c.App.Writer, "Post %s is in the outbox and %s. See magpie outbox show %s.\n", done.Post.ID, outlook, done.Post.ID)
 	return nil
-}
-
-// timeOf is when a post is due, by its account's clock.
-func timeOf(b *bot.Bot, p *outbox.Post) string {
-	zone := zoneOf(b, p.Account)
-	return "on " + when(p.SlotAt, zone) + " (" + zone.String() + ")"
 }
 
 // pictures are those of --image, each with its --alt.

@@ -52,3 +52,9 @@ func Of(ctx context.Context, db *store.DB, subject string) (out []Line, err erro
 	}
 	return out, rows.Err()
 }
+
+// Any tells whether anything was ever done.
+func Any(ctx context.Context, q store.Querier) (yes bool, err error) {
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM audit)`).Scan(&yes)
+	return yes, err
+}

@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"strings"
 
+	"magpie/internal/audit"
 	"magpie/internal/coupon"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
+	"magpie/internal/people"
 	"magpie/internal/store"
+	"magpie/internal/vault"
 	"magpie/internal/workspace"
 )
 
@@ -49,23 +52,31 @@ func (b *Bot) apart(ctx context.Context) error {
 }
 
 // playedIn is whose a database is by its rows, where it has no mark: it is older than the
-// mark, or only commands wrote to it. Real is one with posts or codes; a sandbox's is
-// one with a post that lies on this machine; "" is nobody's yet, or may be mine.
+// mark, or only commands wrote to it. Real is one to which anything was written: posts, codes,
+// customers, tokens, pauses; a sandbox's is one with a post that lies on this machine; "" is
+// nobody's yet, or may be mine.
 func playedIn(ctx context.Context, tx *sql.Tx, mine string) (is string, err error) {
 	posts, here, err := outbox.Written(ctx, tx)
 	if err != nil {
 		return "", err
 	}
-	codes, err := coupon.Any(ctx, tx)
-	switch {
-	case err != nil:
-		return "", err
-	case mine == playsReal && here:
-		return playsSandbox, nil
-	case mine != playsReal && (posts || codes):
-		return playsReal, nil
+	if mine == playsReal {
+		if here {
+			is = playsSandbox
+		}
+		return is, nil
 	}
-	return "", nil
+	for _, any := range []func(context.Context, store.Querier) (bool, error){coupon.Any, people.Any, vault.Any, audit.Any} {
+		some, err := any(ctx, tx)
+		if err != nil {
+			return "", err
+		}
+		posts = posts || some
+	}
+	if posts {
+		is = playsReal
+	}
+	return is, nil
 }
 
 // mayAskNetworks fails for commands on a sandbox's database that would speak to a real

@@ -116,3 +116,33 @@ func TestDoctorChecksTheLog(t *testing.T) {
 		})
 	}
 }
+
+// Another time and no line about approval, in one edit or in two, are no approval.
+func TestApprovalIsNotEditedAway(t *testing.T) {
+	for name, twice := range map[string]bool{"in one edit": false, "in two": true} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, "2027-11-24 08:00", careful())
+			w.is("tease", outbox.Held)
+			file := careful()["campaigns/bf.yaml"]
+			if file == "" {
+				t.Fatal("there is no such file")
+			}
+			free := strings.Replace(strings.Replace(file, "approval: required\n", "", 1), "10:00", "11:00", 1)
+			if free == file {
+				t.Fatal("nothing is edited")
+			}
+			if twice {
+				w.edit(map[string]string{"campaigns/bf.yaml": strings.Replace(file, "10:00", "12:00", 1)})
+			}
+			w.edit(map[string]string{"campaigns/bf.yaml": free})
+			for _, p := range w.posts(`step = 'tease' AND state <> 'withdrawn'`) {
+				if p.State != outbox.Held {
+					t.Errorf("that of %s is %s, and nobody has approved it", p.SlotAt, p.State)
+				}
+			}
+			if len(w.posts(`step = 'tease' AND state = 'held'`)) == 0 {
+				t.Error("none waits")
+			}
+		})
+	}
+}

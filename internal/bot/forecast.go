@@ -79,7 +79,61 @@ func (b *Bot) Forecasts(ctx context.Context, from, to time.Time) (out []Forecast
 	}
 	out = append(out, more...)
 	slices.SortStableFunc(out, func(a, b Forecast) int { return a.At.Compare(b.At) })
+	if err := b.paced(ctx, out); err != nil {
+		return nil, err
+	}
 	return out, b.afford(ctx, out)
+}
+
+// clock is an instant by the account's clock, with its day if that is not the post's.
+func (f *Forecast) clock(t time.Time) string {
+	t = t.In(f.Account.Timezone.Location)
+	if t.Format(time.DateOnly) == f.At.Format(time.DateOnly) {
+		return t.Format("15:04")
+	}
+	return t.Format("2006-01-02 15:04")
+}
+
+// paced tells what each account's pace makes of its public posts: they wait, and may be too
+// late by then.
+func (b *Bot) paced(ctx context.Context, all []Forecast) (err error) {
+	outs := map[string][]time.Time{} // when they go out, by account, the first first
+	for i := range all {
+		f := &all[i]
+		r := f.Account.Pace.Posts
+		if r == nil || f.Problem != "" || f.Post.Kind != outbox.Public || f.State == string(outbox.Sent) {
+			continue
+		}
+		went, known := outs[f.Account.Name]
+		if !known {
+			if went, err = outbox.PublicTimes(ctx, b.DB.Read, f.Account.Name, b.Clock().Add(-r.Per)); err != nil {
+				return err
+			}
+		}
+		at := f.Post.SlotAt
+		for moved := true; moved; {
+			next := at
+			if n := len(went) - r.Count; n >= 0 && went[n].Add(r.Per).After(next) {
+				next = went[n].Add(r.Per)
+			}
+			if still, until := quiet(f.Account, next); still && !f.Post.Exempt {
+				next = until
+			}
+			moved, at = next.After(at), next
+		}
+		says := "the pace of " + f.Account.Name + " (" + r.String() + ")"
+		late := outbox.LateAt(f.Post)
+		switch slow := len(went) >= r.Count && at.After(f.Post.SlotAt); {
+		case slow && late > 0 && store.Ms(at) >= late:
+			f.Problem = says + " has room for it at " + f.clock(at) + " only, and then it is too late by its step's rule (late: or finish_by:)"
+			outs[f.Account.Name] = went
+			continue
+		case slow:
+			f.Waits = "for " + says + ", until " + f.clock(at)
+		}
+		outs[f.Account.Name] = append(went, at)
+	}
+	return nil
 }
 
 // pushes are the one-off posts that go out later.
@@ -107,7 +161,7 @@ func (b *Bot) hush(f *Forecast) {
 	if !still || f.Post.Exempt || f.Problem != "" {
 		return
 	}
-	end := until.In(f.Account.Timezone.Location).Format("15:04")
+	end := f.clock(until)
 	switch late := outbox.LateAt(f.Post); {
 	case late == 0 || store.Ms(until) < late:
 		f.Waits = "for the end of the quiet hours of " + f.Account.Name + " at " + end
@@ -149,14 +203,19 @@ func (b *Bot) Outlook(ctx context.Context, p *outbox.Post) (string, error) {
 		return "waits, for there is a pause: " + why, nil
 	case still && p.Exempt:
 	case still:
-		return "waits for the end of the quiet hours of " + a.Name + ": " + b.moment(until), nil
+		return "waits for the end of the quiet hours of " + a.Name + ": " + byClock(a, until), nil
 	case at.After(now):
-		return "goes out on " + b.moment(at), nil
+		return "goes out on " + byClock(a, at), nil
 	}
 	if machines == 0 {
 		return "goes out at once when a bot runs, and none does now (magpie run)", nil
 	}
 	return "goes out at once", nil
+}
+
+// byClock is an instant by an account's clock, with its zone.
+func byClock(a *workspace.Account, t time.Time) string {
+	return t.In(a.Timezone.Location).Format("Mon 2006-01-02 15:04 ") + a.Timezone.Location.String()
 }
 
 // Missed are the steps of the last week whose time passed before they were planned.

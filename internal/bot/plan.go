@@ -256,6 +256,10 @@ func withdrawAll(ctx context.Context, tx *sql.Tx, reason string, now time.Time, 
 	return nil
 }
 
+// approvalKept is how long a step goes on needing approval, whatever the files say now, after
+// one of its posts that needed it has left them.
+const approvalKept = 30 * 24 * time.Hour
+
 // addWanted adds what is new, and brings back what had left the files before. It
 // returns both.
 func addWanted(ctx context.Context, tx *sql.Tx, wanted map[string]*outbox.Post, now time.Time) (fresh []*outbox.Post, err error) {
@@ -264,6 +268,13 @@ func addWanted(ctx context.Context, tx *sql.Tx, wanted map[string]*outbox.Post, 
 			b.Key))
 	})
 	for _, p := range order { // by their time: so the variants take turns
+		if !p.Approval { // another time and no line about approval, in one edit, are no approval
+			p.Approval, err = outbox.AwaitsApproval(ctx, tx, outbox.Step{Campaign: p.Campaign, Step: p.Step, Account: p.Account}, goneReason,
+				now.Add(-approvalKept))
+			if err != nil {
+				return nil, err
+			}
+		}
 		added, err := outbox.Add(ctx, tx, p, now)
 		if err != nil {
 			return nil, err

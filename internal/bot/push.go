@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -173,6 +174,11 @@ func (b *Bot) pushPost(ctx context.Context, set *workspace.Set, a *workspace.Acc
 	p := &outbox.Post{Key: fmt.Sprintf("push/%s/%d", hex.EncodeToString(sum[:8]), now.UnixMilli()), Kind: outbox.Public, Account: a.Name,
 		Campaign: PushCampaign, Step: x.Offer, Occurrence: now.In(a.Timezone.Location).Format("2006-01-02 15:04"), Segment: x.Segment,
 		Template: x.Template, Text: x.Text, SlotAt: now, Author: x.Who, Images: images, Turn: -1}
+	if still, until := quiet(a, x.At); !x.At.IsZero() && still && x.Test == "" {
+		zone := a.Timezone.Location
+		return nil, misuse("%s is in the quiet hours of %s: choose a time from %s on", x.At.In(zone).Format("15:04"), a.Name,
+			until.In(zone).Format("2006-01-02 15:04"))
+	}
 	if !x.At.IsZero() { // missed by more than that, a person decides
 		p.SlotAt, p.LateAfter, p.LateThen = x.At, time.Hour, "ask"
 	}
@@ -184,7 +190,11 @@ func (b *Bot) pushPost(ctx context.Context, set *workspace.Set, a *workspace.Acc
 		return p, b.addressee(ctx, p, a, x.Person)
 	case x.Test != "":
 		if !slices.ContainsFunc(set.Settings.Testers, func(t string) bool { return people.Fold(t) == people.Fold(x.Test) }) {
-			return nil, fmt.Errorf("%s is not a tester: add your own handle to magpie.yaml, testers: [%s]", x.Test, people.Fold(x.Test))
+			mine := people.Fold(x.Test)
+			if server, err := url.Parse(a.Server); err == nil && a.Network == "mastodon" && !strings.Contains(mine, "@") {
+				mine += "@" + server.Host
+			}
+			return nil, fmt.Errorf("%s is not a tester: add your own handle to magpie.yaml, testers: [%s]", x.Test, mine)
 		}
 		p.Kind, p.Exempt, p.Code = outbox.Direct, true, testCode
 		p.Recipient = people.Encode(network.Person{Handle: people.Fold(x.Test)})

@@ -277,6 +277,28 @@ func AtOnce(ctx context.Context, tx *sql.Tx, account string, now time.Time) erro
 	return err
 }
 
+// AwaitsApproval tells whether a step has a post that waits for approval, or one that left the
+// files, for the reason gone, since an instant, and had to be approved.
+func AwaitsApproval(ctx context.Context, q store.Querier, s Step, gone string, since time.Time) (bool, error) {
+	p, err := first(ctx, q, ofStep+` AND approval AND (state = 'held' OR state = 'withdrawn' AND reason = $4) AND updated_at > $5`,
+		s.Campaign, s.Step, s.Account, gone, store.Ms(since))
+	return p != nil, err
+}
+
+// PublicTimes are when an account's public posts went out since an instant, the first first.
+func PublicTimes(ctx context.Context, q store.Querier, account string, since time.Time) (all []time.Time, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT sent_at FROM posts WHERE account = $1 AND kind = 'public' AND sent_at > $2 AND follows = ''
+		ORDER BY sent_at`, account, store.Ms(since))
+	if err != nil {
+		return nil, err
+	}
+	times, err := store.Column[int64](rows)
+	for _, ms := range times {
+		all = append(all, store.Time(ms))
+	}
+	return all, err
+}
+
 // Said is what an account has posted.
 type Said struct{ Account, Text string }
 

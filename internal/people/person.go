@@ -228,3 +228,9 @@ func (p *Person) On(net string) Handle {
 	}
 	return Handle{}
 }
+
+// Any tells whether anybody is known.
+func Any(ctx context.Context, q store.Querier) (yes bool, err error) {
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM persons)`).Scan(&yes)
+	return yes, err
+}

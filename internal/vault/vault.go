@@ -300,3 +300,9 @@ func (s Session) Load() (network.Secret, error) { return s.v.Get(context.Backgro
 
 // Save stores new tokens. Empty ones are refused.
 func (s Session) Save(x network.Secret) error { return s.v.Put(context.Background(), s.name, x) }
+
+// Any tells whether any secret is stored.
+func Any(ctx context.Context, q store.Querier) (yes bool, err error) {
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM secrets)`).Scan(&yes)
+	return yes, err
+}
