@@ -35,7 +35,7 @@ func somePosts(c *cli.Context) (*bot.Bot, *chosen, error) {
 		p, err := outbox.One(c.Context, b.DB.Read, id)
 		switch {
 		case err != nil:
-			m.failed = append(m.failed, err)
+			m.failed = append(m.failed, notHere(b, err))
 		case !seen[p.ID]:
 			seen[p.ID] = true
 			m.all = append(m.all, p)

@@ -14,17 +14,32 @@ import (
 // besideIt tells whoever finds nothing that a sandbox's database lies beside the one
 // that was read: what was played is in there.
 func besideIt(c *cli.Context, b *bot.Bot, found int) {
-	path := b.DB.Path
-	other := sandboxBeside(path)
-	if found > 0 || b.DB.Postgres() || strings.HasSuffix(path, sandboxEnd) || !store.Exists(other) {
-		return
-	}
 	w := c.App.Writer
 	if c.Bool("json") {
 		w = c.App.ErrWriter
 	}
-	fmt.Fprintf(w, "This looked into %s. What the sandbox played is in %s: see it with --database %s\n",
-		filepath.Base(path), filepath.Base(other), other)
+	if text := lookedInto(b); found == 0 && text != "" {
+		fmt.Fprintln(w, text)
+	}
+}
+
+// lookedInto says into which database it was looked, where a sandbox's lies beside it.
+func lookedInto(b *bot.Bot) string {
+	path := b.DB.Path
+	other := sandboxBeside(path)
+	if b.DB.Postgres() || strings.HasSuffix(path, sandboxEnd) || !store.Exists(other) {
+		return ""
+	}
+	return fmt.Sprintf("This looked into %s. What the sandbox played is in %s: see it with --database %s", filepath.Base(path),
+		filepath.Base(other), other)
+}
+
+// notHere is the error of something that is not in the database, with where else it may be.
+func notHere(b *bot.Bot, err error) error {
+	if text := lookedInto(b); err != nil && text != "" {
+		return fmt.Errorf("%w\n%s", err, text)
+	}
+	return err
 }
 
 const sandboxEnd = ".sandbox.db"

@@ -23,12 +23,15 @@ func readAs(as string) string {
 }
 
 // refusal is an error that says no, for a reason that the caller can mend.
-func refusal(err error) error {
+func refusal(b *bot.Bot, err error) error {
 	var no *coupon.Refusal
-	if errors.As(err, &no) {
-		return refused(err)
+	switch {
+	case !errors.As(err, &no):
+		return err
+	case no.Reason == "unknown":
+		return refused(notHere(b, err))
 	}
-	return err
+	return refused(err)
 }
 
 func unredeemCode(c *cli.Context) error {
@@ -50,7 +53,7 @@ func unredeemCode(c *cli.Context) error {
 	defer b.Close()
 	kept, err := b.Unredeem(c.Context, code, order, why, who(c))
 	if err != nil {
-		return refusal(err)
+		return refusal(b, err)
 	}
 	fmt.Fprintf(c.App.Writer, "Taken back: %s no longer counts as used in order %s.\n", kept, order)
 	return nil
@@ -95,7 +98,7 @@ func showCode(c *cli.Context) error {
 	defer b.Close()
 	s, err := b.ShowCode(c.Context, code)
 	if err != nil {
-		return refusal(err)
+		return refusal(b, err)
 	}
 	r := rowOf(c, b, s)
 	if c.Bool("json") {

@@ -254,7 +254,7 @@ func redeemCode(c *cli.Context) error {
 	}
 	switch {
 	case err != nil:
-		return refusal(err)
+		return refusal(b, err)
 	case again:
 		fmt.Fprintf(c.App.Writer, "Order %s was already recorded with this code; nothing was changed.\n", o.ID)
 	default:

@@ -187,8 +187,9 @@ func onePost(c *cli.Context, n int, open func(*cli.Context) (*bot.Bot, error)) (
 	}
 	p, err := outbox.One(c.Context, b.DB.Read, id)
 	if err != nil {
+		err = refused(notHere(b, err))
 		b.Close()
-		return nil, nil, refused(err)
+		return nil, nil, err
 	}
 	return b, p, nil
 }

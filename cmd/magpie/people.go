@@ -141,7 +141,7 @@ func person(c *cli.Context, open func(*cli.Context) (*bot.Bot, error)) (*bot.Bot
 	case errors.As(err, &several):
 		err = refused(fmt.Errorf("%w, with --network", err))
 	case err == nil && id == 0:
-		err = refused(fmt.Errorf("no person with the handle %s is known", handle))
+		err = refused(notHere(b, fmt.Errorf("no person with the handle %s is known", handle)))
 	}
 	if err != nil {
 		b.Close()

@@ -234,7 +234,7 @@ func closeDesk(c *cli.Context) error {
 		return err
 	}
 	if m == nil || m.State != inbox.Desk {
-		return refused(fmt.Errorf("no mention %s waits at the desk", id))
+		return refused(notHere(b, fmt.Errorf("no mention %s waits at the desk", id)))
 	}
 	if err := b.CloseMention(c.Context, id, who(c)); err != nil {
 		return err

@@ -47,6 +47,8 @@ type Kind struct {
 	PollEvery time.Duration
 	// HeardFirst: only who has written in private first may be written to in private.
 	HeardFirst bool
+	// HeardWithin is how long after that; 0: for ever.
+	HeardWithin time.Duration
 	// Same tells whether a network's showing of a text may be ours, where it changes
 	// what was written; nil: it shows the words as they are.
 	Same func(ours, there string) bool

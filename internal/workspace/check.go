@@ -101,6 +101,13 @@ func (l *loader) checkAccount(a *Account) {
 func (l *loader) checkTwins() {
 	first := map[string]string{}
 	for _, a := range ordered(l.set.Accounts) {
+		if c := a.Credentials; c != nil && c.Kind != "stored" {
+			key := a.Network + " " + a.Server + " " + c.Kind + ":" + c.Name
+			if other := first[key]; other != "" {
+				l.doc("account", a.Name).add("credentials", fmt.Sprintf("%s:%s is already the token of accounts/%s.yaml: both would be the same account", c.Kind, c.Name, other), "keep one of the two files, or name the other token")
+			}
+			first[key] = a.Name
+		}
 		if a.Handle == "" {
 			continue
 		}
