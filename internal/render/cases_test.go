@@ -232,3 +232,30 @@ func TestTemplatesThatStay(t *testing.T) {
 		}
 	}
 }
+
+// What is no field of ours is refused wherever it stands: braces that are left, questions that
+// people would read, a wrong date in a branch that few people take.
+func TestLeftBehind(t *testing.T) {
+	for source, want := range map[string]string{
+		"Dear {first name}, hello": "{first name}", "Liebe {Vorname}!": "{Vorname}", "你好 {名前}": "{名前}", "Hi name}} you": "}}", "Hi {0}": "{0}",
+		"{{not city}}": "no text", "{{len name}} letters": "no text", "{{eq city \"x\"}}": "no text", "{{'a'}}": "no text", "{{true}}": "no text",
+		"Hi {{print nil}}": "print", "{{if eq city \"Berlin\"}}Bis {{date \"26.11.2027\"}}{{end}} hello": "26.11.2027",
+		"{{if eq name \"Bob\"}}{{money \"x\" \"USD\"}}{{end}} hello": "not an amount",
+		"{{if eq name \"Bob\"}}{{money \"5\" \"USD\"}}{{end}} hello": "", "{^_^} (o_o) [1] {} hello": "", "{{if not city}}hello{{end}} you": "",
+		"%name% {{nmae}} {{money \"899,5\" \"CNY\"}}": "3",
+	} {
+		_, err := Parse(source)
+		n := 0
+		if m, ok := err.(Mistakes); ok { //nolint:errorlint // the very error
+			n = len(m)
+		}
+		switch {
+		case want == "" && err != nil, want != "" && err == nil:
+			t.Errorf("%q: %v", source, err)
+		case want == "3" && n != 3:
+			t.Errorf("%q: %d mistakes are told: %v", source, n, err)
+		case want != "" && want != "3" && !strings.Contains(err.Error(), want):
+			t.Errorf("%q: %v", source, err)
+		}
+	}
+}

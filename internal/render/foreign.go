@@ -47,6 +47,30 @@ func Foreign(source string) (out Mistakes) {
 	return out
 }
 
+// action is what the template fills in; rest is a brace that is left besides.
+var (
+	action = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
+	rest   = regexp.MustCompile(`\{\s*[\p{L}\p{N}_][^{}\n]{0,40}\}|\{\{|\}\}`)
+)
+
+// Leftover finds braces that are no field, and would go out as they stand.
+func Leftover(source string) (out Mistakes) {
+	plain := action.ReplaceAllStringFunc(source, func(s string) string { return strings.Repeat(" ", len(s)) })
+	for _, at := range rest.FindAllStringIndex(plain, -1) {
+		p := place(source, at[0])
+		p.Text, p.Hint = "“"+plain[at[0]:at[1]]+"” is not a field here, and would go out as it stands", "write {{name}} or another field, or take the braces out"
+		out = append(out, p)
+	}
+	return out
+}
+
+// leftover is Leftover without what was found as a field of other programs.
+func leftover(source string, foreign Mistakes) Mistakes {
+	return slices.DeleteFunc(Leftover(source), func(m Mistake) bool {
+		return slices.ContainsFunc(foreign, func(f Mistake) bool { return f.Line == m.Line && f.Column <= m.Column && m.Column <= f.Column+len(f.Text) })
+	})
+}
+
 // narrowed is a text with narrow signs for full-width ones, and where each of its bytes, and its end, stood.
 func narrowed(source string) (narrow string, at []int) {
 	var b strings.Builder

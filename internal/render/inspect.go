@@ -1,16 +1,21 @@
 package render
 
 import (
+	"io"
 	"maps"
 	"slices"
 	"strings"
+	"text/template"
 	"text/template/parse"
 
 	"magpie/internal/suggest"
 )
 
 // builtin are the words of text/template that a text may use.
-var builtin = []string{"and", "or", "not", "eq", "ne", "lt", "le", "gt", "ge", "len", "print", "println"}
+var builtin = []string{"and", "or", "not", "eq", "ne", "lt", "le", "gt", "ge", "len"}
+
+// asking are those that answer yes, no or a number: they stand after if, and are no text.
+var asking = []string{"not", "eq", "ne", "lt", "le", "gt", "ge", "len"}
 
 // inspect notes the words in use, and refuses others and all fields.
 func (t *Template) inspect() (out Mistakes) {
@@ -27,6 +32,16 @@ func (t *Template) inspect() (out Mistakes) {
 			if Words[n.Ident] == "" && !slices.Contains(builtin, n.Ident) {
 				out = append(out, t.unknown(n, n.Ident))
 			}
+		case *parse.ActionNode:
+			if word := asked(n); word != "" {
+				m := place(t.Source, int(n.Position()))
+				m.Text, m.Hint = "“"+word+"” is no text that people could read", "use it to ask: {{if "+word+" …}}"
+				out = append(out, m)
+			}
+		case *parse.CommandNode:
+			out = append(out, t.fixed(n)...)
+		case *parse.NilNode:
+			out = append(out, t.unknown(n, "nil"))
 		case *parse.FieldNode:
 			out = append(out, t.unknown(n, "."+strings.Join(n.Ident, ".")))
 		case *parse.ChainNode:
@@ -50,6 +65,55 @@ func (t *Template) inspect() (out Mistakes) {
 		}
 	})
 	return out
+}
+
+// asked is the word of an action that people would read and that is no text; "" if it is one.
+func asked(n *parse.ActionNode) string {
+	if n.Pipe == nil || len(n.Pipe.Cmds) == 0 || len(n.Pipe.Cmds[len(n.Pipe.Cmds)-1].Args) == 0 {
+		return ""
+	}
+	switch last := n.Pipe.Cmds[len(n.Pipe.Cmds)-1].Args[0].(type) {
+	case *parse.IdentifierNode:
+		if slices.Contains(asking, last.Ident) {
+			return last.Ident
+		}
+	case *parse.NumberNode:
+		if strings.HasPrefix(last.Text, "'") {
+			return last.Text
+		}
+	case *parse.BoolNode:
+		return last.String()
+	}
+	return ""
+}
+
+// fixed tries a word whose values stand in the template, such as a date or an amount: it may
+// be in a branch that is taken for few people.
+func (t *Template) fixed(n *parse.CommandNode) Mistakes {
+	word, ok := n.Args[0].(*parse.IdentifierNode)
+	if !ok || len(n.Args) < 2 || Words[word.Ident] == "" {
+		return nil
+	}
+	for _, a := range n.Args[1:] {
+		switch a.(type) {
+		case *parse.StringNode, *parse.NumberNode, *parse.BoolNode:
+		default:
+			return nil
+		}
+	}
+	one, err := template.New("t").Funcs(funcs(Sample("CODE", "https://shop.example/"))).Parse("{{" + n.String() + "}}")
+	if err == nil {
+		err = one.Execute(io.Discard, nil)
+	}
+	if err == nil {
+		return nil
+	}
+	m := mistake(t.Source, err)
+	at := place(t.Source, int(n.Position()))
+	for i := range m {
+		m[i].Line, m[i].Column = at.Line, at.Column
+	}
+	return m
 }
 
 func (t *Template) unknown(n parse.Node, word string) Mistake {

@@ -43,15 +43,13 @@ func read(source string) (*Template, error) {
 	if strings.TrimSpace(source) == "" {
 		return nil, Mistakes{{1, 1, "the template is empty", ""}}
 	}
-	if m := Foreign(source); len(m) > 0 {
-		return nil, m
-	}
+	foreign := Foreign(source)
 	t, err := parseAll(source)
 	if err != nil {
-		return nil, mistake(source, err)
+		return nil, append(foreign, mistake(source, err)...)
 	}
 	out := &Template{Source: source, t: t, uses: map[string]bool{}}
-	if m := out.inspect(); len(m) > 0 {
+	if m := append(append(foreign, out.inspect()...), leftover(source, foreign)...); len(m) > 0 {
 		return nil, m
 	}
 	return out, nil

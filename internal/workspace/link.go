@@ -11,7 +11,9 @@ import (
 )
 
 var (
-	codeMark = regexp.MustCompile(`\{\{\s*code\s*\}\}`)
+	// otherMark is what other programs fill in.
+	otherMark = regexp.MustCompile(`(?i)\{[^{}]*\}|%7B[^%]*%7D|%7B%7B.*?%7D%7D|\(\(\w+\)\)|__[a-z]+__|%s\b|[{}]`)
+	codeMark  = regexp.MustCompile(`\{\{\s*code\s*\}\}`)
 	// hostRule is a host with a dot in it, in any script, and a port.
 	hostRule = regexp.MustCompile(`^[\p{L}\p{N}]([\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?(\.[\p{L}\p{N}]([\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?)+(:\d{1,5})?$`)
 )
@@ -23,6 +25,10 @@ func checkLink(d *document, path, link string) {
 		return
 	}
 	bare := codeMark.ReplaceAllString(link, "CODE")
+	if m := otherMark.FindString(bare); m != "" && !strings.Contains(bare, "{{") {
+		d.add(path, fmt.Sprintf("“%s” is not filled in here: people would get the link as it stands", m), "write {{code}} where the code goes")
+		return
+	}
 	u, err := url.Parse(bare)
 	switch {
 	case strings.Contains(bare, "{{"):
