@@ -204,6 +204,13 @@ func printForecast(w io.Writer, f bot.Forecast, p paint) {
 		fmt.Fprintln(w, indent(f.Text, "    ", width(w)))
 		fmt.Fprintf(w, "    %s\n", p.faint(fmt.Sprintf("%d of %d %s on %s", f.Size.Count, f.Size.Limit, f.Size.Unit, f.Account.Network)))
 	}
+	if f.Account.Kind.Clickable != nil {
+		says := "no link or tag in it can be clicked"
+		if len(f.Clickable) > 0 {
+			says = "can be clicked: " + strings.Join(f.Clickable, "  ")
+		}
+		fmt.Fprintln(w, p.faint(indent(says, "    ", width(w))))
+	}
 	if f.Parts > 1 {
 		fmt.Fprintf(w, "    %s\n", p.faint(fmt.Sprintf("as a thread of %d posts", f.Parts)))
 	}
@@ -271,13 +278,14 @@ func planJSON(all []bot.Forecast) any {
 		Codes    *bot.Codes     `json:"codes,omitempty"`
 		LastOut  *time.Time     `json:"last_out,omitempty"`
 		Parts    int            `json:"parts,omitempty"`
+		Click    []string       `json:"clickable,omitempty"`
 		Pictures []string       `json:"pictures,omitempty"`
 		Price    float64        `json:"price,omitempty"` // US dollars
 	}
 	out := []row{}
 	for _, f := range all {
 		r := row{f.Post.ID, f.At, f.Account.Timezone.Name, f.Account.Name, f.Post.Campaign, f.Post.Step, string(f.Post.Kind), f.State,
-			f.Text, f.Size.Count, f.Size.Limit, f.Problem, f.Paused, f.Waits, f.To, f.LeftOut, f.Codes, nil, f.Parts, f.Pictures,
+			f.Text, f.Size.Count, f.Size.Limit, f.Problem, f.Paused, f.Waits, f.To, f.LeftOut, f.Codes, nil, f.Parts, f.Clickable, f.Pictures,
 			float64(f.Price) / float64(network.Dollar)}
 		if !f.LastOut.IsZero() {
 			r.LastOut = &f.LastOut

@@ -119,6 +119,10 @@ func byRule(f Facts) (Decision, error) {
 		if !matchesRule(r.step.Mention, text) {
 			continue
 		}
+		if f.promotes(r.step) && refuses(f.Mention.Text) {
+			why = "perhaps asks for no more messages"
+			continue
+		}
 		d, reason, err := f.try(r)
 		if err != nil || reason == "" {
 			return d, err
@@ -127,6 +131,9 @@ func byRule(f Facts) (Decision, error) {
 	}
 	return Decision{Outcome: Desk, Account: f.Accounts[0], Reason: why}, nil
 }
+
+// promotes tells whether a rule's answer offers something, or notes a consent.
+func (f Facts) promotes(s *workspace.Step) bool { return f.Set.OfferOf(s) != nil || s.Grants != "" }
 
 // rules are those of the accounts in question, by priority, then as the files
 // have them.

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"magpie/internal/network"
 )
@@ -21,19 +22,23 @@ var (
 	linkRule   = regexp.MustCompile(`(?i)(?:https?://|\bwww\.)[^\s，。！？；：、（）「」『』《》【】“”‘’…]+`)
 	mailRule   = regexp.MustCompile(`(?:mailto:)?[A-Za-z0-9._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+`)
 	hostRule   = regexp.MustCompile(`(?i)\b([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})(?:[/?#]\S*)?`)
-	shortcode  = regexp.MustCompile(`:[A-Za-z0-9_+-]+:`)
+	// pathRule is an address by its path, whether or not such a host exists, and one of another kind than the web's.
+	pathRule  = regexp.MustCompile(`(?i)(?:[\p{L}\p{N}-]+(?:[.。．][\p{L}\p{N}-]+)+(?::\d+)?|localhost(?::\d+)?)/\S*|\b(?:at|ftp|ipfs|magnet|tel|sms)://?\S+|\bmagnet:\S+`)
+	fileRule  = regexp.MustCompile(`(?i)\b[\p{L}\p{N}_-]+\.(?:pdf|png|jpe?g|gif|webp|mp4|docx?|xlsx?|csv|zip|html?|eth|onion)\b`)
+	keycap    = regexp.MustCompile(`[0-9#*]\x{fe0f}?\x{20e3}`) // an emoji, not a number
+	shortcode = regexp.MustCompile(`:[A-Za-z0-9_+-]+:`)
 )
 
 // said is what a person said themselves: without what they quoted, links, addresses, names, and a server's own emoji. Names are looked for before
 // addresses where the whole message counts, because a name may stand right before a word.
 func said(text string, mails bool) string {
-	for _, r := range []*regexp.Regexp{weiboReply, weiboQuote, quotedLine, quotedPost, linkRule} {
+	for _, r := range []*regexp.Regexp{weiboReply, weiboQuote, quotedLine, quotedPost, linkRule, pathRule, fileRule} {
 		text = r.ReplaceAllString(text, " ")
 	}
 	if mails {
 		text = mailRule.ReplaceAllString(text, " ")
 	}
-	text = nameRule.ReplaceAllString(text, " ")
+	text = nameRule.ReplaceAllString(keycap.ReplaceAllString(text, " "), " ")
 	text = hostRule.ReplaceAllStringFunc(text, func(s string) string {
 		if network.RealHost(hostRule.FindStringSubmatch(s)[1]) {
 			return " "
@@ -55,9 +60,22 @@ func bare(text string) string {
 		}
 		return ' '
 	}, fold(said(short(text), false)))
-	text = strings.Join(strings.Fields(text), " ")
-	if strings.ContainsFunc(text, unspaced) {
-		text = strings.ReplaceAll(text, " ", "")
+	return joined(strings.Fields(text))
+}
+
+// joined puts words together, with a space between them unless one of two neighbours is of a
+// script that has none.
+func joined(all []string) string {
+	var out strings.Builder
+	for i, w := range all {
+		if i > 0 {
+			last, _ := utf8.DecodeLastRuneInString(all[i-1])
+			next, _ := utf8.DecodeRuneInString(w)
+			if !unspaced(last) || !unspaced(next) {
+				out.WriteByte(' ')
+			}
+		}
+		out.WriteString(w)
 	}
-	return text
+	return out.String()
 }

@@ -335,3 +335,33 @@ func TestNoWishIsAnswered(t *testing.T) {
 		}
 	}
 }
+
+// Whoever may want to hear no more gets no offer: in the words of many languages, with the
+// rule's own word in them, and in two scripts at once.
+func TestNoOfferForARefusal(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"please don't send me any more deals", "I don't want any more deals", "no more deals please", "quit sending me deals", "don't text me deals",
+		"don't DM me deals", "never message me again about deals", "I withdraw my consent to deals", "not interested in your deals",
+		"take my name off your deals list", "stop sending me deal ありがとう", "please stop messaging me 谢谢 deal", "remove me from your list 谢谢，deal",
+		"bitte keinen deal mehr schicken", "Hör auf mit deal", "arrêtez les deals", "no quiero deal", "non voglio deal", "geen deal meer", "nie chcę deal", "не надо deal",
+		"别发优惠了", "不要发优惠了", "不要给我发优惠", "停止发送优惠", "拒收优惠", "取消推送优惠", "我不要优惠了", "セール情報のdealを止めてください", "dealのDMやめて", "deal 그만", "اوقف deal",
+	} {
+		f := asked(text, nil)
+		for _, c := range f.Set.Campaigns {
+			for _, s := range c.Steps {
+				s.Mention.Says = append(s.Mention.Says, "deals", "优惠")
+			}
+			c.Offer = "bf"
+		}
+		if d, err := Decide(f); err != nil || d.Outcome == Reply || d.Outcome == Silent {
+			t.Errorf("%q: %s (%s), %v", text, d.Outcome, d.Reason, err)
+		}
+	}
+	for _, text := range []string{"stop 1️⃣", "stop #️⃣", "stop やめて", "停止发送", "别烦我", "取消推送", "やめて下さい", "止めてください", "配信不要", "그만해", "أوقف", "don't text me",
+		"stop thx", "STOP SVP", "stop right now", "rezygnuję", "Odhlásit", "відписатися", "huỷ đăng ký", "berhenti", "leiratkozás", "σταματήστε"} {
+		if !IsStop(text, nil) {
+			t.Errorf("%q is no opt-out", text)
+		}
+	}
+}

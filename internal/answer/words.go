@@ -2,6 +2,7 @@ package answer
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -42,7 +43,9 @@ var words = sync.OnceValue(func() (l lists) {
 		}
 		return out
 	}
-	return lists{set(stopFile), set(startFile), list(politeFile), list(leavingFile)}
+	polite := list(politeFile)
+	slices.SortStableFunc(polite, func(a, b string) int { return len(b) - len(a) }) // “right now” before “now”
+	return lists{set(stopFile), set(startFile), polite, list(leavingFile)}
 })
 
 // IsStop tells whether a message is a wish to be left alone. more are further
@@ -65,6 +68,9 @@ func is(b string, list map[string]bool, more []string) bool {
 		for _, p := range words().polite {
 			b = strings.TrimSpace(without(b, p))
 		}
+	}
+	if each := strings.Fields(b); len(each) > 1 && !slices.ContainsFunc(each, func(w string) bool { return !list[w] }) {
+		return true // in several languages at once
 	}
 	return matches(once(b), list, more)
 }

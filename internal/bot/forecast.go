@@ -39,7 +39,8 @@ type Forecast struct {
 	Parts   int           // of a thread; 1: it is none
 	Price   network.Price // what the network charges for it, for all that get it
 
-	Pictures []string // each with what it shows in words
+	Pictures  []string // each with what it shows in words
+	Clickable []string // links and tags, on networks where the connector says which those are
 }
 
 // Codes are those an occurrence needs.
@@ -317,6 +318,9 @@ func (b *Bot) read(ctx context.Context, f *Forecast) error {
 		f.Text = strings.Join(append([]string{f.Text}, c.Rest...), "\n\n")
 	}
 	f.Parts = 1 + len(c.Rest)
+	if of := f.Account.Kind.Clickable; of != nil {
+		f.Clickable = of(f.Text)
+	}
 	for _, i := range c.Draft.Images {
 		f.Pictures = append(f.Pictures, i.Name+": "+i.Alt)
 	}

@@ -73,5 +73,7 @@ func candidates(typed string) []string {
 	return []string{tidy, upper, strings.ToLower(tidy)}
 }
 
-// spreadsheet is what such a program makes of a long number, or of what it can't reckon.
-var spreadsheet = regexp.MustCompile(`^(?:\d[.,]?\d*[Ee][+-]\d+|#+|#[A-Z/]+[!?]?)$`)
+// spreadsheet is what such a program makes of a long number, of what it can't reckon, or of a
+// code that it takes for a day: MAR10 becomes Mar-10.
+var spreadsheet = regexp.MustCompile(`^(?:\d[.,]?\d*[Ee][+-]\d+|#+|#[A-Z/]+[!?]?|` +
+	`(?i:\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-\d{2}))$`)

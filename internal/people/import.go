@@ -37,6 +37,7 @@ type Customer struct {
 type Imported struct {
 	Rows, New int
 	As        string // how the list was read, where that is not plain
+	Sample    string // the first name in it, so that somebody sees whether it was read well
 }
 
 // chunk is how many rows are kept in one transaction: others write in between.
@@ -60,10 +61,13 @@ func (b *Book) Import(ctx context.Context, r io.Reader, now time.Time, progress 
 	if len(others) > 0 && warn != nil {
 		warn(fmt.Sprintf("not read, for nothing here uses it: %s", strings.Join(others, ", ")))
 	}
-	if err := b.inspect(in, at, &oddities{now: now, warn: warn, first: map[uint64]int32{}}); err != nil {
+	odd := &oddities{now: now, warn: warn, first: map[uint64]int32{}}
+	if err := b.inspect(in, at, odd); err != nil {
 		return out, err
 	}
-	out.As = seen.As
+	if out.As = seen.As; strings.HasPrefix(out.As, "GB18030") {
+		out.Sample = odd.name
+	}
 	in, at, _, err = list(seen)
 	for err == nil {
 		var n int
@@ -136,7 +140,7 @@ func (b *Book) inspect(in *csv.Reader, at map[string]int, odd *oddities) error {
 	if more > 0 {
 		wrong = append(wrong, fmt.Errorf("and %d more such lines", more))
 	}
-	if rows == 0 {
+	if rows == 0 && len(wrong) == 0 {
 		wrong = append(wrong, errors.New("there are no rows below the column names"))
 	}
 	if len(wrong) == 0 {

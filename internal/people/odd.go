@@ -18,6 +18,7 @@ type oddities struct {
 	seed  maphash.Seed
 	said  int
 	begun bool
+	name  string // the first that there is
 }
 
 // manyOddities are told; the rest are counted.
@@ -39,6 +40,9 @@ func (o *oddities) rest() {
 func (o *oddities) look(line int, c Customer) {
 	if !o.begun {
 		o.seed, o.begun = maphash.MakeSeed(), true
+	}
+	if o.name == "" {
+		o.name = c.name
 	}
 	for i, h := range c.handles {
 		if h == "" {
@@ -83,11 +87,23 @@ var byName = func() map[string]string {
 	return out
 }()
 
+// bibliographic are the short forms of three letters that are not those of the language's own
+// name (ISO 639-2/B).
+var bibliographic = map[string]string{"alb": "sq", "arm": "hy", "baq": "eu", "bur": "my", "chi": "zh", "cze": "cs", "dut": "nl", "fre": "fr", "geo": "ka",
+	"ger": "de", "gre": "el", "ice": "is", "mac": "mk", "mao": "mi", "may": "ms", "per": "fa", "rum": "ro", "slo": "sk", "tib": "bo", "wel": "cy"}
+
 // language is the short form of a language: of its name, and as systems write it (de_DE).
 func language(s string) string {
 	s = strings.ToLower(s)
 	if short := byName[s]; short != "" {
 		return short
 	}
-	return strings.ReplaceAll(s, "_", "-")
+	s = strings.ReplaceAll(s, "_", "-")
+	if short := bibliographic[main(s)]; short != "" {
+		return strings.Replace(s, main(s), short, 1)
+	}
+	if base, err := lang.ParseBase(main(s)); err == nil && base.String() != "und" { // deu, ger: de
+		return strings.Replace(s, main(s), base.String(), 1)
+	}
+	return s
 }

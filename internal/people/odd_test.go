@@ -3,11 +3,13 @@ package people_test
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"strings"
 	"testing"
 
 	"magpie/internal/network"
 	"magpie/internal/people"
+	"magpie/internal/segment"
 	"magpie/internal/store/storetest"
 )
 
@@ -52,5 +54,31 @@ func TestOtherEncoding(t *testing.T) {
 				t.Errorf("%d persons", n)
 			}
 		})
+	}
+}
+
+// Languages come in many forms, and are kept in one: with a region where it has one. A
+// segment that names a language means all its regions.
+func TestFormsOfLanguages(t *testing.T) {
+	b := open(t)
+	list, n := "mastodon,language\n", 0
+	for in, want := range map[string]string{"de": "de", "de_DE": "de-de", "DE": "de", "deu": "de", "ger": "de", "ENG": "en", "jpn": "ja", "German": "de", "中文": "zh",
+		"zh-Hant-TW": "zh-hant-tw", "": ""} {
+		n++
+		who := fmt.Sprintf("p%d", n)
+		load(t, b, "mastodon,language", who+","+in)
+		if got := get(t, b, find(t, b, who)).Language; got != want {
+			t.Errorf("%q is kept as %q, want %q", in, got, want)
+		}
+		list += who + "," + in + "\n"
+	}
+	for condition, want := range map[string]int{`language == "de"`: 5, `language == "de_DE"`: 1, `language == "zh"`: 2, `language == "zh-hant"`: 1, `language == "d"`: 0} {
+		s, err := segment.Compile(condition)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := people.Count(t.Context(), b.DB.Read, s, "outlet", noon); err != nil || n != want {
+			t.Errorf("%s: %d, %v", condition, n, err)
+		}
 	}
 }

@@ -67,7 +67,9 @@ func Leftover(source string) (out Mistakes) {
 // leftover is Leftover without what was found as a field of other programs.
 func leftover(source string, foreign Mistakes) Mistakes {
 	return slices.DeleteFunc(Leftover(source), func(m Mistake) bool {
-		return slices.ContainsFunc(foreign, func(f Mistake) bool { return f.Line == m.Line && f.Column <= m.Column && m.Column <= f.Column+len(f.Text) })
+		return slices.ContainsFunc(foreign, func(f Mistake) bool {
+			return f.Line == m.Line && f.Column <= m.Column && m.Column <= f.Column+len(f.Text)
+		})
 	})
 }
 

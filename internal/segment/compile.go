@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/file"
@@ -268,6 +269,13 @@ func (c *compiler) compare(n *ast.BinaryNode) error {
 	}
 	if f.age {
 		op = mirrored[op] // longer ago is a smaller instant
+	}
+	if s, isText := value.(*ast.StringNode); isText && id.Value == "language" { // de is de-at, too
+		short := strings.ToLower(strings.ReplaceAll(s.Value, "_", "-"))
+		c.sql(fmt.Sprintf("((substr(%s || '-', 1, %d) %s ", f.sql, utf8.RuneCountInString(short)+1, sqlOperator[op]))
+		c.arg(short + "-")
+		c.sql(") IS TRUE)")
+		return nil
 	}
 	c.sql("((" + f.sql + " " + sqlOperator[op] + " ")
 	err := c.value(id.Value, f, value)

@@ -76,7 +76,7 @@ func TestNumbers(t *testing.T) {
 }
 
 // seeds are conditions at their best and worst.
-var seeds = []string{`(last.A0000)`, `orders >= 2 and last_order < 180d and consents("direct")`, `follows("pomelo-outlet", 30d) or follows("youzi")`,
+var seeds = []string{`language == "de"`, `"zh_CN" != language`, `(last.A0000)`, `orders >= 2 and last_order < 180d and consents("direct")`, `follows("pomelo-outlet", 30d) or follows("youzi")`,
 	`not (last_order < 180d)`, `"press" in tags`,
 	`city in ["Chicago", "Boston"]`, `city == "'; DROP TABLE persons; --"`, `on("bluesky") and not redeemed("bf30")`, "", " ", "(", ")",
 	"not", "and", `"`, "'", "`", "''", "1d", "0w", "d", "30dd", "1m2h",
@@ -109,7 +109,7 @@ func FuzzCompile(f *testing.F) {
 		}
 		sql, args := s.SQL(time.UnixMilli(1_000_000_000_000), "me", 1)
 		if n := len(mark.FindAllString(sql, -1)); n != len(args) || strings.Count(sql, "(") != strings.Count(sql, ")") ||
-			strings.ContainsAny(sql, "\";-") {
+			strings.ContainsAny(strings.ReplaceAll(sql, " || '-'", ""), "\";-") {
 			t.Fatalf("%q: %s with %v", source, sql, args)
 		}
 	})

@@ -141,7 +141,7 @@ func (s *Sheet) bytewise() (encoding.Encoding, string, error) {
 		return nil, "", err
 	}
 	r := bufio.NewReader(s.file)
-	line, bad, chinese, common := 1, 0, true, 0
+	line, bad, chinese, common, pairs, later := 1, 0, true, 0, 0, 0
 	note := func() {
 		if bad == 0 {
 			bad = line
@@ -166,19 +166,25 @@ func (s *Sheet) bytewise() (encoding.Encoding, string, error) {
 			_, size = utf8.DecodeRune(head)
 			if size == 1 {
 				note()
-				chinese, common, line = true, 0, 1 // from the beginning again, now as pairs
+				chinese, common, pairs, later, line = true, 0, 0, 0, 1 // from the beginning again, now as pairs
 				if _, err := s.file.Seek(0, io.SeekStart); err != nil {
 					return nil, "", err
 				}
 				r.Reset(s.file)
 				size = 0
 			}
-		case len(head) < 2 || b < 0xA1 || b > 0xF7 || head[1] < 0xA1 || head[1] == 0xFF:
-			chinese = false
+		case len(head) < 2 || b < 0xA1 || b > 0xF7 || head[1] < 0xA1 || head[1] == 0xFF, b == 0xA4 || b == 0xA5:
+			chinese = false // nor has a Chinese list the letters of Japanese, which are A4 and A5
 		default:
 			size = 2
+			if b >= 0xB0 {
+				pairs++
+			}
 			if b >= 0xB0 && b <= 0xD7 {
 				common++
+			}
+			if b >= 0xC9 {
+				later++
 			}
 		}
 		if _, err := r.Discard(size); err != nil {
@@ -188,7 +194,9 @@ func (s *Sheet) bytewise() (encoding.Encoding, string, error) {
 	switch {
 	case bad == 0:
 		return unicode.UTF8, "", nil
-	case chinese && common > 0:
+	// The common characters of Chinese are B0 to D7, by their sounds: nearly all of a list are of these, and some of the later ones. Letters
+	// of Cyrillic lists are spread otherwise, and Korean ones end with C8.
+	case chinese && common > 0 && 10*common >= 9*pairs && later > 0:
 		return simplifiedchinese.GB18030, "GB18030", nil
 	}
 	return nil, "", fmt.Errorf("line %d: this is not UTF-8: save the list as “CSV UTF-8”", bad)

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"magpie/internal/network"
 	"magpie/internal/render"
 	"magpie/internal/segment"
@@ -225,12 +227,48 @@ func (l *loader) checkOffer(o *Offer) {
 	if o.Codes == nil {
 		return // said when it was read
 	}
+	l.checkShared(d, o)
 	if o.Limit > 0 && o.Codes.Kind != "made" {
 		d.add(o.Name+".limit", "only made codes have a limit", "imported codes are limited by their file, a shared code by until:")
 	}
 	if o.Link != "" {
 		checkLink(d, o.Name+".link", o.Link)
 	}
+}
+
+// sharedRule is what a shared code may look like: people type it, and it stands in links.
+var sharedRule = regexp.MustCompile(`^[\p{L}\p{N}_.+-]{1,32}$`)
+
+// checkShared refuses a shared code that nobody could type, and one that people take for
+// another offer's.
+func (l *loader) checkShared(d *document, o *Offer) {
+	code := o.Codes.Shared
+	if o.Codes.Kind != "shared" || strings.TrimSpace(code) == "" { // said when it was read
+		return
+	}
+	if !sharedRule.MatchString(code) || scientific.MatchString(code) || norm.NFKC.String(code) != code {
+		d.add(o.Name+".codes", fmt.Sprintf("“%s” is not a code", code), "write up to 32 letters, digits, dashes or points, as in shared:SAVE10")
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.set.Offers)) {
+		if other := l.set.Offers[name]; other != nil && name < o.Name && other.Codes != nil && other.Codes.Kind == "shared" &&
+			plainCode(other.Codes.Shared) == plainCode(code) {
+			d.add(o.Name+".codes", fmt.Sprintf("%s reads like %s, the code of the offer %q: a till would take one for the other", code, other.Codes.Shared, name), "choose another code")
+		}
+	}
+}
+
+// scientific is what a spreadsheet makes of a long number.
+var scientific = regexp.MustCompile(`^\d[.,]?\d*[Ee][+-]\d+$`)
+
+// plainCode is a code without case, dashes and points.
+func plainCode(code string) string {
+	return strings.ToUpper(strings.Map(func(r rune) rune {
+		if r == '-' || r == '.' {
+			return -1
+		}
+		return r
+	}, code))
 }
 
 func (l *loader) checkSegments() {

@@ -246,6 +246,21 @@ func (l *loader) doc(kind, name string) *document {
 
 var templateName = regexp.MustCompile(`^(.+?)\.([a-z]{2,3}(?:-[A-Za-z0-9]+)*)(?:\.([A-Za-z0-9-]+))?\.tmpl$`)
 
+// copied are the names that programs give to copies: those of Syncthing, editors and backups.
+var copied = regexp.MustCompile(`(?i)^(?:sync-conflict.*|.*conflict.*|bak|backup|orig|old|copy|tmp|temp|swp|new|save|rej|\d{8,})$`)
+
+// lowerLanguage is a template's file with its language in small letters.
+func lowerLanguage(file string) string {
+	parts := strings.Split(file, ".")
+	for i := 1; i < len(parts)-1; i++ {
+		if len(parts[i]) <= 3 {
+			parts[i] = strings.ToLower(parts[i])
+			break
+		}
+	}
+	return strings.Join(parts, ".")
+}
+
 func (l *loader) readTemplates() {
 	for _, file := range l.files("templates") {
 		if !strings.HasSuffix(file, ".tmpl") {
@@ -253,6 +268,15 @@ func (l *loader) readTemplates() {
 			continue
 		}
 		m := templateName.FindStringSubmatch(path.Base(file))
+		if m != nil && copied.MatchString(m[3]) {
+			l.problems = append(l.problems, Problem{file, 1, 1, fmt.Sprintf("this looks like a copy (“%s”), and would go out as a variant of %s", m[3], m[1]),
+				"take the file away, or call the variant b, c or short"})
+			continue
+		}
+		if m == nil && templateName.MatchString(strings.ToLower(path.Base(file))) {
+			l.problems = append(l.problems, Problem{file, 1, 1, "the language in the file's name has capitals", "name it " + path.Base(lowerLanguage(file))})
+			continue
+		}
 		if m == nil {
 			l.problems = append(l.problems, Problem{file, 1, 1, "the language is missing in the file's name",
 				"name it NAME.LANGUAGE.tmpl or NAME.LANGUAGE.VARIANT.tmpl, for example hello.en.tmpl"})

@@ -35,7 +35,7 @@ type feature struct {
 // ends before Chinese punctuation.
 const (
 	space  = `\t\n\v\f\r \x{00a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}`
-	signs  = `，。！？；：、（）「」『』《》〈〉【】〔〕〖〗［］｛｝＜＞“”‘’„«»‹›…～〜｡､｢｣` // end links and tags
+	signs  = `，。！？；：、（）「」『』《》〈〉【】〔〕〖〗［］｛｝＜＞“”‘’„«»‹›…～〜｡､｢｣،؛؟۔।॥¡¿` // end links and tags
 	hidden = `\x{00AD}\x{2060}\x{200A}-\x{200D}\x{20E2}`
 )
 
@@ -43,7 +43,7 @@ var (
 	mentionRule = regexp.MustCompile(`(?:^|[` + space + `(])(@[a-zA-Z0-9.-]+)`)
 	linkRule    = regexp.MustCompile(`(?i)https?://[^` + space + signs + `<>"{}]+`)
 	bareRule    = regexp.MustCompile(`(?im)(?:^|[` + space + `(])(([a-z](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+)[^` + space + signs + `<>"{}]*)`)
-	mailRule    = regexp.MustCompile(`[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+`)
+	mailRule    = regexp.MustCompile(`[\p{L}\p{N}._%+-]+[@＠](?:[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*|\[[0-9.:]+\])`)
 	fileRule    = regexp.MustCompile(`(?i)^[a-z0-9-]+\.(?:md|sh|py|zip|mov)$`) // names of files, whose endings are top level domains too
 	tagRule     = regexp.MustCompile(`(?:^|[` + space + `])([#＃][^` + space + hidden + signs + `]+)`)
 	cashRule    = regexp.MustCompile(`(?:^|[` + space + `(])(\$[A-Za-z][A-Za-z0-9]{0,4})`)
@@ -177,6 +177,21 @@ func apart(all []facet) []facet {
 		if len(out) == 0 || f.Index.Start >= out[len(out)-1].Index.End {
 			out = append(out, f)
 		}
+	}
+	return out
+}
+
+// clickable are the links and tags of a text that people can click: what Bluesky shows as
+// plain text is not among them.
+func clickable(text string) (out []string) {
+	all := links(text)
+	for _, m := range tagRule.FindAllStringSubmatchIndex(text, -1) {
+		if tag, end := tag(text[m[2]:m[3]]); tag != "" {
+			all = append(all, facet{span{m[2], m[2] + end}, nil})
+		}
+	}
+	for _, f := range apart(all) {
+		out = append(out, text[f.Index.Start:f.Index.End])
 	}
 	return out
 }
