@@ -72,7 +72,7 @@ func TestFormsOfLanguages(t *testing.T) {
 		}
 		list += who + "," + in + "\n"
 	}
-	for condition, want := range map[string]int{`language == "de"`: 5, `language == "de_DE"`: 1, `language == "zh"`: 2, `language == "zh-hant"`: 1, `language == "d"`: 0} {
+	for condition, want := range map[string]int{`language == "de"`: 6, `language == "de_DE"`: 1, `language == "zh"`: 2, `language == "zh-hant"`: 1, `language == "d"`: 0} {
 		s, err := segment.Compile(condition)
 		if err != nil {
 			t.Fatal(err)

@@ -50,7 +50,7 @@ func Foreign(source string) (out Mistakes) {
 // action is what the template fills in; rest is a brace that is left besides.
 var (
 	action = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
-	rest   = regexp.MustCompile(`\{\s*[\p{L}\p{N}_][^{}\n]{0,40}\}|\{\{|\}\}`)
+	rest   = regexp.MustCompile(`\{\s*[\p{L}_][^{}\n]{0,40}\}|\{\d\}|\{\{|\}\}`)
 )
 
 // Leftover finds braces that are no field, and would go out as they stand.
