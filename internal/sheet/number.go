@@ -19,7 +19,7 @@ var (
 )
 
 // currency is an amount with a sign or a short name of a currency beside it.
-var currency = regexp.MustCompile(`^(?:\p{L}{0,3}\p{Sc}?\s*)?\d[\d.,' ’]*(?:\s*(?:\p{Sc}|\p{L}{1,3}))?$`)
+var currency = regexp.MustCompile(`^(?:(?:\p{L}{0,3}\p{Sc}|\p{L}{1,3})\s*\d[\d.,' ’]*|\d[\d.,' ’]*\s*(?:\p{Sc}|\p{L}{1,3}))$`)
 
 // Amount reads an amount into hundredths as shops export it: 899, 899.5, 899,50, 1,299.00,
 // 1.299,00, 1 299,00. What may be a thousand times more or less, such as 1.299, is an error.

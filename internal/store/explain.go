@@ -107,7 +107,15 @@ func explainPostgres(path string, p *pgconn.PgError, err error) error {
 	switch p.Code[:2] {
 	case "53":
 		return fmt.Errorf("%w: %s accepts no more connections at the moment (max_connections)", ErrAway, path)
-	case "08", "40", "57":
+	case "08":
+		if p.Severity == "FATAL" && p.Message != "" && !strings.Contains(p.Message, "password") {
+			return fmt.Errorf("%w: %s, or a pooler before it, refuses the connection: %s", ErrUnusable, path, p.Message)
+		}
+		if strings.Contains(p.Message, "password") {
+			return fmt.Errorf("%w: %s refuses the user or the password in its address", ErrUnusable, path)
+		}
+		return fmt.Errorf("%w: %s is stopping, starting, busy, or took too long", ErrAway, path)
+	case "40", "57":
 		return fmt.Errorf("%w: %s is stopping, starting, busy, or took too long", ErrAway, path)
 	case "28":
 		return fmt.Errorf("%w: %s refuses the user or the password in its address", ErrUnusable, path)

@@ -12,7 +12,7 @@ import (
 // For returns the one of known that is nearest to word, or "" if none is near.
 func For(word string, known []string) string {
 	best, distance := "", 1+len([]rune(word))/3
-	for _, k := range known {
+	for _, k := range slices.Sorted(slices.Values(known)) { // the same each time
 		if d := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(k)); d <= distance && (best == "" || d < distance) {
 			best, distance = k, d
 		}

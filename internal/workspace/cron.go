@@ -66,6 +66,9 @@ const cronParts = "minute, hour, day of the month, month and day of the week, as
 // cronHint says in words why a line is no cron line.
 func cronHint(spec string, err error) string {
 	text := strings.TrimPrefix(err.Error(), "cron: ")
+	if sign := strange(spec); sign != "" {
+		return sign
+	}
 	if m := noNumber.FindStringSubmatch(text); m != nil {
 		return fmt.Sprintf("“%s” is neither a number nor the name of a day or month", m[1])
 	}
@@ -80,7 +83,7 @@ func cronHint(spec string, err error) string {
 		return fmt.Sprintf("%s is too small: days and months begin with %s", m[1], m[2])
 	}
 	if m := backwards.FindStringSubmatch(text); m != nil {
-		return fmt.Sprintf("from %s to %s is backwards: write %s-%s, or two parts with a comma", m[1], m[2], m[2], m[1])
+		return fmt.Sprintf("from %s to %s is backwards: write two parts with a comma, from %s to the end and from the beginning to %s", m[1], m[2], m[1], m[2])
 	}
 	if n := len(strings.Fields(spec)); n != 5 && !strings.HasPrefix(spec, "@") {
 		return fmt.Sprintf("a cron line has five parts, %s; here are %d", cronParts, n)

@@ -220,7 +220,7 @@ func (d *document) scalar(n ast.Node, out scalar, path string) {
 		if i := strings.LastIndex(text, ": "); i >= 0 { // the last: the value may hold some itself
 			text, hint = text[:i], text[i+2:]
 		}
-		if _, sign := typed(s); sign != "" {
+		if sign := strange(s); sign != "" {
 			hint = sign
 		}
 		d.add(path, text, hint)
@@ -305,6 +305,12 @@ func (d *document) fields(n ast.Node, v reflect.Value, path string) {
 		i, ok := known[key]
 		if !ok {
 			hint := suggest.Hint(key, slices.Collect(maps.Keys(known)))
+			if v.Type() == reflect.TypeFor[Step]() && keyOf[Campaign](key) {
+				hint = "it belongs to the campaign, above steps:"
+			}
+			if v.Type() == reflect.TypeFor[Campaign]() && keyOf[Step](key) {
+				hint = "it belongs to a step"
+			}
 			if _, sign := typed(key); sign != "" {
 				hint = sign
 			}
@@ -324,6 +330,17 @@ func (d *document) fields(n ast.Node, v reflect.Value, path string) {
 		d.value(p.Value, v.Field(i), join(path, key))
 	}
 	d.missing(v, path, present)
+}
+
+// keyOf tells whether a key is one of a part of the files.
+func keyOf[T any](key string) bool {
+	t := reflect.TypeFor[T]()
+	for i := range t.NumField() {
+		if t.Field(i).Tag.Get("yaml") == key {
+			return true
+		}
+	}
+	return false
 }
 
 func required(f reflect.StructField) bool {

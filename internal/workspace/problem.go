@@ -111,6 +111,27 @@ var halfWidth = map[rune]string{'：': ": and a space", '，': ",", '［': "[", 
 	'”': "\"", '‘': "'", '’': "'",
 	'＃': "#", '－': "-", '\u3000': "a space", '\u00A0': "a space"}
 
+// strange names the first sign of a value that looks like one that is meant, and is not: a
+// long dash, a full-width digit.
+func strange(value string) string {
+	if _, hint := typed(value); hint != "" {
+		return hint
+	}
+	for _, r := range value {
+		want := ""
+		switch {
+		case strings.ContainsRune("‐‑‒–—―−﹣", r):
+			want = "-"
+		case r >= '０' && r <= '９':
+			want = string('0' + r - '０')
+		}
+		if want != "" {
+			return fmt.Sprintf("the sign “%c” (U+%04X) is another one than “%s”: write %s", r, r, want, want)
+		}
+	}
+	return ""
+}
+
 // typed finds such a sign in a line where YAML would need the other one.
 func typed(line string) (column int, hint string) {
 	for i, r := range []rune(line) {

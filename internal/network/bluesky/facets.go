@@ -181,9 +181,9 @@ func apart(all []facet) []facet {
 	return out
 }
 
-// clickable are the links and tags of a text that people can click: what Bluesky shows as
+// canBeClicked are the links and tags of a text that people can click: what Bluesky shows as
 // plain text is not among them.
-func clickable(text string) (out []string) {
+func canBeClicked(text string) (out []string) {
 	all := links(text)
 	for _, m := range tagRule.FindAllStringSubmatchIndex(text, -1) {
 		if tag, end := tag(text[m[2]:m[3]]); tag != "" {

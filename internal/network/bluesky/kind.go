@@ -34,7 +34,7 @@ func Kind() network.Kind {
 	return network.Kind{
 		Name: "bluesky", Limits: defaults, Made: made, Private: "chat message",
 		CheckHandle: checkHandle, Measure: measure, Open: open,
-		Address: func(text, _ string) string { return text }, Clickable: clickable,
+		Address: func(text, _ string) string { return text }, Clickable: canBeClicked,
 		Shown: addressed,
 		Item:  func(r network.Ref) string { return parseRef(r).URI },
 		Ref:   func(id string) network.Ref { r, _ := json.Marshal(ref{URI: id}); return network.Ref(r) }, // strings can't fail
