@@ -8,7 +8,7 @@ var needsMeaning = []string{
 	"account-handle-bad", "account-handle-bad-bluesky", "account-in-two-files", "account-differs-by-case", "account-twice-by-handle",
 	"account-name-bad", "account-zone-bad",
 	"account-zone-local", "campaign-ends-before-it-begins", "campaign-in-two-parts", "campaign-name-bad", "cron-backwards",
-	"cron-both-days", "cron-day-zero", "cron-minute-too-big", "cron-sunday-is-seven", "cron-never-comes", "cron-unknown-day", "sign-dash", "no-accounts", "not-utf-8",
+	"cron-both-days", "cron-day-zero", "cron-minute-too-big", "cron-sunday-is-seven", "cron-never-comes", "cron-unknown-day", "no-accounts", "not-utf-8",
 	"offer-limit-on-imported-codes", "offer-link-unknown-mark", "offer-valid-too-long", "place-in-windows-lines", "sign-list",
 	"rule-says-stop",
 	"schedule-cron-never-comes", "schedule-jitter-too-long", "schedule-name-bad", "schedule-zone-bad",
