@@ -57,7 +57,18 @@ func Check(dir string, kinds []network.Kind) (*Set, []Problem, error) {
 		return nil, nil, Problems{{dir, 1, 1, "the folder can't be read", "start a workspace with “magpie init FOLDER”"}}
 	}
 	defer root.Close()
-	return load(root.FS(), dir, kinds)
+	set, warnings, err := load(root.FS(), dir, kinds)
+	var p Problems
+	_ = errors.As(err, &p) // nothing else comes
+	for _, folder := range []string{"campaigns", "templates"} {
+		if _, missing := fs.Stat(root.FS(), folder); errors.Is(missing, fs.ErrNotExist) { // as while a deploy swaps it
+			p = append(p, Problem{folder, 1, 1, "the folder is missing", "make it again; it may be empty"})
+		}
+	}
+	if len(p) > 0 {
+		return nil, warnings, sorted(p)
+	}
+	return set, warnings, nil
 }
 
 // LoadFS reads a workspace from wherever its files are kept. dir is where it
@@ -191,9 +202,6 @@ func (l *loader) guard(file string, do func()) {
 
 func (l *loader) files(folder string) (out []string) {
 	entries, err := fs.ReadDir(l.fs, folder)
-	if errors.Is(err, fs.ErrNotExist) && (folder == "campaigns" || folder == "templates") {
-		l.problems = append(l.problems, Problem{folder, 1, 1, "the folder is missing", "make it again; it may be empty"})
-	}
 	if _, missing := fs.Lstat(l.fs, folder); err != nil && !errors.Is(missing, fs.ErrNotExist) {
 		l.unread(folder, err)
 	}
