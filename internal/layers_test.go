@@ -37,19 +37,21 @@ var layers = map[string]string{
 	"plan":      "network render workspace",
 	"answer":    "network render workspace",
 
-	"audit":  "store",
-	"need":   "store",
-	"meter":  "network store",
-	"media":  "",
-	"policy": "",
-	"lease":  "store",
-	"queue":  "store",
-	"report": "money store",
-	"vault":  "crash network store",
-	"people": "audit network segment sheet store suggest",
-	"coupon": "audit crash money moves sheet store",
-	"inbox":  "moves network store",
-	"outbox": "audit coupon crash inbox lease moves need network outage spoken store",
+	"audit":    "store",
+	"need":     "store",
+	"meter":    "network store",
+	"media":    "",
+	"policy":   "",
+	"lease":    "store",
+	"pause":    "audit store",
+	"revision": "store",
+	"queue":    "store",
+	"report":   "money store",
+	"vault":    "crash network store",
+	"people":   "audit network segment sheet store suggest",
+	"coupon":   "audit crash money moves sheet store",
+	"inbox":    "moves network store",
+	"outbox":   "audit coupon crash inbox lease moves need network outage pause spoken store",
 
 	"sandbox":           "",
 	"sandbox/mastotest": "",
@@ -60,7 +62,7 @@ var layers = map[string]string{
 	// bench measures everything, and is part of nothing.
 	"bench": "bot network network/networktest outbox people sandbox segment store store/storetest workspace",
 	"bot": "answer audit coupon crash health inbox lease media meter need network network/bluesky network/mastodon network/networktest network/weibo network/x " +
-		"outage outbox people plan policy queue render segment spoken store suggest vault workspace",
+		"outage outbox pause people plan policy queue render revision segment spoken store suggest vault workspace",
 }
 
 // only is what but these packages may import (besides cmd).
@@ -86,7 +88,7 @@ var only = map[string]string{
 	"github.com/fsnotify/fsnotify":  "bot",
 	"testing":                       "outbox/outboxtest network/networktest network/bluesky/localnet network/x/xfake network/weibo/weibofake",
 	"net/http":                      "network network/networktest network/mastodon network/bluesky network/x network/x/xfake network/weibo network/weibo/weibofake network/bluesky/localnet sandbox health bot",
-	"database/sql":                  "store audit need meter lease moves queue vault people coupon inbox outbox bot report",
+	"database/sql":                  "store audit need meter lease moves pause queue revision vault people coupon inbox outbox bot report",
 	"pgregory.net/rapid":            "",
 	"github.com/google/go-cmp":      "",
 	"github.com/stretchr/testify":   "",

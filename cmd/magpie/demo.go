@@ -17,11 +17,13 @@ import (
 	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
 
+	"magpie/internal/audit"
 	"magpie/internal/bot"
 	"magpie/internal/coupon"
 	"magpie/internal/inbox"
 	"magpie/internal/money"
 	"magpie/internal/outbox"
+	"magpie/internal/people"
 	"magpie/internal/report"
 	"magpie/internal/sandbox"
 	"magpie/internal/workspace"
@@ -177,11 +179,10 @@ steps:
 
 // customers writes the shop's own list of the followers that are known by now.
 func customers(ctx context.Context, b *bot.Bot, path string, seed uint64) (n int, err error) {
-	rows, err := b.DB.Read.QueryContext(ctx, `SELECT h.handle, p.name, p.language FROM handles h JOIN persons p ON p.id = h.person WHERE h.network = 'mastodon' ORDER BY h.handle`)
+	all, err := people.On(ctx, b.DB.Read, "mastodon")
 	if err != nil {
 		return 0, err
 	}
-	defer rows.Close()
 	f, err := os.Create(path)
 	if err != nil {
 		return 0, err
@@ -190,13 +191,9 @@ func customers(ctx context.Context, b *bot.Bot, path string, seed uint64) (n int
 	w := csv.NewWriter(f)
 	random := rand.New(rand.NewPCG(seed, 1))
 	_ = w.Write([]string{"mastodon", "name", "orders", "spent", "last_order"})
-	for rows.Next() {
-		var handle, name, language string
-		if err := rows.Scan(&handle, &name, &language); err != nil {
-			return n, err
-		}
+	for _, h := range all {
 		day := time.Now().AddDate(0, 0, -random.IntN(120)).Format(time.DateOnly)
-		_ = w.Write([]string{handle, name, strconv.Itoa(2 + random.IntN(6)), strconv.Itoa(100 + random.IntN(2000)), day})
+		_ = w.Write([]string{h.Handle, h.Name, strconv.Itoa(2 + random.IntN(6)), strconv.Itoa(100 + random.IntN(2000)), day})
 		n++
 	}
 	w.Flush()
@@ -314,26 +311,22 @@ func (d *show) redeem(ctx context.Context, _ string) error {
 
 // news prints what the audit log has that was not shown yet.
 func (d *show) news(ctx context.Context) error {
-	rows, err := d.b.DB.Read.QueryContext(ctx, `SELECT a.rowid, a.what, a.subject FROM audit a WHERE a.rowid > $1 ORDER BY a.rowid`, d.seenAt)
+	lines, last, err := audit.After(ctx, d.b.DB.Read, d.seenAt)
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var what, subject string
-		if err := rows.Scan(&d.seenAt, &what, &subject); err != nil {
-			return err
-		}
-		switch what {
+	d.seenAt = last
+	for _, l := range lines {
+		switch l.What {
 		case "post sent":
-			if err := d.sent(ctx, strings.TrimPrefix(subject, "post ")); err != nil {
+			if err := d.sent(ctx, strings.TrimPrefix(l.Subject, "post ")); err != nil {
 				return err
 			}
 		case "opted out":
 			d.say("Stop", "%s", d.p.warn("a person has opted out: no account writes to them again"))
 		}
 	}
-	return rows.Err()
+	return nil
 }
 
 // sent shows a post; an answer together with what it answers.

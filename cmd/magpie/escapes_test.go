@@ -23,6 +23,7 @@ import (
 	"magpie/internal/need"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
+	"magpie/internal/pause"
 	"magpie/internal/people"
 )
 
@@ -103,7 +104,7 @@ func haunted(t *testing.T) (dir, handle, post string) {
 		_, err = tx.Exec(`UPDATE persons SET city = $1 WHERE id = $2`, evil, id)
 		return err
 	}))
-	_, err = outbox.Pause(ctx, b.DB, "signed out", "club", evil, "magpie", now)
+	_, err = pause.Set(ctx, b.DB, "signed out", "club", evil, "magpie", now)
 	must(err)
 	return dir, who.Handle, p.ID
 }

@@ -14,6 +14,7 @@ import (
 	"magpie/internal/bot"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
+	"magpie/internal/pause"
 	"magpie/internal/workspace"
 )
 
@@ -321,7 +322,7 @@ func rehearse(c *cli.Context) error {
 		return err
 	}
 	set, path := b.Set(), b.Database
-	pauses, err := outbox.Pauses(c.Context, b.DB)
+	pauses, err := pause.All(c.Context, b.DB)
 	b.Close()
 	if err != nil {
 		return err

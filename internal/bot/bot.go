@@ -64,7 +64,7 @@ type Bot struct {
 	Book      *people.Book
 	Vault     *vault.Vault
 	Queue     *queue.Queue
-	set       atomic.Pointer[revision]
+	set       atomic.Pointer[inForce]
 	mu        sync.Mutex // guards accounts and guests
 	accounts  map[string]*account
 	guests    map[string]*connection     // to accounts that other machines hold
@@ -187,7 +187,7 @@ func (b *Bot) equip(ctx context.Context, set *workspace.Set, bad error) error {
 	if err := b.DB.Here(ctx); err != nil {
 		return err
 	}
-	r := &revision{Set: set}
+	r := &inForce{Set: set}
 	if b.DB.Postgres() && !b.Here || set == nil && b.InForce {
 		inForce, err := inForceAt(ctx, b.DB, b.Dir)
 		if err != nil {

@@ -4,15 +4,15 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strings"
 	"time"
 
 	"magpie/internal/audit"
 	"magpie/internal/need"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
+	"magpie/internal/pause"
 	"magpie/internal/queue"
-	"magpie/internal/store"
+	"magpie/internal/revision"
 	"magpie/internal/workspace"
 )
 
@@ -23,7 +23,7 @@ const (
 
 // signedOut halts an account whose credentials are refused, and says so once.
 func (b *Bot) signedOut(ctx context.Context, name, reason string) {
-	if _, err := outbox.Pause(ctx, b.DB, "signed out", name, reason, audit.Bot, b.Clock()); err != nil {
+	if _, err := pause.Set(ctx, b.DB, "signed out", name, reason, audit.Bot, b.Clock()); err != nil {
 		b.Log.WithError(err).Error("the account could not be halted")
 	}
 	b.raise(ctx, need.SignedOut, name, "the account "+name+" is signed out ("+reason+"): nothing is sent until you run “magpie accounts login "+name+"”, or provide a valid token and restart")
@@ -33,7 +33,7 @@ func (b *Bot) signedOut(ctx context.Context, name, reason string) {
 // asked: somebody may have been refused since.
 func (b *Bot) signedIn(ctx context.Context, name string, halt int64) {
 	err := b.DB.Write(ctx, func(tx *sql.Tx) error {
-		lifted, err := outbox.SignedIn(ctx, tx, name, halt, b.Clock())
+		lifted, err := pause.SignedIn(ctx, tx, name, halt, b.Clock())
 		if err != nil || !lifted {
 			return err
 		}
@@ -46,8 +46,7 @@ func (b *Bot) signedIn(ctx context.Context, name string, halt int64) {
 
 // halt is when an account was signed out, in milliseconds; 0 if it is not.
 func (b *Bot) halt(ctx context.Context, name string) (at int64, err error) {
-	err = b.DB.Read.QueryRowContext(ctx, `SELECT coalesce(max(at), 0) FROM pauses WHERE scope = 'signed out' AND name = $1`, name).Scan(&at)
-	return at, err
+	return pause.SignedOutAt(ctx, b.DB.Read, name)
 }
 
 // lookAfter says what has waited too long: mentions at the desk, accounts that
@@ -121,13 +120,12 @@ func (b *Bot) greetAgain(ctx context.Context) {
 }
 
 func (b *Bot) checkSilence(ctx context.Context, a *workspace.Account, now time.Time) {
-	var last sql.NullInt64
-	err := b.DB.Read.QueryRowContext(ctx, `SELECT max(at) FROM (SELECT max(sent_at) AS at FROM posts WHERE account = $1 AND kind = 'public'
-		UNION ALL SELECT min(at) FROM revisions) both_of`, a.Name).Scan(&last)
-	if err != nil || !last.Valid {
+	last, err := outbox.LastPublic(ctx, b.DB.Read, a.Name)
+	first, err2 := revision.First(ctx, b.DB.Read)
+	if last = later(last, first); err != nil || err2 != nil || last.IsZero() {
 		return
 	}
-	if quiet := now.Sub(store.Time(last.Int64)); quiet > time.Duration(a.SilentAfter) {
+	if quiet := now.Sub(last); quiet > time.Duration(a.SilentAfter) {
 		b.raise(ctx, need.SilentFor, a.Name, fmt.Sprintf("%s has posted nothing for %d hours: check what is planned for it (magpie plan)", a.Name, int(quiet.Hours())))
 	}
 }
@@ -135,7 +133,7 @@ func (b *Bot) checkSilence(ctx context.Context, a *workspace.Account, now time.T
 // retrySignedOut signs in again where the stored token is a new one, once with
 // each.
 func (b *Bot) retrySignedOut(ctx context.Context) {
-	pauses, err := outbox.Pauses(ctx, b.DB)
+	pauses, err := pause.All(ctx, b.DB)
 	if err != nil {
 		return
 	}
@@ -161,9 +159,8 @@ func (b *Bot) retrySignedOut(ctx context.Context) {
 // hasNewToken tells whether a token was stored since: by a sign-in, or by another
 // process that has renewed the session.
 func (b *Bot) hasNewToken(ctx context.Context, account string, since time.Time) bool {
-	var at int64
-	err := b.DB.Read.QueryRowContext(ctx, `SELECT COALESCE(max(at), 0) FROM secrets WHERE name IN ($1, $2)`, "account "+account, "session "+account).Scan(&at)
-	return err == nil && store.Time(at).After(since)
+	at, err := b.Vault.StoredAt(ctx, "account "+account, "session "+account)
+	return err == nil && at.After(since)
 }
 
 // newSignIns goes on with the new sign-ins of accounts that were not signed out: what
@@ -185,21 +182,8 @@ func (b *Bot) newSignIns(ctx context.Context) {
 
 // signedSince are the accounts for which a sign-in was stored since the last look.
 func (b *Bot) signedSince(ctx context.Context) (names []string, err error) {
-	rows, err := b.DB.Read.QueryContext(ctx, `SELECT name, at FROM secrets WHERE at > $1 AND lower(name) LIKE 'account %'`, b.signedAt)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var name string
-		var at int64
-		if err := rows.Scan(&name, &at); err != nil {
-			return nil, err
-		}
-		b.signedAt = max(b.signedAt, at)
-		names = append(names, strings.TrimPrefix(name, "account "))
-	}
-	return names, rows.Err()
+	names, b.signedAt, err = b.Vault.StoredSince(ctx, "account ", b.signedAt)
+	return names, err
 }
 
 func later(a, b time.Time) time.Time {

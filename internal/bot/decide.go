@@ -16,6 +16,7 @@ import (
 	"magpie/internal/need"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
+	"magpie/internal/pause"
 	"magpie/internal/people"
 	"magpie/internal/queue"
 	"magpie/internal/workspace"
@@ -148,9 +149,9 @@ func (b *Bot) facts(ctx context.Context, set *workspace.Set, m *inbox.Mention) (
 	if f.Answers, err = inbox.Answers(ctx, b.DB.Read, "", m.Person, "", b.Clock().Add(-time.Hour)); err != nil {
 		return f, err
 	}
-	pauses, err := outbox.Pauses(ctx, b.DB)
+	pauses, err := pause.All(ctx, b.DB)
 	f.IsPaused = func(campaign string) bool {
-		return slices.ContainsFunc(pauses, func(p outbox.PauseRow) bool { return p.Scope == "campaign" && p.Name == campaign })
+		return slices.ContainsFunc(pauses, func(p pause.Row) bool { return p.Scope == "campaign" && p.Name == campaign })
 	}
 	return f, err
 }

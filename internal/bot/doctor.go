@@ -14,6 +14,7 @@ import (
 	"magpie/internal/need"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
+	"magpie/internal/pause"
 	"magpie/internal/spoken"
 	"magpie/internal/store"
 	"magpie/internal/workspace"
@@ -160,7 +161,7 @@ func (b *Bot) examineBot(ctx context.Context, add note) {
 			add(false, n.Kind, "", "%s (since %s)", n.Text, b.moment(n.At))
 		}
 	}
-	pauses, err := outbox.Pauses(ctx, b.DB)
+	pauses, err := pause.All(ctx, b.DB)
 	for _, p := range pauses {
 		if err == nil && p.Scope == "codes" {
 			add(false, "codes", "magpie coupons release "+p.Name, "the codes of %s are on hold since %s: %s", p.Name, b.moment(p.At), p.Reason)

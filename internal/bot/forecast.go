@@ -12,6 +12,7 @@ import (
 	"magpie/internal/inbox"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
+	"magpie/internal/pause"
 	"magpie/internal/people"
 	"magpie/internal/plan"
 	"magpie/internal/policy"
@@ -58,7 +59,7 @@ func (b *Bot) Forecasts(ctx context.Context, from, to time.Time) (out []Forecast
 	if err != nil {
 		return nil, err
 	}
-	pauses, err := outbox.Pauses(ctx, b.DB)
+	pauses, err := pause.All(ctx, b.DB)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +139,7 @@ func (b *Bot) paced(ctx context.Context, all []Forecast) (err error) {
 }
 
 // pushes are the one-off posts that go out later.
-func (b *Bot) pushes(ctx context.Context, from, to time.Time, pauses []outbox.PauseRow) (out []Forecast, err error) {
+func (b *Bot) pushes(ctx context.Context, from, to time.Time, pauses []pause.Row) (out []Forecast, err error) {
 	all, err := outbox.WaitingPublic(ctx, b.DB.Read, PushCampaign, from, to)
 	for _, p := range all {
 		a := b.Set().Accounts[p.Account]
@@ -174,7 +175,7 @@ func (b *Bot) hush(f *Forecast) {
 }
 
 // paused says why a post waits.
-func paused(all []outbox.PauseRow, p *outbox.Post) string {
+func paused(all []pause.Row, p *outbox.Post) string {
 	for _, x := range all {
 		if x.Scope == "all" || x.Scope == "account" && x.Name == p.Account || x.Scope == "campaign" && x.Name == p.Campaign {
 			return x.Says()
@@ -185,7 +186,7 @@ func paused(all []outbox.PauseRow, p *outbox.Post) string {
 
 // Outlook says when a post that was just written down goes out, or for what it waits.
 func (b *Bot) Outlook(ctx context.Context, p *outbox.Post) (string, error) {
-	pauses, err := outbox.Pauses(ctx, b.DB)
+	pauses, err := pause.All(ctx, b.DB)
 	if err != nil {
 		return "", err
 	}

@@ -17,6 +17,7 @@ import (
 	"magpie/internal/lease"
 	"magpie/internal/need"
 	"magpie/internal/outbox"
+	"magpie/internal/pause"
 	"magpie/internal/queue"
 	"magpie/internal/spoken"
 	"magpie/internal/store"
@@ -184,7 +185,7 @@ func (b *Bot) lookQueue(ctx context.Context, r *health.Report, now time.Time) (e
 // lookAccounts tells of each account whether somebody holds it, reads for it
 // and may speak for it.
 func (b *Bot) lookAccounts(ctx context.Context, r *health.Report, now time.Time) error {
-	pauses, err := outbox.Pauses(ctx, b.DB)
+	pauses, err := pause.All(ctx, b.DB)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"magpie/internal/need"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
+	"magpie/internal/pause"
 	"magpie/internal/queue"
 )
 
@@ -123,9 +124,9 @@ func (b *Bot) Halt(ctx context.Context, scope, name, reason, who string, on bool
 		return false, errors.Join(err, ErrUnmatched)
 	}
 	if on {
-		return outbox.Pause(ctx, b.DB, scope, name, reason, who, b.Clock())
+		return pause.Set(ctx, b.DB, scope, name, reason, who, b.Clock())
 	}
-	return outbox.Resume(ctx, b.DB, scope, name, who, b.Clock())
+	return pause.Lift(ctx, b.DB, scope, name, who, b.Clock())
 }
 
 // SettlePost records a person's decision about a post, and forgets that one

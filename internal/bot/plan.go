@@ -15,7 +15,6 @@ import (
 	"magpie/internal/need"
 	"magpie/internal/outbox"
 	"magpie/internal/plan"
-	"magpie/internal/store"
 	"magpie/internal/workspace"
 )
 
@@ -55,7 +54,7 @@ func (b *Bot) Plan(ctx context.Context) error {
 			}
 		}
 		crash.At("planning")
-		return setMark(ctx, tx, to)
+		return outbox.SetPlannedUntil(ctx, tx, to)
 	})
 	crash.At("planned")
 	return err
@@ -63,17 +62,11 @@ func (b *Bot) Plan(ctx context.Context) error {
 
 // planned is how far has been planned; now if nothing has.
 func (b *Bot) planned(ctx context.Context, now time.Time) (time.Time, error) {
-	var at int64
-	err := b.DB.Read.QueryRowContext(ctx, `SELECT at FROM marks WHERE name = 'planned'`).Scan(&at)
-	if errors.Is(err, sql.ErrNoRows) {
-		return now, nil
+	at, err := outbox.PlannedUntil(ctx, b.DB.Read)
+	if at.IsZero() {
+		at = now
 	}
-	return store.Time(at), err
-}
-
-func setMark(ctx context.Context, tx *sql.Tx, to time.Time) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO marks (name, at) VALUES ('planned', $1) ON CONFLICT (name) DO UPDATE SET at = excluded.at`, store.Ms(to))
-	return err
+	return at, err
 }
 
 // post is the row of an occurrence.

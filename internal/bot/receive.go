@@ -71,7 +71,7 @@ func (b *Bot) once(ctx context.Context, account, signed string, body []byte) (ok
 	name := kind + store.Key(signed)
 	err = b.write(ctx, func(tx *sql.Tx) error {
 		old := strconv.FormatInt(store.Ms(b.Clock().Add(-signedFor)), 10)
-		if _, err := tx.ExecContext(ctx, `DELETE FROM magpie WHERE name > $1 AND name < $2`, kind, kind+old); err != nil {
+		if err := store.DropMarks(ctx, tx, kind, kind+old); err != nil {
 			return err
 		}
 		if err := store.SetNewMark(ctx, tx, name, hash); err != nil {

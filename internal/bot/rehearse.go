@@ -16,6 +16,7 @@ import (
 	"magpie/internal/network"
 	"magpie/internal/network/networktest"
 	"magpie/internal/outbox"
+	"magpie/internal/pause"
 	"magpie/internal/store"
 	"magpie/internal/workspace"
 )
@@ -99,8 +100,7 @@ func copyDatabase(ctx context.Context, from, to string) error {
 	}
 	defer db.Close()
 	if !db.Postgres() {
-		_, err = db.Writer().ExecContext(ctx, `VACUUM INTO $1`, to)
-		return store.Explain(to, err)
+		return db.Duplicate(ctx, to)
 	}
 	copied, err := store.Open(ctx, to, Migrations()...)
 	if err != nil {
@@ -113,7 +113,7 @@ func copyDatabase(ctx context.Context, from, to string) error {
 // play moves the clock from post to post.
 func (b *Bot) play(ctx context.Context, now *time.Time, end time.Time) error {
 	err := b.write(ctx, func(tx *sql.Tx) error { // what is in doubt stays with the real one
-		for _, rehearse := range []func(context.Context, *sql.Tx) error{outbox.Rehearse, outbox.SignInAll, inbox.Rehearse, lease.Forget} {
+		for _, rehearse := range []func(context.Context, *sql.Tx) error{outbox.Rehearse, pause.SignInAll, inbox.Rehearse, lease.Forget} {
 			if err := rehearse(ctx, tx); err != nil {
 				return err
 			}

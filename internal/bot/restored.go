@@ -16,6 +16,7 @@ import (
 	"magpie/internal/need"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
+	"magpie/internal/pause"
 	"magpie/internal/store"
 )
 
@@ -51,20 +52,24 @@ func (b *Bot) home(ctx context.Context) error {
 	}
 	b.Log.WithField("since", since).Warn("the database is a copy from that time: nothing is sent until it is known what was posted since")
 	now := b.Clock()
-	if _, err := outbox.Pause(ctx, b.DB, "all", unmatched, unknown, audit.Bot, now); err != nil {
+	if _, err := pause.Set(ctx, b.DB, "all", unmatched, unknown, audit.Bot, now); err != nil {
 		return err
 	}
 	for _, o := range b.Set().Offers {
 		if o.Codes.Kind != "imported" {
 			continue
 		}
-		if _, err := outbox.Pause(ctx, b.DB, "codes", o.Name, "some may have gone out before the database was restored", audit.Bot, now); err != nil {
+		if _, err := pause.Set(ctx, b.DB, "codes", o.Name, "some may have gone out before the database was restored", audit.Bot, now); err != nil {
 			return err
 		}
 	}
 	return b.write(ctx, func(tx *sql.Tx) error {
 		// Another machine may have matched everything meanwhile.
-		if _, err := tx.ExecContext(ctx, `DELETE FROM pauses WHERE scope = 'all' AND name = $1 AND NOT EXISTS (SELECT 1 FROM magpie WHERE name = $2)`, unmatched, store.Restored); err != nil {
+		restored, err := store.MarkIn(ctx, tx, store.Restored)
+		if err == nil && restored == "" {
+			err = pause.LiftIn(ctx, tx, pause.Everything, unmatched)
+		}
+		if err != nil {
 			return err
 		}
 		return store.SetMark(ctx, tx, window, span{store.Ms(since), store.Ms(now)}.String())
@@ -73,14 +78,13 @@ func (b *Bot) home(ctx context.Context) error {
 
 // codesHeld tells whether an offer's codes wait for a person.
 func codesHeld(ctx context.Context, tx *sql.Tx, offer string) (held bool, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM pauses WHERE scope = 'codes' AND name = $1)`, offer).Scan(&held)
-	return held, err
+	return pause.Is(ctx, tx, pause.Codes, offer)
 }
 
 // ReleaseCodes lets an offer's codes be given out again, after a person has
 // looked. held is false if they did not wait.
 func (b *Bot) ReleaseCodes(ctx context.Context, offer, who string) (held bool, err error) {
-	if held, err = outbox.Resume(ctx, b.DB, "codes", offer, who, b.Clock()); err == nil {
+	if held, err = pause.Lift(ctx, b.DB, "codes", offer, who, b.Clock()); err == nil {
 		b.clear(ctx, need.Restored, offer)
 		err = b.write(ctx, func(tx *sql.Tx) error { // mailings that waited for them need not wait longer
 			return outbox.Resumed(ctx, tx, coupon.ErrHeld.Error(), b.Clock())
@@ -186,7 +190,7 @@ func (b *Bot) allMatched(ctx context.Context, since time.Time) error {
 		if err := store.SetMark(ctx, tx, store.Restored, ""); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM pauses WHERE scope = 'all' AND name = $1`, unmatched); err != nil {
+		if err := pause.LiftIn(ctx, tx, pause.Everything, unmatched); err != nil {
 			return err
 		}
 		for _, o := range b.Set().Offers {
@@ -209,9 +213,8 @@ func (b *Bot) allMatched(ctx context.Context, since time.Time) error {
 var errAgain = errors.New("the files have changed: the posts since the backup are looked up once more")
 
 func matched(ctx context.Context, tx *sql.Tx, account string) error {
-	var yes bool
-	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM magpie WHERE name = $1)`, store.Matched+account).Scan(&yes)
-	if err == nil && !yes {
+	mark, err := store.MarkIn(ctx, tx, store.Matched+account)
+	if err == nil && mark == "" {
 		return errAgain
 	}
 	return err
@@ -225,7 +228,7 @@ func (b *Bot) matchAgain(ctx context.Context, tx *sql.Tx, added []*outbox.Post, 
 	if err != nil || !slices.ContainsFunc(added, func(p *outbox.Post) bool { return dark.holds(p.SlotAt) }) {
 		return err
 	}
-	_, err = outbox.PauseIn(ctx, tx, "all", unmatched, unknown, audit.Bot, now)
+	_, err = pause.SetIn(ctx, tx, "all", unmatched, unknown, audit.Bot, now)
 	return errors.Join(err, store.Unmatch(ctx, tx, strconv.FormatInt(dark.from, 10)), store.SetMark(ctx, tx, window, span{dark.from, store.Ms(now)}.String()))
 }
 

@@ -12,18 +12,16 @@ import (
 	"slices"
 
 	"magpie/internal/outbox"
+	"magpie/internal/revision"
 	"magpie/internal/store"
 	"magpie/internal/workspace"
 )
 
-// revision is a set of files in force. Its number is 0 while it has none.
-type revision struct {
+// inForce is a set of files in force. Its number is 0 while it has none.
+type inForce struct {
 	*workspace.Set
 	number int64
 }
-
-// keepFiles is of how many revisions the files are kept.
-const keepFiles = 20
 
 // errStale means that the files in hand are not those in force any more.
 var errStale = errors.New("the files have changed meanwhile")
@@ -38,21 +36,13 @@ func (b *Bot) noteRevision(ctx context.Context) error {
 			return err
 		}
 	}
-	number, err := int64(0), error(nil)
+	var number int64
 	err = b.write(ctx, func(tx *sql.Tx) error {
-		var hash string
-		if number, hash, err = newest(ctx, tx); err != nil || hash == set.Hash {
-			return err
-		}
-		number++
-		if _, err := tx.ExecContext(ctx, `INSERT INTO revisions (number, hash, at, files) VALUES ($1, $2, $3, $4)`, number, set.Hash, store.Ms(b.Clock()), packed); err != nil {
-			return err
-		}
-		_, err := tx.ExecContext(ctx, `UPDATE revisions SET files = '' WHERE number <= $1`, number-keepFiles)
+		number, err = revision.Put(ctx, tx, set.Hash, packed, b.Clock())
 		return err
 	})
 	if err == nil {
-		b.set.Store(&revision{set, number})
+		b.set.Store(&inForce{set, number})
 	}
 	return err
 }
@@ -67,19 +57,9 @@ func sizeOf(files map[string][]byte) (n int) {
 	return n
 }
 
-// newest is the revision in force; 0 if there is none.
-func newest(ctx context.Context, tx *sql.Tx) (number int64, hash string, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT number, hash FROM revisions ORDER BY number DESC LIMIT 1`).Scan(&number, &hash)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, "", nil
-	}
-	return number, hash, err
-}
-
 // Revision is the number of the files in force.
 func (b *Bot) Revision(ctx context.Context) (n int64, err error) {
-	err = b.DB.Read.QueryRowContext(ctx, `SELECT COALESCE(max(number), 0) FROM revisions`).Scan(&n)
-	return n, err
+	return revision.InForce(ctx, b.DB.Read)
 }
 
 // inStep fails with errStale where several machines work and the files in hand
@@ -89,8 +69,7 @@ func (b *Bot) inStep(ctx context.Context, tx *sql.Tx) error {
 	if !b.DB.Postgres() || r.number == 0 {
 		return nil
 	}
-	var n int64
-	err := tx.QueryRowContext(ctx, `SELECT COALESCE(max(number), 0) FROM revisions`).Scan(&n)
+	n, err := revision.InForce(ctx, tx)
 	if err == nil && n != r.number {
 		return errStale
 	}
@@ -107,14 +86,9 @@ func (b *Bot) sameFiles(c outbox.Composed) *outbox.Stop {
 }
 
 // inForceAt loads the files of the revision in force; nil if there is none.
-func inForceAt(ctx context.Context, db *store.DB, dir string) (*revision, error) {
-	var number int64
-	var packed string
-	err := db.Read.QueryRowContext(ctx, `SELECT number, files FROM revisions ORDER BY number DESC LIMIT 1`).Scan(&number, &packed)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && packed == "" {
-		return nil, nil
-	}
-	if err != nil {
+func inForceAt(ctx context.Context, db *store.DB, dir string) (*inForce, error) {
+	number, packed, err := revision.Files(ctx, db.Read)
+	if err != nil || packed == "" {
 		return nil, err
 	}
 	raw, err := base64.StdEncoding.DecodeString(packed)
@@ -129,7 +103,7 @@ func inForceAt(ctx context.Context, db *store.DB, dir string) (*revision, error)
 	if err != nil {
 		return nil, fmt.Errorf("revision %d, which is in force, was made by another version of Magpie: apply the files again with “magpie apply”:\n%w", number, err)
 	}
-	return &revision{set, number}, nil
+	return &inForce{set, number}, nil
 }
 
 // pack puts files into a zip.

@@ -105,7 +105,7 @@ func (b *Bot) Reload(ctx context.Context, r *Running) {
 	if set.Hash == b.Set().Hash {
 		return
 	}
-	before := b.set.Swap(&revision{Set: set})
+	before := b.set.Swap(&inForce{Set: set})
 	if err := b.inForce(ctx, r, before.Set); err != nil && ctx.Err() == nil {
 		b.set.Store(before) // so that the next look tries again
 		b.Log.WithError(err).Error("the edited files could not be put in force; it is tried again")

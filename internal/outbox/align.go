@@ -96,3 +96,16 @@ func Rehearse(ctx context.Context, tx *sql.Tx) error {
 	_, err := leaving.Do(ctx, tx, "", `TRUE`)
 	return err
 }
+
+// PlannedUntil is how far the files have been planned; zero if they never were.
+func PlannedUntil(ctx context.Context, q store.Querier) (time.Time, error) {
+	var at int64
+	err := q.QueryRowContext(ctx, `SELECT COALESCE(max(at), 0) FROM marks WHERE name = 'planned'`).Scan(&at)
+	return store.Time(at), err
+}
+
+// SetPlannedUntil notes that.
+func SetPlannedUntil(ctx context.Context, tx *sql.Tx, to time.Time) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO marks (name, at) VALUES ('planned', $1) ON CONFLICT (name) DO UPDATE SET at = excluded.at`, store.Ms(to))
+	return err
+}

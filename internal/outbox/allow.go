@@ -8,6 +8,7 @@ import (
 
 	"magpie/internal/audit"
 	"magpie/internal/network"
+	"magpie/internal/pause"
 	"magpie/internal/spoken"
 	"magpie/internal/store"
 )
@@ -112,9 +113,7 @@ func (p *Publisher) room(ctx context.Context, k Kind, pace Pace, now time.Time) 
 
 // paused tells whether the whole account is halted.
 func (p *Publisher) paused(ctx context.Context) (out bool, err error) {
-	err = p.DB.Read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all' OR scope IN ('account', 'signed out') AND name = $1)`,
-		p.Account).Scan(&out)
-	return out, err
+	return pause.Halted(ctx, p.DB.Read, p.Account)
 }
 
 // markLate takes what has become late out of the way, with the reason.

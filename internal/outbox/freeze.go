@@ -14,6 +14,7 @@ import (
 	"magpie/internal/crash"
 	"magpie/internal/lease"
 	"magpie/internal/network"
+	"magpie/internal/pause"
 	"magpie/internal/store"
 )
 
@@ -166,8 +167,7 @@ func startCoupon(ctx context.Context, tx *sql.Tx, post *Post, until time.Time) (
 func (p *Publisher) recheck(ctx context.Context, tx *sql.Tx, post *Post, c Composed, now time.Time) (*Stop, error) {
 	var ours, paused, approved bool
 	var files int64
-	err := tx.QueryRowContext(ctx, `SELECT `+lease.Holds(1)+`, EXISTS (SELECT 1 FROM pauses WHERE scope = 'all' OR scope IN ('account', 'signed out') AND name = $3
-		OR scope = 'campaign' AND name = $4), approved_hash = $5 AND approved_hash <> '', (SELECT COALESCE(max(number), 0) FROM revisions) FROM posts WHERE id = $6`,
+	err := tx.QueryRowContext(ctx, `SELECT `+lease.Holds(1)+`, `+pause.Halts(3)+`, approved_hash = $5 AND approved_hash <> '', (SELECT COALESCE(max(number), 0) FROM revisions) FROM posts WHERE id = $6`,
 		p.Account, p.Epoch, p.Account, post.Campaign, c.Hash, post.ID).Scan(&ours, &paused, &approved, &files)
 	switch {
 	case err != nil:

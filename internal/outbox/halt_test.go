@@ -9,11 +9,12 @@ import (
 	"magpie/internal/lease"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
+	"magpie/internal/pause"
 )
 
 func (w *world) pause(scope, what string) {
 	w.Helper()
-	fresh, err := outbox.Pause(context.Background(), w.db, scope, what, "crisis", "ann", w.now)
+	fresh, err := pause.Set(context.Background(), w.db, scope, what, "crisis", "ann", w.now)
 	if w.must(err); !fresh {
 		w.Fatal("it was paused already")
 	}
@@ -21,7 +22,7 @@ func (w *world) pause(scope, what string) {
 
 func (w *world) resume(scope, what string) {
 	w.Helper()
-	was, err := outbox.Resume(context.Background(), w.db, scope, what, "ann", w.now)
+	was, err := pause.Lift(context.Background(), w.db, scope, what, "ann", w.now)
 	if w.must(err); !was {
 		w.Fatal("it was not paused")
 	}
@@ -39,10 +40,10 @@ func TestPauses(t *testing.T) {
 			w.is("a", outbox.Planned)
 			w.is("answer", outbox.Planned)
 			w.outThere(0)
-			if all, err := outbox.Pauses(t.Context(), w.db); err != nil || len(all) != 1 || all[0].Reason != "crisis" || all[0].Who != "ann" || !all[0].At.Equal(w.now) {
+			if all, err := pause.All(t.Context(), w.db); err != nil || len(all) != 1 || all[0].Reason != "crisis" || all[0].Who != "ann" || !all[0].At.Equal(w.now) {
 				t.Errorf("got %+v, %v", all, err)
 			}
-			if fresh, err := outbox.Pause(t.Context(), w.db, scope, what, "x", "bob", w.now); fresh || err != nil {
+			if fresh, err := pause.Set(t.Context(), w.db, scope, what, "x", "bob", w.now); fresh || err != nil {
 				t.Errorf("paused twice: %v, %v", fresh, err)
 			}
 			w.resume(scope, what)

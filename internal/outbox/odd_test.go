@@ -8,6 +8,7 @@ import (
 	"magpie/internal/network"
 	"magpie/internal/network/networktest"
 	"magpie/internal/outbox"
+	"magpie/internal/pause"
 	"magpie/internal/store/storetest"
 )
 
@@ -40,12 +41,12 @@ func TestOddReason(t *testing.T) {
 // TestOddPause: an account is halted, whatever the server said.
 func TestOddPause(t *testing.T) {
 	w := newWorld(t, network.Exact)
-	_, err := outbox.Pause(t.Context(), w.db, "signed out", name, storetest.Odd, storetest.Odd, w.now)
+	_, err := pause.Set(t.Context(), w.db, "signed out", name, storetest.Odd, storetest.Odd, w.now)
 	w.must(err)
 	w.add("a", nil)
 	w.pass()
 	w.outThere(0)
-	_, err = outbox.Resume(t.Context(), w.db, "signed out", name, storetest.Odd, w.now)
+	_, err = pause.Lift(t.Context(), w.db, "signed out", name, storetest.Odd, w.now)
 	w.must(err)
 	w.pass()
 	w.outThere(1)

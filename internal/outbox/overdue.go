@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"time"
 
+	"magpie/internal/pause"
 	"magpie/internal/store"
 )
 
@@ -76,7 +77,7 @@ func (p *Publisher) Overdue(ctx context.Context, now time.Time) (*Post, error) {
 			}
 			// One that is tried again later is overdue too.
 			if err := consider(`account = $1 AND state = 'planned' AND kind = $2 AND (next_at <= $3 OR attempts > 0 OR reason <> '') AND slot_at <= $4
-				AND NOT EXISTS (SELECT 1 FROM pauses z WHERE z.scope = 'campaign' AND z.name = posts.campaign) ORDER BY slot_at`,
+				AND `+pause.CampaignUnhalted("posts")+` ORDER BY slot_at`,
 				p.Account, kind, store.Ms(now), store.Ms(now)); err != nil {
 				return nil, err
 			}

@@ -15,6 +15,7 @@ import (
 	"magpie/internal/lease"
 	"magpie/internal/network"
 	"magpie/internal/outage"
+	"magpie/internal/pause"
 	"magpie/internal/store"
 )
 
@@ -250,7 +251,7 @@ func (p *Publisher) due(ctx context.Context, l lane) ([]*Post, error) {
 			continue
 		}
 		some, err := selected(ctx, p.DB.Read, `account = $1 AND state = 'planned' AND kind = '`+string(kind)+`' AND next_at <= $2 AND follows = ''
-			AND NOT EXISTS (SELECT 1 FROM pauses z WHERE z.scope = 'campaign' AND z.name = posts.campaign)
+			AND `+pause.CampaignUnhalted("posts")+`
 			ORDER BY next_at, id LIMIT `+strconv.Itoa(min(n, p.batch())), p.Account, store.Ms(now))
 		if err != nil {
 			return nil, err

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"magpie/internal/pause"
 	"magpie/internal/store"
 )
 
@@ -227,8 +228,7 @@ func WaitingAnswers(ctx context.Context, q store.Querier, account string) ([]*Po
 }
 
 // unpaused is a condition on posts: nothing halts them.
-const unpaused = ` AND NOT EXISTS (SELECT 1 FROM pauses z WHERE z.scope = 'all' OR z.scope = 'account' AND z.name = posts.account
-	OR z.scope = 'campaign' AND z.name = posts.campaign)`
+var unpaused = ` AND ` + pause.Unhalted("posts")
 
 // DueMailings are the mailings whose time has come and that nothing halts.
 func DueMailings(ctx context.Context, q store.Querier, now time.Time) ([]*Post, error) {

@@ -13,6 +13,7 @@ import (
 
 	"magpie/internal/audit"
 	"magpie/internal/network"
+	"magpie/internal/pause"
 	"magpie/internal/store"
 )
 
@@ -109,5 +110,5 @@ func (p *Publisher) parts(ctx context.Context, now time.Time) ([]*Post, error) {
 		return nil, nil
 	}
 	return selected(ctx, p.DB.Read, `account = $1 AND state = 'planned' AND kind = 'public' AND next_at <= $2 AND follows <> ''
-		AND NOT EXISTS (SELECT 1 FROM pauses z WHERE z.scope = 'campaign' AND z.name = posts.campaign) ORDER BY next_at, id LIMIT 8`, p.Account, store.Ms(now))
+		AND `+pause.CampaignUnhalted("posts")+` ORDER BY next_at, id LIMIT 8`, p.Account, store.Ms(now))
 }

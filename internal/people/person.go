@@ -234,3 +234,23 @@ func Any(ctx context.Context, q store.Querier) (yes bool, err error) {
 	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM persons)`).Scan(&yes)
 	return yes, err
 }
+
+// Known is somebody by a handle.
+type Known struct{ Handle, Name string }
+
+// On are those with a handle on a network, by their handles.
+func On(ctx context.Context, q store.Querier, network string) (all []Known, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT h.handle, p.name FROM handles h JOIN persons p ON p.id = h.person WHERE h.network = $1 ORDER BY h.handle`, network)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var k Known
+		if err := rows.Scan(&k.Handle, &k.Name); err != nil {
+			return nil, err
+		}
+		all = append(all, k)
+	}
+	return all, rows.Err()
+}

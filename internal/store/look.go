@@ -63,6 +63,12 @@ func writable(path string) bool {
 	return unix.Access(path, unix.W_OK) == nil && unix.Access(filepath.Dir(path), unix.W_OK) == nil
 }
 
+// Duplicate copies a SQLite database into a new file.
+func (db *DB) Duplicate(ctx context.Context, to string) error {
+	_, err := db.write.ExecContext(ctx, `VACUUM INTO $1`, to)
+	return Explain(to, err)
+}
+
 // duplicate copies a SQLite file that may only be read.
 func duplicate(ctx context.Context, from, to string) error {
 	mode := "?mode=ro&immutable=1" // nobody works on it

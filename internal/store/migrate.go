@@ -123,6 +123,12 @@ func MarkIn(ctx context.Context, q Querier, name string) (value string, err erro
 	return value, err
 }
 
+// DropMarks forgets the marks whose names lie between two.
+func DropMarks(ctx context.Context, tx *sql.Tx, from, to string) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM magpie WHERE name > $1 AND name < $2`, from, to)
+	return err
+}
+
 // SetMark notes something about the database as a whole; "" forgets it.
 func SetMark(ctx context.Context, tx *sql.Tx, name, value string) error {
 	if value == "" {

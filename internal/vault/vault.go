@@ -306,3 +306,31 @@ func Any(ctx context.Context, q store.Querier) (yes bool, err error) {
 	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM secrets)`).Scan(&yes)
 	return yes, err
 }
+
+// StoredAt is when one of two secrets was stored last; zero if neither is.
+func (v *Vault) StoredAt(ctx context.Context, name, other string) (time.Time, error) {
+	var at int64
+	err := v.db.Read.QueryRowContext(ctx, `SELECT COALESCE(max(at), 0) FROM secrets WHERE name IN ($1, $2)`, name, other).Scan(&at)
+	return store.Time(at), err
+}
+
+// StoredSince are the secrets whose names begin in a way and that were stored after an instant,
+// in milliseconds, by what follows; and when the last of them was.
+func (v *Vault) StoredSince(ctx context.Context, begin string, since int64) (names []string, last int64, err error) {
+	rows, err := v.db.Read.QueryContext(ctx, `SELECT name, at FROM secrets WHERE at > $1 AND lower(name) LIKE $2`, since, begin+"%")
+	if err != nil {
+		return nil, since, err
+	}
+	defer rows.Close()
+	last = since
+	for rows.Next() {
+		var name string
+		var at int64
+		if err := rows.Scan(&name, &at); err != nil {
+			return nil, since, err
+		}
+		last = max(last, at)
+		names = append(names, strings.TrimPrefix(name, begin))
+	}
+	return names, last, rows.Err()
+}
