@@ -17,6 +17,7 @@ var layers = map[string]string{
 	"store":   "",
 	"moves":   "",
 
+	"network/memory":                   "network",
 	"network/networktest":              "network",
 	"network/mastodon":                 "media network",
 	"network/bluesky":                  "crash media network",
@@ -60,8 +61,8 @@ var layers = map[string]string{
 	"store/storetest":   "store",
 	"outbox/outboxtest": "outbox store",
 	// bench measures everything, and is part of nothing.
-	"bench": "bot network network/networktest outbox people sandbox segment store store/storetest workspace",
-	"bot": "answer audit coupon crash health inbox lease media meter need network network/bluesky network/mastodon network/networktest network/weibo network/x " +
+	"bench": "bot network network/memory network/networktest outbox people sandbox segment store store/storetest workspace",
+	"bot": "answer audit coupon crash health inbox lease media meter need network network/bluesky network/mastodon network/memory network/weibo network/x " +
 		"outage outbox pause people plan policy queue render revision segment spoken store suggest vault workspace",
 }
 
@@ -155,5 +156,20 @@ func TestLowestFirst(t *testing.T) {
 	}
 	for name := range layers {
 		visit(name, nil)
+	}
+}
+
+// TestNoTestingInTheProgram: what only tests need is no part of the program. (River links the
+// package testing by itself.)
+func TestNoTestingInTheProgram(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "magpie/cmd/magpie").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		all := strings.Fields(line)
+		if strings.HasPrefix(all[0], "magpie/") && slices.ContainsFunc(all[1:], func(i string) bool { return i == "testing" || strings.HasPrefix(i, "testing/") }) {
+			t.Errorf("%s is part of the program, and imports testing", all[0])
+		}
 	}
 }

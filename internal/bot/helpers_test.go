@@ -17,7 +17,7 @@ import (
 	"magpie/internal/inbox"
 	"magpie/internal/need"
 	"magpie/internal/network"
-	"magpie/internal/network/networktest"
+	"magpie/internal/network/memory"
 	"magpie/internal/outbox"
 	"magpie/internal/outbox/outboxtest"
 	"magpie/internal/people"
@@ -112,7 +112,7 @@ func accountFile(zone string) string {
 type world struct {
 	testing.TB
 	*Bot
-	net *networktest.Network
+	net *memory.Network
 	now time.Time
 }
 
@@ -137,7 +137,7 @@ func newWorld(t testing.TB, now string, changed map[string]string) *world {
 	dir := t.TempDir()
 	all := maps.Clone(files)
 	maps.Copy(all, changed)
-	w.net = networktest.New(func() time.Time { return w.now })
+	w.net = memory.New(func() time.Time { return w.now })
 	log := logrus.New()
 	log.SetOutput(io.Discard)
 	putFiles(t, dir, all)
@@ -286,8 +286,8 @@ func (w *world) texts(account string) (out []string) {
 
 var ann = network.Person{Handle: "ann@s.example", Name: "Ann"}
 
-func networktestFault(r network.Reason) networktest.Fault {
-	return networktest.Fault{Failure: network.Fail(r, "the network says %s", r)}
+func networktestFault(r network.Reason) memory.Fault {
+	return memory.Fault{Failure: network.Fail(r, "the network says %s", r)}
 }
 
 // lateClients makes an account's next client c.

@@ -15,7 +15,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"magpie/internal/network"
-	"magpie/internal/network/networktest"
+	"magpie/internal/network/memory"
 	"magpie/internal/store/storetest"
 	"magpie/internal/workspace"
 )
@@ -25,7 +25,7 @@ import (
 type team struct {
 	testing.TB
 	place string
-	net   *networktest.Network
+	net   *memory.Network
 	clock func() time.Time
 	dirs  []string
 }
@@ -40,7 +40,7 @@ func newTeam(t *testing.T) *team {
 	t.Parallel()
 	ahead := time.Until(at(t, day1))
 	x := &team{TB: t, place: storetest.Place(t), clock: func() time.Time { return time.Now().Add(ahead) }}
-	x.net = networktest.New(x.clock)
+	x.net = memory.New(x.clock)
 	return x
 }
 

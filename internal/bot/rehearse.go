@@ -14,7 +14,7 @@ import (
 	"magpie/internal/inbox"
 	"magpie/internal/lease"
 	"magpie/internal/network"
-	"magpie/internal/network/networktest"
+	"magpie/internal/network/memory"
 	"magpie/internal/outbox"
 	"magpie/internal/pause"
 	"magpie/internal/store"
@@ -23,8 +23,8 @@ import (
 
 // Rehearsed is what a rehearsal brought.
 type Rehearsed struct {
-	Arrived map[string][]networktest.Posted `json:"arrived"` // by account, as the network got them
-	Missed  []*outbox.Post                  `json:"missed"`  // what did not go out, with the reasons
+	Arrived map[string][]memory.Posted `json:"arrived"` // by account, as the network got them
+	Missed  []*outbox.Post             `json:"missed"`  // what did not go out, with the reasons
 }
 
 // Rehearse plays the coming days in virtual time on a copy of the database,
@@ -42,7 +42,7 @@ func Rehearse(ctx context.Context, dir, database string, from, to time.Time) (*R
 	}
 	now := from
 	clock := func() time.Time { return now }
-	net := networktest.New(clock)
+	net := memory.New(clock)
 	log := logrus.New()
 	log.SetOutput(io.Discard)
 	var b *Bot
@@ -61,7 +61,7 @@ func Rehearse(ctx context.Context, dir, database string, from, to time.Time) (*R
 	if err := b.play(ctx, &now, to); err != nil {
 		return nil, err
 	}
-	out := &Rehearsed{Arrived: map[string][]networktest.Posted{}}
+	out := &Rehearsed{Arrived: map[string][]memory.Posted{}}
 	for name := range b.Set().Accounts {
 		out.Arrived[name] = net.Posts(name)
 	}

@@ -21,7 +21,7 @@ import (
 	"magpie/internal/lease"
 	"magpie/internal/need"
 	"magpie/internal/network"
-	"magpie/internal/network/networktest"
+	"magpie/internal/network/memory"
 	"magpie/internal/outbox"
 	"magpie/internal/store"
 	"magpie/internal/store/storetest"
@@ -57,7 +57,7 @@ func TestMain(m *testing.M) {
 type world struct {
 	testing.TB
 	db       *store.DB
-	net      *networktest.Network
+	net      *memory.Network
 	client   network.Client
 	now      time.Time
 	p        *outbox.Publisher
@@ -73,7 +73,7 @@ func newWorld(t testing.TB, replay network.Replay) *world {
 	t.Helper()
 	w := &world{TB: t, now: noon, hash: "h1"}
 	w.db = storetest.Open(t, audit.Migrations(), lease.Migrations(), coupon.Migrations(), outbox.Migrations(), inbox.Migrations(), need.Migrations())
-	w.net = networktest.New(func() time.Time { return w.now })
+	w.net = memory.New(func() time.Time { return w.now })
 	w.net.Use(name, kind, replay)
 	w.client = w.net.Client(name)
 	w.restart()
@@ -212,7 +212,7 @@ func (w *world) is(key string, s outbox.State) *outbox.Post {
 }
 
 // outThere fails unless so many posts are on the network.
-func (w *world) outThere(n int) []networktest.Posted {
+func (w *world) outThere(n int) []memory.Posted {
 	w.Helper()
 	all := w.net.Posts(name)
 	if len(all) != n {
@@ -229,5 +229,5 @@ func (w *world) code(p *outbox.Post) (s string) {
 }
 
 func (w *world) fail(r network.Reason, stored bool) {
-	w.net.Fail(name, networktest.Fault{Failure: network.Fail(r, "the network says %s", r), Stored: stored})
+	w.net.Fail(name, memory.Fault{Failure: network.Fail(r, "the network says %s", r), Stored: stored})
 }

@@ -14,7 +14,7 @@ import (
 	"magpie/internal/coupon"
 	"magpie/internal/inbox"
 	"magpie/internal/network"
-	"magpie/internal/network/networktest"
+	"magpie/internal/network/memory"
 	"magpie/internal/outbox"
 )
 
@@ -128,7 +128,7 @@ func (h *history) again(ctx context.Context, tx *sql.Tx, p *outbox.Post) error {
 	return outbox.SetCode(ctx, tx, p.ID, code)
 }
 
-func (h *history) ofKey(key string) (out []networktest.Posted) {
+func (h *history) ofKey(key string) (out []memory.Posted) {
 	for _, x := range h.net.Posts(name) {
 		if x.Key == key {
 			out = append(out, x)

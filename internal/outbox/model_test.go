@@ -10,7 +10,7 @@ import (
 
 	"magpie/internal/coupon"
 	"magpie/internal/network"
-	"magpie/internal/network/networktest"
+	"magpie/internal/network/memory"
 	"magpie/internal/outbox"
 	"magpie/internal/store/storetest"
 )
@@ -118,7 +118,7 @@ func (w *world) clean(replay network.Replay) {
 		}
 	}
 	w.now, w.out = noon, nil
-	w.net = networktest.New(func() time.Time { return w.now })
+	w.net = memory.New(func() time.Time { return w.now })
 	w.net.Use(name, kind, replay)
 	w.client = w.net.Client(name)
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"magpie/internal/network"
-	"magpie/internal/network/networktest"
+	"magpie/internal/network/memory"
 	"magpie/internal/outbox"
 	"magpie/internal/pause"
 	"magpie/internal/store/storetest"
@@ -20,7 +20,7 @@ func TestOddReason(t *testing.T) {
 		t.Run(string(reason), func(t *testing.T) {
 			w := newWorld(t, network.Exact)
 			w.coded("a", 1)
-			w.net.Fail(name, networktest.Fault{Failure: network.Fail(reason, "%s", storetest.Odd)})
+			w.net.Fail(name, memory.Fault{Failure: network.Fail(reason, "%s", storetest.Odd)})
 			w.pass()
 			if got := w.post("a"); got.State != want || !strings.Contains(got.Reason, storetest.Kept) {
 				t.Errorf("it is %s for %q", got.State, got.Reason)

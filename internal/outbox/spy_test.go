@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"magpie/internal/network"
-	"magpie/internal/network/networktest"
+	"magpie/internal/network/memory"
 )
 
 // spy is a client of which some calls do something else first.
@@ -62,7 +62,7 @@ func (w *world) spied() *spy {
 var errBusy = errors.New("too many requests")
 
 func (w *world) failWith(f *network.Failure, stored bool) {
-	w.net.Fail(name, networktest.Fault{Failure: f, Stored: stored})
+	w.net.Fail(name, memory.Fault{Failure: f, Stored: stored})
 }
 
 // sameID answers every Publish with one address.

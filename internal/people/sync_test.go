@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"magpie/internal/network"
-	"magpie/internal/network/networktest"
+	"magpie/internal/network/memory"
 	"magpie/internal/people"
 )
 
@@ -166,7 +166,7 @@ func TestFollowEvents(t *testing.T) {
 
 // TestSyncOfMemory reads many pages from the network made of memory.
 func TestSyncOfMemory(t *testing.T) {
-	b, net := open(t), networktest.New(at(noon))
+	b, net := open(t), memory.New(at(noon))
 	for i := range 205 {
 		net.Follow("outlet", network.Person{Handle: fmt.Sprintf("P%d", i)})
 	}

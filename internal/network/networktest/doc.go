@@ -1,6 +1,5 @@
-// Package networktest has two things to try a network.Client with: Network, a
-// network made of memory, for rehearsals and tests of those who use clients;
-// and Run, the suite that every connector passes, against its real server.
+// Package networktest has Run, the suite that every connector passes, against its real server,
+// and what its tests need: a proxy that spoils answers, pictures, worlds of people.
 //
-// Read memory.go for the first, suite.go for the second.
+// Read suite.go.
 package networktest

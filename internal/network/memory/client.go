@@ -1,4 +1,4 @@
-package networktest
+package memory
 
 import (
 	"context"

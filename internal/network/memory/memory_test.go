@@ -1,4 +1,4 @@
-package networktest
+package memory
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"magpie/internal/network"
+	"magpie/internal/network/networktest"
 )
 
 // clock is a time that stands still until it is moved.
@@ -42,7 +43,7 @@ func TestMemoryKeepsWhatIsPublished(t *testing.T) {
 	n.Use("pomelo", kind, network.Exact)
 	ann := network.Person{Handle: "ann@far.example"}
 	m := n.Mention("pomelo", ann, "a deal?")
-	d := network.Draft{Key: "k", Text: "here", Language: "en", Direct: true, To: &m.Author, ReplyTo: m.Ref, Images: []network.Image{Picture("a.png", 1)}}
+	d := network.Draft{Key: "k", Text: "here", Language: "en", Direct: true, To: &m.Author, ReplyTo: m.Ref, Images: []network.Image{networktest.Picture("a.png", 1)}}
 	r, err := send(t, n.Client("pomelo"), d)
 	must(t, err)
 	got := n.Posts("pomelo")
@@ -218,3 +219,5 @@ func TestMemoryQuota(t *testing.T) {
 		t.Errorf("got %+v, %v", self, err)
 	}
 }
+
+func none(string) bool { return false }

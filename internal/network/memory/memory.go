@@ -1,4 +1,6 @@
-package networktest
+// Package memory is a network made of memory: for rehearsals, and for tests of those who use
+// a network.Client.
+package memory
 
 import (
 	"slices"
