@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/mattn/go-runewidth"
 	"github.com/urfave/cli/v2"
@@ -32,6 +33,25 @@ func (s screen) text() int {
 		return 300
 	}
 	return 60
+}
+
+// narrow tells whether there is little room.
+func (s screen) narrow() bool { return !s.wide && columns(s.Writer) < prose }
+
+// name is how much of a handle is shown.
+func (s screen) name() int {
+	if s.narrow() {
+		return 22
+	}
+	return 200
+}
+
+// moment is an instant; where there is little room without a year that is this year's.
+func (s screen) moment(t time.Time, zone *time.Location) string {
+	if text := moment(t, zone); !s.narrow() || t.IsZero() || t.In(zone).Year() != time.Now().In(zone).Year() {
+		return text
+	}
+	return t.In(zone).Format("01-02 15:04")
 }
 
 // prose is how wide texts are at most: longer lines are hard to read.

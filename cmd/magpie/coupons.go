@@ -20,7 +20,7 @@ func couponsCommand() *cli.Command {
 	return &cli.Command{
 		Name: "coupons", Usage: "the codes of offers: import, make, issue, show, redeem, unredeem, report", Subcommands: []*cli.Command{
 			{Name: "import", Usage: "import codes from a CSV file with a column named code: all of them, or none if one is wrong", ArgsUsage: "OFFER FILE.csv", Action: importCodes},
-			{Name: "make", Usage: "make codes in advance and print them", ArgsUsage: "OFFER", Flags: []cli.Flag{
+			{Name: "make", Usage: "make codes in advance and list them; they are given out like all others", ArgsUsage: "OFFER", Flags: []cli.Flag{
 				&cli.IntFlag{Name: "count", Value: 100, Usage: "how many"}}, Action: makeCodes},
 			{Name: "list", Usage: "how many codes each offer has left", Flags: []cli.Flag{jsonFlag(), wideFlag()}, Action: listOffers},
 			{Name: "issue", Usage: "send one person a code of an offer", ArgsUsage: "OFFER ACCOUNT HANDLE", Flags: []cli.Flag{

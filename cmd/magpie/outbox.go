@@ -92,7 +92,8 @@ func listPosts(c *cli.Context) error {
 		if at.IsZero() {
 			at = p.SlotAt
 		}
-		rows = append(rows, []string{p.ID, string(p.State), p.Account, postName(p), moment(at, zone), to(p), short(orDash(p.Reason, p.SealedText,
+		said := strings.TrimPrefix(p.SealedText, to(p)+" ") // whom it is for stands beside it
+		rows = append(rows, []string{p.ID, string(p.State), p.Account, postName(p), screenOf(c).moment(at, zone), to(p), short(orDash(p.Reason, said,
 			upcoming(c, b, p)), screenOf(c).text())})
 	}
 	table(screenOf(c), []string{"POST", "STATE", "ACCOUNT", "CAMPAIGN/STEP", "WHEN (" + zone.String() + ")", "TO", "TEXT OR REASON"}, rows,

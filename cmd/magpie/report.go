@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -158,7 +159,7 @@ func deskCommand() *cli.Command {
 		{Name: "list", Usage: "list them, the oldest first", Flags: []cli.Flag{
 			&cli.StringFlag{Name: "account", Usage: "only those to this `ACCOUNT`"}, &cli.IntFlag{Name: "limit", Value: 50,
 				Usage: "how many to list at most"}, jsonFlag(), wideFlag()}, Action: listDesk},
-		{Name: "close", Usage: "remove one that has been answered or needs no answer", ArgsUsage: "ID", Action: closeDesk},
+		{Name: "close", Usage: "remove those that have been answered or need no answer", ArgsUsage: "ID …", Action: closeDesk},
 	}}
 }
 
@@ -189,7 +190,7 @@ func listDesk(c *cli.Context) error {
 	rows := [][]string{}
 	zone := b.Zone()
 	for _, m := range all {
-		rows = append(rows, []string{m.ID, moment(m.Received, zone), m.Account, "@" + m.Author.Handle, m.Reason, short(m.Text,
+		rows = append(rows, []string{m.ID, screenOf(c).moment(m.Received, zone), m.Account, short("@"+m.Author.Handle, screenOf(c).name()), m.Reason, short(m.Text,
 			screenOf(c).text())})
 	}
 	table(screenOf(c), []string{"MENTION", "CAME IN (" + zone.String() + ")", "ACCOUNT", "FROM", "WHY HERE", "TEXT"}, rows, "WHY HERE",
@@ -217,11 +218,7 @@ func deskJSON(all []*inbox.Mention) any {
 }
 
 func closeDesk(c *cli.Context) error {
-	if err := noMore(c, 1); err != nil {
-		return err
-	}
-	id, err := arg(c, 0, "the mention's ID")
-	if err != nil {
+	if _, err := arg(c, 0, "the mention's ID"); err != nil {
 		return err
 	}
 	b, err := open(c)
@@ -229,16 +226,23 @@ func closeDesk(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
-	m, err := inbox.One(c.Context, b.DB.Read, id)
-	if err != nil {
-		return err
+	var failed []error
+	for _, id := range c.Args().Slice() {
+		m, err := inbox.One(c.Context, b.DB.Read, id)
+		if err == nil && (m == nil || m.State != inbox.Desk) {
+			err = notHere(b, fmt.Errorf("no mention %s waits at the desk", id))
+		}
+		if err == nil {
+			err = b.CloseMention(c.Context, id, who(c))
+		}
+		if err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		fmt.Fprintf(c.App.Writer, "Mention %s is closed.\n", id)
 	}
-	if m == nil || m.State != inbox.Desk {
-		return refused(notHere(b, fmt.Errorf("no mention %s waits at the desk", id)))
+	if len(failed) > 0 {
+		return refused(errors.Join(failed...))
 	}
-	if err := b.CloseMention(c.Context, id, who(c)); err != nil {
-		return err
-	}
-	fmt.Fprintf(c.App.Writer, "Mention %s is closed.\n", id)
 	return nil
 }

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -79,6 +80,8 @@ func playedIn(ctx context.Context, tx *sql.Tx, mine string) (is string, err erro
 	return is, nil
 }
 
+var errPlayed = errors.New("is a sandbox's database: the real network is not asked for what was played in it")
+
 // mayAskNetworks fails for commands on a sandbox's database that would speak to a real
 // network: what is written down there means something else on it. A server without TLS is
 // on this machine: check takes no other.
@@ -91,7 +94,7 @@ func (b *Bot) mayAskNetworks(ctx context.Context, a *workspace.Account) error {
 		return network.Fail(network.Busy, "%w", err)
 	}
 	if is == playsSandbox {
-		return network.Fail(network.Refused, "%s is a sandbox's database: the real network is not asked for what was played in it", b.DB.Path)
+		return network.Fail(network.Refused, "%s %w", b.DB.Path, errPlayed)
 	}
 	return nil
 }

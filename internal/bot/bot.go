@@ -326,7 +326,7 @@ func (b *Bot) Kind(a *workspace.Account) network.Kind {
 	}
 	k := mastodon.Kind()
 	k.Limits.Text = min(k.Limits.Text, a.Kind.Limits.Text)
-	k.HeardFirst, k.HeardWithin, k.Private = a.Kind.HeardFirst, a.Kind.HeardWithin, a.Kind.Private // people are asked to write first, as there
+	k.HeardFirst, k.Private = a.Kind.HeardFirst, a.Kind.Private // people are asked to write first, as there
 	return k
 }
 

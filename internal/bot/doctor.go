@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -176,7 +177,9 @@ func (b *Bot) examineBot(ctx context.Context, add note) {
 
 func (b *Bot) examineAccount(ctx context.Context, a *workspace.Account, add note) {
 	self, err := b.Verify(ctx, a)
-	if err != nil {
+	if errors.Is(err, errPlayed) {
+		add(true, a.Name, "", "is played in a sandbox's database: the real network is not asked")
+	} else if err != nil {
 		hint := ""
 		if network.ReasonOf(err) == network.SignedOut {
 			hint = signInHint(a)

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -104,9 +105,13 @@ followers: follows("outlet")
 	"templates/welcome.en.tmpl": "Good to have you with us.",
 }
 
+// accountFile is that of an account with a token of its own.
 func accountFile(zone string) string {
-	return "network: mastodon\nserver: https://social.example\nabout: Things from " + zone + "\nlanguage: en\ntimezone: " + zone + "\ncredentials: env:NONE\n"
+	return fmt.Sprintf("network: mastodon\nserver: https://social.example\nabout: Things from %s\nlanguage: en\ntimezone: %s\ncredentials: env:NONE_%d\n", zone, zone,
+		tokens.Add(1))
 }
+
+var tokens atomic.Int64
 
 // world is a bot on a workspace of its own, a network made of memory, a clock.
 type world struct {

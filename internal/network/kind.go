@@ -50,8 +50,6 @@ type Kind struct {
 	// Clickable are the links and tags of a text that people can click, where the connector has
 	// to say which those are; nil: the network finds them itself.
 	Clickable func(text string) []string
-	// HeardWithin is how long after that; 0: for ever.
-	HeardWithin time.Duration
 	// Same tells whether a network's showing of a text may be ours, where it changes
 	// what was written; nil: it shows the words as they are.
 	Same func(ours, there string) bool

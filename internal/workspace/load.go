@@ -270,7 +270,14 @@ func lowerLanguage(file string) string {
 }
 
 func (l *loader) readTemplates() {
+	first := map[string]string{}
 	for _, file := range l.files("templates") {
+		key := cases.Fold().String(norm.NFKC.String(file))
+		if other := first[key]; other != "" && strings.HasSuffix(file, ".tmpl") {
+			l.problems = append(l.problems, Problem{file, 1, 1, "the name differs from " + other + " by capitals or width alone", "on many machines both are one file: keep one of them"})
+			continue
+		}
+		first[key] = file
 		if !strings.HasSuffix(file, ".tmpl") {
 			l.stray(file)
 			continue

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"magpie/internal/suggest"
 )
 
 var (
@@ -57,6 +59,10 @@ func (l *loader) strayAtTop() {
 		return
 	}
 	for _, e := range entries {
+		if near := suggest.For(e.Name(), Folders); e.IsDir() && near != "" && !slices.Contains(Folders, e.Name()) && !strings.HasPrefix(e.Name(), ".") {
+			l.notRead(e.Name(), "nothing in this folder is read", "did you mean "+near+"?")
+			continue
+		}
 		if strings.EqualFold(e.Name(), "magpie.yml") || strings.EqualFold(e.Name(), settingsFile) && e.Name() != settingsFile {
 			l.notRead(e.Name(), "the settings are not read from this file", "call it "+settingsFile)
 			continue
@@ -77,7 +83,7 @@ func (l *loader) meant(name string) bool {
 		return true
 	}
 	b, err := ReadFile(l.fs, name, textMost)
-	return err == nil && known.Match(b)
+	return err == nil && (known.Match(b) || slices.Contains([]string{path.Base(offersFile), path.Base(segmentsFile)}, name))
 }
 
 func (l *loader) notRead(file, text, hint string) {

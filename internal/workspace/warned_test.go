@@ -154,3 +154,19 @@ func TestOddShares(t *testing.T) {
 		}
 	}
 }
+
+// A folder that is called nearly like one of ours, and lists beside the folders, are named.
+func TestNearFolders(t *testing.T) {
+	got := told(t, workspaceWith(t, map[string]string{"template/a.en.tmpl": "x", "campaign/a.yaml": "title: x", "offers.yaml": "x: {value: 5%}", "notes/a.txt": "x"}))
+	for _, want := range []string{"template:1:1: nothing in this folder is read (did you mean templates?)", "campaign:1:1: nothing in this folder", "offers.yaml:1:1: the file is not read here"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s is not said: %s", want, got)
+		}
+	}
+	if strings.Contains(got, "notes") {
+		t.Errorf("told %s", got)
+	}
+	if got := told(t, workspaceWith(t, map[string]string{"templates/TIP-shop.en.tmpl": "Other words entirely.\n"})); !strings.Contains(got, "by capitals or width alone") {
+		t.Errorf("told %s", got)
+	}
+}
