@@ -45,7 +45,7 @@ func idle(ctx context.Context, dir string) error {
 		"schedules/mornings.yaml": "cron: \"0 9 * * *\"\n", "templates/tip.en.tmpl": "A tip.\n"}
 	var accounts []sandbox.Account
 	for i := range 100 {
-		files[fmt.Sprintf("accounts/b%d.yaml", i)] = accountFile
+		files[fmt.Sprintf("accounts/b%d.yaml", i)] = strings.Replace(accountFile, "BENCH_TOKEN", fmt.Sprint("BENCH_TOKEN_", i), 1)
 		accounts = append(accounts, sandbox.Account{Name: fmt.Sprintf("b%d", i)})
 	}
 	if err := write(dir, files); err != nil {
