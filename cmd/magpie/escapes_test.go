@@ -90,7 +90,7 @@ func haunted(t *testing.T) (dir, handle, post string) {
 		p.Person = id
 		_, err = outbox.Add(ctx, tx, p, now)
 		must(err)
-		_, err = outbox.Move(ctx, tx, p, outbox.Refused, "the server says: "+evil, "magpie", now, outbox.Planned)
+		_, err = outbox.Move(ctx, tx, p, outbox.Refused, outbox.Because("the server says: "+evil), "magpie", now, outbox.Planned)
 		must(err)
 		_, err = tx.Exec(`UPDATE posts SET url = $1, sealed_text = $2 WHERE id = $3`, "https://far.example/"+evil, "@eve "+evil+" hello",
 			p.ID)

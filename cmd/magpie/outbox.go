@@ -157,6 +157,7 @@ type postJSON struct {
 	Text     string    `json:"text,omitempty"`
 	URL      string    `json:"url,omitempty"`
 	Reason   string    `json:"reason,omitempty"`
+	Cause    string    `json:"cause,omitempty"` // the reason, for programs; most have none
 	Mention  string    `json:"mention,omitempty"`
 	Attempts int       `json:"attempts"`
 }
@@ -164,7 +165,7 @@ type postJSON struct {
 func postsJSON(posts []*outbox.Post) []postJSON {
 	out := []postJSON{}
 	for _, p := range posts {
-		r := postJSON{p.ID, string(p.State), string(p.Kind), p.Account, p.Campaign, p.Step, p.SlotAt, "", to(p), p.SealedText, p.URL, p.Reason, p.Mention, p.Attempts}
+		r := postJSON{p.ID, string(p.State), string(p.Kind), p.Account, p.Campaign, p.Step, p.SlotAt, "", to(p), p.SealedText, p.URL, p.Reason, string(p.Cause), p.Mention, p.Attempts}
 		if !p.SentAt.IsZero() {
 			r.Sent = p.SentAt.Format(time.RFC3339)
 		}

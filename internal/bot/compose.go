@@ -67,7 +67,7 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 	}
 	s := step(set, p)
 	if s == nil && p.Campaign != PushCampaign && !p.Exempt {
-		return outbox.Composed{Files: files.number}, &outbox.Stop{State: outbox.Withdrawn, Reason: goneReason}
+		return outbox.Composed{Files: files.number}, &outbox.Stop{State: outbox.Withdrawn, Reason: goneReason, Cause: outbox.Gone}
 	}
 	offer := b.offerOf(set, s, p)
 	if reason := ended(offer, a, now); reason != "" {
@@ -308,7 +308,7 @@ func (b *Bot) recheck(ctx context.Context, tx *sql.Tx, p *outbox.Post, c outbox.
 	if a := set.Accounts[p.Account]; a != nil && !p.Exempt {
 		s := step(set, p)
 		if s == nil && p.Campaign != PushCampaign {
-			return &outbox.Stop{State: outbox.Withdrawn, Reason: goneReason}, nil
+			return &outbox.Stop{State: outbox.Withdrawn, Reason: goneReason, Cause: outbox.Gone}, nil
 		}
 		if reason := ended(b.offerOf(set, s, p), a, now); reason != "" {
 			return &outbox.Stop{State: outbox.Withdrawn, Reason: reason}, nil

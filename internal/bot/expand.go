@@ -88,7 +88,7 @@ func (b *Bot) expandChunk(ctx context.Context, id string) (done bool, err error)
 	}
 	if errors.Is(err, coupon.ErrHeld) {
 		return true, b.write(ctx, func(tx *sql.Tx) error {
-			return outbox.PutOff(ctx, tx, parent.ID, now.Add(stuckAfter), coupon.ErrHeld.Error())
+			return outbox.PutOff(ctx, tx, parent.ID, now.Add(stuckAfter), outbox.Why{Text: coupon.ErrHeld.Error(), Cause: outbox.CodesHeld})
 		})
 	}
 	return done, err
@@ -103,7 +103,7 @@ func (b *Bot) end(ctx context.Context, p *outbox.Post, to outbox.State, reason s
 		if err := b.inStep(ctx, tx); err != nil {
 			return err
 		}
-		_, err := outbox.Move(ctx, tx, p, to, reason, audit.Bot, now, outbox.Planned)
+		_, err := outbox.Move(ctx, tx, p, to, outbox.Because(reason), audit.Bot, now, outbox.Planned)
 		return err
 	})
 }
@@ -182,7 +182,7 @@ func (e *expansion) leftOut(ctx context.Context, tx *sql.Tx, p *outbox.Post, why
 			return err
 		}
 	}
-	_, err = outbox.Move(ctx, tx, p, outbox.Withdrawn, why.Error(), audit.Bot, e.now, outbox.Planned)
+	_, err = outbox.Move(ctx, tx, p, outbox.Withdrawn, outbox.Because(why.Error()), audit.Bot, e.now, outbox.Planned)
 	return err
 }
 

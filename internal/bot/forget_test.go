@@ -149,7 +149,7 @@ func TestForgottenWhileAsked(t *testing.T) {
 		if _, err = outbox.Add(ctx, tx, p, w.now); err != nil {
 			return err
 		}
-		_, err = outbox.Move(ctx, tx, p, outbox.Asked, "lost", "bot", w.now, outbox.Planned)
+		_, err = outbox.Move(ctx, tx, p, outbox.Asked, outbox.Because("lost"), "bot", w.now, outbox.Planned)
 		return err
 	}))
 	w.must(w.Forget(ctx, ids[0], "ann"))
@@ -181,7 +181,7 @@ func TestForgottenOnTheWay(t *testing.T) {
 			if to == outbox.Sent {
 				_, err = outbox.MarkSent(ctx, tx, p, network.Receipt{ID: "1"}, "bot", w.now)
 			} else {
-				_, err = outbox.Move(ctx, tx, p, outbox.Asked, "lost", "bot", w.now, outbox.Sending)
+				_, err = outbox.Move(ctx, tx, p, outbox.Asked, outbox.Because("lost"), "bot", w.now, outbox.Sending)
 			}
 			return err
 		}))

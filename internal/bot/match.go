@@ -383,6 +383,6 @@ func (m *matching) doubt(ctx context.Context, p *outbox.Post) error {
 
 func (m *matching) doubtIn(ctx context.Context, tx *sql.Tx, p *outbox.Post, why string) error {
 	now := m.b.Clock()
-	_, err := outbox.Move(ctx, tx, p, outbox.Asked, why, audit.Bot, now, outbox.Planned, outbox.Held, outbox.Late)
+	_, err := outbox.Move(ctx, tx, p, outbox.Asked, outbox.Because(why), audit.Bot, now, outbox.Planned, outbox.Held, outbox.Late)
 	return err
 }

@@ -178,7 +178,7 @@ func (b *Bot) align(ctx context.Context, tx *sql.Tx, set *workspace.Set, p *outb
 		}
 		return err
 	}
-	_, err := outbox.Move(ctx, tx, p, outbox.Withdrawn, goneReason, audit.Bot, now, outbox.Planned, outbox.Held)
+	_, err := outbox.Move(ctx, tx, p, outbox.Withdrawn, outbox.Why{Text: goneReason, Cause: outbox.Gone}, audit.Bot, now, outbox.Planned, outbox.Held)
 	return err
 }
 
@@ -209,7 +209,7 @@ func (b *Bot) alignChildren(ctx context.Context, tx *sql.Tx, set *workspace.Set,
 		}
 		waiting, err := outbox.WaitingTo(ctx, tx, s)
 		if err == nil {
-			err = withdrawAll(ctx, tx, goneReason, now, waiting)
+			err = withdrawAll(ctx, tx, outbox.Why{Text: goneReason, Cause: outbox.Gone}, now, waiting)
 		}
 		if err != nil {
 			return err
@@ -230,7 +230,7 @@ func (b *Bot) dropAnswers(ctx context.Context, tx *sql.Tx, set *workspace.Set, n
 		}
 		waiting, err := outbox.WaitingAnswers(ctx, tx, name)
 		if err == nil {
-			err = withdrawAll(ctx, tx, goneAccount, now, waiting)
+			err = withdrawAll(ctx, tx, outbox.Because(goneAccount), now, waiting)
 		}
 		if err != nil {
 			return err
@@ -240,9 +240,9 @@ func (b *Bot) dropAnswers(ctx context.Context, tx *sql.Tx, set *workspace.Set, n
 }
 
 // withdrawAll withdraws posts that wait.
-func withdrawAll(ctx context.Context, tx *sql.Tx, reason string, now time.Time, waiting []*outbox.Post) error {
+func withdrawAll(ctx context.Context, tx *sql.Tx, why outbox.Why, now time.Time, waiting []*outbox.Post) error {
 	for _, p := range waiting {
-		if _, err := outbox.Move(ctx, tx, p, outbox.Withdrawn, reason, audit.Bot, now, outbox.Planned, outbox.Held); err != nil {
+		if _, err := outbox.Move(ctx, tx, p, outbox.Withdrawn, why, audit.Bot, now, outbox.Planned, outbox.Held); err != nil {
 			return err
 		}
 	}
@@ -262,7 +262,7 @@ func addWanted(ctx context.Context, tx *sql.Tx, wanted map[string]*outbox.Post, 
 	})
 	for _, p := range order { // by their time: so the variants take turns
 		if !p.Approval { // another time and no line about approval, in one edit, are no approval
-			p.Approval, err = outbox.AwaitsApproval(ctx, tx, outbox.Step{Campaign: p.Campaign, Step: p.Step, Account: p.Account}, goneReason,
+			p.Approval, err = outbox.AwaitsApproval(ctx, tx, outbox.Step{Campaign: p.Campaign, Step: p.Step, Account: p.Account},
 				now.Add(-approvalKept))
 			if err != nil {
 				return nil, err
@@ -276,7 +276,7 @@ func addWanted(ctx context.Context, tx *sql.Tx, wanted map[string]*outbox.Post, 
 			fresh = append(fresh, p)
 			continue
 		}
-		back, err := outbox.Return(ctx, tx, p, goneReason)
+		back, err := outbox.Return(ctx, tx, p)
 		if err != nil {
 			return nil, err
 		}

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"magpie/internal/audit"
-	"magpie/internal/coupon"
 	"magpie/internal/inbox"
 	"magpie/internal/need"
 	"magpie/internal/network"
@@ -87,7 +86,7 @@ func (b *Bot) ReleaseCodes(ctx context.Context, offer, who string) (held bool, e
 	if held, err = pause.Lift(ctx, b.DB, "codes", offer, who, b.Clock()); err == nil {
 		b.clear(ctx, need.Restored, offer)
 		err = b.write(ctx, func(tx *sql.Tx) error { // mailings that waited for them need not wait longer
-			return outbox.Resumed(ctx, tx, coupon.ErrHeld.Error(), b.Clock())
+			return outbox.Resumed(ctx, tx, outbox.CodesHeld, b.Clock())
 		})
 	}
 	return held, err

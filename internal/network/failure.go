@@ -25,6 +25,7 @@ type Failure struct {
 	After  time.Time     // Busy: when to try again; zero: the caller decides
 	Wait   time.Duration // Busy: how long to wait, where the network said so in seconds
 	Ours   bool          // Busy: not the network, a bound that the account's file sets
+	AtWork bool          // Busy: the network still works on this post's pictures or videos
 	Only   bool          // Busy: it concerns this post, not what else the account does
 	Passes bool          // Partly: it may pass by itself; a person has to know if it lasts
 	Lost   bool          // Partly: what was not heard is lost, the next reading is whole again
@@ -51,6 +52,12 @@ func ReasonOf(err error) Reason {
 		return f.Reason
 	}
 	return Unknown
+}
+
+// IsAtWork tells whether err is that the network still works on pictures or videos.
+func IsAtWork(err error) bool {
+	var f *Failure
+	return errors.As(err, &f) && f.AtWork
 }
 
 // IsOurs tells whether err comes of a bound that the account's file sets.

@@ -18,7 +18,7 @@ func Adopt(ctx context.Context, tx *sql.Tx, p *Post, o network.Posted, who strin
 		return false, err
 	}
 	o.ID = store.Key(o.ID)
-	moved, err = adopting.One(ctx, tx, `sealed_text = ?, remote_id = ?, url = ?, sent_at = ?, reason = '', code = ?, attempts = attempts + 1,
+	moved, err = adopting.One(ctx, tx, `sealed_text = ?, remote_id = ?, url = ?, sent_at = ?, reason = '', cause = '', code = ?, attempts = attempts + 1,
 		updated_at = ?`, `id = ? AND NOT EXISTS (SELECT 1 FROM posts o WHERE o.account = ? AND o.remote_id = ?)`,
 		o.Text, o.ID, o.URL, store.Ms(o.At), p.Code, store.Ms(now), p.ID, p.Account, o.ID)
 	if err != nil || !moved {

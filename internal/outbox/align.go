@@ -25,24 +25,24 @@ func Align(ctx context.Context, tx *sql.Tx, id string, wanted *Post, approval bo
 		_, err = voiding.One(ctx, tx, "", `id = ? AND approved_hash = ''`, id)
 		return err
 	}
-	mended, err := mending.One(ctx, tx, `reason = ''`, `id = ?`, id) // it was held for what it shows
+	mended, err := mending.One(ctx, tx, `reason = '', cause = ''`, `id = ?`, id) // it was held for what it shows
 	if err == nil && mended {
 		err = need.Clear(ctx, tx, need.Held, wanted.Account+" "+id)
 	}
 	return err
 }
 
-// Return brings a post back that had left the files, as they want it now; gone is why it
-// was withdrawn then. back is false if it had not left them, or was on its way once.
-func Return(ctx context.Context, tx *sql.Tx, wanted *Post, gone string) (back bool, err error) {
+// Return brings a post back that had left the files, as they want it now. back is false if it
+// had not left them, or was on its way once.
+func Return(ctx context.Context, tx *sql.Tx, wanted *Post) (back bool, err error) {
 	m := returning
 	if wanted.State == Held {
 		m = returningHeld
 	}
-	return m.One(ctx, tx, `reason = ?, kind = ?, segment = ?, template = ?, slot_at = ?, next_at = ?, late_after = ?, late_then = ?,
-		finish_by = ?, late_at = ?, approval = ?, approved_hash = '', approved_by = '', cursor = 0`, `key = ? AND reason = ? AND attempts = 0`,
+	return m.One(ctx, tx, `reason = ?, cause = '', kind = ?, segment = ?, template = ?, slot_at = ?, next_at = ?, late_after = ?, late_then = ?,
+		finish_by = ?, late_at = ?, approval = ?, approved_hash = '', approved_by = '', cursor = 0`, `key = ? AND cause = ? AND attempts = 0`,
 		wanted.Reason, wanted.Kind, wanted.Segment, wanted.Template, store.Ms(wanted.SlotAt), store.Ms(wanted.SlotAt),
-		wanted.LateAfter.Milliseconds(), wanted.LateThen, store.Ms(wanted.FinishBy), LateAt(wanted), wanted.Approval, wanted.Key, gone)
+		wanted.LateAfter.Milliseconds(), wanted.LateThen, store.Ms(wanted.FinishBy), LateAt(wanted), wanted.Approval, wanted.Key, Gone)
 }
 
 // Spread notes how far a mailing has become posts, one for each person; done, that it has
@@ -55,17 +55,17 @@ func Spread(ctx context.Context, tx *sql.Tx, mailing *Post, cursor int64, done b
 		mailing.ID, mailing.Cursor))
 }
 
-// PutOff lets a mailing wait until an instant, for a reason.
-func PutOff(ctx context.Context, tx *sql.Tx, mailing string, until time.Time, reason string) error {
-	_, err := tx.ExecContext(ctx, `UPDATE posts SET next_at = $1, reason = $2 WHERE id = $3 AND state = 'planned'`, store.Ms(until), reason,
-		mailing)
+// PutOff lets a mailing wait until an instant.
+func PutOff(ctx context.Context, tx *sql.Tx, mailing string, until time.Time, why Why) error {
+	_, err := tx.ExecContext(ctx, `UPDATE posts SET next_at = $1, reason = $2, cause = $3 WHERE id = $4 AND state = 'planned'`, store.Ms(until),
+		why.Text, why.Cause, mailing)
 	return err
 }
 
-// Resumed lets the mailings that were put off for a reason go on now.
-func Resumed(ctx context.Context, tx *sql.Tx, reason string, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `UPDATE posts SET next_at = $1, reason = '' WHERE kind = 'segment' AND state = 'planned' AND reason = $2`,
-		store.Ms(now), reason)
+// Resumed lets the mailings that were put off for a cause go on now.
+func Resumed(ctx context.Context, tx *sql.Tx, cause Cause, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `UPDATE posts SET next_at = $1, reason = '', cause = '' WHERE kind = 'segment' AND state = 'planned' AND cause = $2`,
+		store.Ms(now), cause)
 	return err
 }
 

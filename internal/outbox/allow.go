@@ -126,7 +126,7 @@ func (p *Publisher) markLate(ctx context.Context) error {
 	}
 	return p.DB.Write(ctx, func(tx *sql.Tx) error {
 		for _, post := range late {
-			if _, err := Move(ctx, tx, post, Late, Lateness(post, now), audit.Bot, now, Planned, Held); err != nil {
+			if _, err := Move(ctx, tx, post, Late, Because(Lateness(post, now)), audit.Bot, now, Planned, Held); err != nil {
 				return err
 			}
 		}

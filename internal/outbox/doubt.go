@@ -46,14 +46,14 @@ func (p *Publisher) doubt(ctx context.Context, post *Post, reason string) error 
 }
 
 // doubts is what is written beside the state when an answer was lost.
-const doubts = `doubts = doubts + 1, looks = 0, next_at = ?, reason = ?, updated_at = ?`
+const doubts = `doubts = doubts + 1, looks = 0, next_at = ?, reason = ?, cause = '', updated_at = ?`
 
 // wait puts a post that could not be repeated yet back in doubt: that was no
 // attempt.
 func (p *Publisher) wait(ctx context.Context, post *Post, cause error) error {
 	now := p.Clock()
 	return p.write(ctx, func(tx *sql.Tx) error {
-		_, err := doubting.One(ctx, tx, `next_at = ?, reason = ?, updated_at = ?`, `id = ?`, store.Ms(again(cause, now, post.Doubts)),
+		_, err := doubting.One(ctx, tx, `next_at = ?, reason = ?, cause = '', updated_at = ?`, `id = ?`, store.Ms(again(cause, now, post.Doubts)),
 			cause.Error(), store.Ms(now), post.ID)
 		return err
 	})
@@ -289,7 +289,7 @@ func Settle(ctx context.Context, db *store.DB, id string, to State, at network.R
 		case to == Withdrawn && post.Kind == Segment && post.State != Withdrawn:
 			return withdrawMailing(ctx, tx, post, "by "+who, who, now)
 		case to == Withdrawn && (post.State == Asked || post.State == Late || post.State == Planned || post.State == Held):
-			_, err := Move(ctx, tx, post, Withdrawn, "by "+who, who, now, post.State)
+			_, err := Move(ctx, tx, post, Withdrawn, Because("by "+who), who, now, post.State)
 			return err
 		}
 		return fmt.Errorf("post %s is %s: it can't be changed to %s", post.ID, post.State, to)
@@ -314,7 +314,7 @@ func replan(ctx context.Context, tx *sql.Tx, post *Post, who string, now time.Ti
 		m, why = resendingHeld, "waits for approval"
 	}
 	if _, err := m.One(ctx, tx, `next_at = ?, late_after = 0, finish_by = 0, late_at = 0, doubts = 0, looks = 0, attempts = 0,
-		first_attempt_at = 0, sealed = '', reason = ?, updated_at = ?`, `id = ?`, store.Ms(now), why, store.Ms(now), post.ID); err != nil {
+		first_attempt_at = 0, sealed = '', reason = ?, cause = '', updated_at = ?`, `id = ?`, store.Ms(now), why, store.Ms(now), post.ID); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, now, who, "post planned again", "post "+post.ID, string(post.State))

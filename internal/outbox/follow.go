@@ -9,9 +9,6 @@ import (
 	"magpie/internal/need"
 )
 
-// AnsweredByHand is why an answer is withdrawn whose mention somebody has answered on the network.
-const AnsweredByHand = "somebody has answered by hand"
-
 // follow does, in the same transaction, what follows from a post's new state: a mention whose answer is not out is open again, and what needs
 // a person is noted.
 func follow(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) error {
@@ -21,7 +18,7 @@ func follow(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) error {
 	}
 	name := "post " + p.ID + " on " + p.Account
 	switch {
-	case p.Mention != "" && p.State == Withdrawn && p.Reason == AnsweredByHand:
+	case p.Mention != "" && p.Cause == ByHand:
 		return inbox.Close(ctx, tx, p.Mention, p.Reason)
 	case p.Mention != "" && (p.State == Refused || p.State == Withdrawn || p.State == Late || p.State == Recalled):
 		return inbox.ToDesk(ctx, tx, p.Mention, "the answer did not go out: "+p.Reason)

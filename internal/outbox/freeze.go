@@ -35,12 +35,12 @@ func (p *Publisher) prepare(ctx context.Context, post *Post, log *logrus.Entry) 
 		done, err := p.answered(ctx, post)
 		switch reason := network.ReasonOf(err); {
 		case err != nil && reason == network.Unproven:
-			return nil, p.stop(ctx, post, Composed{}, &Stop{Withdrawn, err.Error()})
+			return nil, p.stop(ctx, post, Composed{}, &Stop{State: Withdrawn, Reason: err.Error()})
 		case err != nil && reason != network.Refused:
 			return nil, p.notOut(ctx, post, err, log)
 		}
 		if done {
-			return nil, p.stop(ctx, post, Composed{}, &Stop{Withdrawn, AnsweredByHand})
+			return nil, p.stop(ctx, post, Composed{}, &Stop{State: Withdrawn, Reason: "somebody has answered by hand", Cause: ByHand})
 		}
 	}
 	c, err := p.Hooks.Compose(ctx, post, now)
@@ -54,7 +54,7 @@ func (p *Publisher) prepare(ctx context.Context, post *Post, log *logrus.Entry) 
 	c.Draft.Key, c.Draft.At = post.Key, now
 	if size := p.measure(c.Draft); !size.Fits() {
 		why := fmt.Sprintf("the text has %d %s, the limit is %d", size.Count, size.Unit, size.Limit)
-		return nil, p.stop(ctx, post, c, &Stop{Refused, why})
+		return nil, p.stop(ctx, post, c, &Stop{State: Refused, Reason: why})
 	}
 	crash.At("composed")
 	sealed, err := p.Client.Prepare(ctx, c.Draft)
@@ -106,7 +106,7 @@ func (p *Publisher) freeze(ctx context.Context, post *Post, c Composed, s networ
 			return stop, err
 		}
 		ok, err := freezing.One(ctx, tx, `sealed = ?, sealed_text = ?, replay = ?, attempts = attempts + 1,
-			first_attempt_at = CASE WHEN first_attempt_at = 0 THEN ? ELSE first_attempt_at END, last_attempt_at = ?, epoch = ?, reason = '',
+			first_attempt_at = CASE WHEN first_attempt_at = 0 THEN ? ELSE first_attempt_at END, last_attempt_at = ?, epoch = ?, reason = '', cause = '',
 			updated_at = ?, rest = ?, price = ?`, `id = ?`, string(s.Body), s.Text, s.Replay, store.Ms(now), store.Ms(now), p.Epoch, store.Ms(now),
 			encodeRest(c.Draft.Language, c.Rest), int64(p.price(c.Draft)), post.ID)
 		gone = err == nil && !ok
@@ -148,7 +148,7 @@ func (p *Publisher) beside(ctx context.Context, fn func(*sql.Tx) (*Stop, error))
 }
 
 // taken is the verdict that the account is somebody else's by now.
-var taken = &Stop{Planned, lease.ErrLost.Error()}
+var taken = &Stop{State: Planned, Reason: lease.ErrLost.Error()}
 
 // startCoupon lets the coupon's time begin. A code that is no longer this
 // person's is not told.
@@ -158,7 +158,7 @@ func startCoupon(ctx context.Context, tx *sql.Tx, post *Post, until time.Time) (
 	}
 	theirs, err := coupon.Start(ctx, tx, post.Code, post.Person, until)
 	if err == nil && !theirs {
-		return &Stop{Withdrawn, "its code no longer belongs to this person"}, nil
+		return &Stop{State: Withdrawn, Reason: "its code no longer belongs to this person"}, nil
 	}
 	return nil, err
 }
@@ -175,14 +175,14 @@ func (p *Publisher) recheck(ctx context.Context, tx *sql.Tx, post *Post, c Compo
 	case !ours:
 		return taken, nil
 	case c.Files != 0 && p.DB.Postgres() && c.Files != files: // on one machine the files are watched
-		return &Stop{Planned, "the files have changed meanwhile"}, nil
+		return &Stop{State: Planned, Reason: "the files have changed meanwhile"}, nil
 	case paused:
-		return &Stop{Planned, "paused"}, nil
+		return &Stop{State: Planned, Reason: "paused"}, nil
 	case post.Approval && !approved:
-		return &Stop{Held, TextChanged}, nil
+		return &Stop{State: Held, Reason: TextChanged}, nil
 	}
 	if why := Lateness(post, now); why != "" && post.Kind != Answer {
-		return &Stop{Late, why}, nil
+		return &Stop{State: Late, Reason: why}, nil
 	}
 	if p.Hooks.Recheck == nil {
 		return nil, nil
@@ -213,7 +213,7 @@ func (p *Publisher) stop(ctx context.Context, post *Post, c Composed, s *Stop) e
 				return err
 			}
 		}
-		_, err := Move(ctx, tx, post, ending(post, s.State), s.Reason, audit.Bot, now, Planned, Held)
+		_, err := Move(ctx, tx, post, ending(post, s.State), Why{s.Reason, s.Cause}, audit.Bot, now, Planned, Held)
 		return err
 	})
 }

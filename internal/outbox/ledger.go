@@ -59,7 +59,7 @@ func Approve(ctx context.Context, db *store.DB, id, hash, who string, now time.T
 }
 
 // approval is what an approval writes beside the state.
-const approval = `approved_hash = ?, approved_by = ?, reason = '', updated_at = ?`
+const approval = `approved_hash = ?, approved_by = ?, reason = '', cause = '', updated_at = ?`
 
 // Reject keeps a post from going out. hash is that of the words that were rejected: with
 // others it waits for approval again.
@@ -73,7 +73,7 @@ func Reject(ctx context.Context, db *store.DB, id, hash, why, who string, now ti
 		if post.Kind == Segment && (post.State == Expanded || post.State == Planned && post.Cursor > 0) {
 			return withdrawMailing(ctx, tx, post, reason, who, now)
 		}
-		moved, err := Move(ctx, tx, post, Withdrawn, reason, who, now, Held, Planned)
+		moved, err := Move(ctx, tx, post, Withdrawn, Because(reason), who, now, Held, Planned)
 		if err == nil && !moved {
 			err = fmt.Errorf("post %s is %s: only a post that has not gone out can be rejected", post.ID, post.State)
 		}
@@ -88,7 +88,7 @@ func Reject(ctx context.Context, db *store.DB, id, hash, why, who string, now ti
 // Reopen lets a post that was rejected wait for approval again, because it reads
 // differently now.
 func Reopen(ctx context.Context, tx *sql.Tx, post *Post, now time.Time) error {
-	ok, err := reopening.One(ctx, tx, `approval = ?, reason = ?, rejected_hash = '', updated_at = ?`, `id = ? AND rejected_hash <> ''`,
+	ok, err := reopening.One(ctx, tx, `approval = ?, reason = ?, cause = '', rejected_hash = '', updated_at = ?`, `id = ? AND rejected_hash <> ''`,
 		true, "waits for approval: other words than those that were rejected", store.Ms(now), post.ID)
 	if err != nil || !ok {
 		return err
@@ -114,7 +114,7 @@ const TextChanged = "the text has changed since it was approved: approve it agai
 
 // Void takes the approval back from a post of which something has changed.
 func Void(ctx context.Context, tx *sql.Tx, post *Post, why string, now time.Time) error {
-	if _, err := voiding.One(ctx, tx, `approved_hash = '', approved_by = '', reason = ?, updated_at = ?`, `id = ?`, why, store.Ms(now),
+	if _, err := voiding.One(ctx, tx, `approved_hash = '', approved_by = '', reason = ?, cause = '', updated_at = ?`, `id = ?`, why, store.Ms(now),
 		post.ID); err != nil {
 		return err
 	}
@@ -124,7 +124,7 @@ func Void(ctx context.Context, tx *sql.Tx, post *Post, why string, now time.Time
 // Recall notes that a post was deleted from its network.
 func Recall(ctx context.Context, db *store.DB, post *Post, who string, now time.Time) error {
 	return db.Write(ctx, func(tx *sql.Tx) error {
-		moved, err := Move(ctx, tx, post, Recalled, "deleted by "+who, who, now, Sent)
+		moved, err := Move(ctx, tx, post, Recalled, Because("deleted by "+who), who, now, Sent)
 		if err == nil && !moved {
 			return errors.New("the post has already been deleted")
 		}

@@ -20,7 +20,7 @@ const pageOf = 500
 // and each of its posts that has not gone out.
 func withdrawMailing(ctx context.Context, tx *sql.Tx, mailing *Post, reason, who string, now time.Time) error {
 	before := mailing.State
-	moved, err := Move(ctx, tx, mailing, Withdrawn, reason, who, now, Planned, Held, Late, Asked)
+	moved, err := Move(ctx, tx, mailing, Withdrawn, Because(reason), who, now, Planned, Held, Late, Asked)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func withdrawSome(ctx context.Context, tx *sql.Tx, mailing, reason string, now t
 		return 0, err
 	}
 	for id, code := range codes {
-		if _, err := withdrawing.One(ctx, tx, `reason = ?, code = '', updated_at = ?`, `id = ? AND `+moves.In(Planned, Held), reason,
+		if _, err := withdrawing.One(ctx, tx, `reason = ?, cause = '', code = '', updated_at = ?`, `id = ? AND `+moves.In(Planned, Held), reason,
 			store.Ms(now), id); err != nil {
 			return 0, err
 		}

@@ -78,6 +78,7 @@ type Post struct {
 	RestLanguage                                         string
 	SentAt                                               time.Time
 	Reason                                               string
+	Cause                                                Cause
 	Turn                                                 int64           // of the variants of a public text; -1: none
 	RejectedHash                                         string          // what an approver rejected
 	Images                                               []network.Image // of a post that belongs to no file, before it is added
@@ -147,7 +148,7 @@ func emptyNull(s string) any {
 
 const columns = `id, key, kind, state, account, campaign, step, occurrence, segment, parent, cursor, COALESCE(person, 0), recipient, COALESCE(mention, ''),
 	ref, private, template, language, text, exempt, code, slot_at, next_at, late_after, late_then, finish_by, approval, approved_hash, approved_by, author,
-	sealed, sealed_text, replay, attempts, doubts, looks, first_attempt_at, last_attempt_at, COALESCE(remote_id, ''), url, COALESCE(sent_at, 0), reason, created_at, follows, rest, turn, rejected_hash`
+	sealed, sealed_text, replay, attempts, doubts, looks, first_attempt_at, last_attempt_at, COALESCE(remote_id, ''), url, COALESCE(sent_at, 0), reason, created_at, follows, rest, turn, rejected_hash, cause`
 
 type scanner interface{ Scan(...any) error }
 
@@ -158,7 +159,7 @@ func scan(row scanner) (*Post, error) {
 	err := row.Scan(&p.ID, &p.Key, &p.Kind, &p.State, &p.Account, &p.Campaign, &p.Step, &p.Occurrence, &p.Segment, &p.Parent, &p.Cursor, &p.Person,
 		&p.Recipient, &p.Mention, &p.Ref, &p.Private, &p.Template, &p.Language, &p.Text, &p.Exempt, &p.Code, &slot, &next, &late, &p.LateThen, &finish,
 		&p.Approval, &p.ApprovedHash, &p.ApprovedBy, &p.Author, &p.Sealed, &p.SealedText, &p.Replay, &p.Attempts, &p.Doubts, &p.Looks, &first, &last,
-		&p.RemoteID, &p.URL, &sent, &p.Reason, &created, &p.Follows, &rest, &p.Turn, &p.RejectedHash)
+		&p.RemoteID, &p.URL, &sent, &p.Reason, &created, &p.Follows, &rest, &p.Turn, &p.RejectedHash, &p.Cause)
 	k := decodeRest(rest)
 	p.Rest, p.RestLanguage = k.Texts, k.Language
 	p.SlotAt, p.NextAt, p.FinishBy = store.Time(slot), store.Time(next), store.Time(finish)

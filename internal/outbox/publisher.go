@@ -23,6 +23,7 @@ import (
 type Stop struct {
 	State  State
 	Reason string
+	Cause  Cause // for programs; mostly none
 }
 
 // Error says why.

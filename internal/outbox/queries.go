@@ -266,22 +266,22 @@ func SameSince(ctx context.Context, q store.Querier, prefix string, since time.T
 // AwaitingFiles tells whether a post waits, until an instant at most, for its network to be
 // done with pictures or videos.
 func AwaitingFiles(ctx context.Context, q store.Querier, until time.Time) (bool, error) {
-	p, err := first(ctx, q, `state = 'planned' AND lower(reason) LIKE '%is still working on%' AND next_at < $1`, store.Ms(until))
+	p, err := first(ctx, q, `state = 'planned' AND cause = $1 AND next_at < $2`, Pictures, store.Ms(until))
 	return p != nil, err
 }
 
 // AtOnce lets those posts of an account go at once that the account's own bounds held back.
 func AtOnce(ctx context.Context, tx *sql.Tx, account string, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `UPDATE posts SET next_at = $1 WHERE account = $2 AND state = 'planned' AND next_at > $3
-		AND lower(reason) LIKE 'the account''s %used up%'`, store.Ms(now), account, store.Ms(now))
+	_, err := tx.ExecContext(ctx, `UPDATE posts SET next_at = $1 WHERE account = $2 AND state = 'planned' AND next_at > $3 AND cause = $4`, store.Ms(now),
+		account, store.Ms(now), OwnBound)
 	return err
 }
 
-// AwaitsApproval tells whether a step has a post that waits for approval, or one that left the
-// files, for the reason gone, since an instant, and had to be approved.
-func AwaitsApproval(ctx context.Context, q store.Querier, s Step, gone string, since time.Time) (bool, error) {
-	p, err := first(ctx, q, ofStep+` AND approval AND (state = 'held' OR state = 'withdrawn' AND reason = $4) AND updated_at > $5`,
-		s.Campaign, s.Step, s.Account, gone, store.Ms(since))
+// AwaitsApproval tells whether a step has a post that waits for approval, or one that has left
+// the files since an instant and had to be approved.
+func AwaitsApproval(ctx context.Context, q store.Querier, s Step, since time.Time) (bool, error) {
+	p, err := first(ctx, q, ofStep+` AND approval AND (state = 'held' OR state = 'withdrawn' AND cause = $4) AND updated_at > $5`,
+		s.Campaign, s.Step, s.Account, Gone, store.Ms(since))
 	return p != nil, err
 }
 

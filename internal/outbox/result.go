@@ -93,7 +93,7 @@ func (p *Publisher) sent(ctx context.Context, post *Post, r network.Receipt) err
 		if err != nil || done {
 			return err
 		}
-		_, err = Move(ctx, tx, post, Asked, "the network answered with the address of another post", audit.Bot, now, Sending, InDoubt)
+		_, err = Move(ctx, tx, post, Asked, Because("the network answered with the address of another post"), audit.Bot, now, Sending, InDoubt)
 		return err
 	})
 }
@@ -106,7 +106,7 @@ func MarkSent(ctx context.Context, tx *sql.Tx, post *Post, r network.Receipt, wh
 		at = post.FirstAttemptAt // it went out then; we only know it now
 	}
 	r = network.Receipt{ID: store.Key(r.ID), URL: store.Cut(store.Text(r.URL), 4_000)}
-	done, err = receipted.One(ctx, tx, `remote_id = ?, url = ?, sent_at = ?, reason = '', updated_at = ?, `+erasing,
+	done, err = receipted.One(ctx, tx, `remote_id = ?, url = ?, sent_at = ?, reason = '', cause = '', updated_at = ?, `+erasing,
 		`id = ? AND NOT EXISTS (SELECT 1 FROM posts o WHERE o.account = ? AND o.remote_id = ? AND o.id <> ?)`,
 		emptyNull(r.ID), r.URL, store.Ms(at), store.Ms(now), post.ID, post.Account, r.ID, post.ID)
 	if err != nil || !done {
@@ -127,7 +127,7 @@ func MarkSent(ctx context.Context, tx *sql.Tx, post *Post, r network.Receipt, wh
 func (p *Publisher) finish(ctx context.Context, post *Post, to State, reason string) error {
 	now := p.Clock()
 	return p.write(ctx, func(tx *sql.Tx) error {
-		_, err := Move(ctx, tx, post, ending(post, to), reason, audit.Bot, now, Sending, InDoubt)
+		_, err := Move(ctx, tx, post, ending(post, to), Because(reason), audit.Bot, now, Sending, InDoubt)
 		return err
 	})
 }
@@ -148,7 +148,9 @@ func (p *Publisher) notOut(ctx context.Context, post *Post, err error, log *logr
 				return err
 			}
 		}
-		_, err := putOff.One(ctx, tx, `next_at = ?, reason = ?, updated_at = ?`, `id = ?`, store.Ms(next), err.Error(), store.Ms(now), post.ID)
+		why := whyNot(err)
+		_, err := putOff.One(ctx, tx, `next_at = ?, reason = ?, cause = ?, updated_at = ?`, `id = ?`, store.Ms(next), why.Text, why.Cause, store.Ms(now),
+			post.ID)
 		return err
 	})
 }
@@ -172,7 +174,7 @@ func (p *Publisher) refuse(ctx context.Context, post *Post, err error) error {
 	if post.State == Sending {
 		return p.finish(ctx, post, Refused, err.Error())
 	}
-	return p.stop(ctx, post, Composed{}, &Stop{Refused, err.Error()})
+	return p.stop(ctx, post, Composed{}, &Stop{State: Refused, Reason: err.Error()})
 }
 
 // again is when a post is tried again. One that found the account signed out is

@@ -78,9 +78,9 @@ func GoOn(ctx context.Context, tx *sql.Tx, post *Post, r network.Receipt, now ti
 	if err != nil || !added || r.ID != "" {
 		return next, err
 	}
-	_, err = Move(ctx, tx, next, Asked, "the part of the thread before this one was settled without its address: "+
+	_, err = Move(ctx, tx, next, Asked, Because("the part of the thread before this one was settled without its address: "+
 		"run “magpie outbox settle send "+next.ID+" --url ADDRESS-OF-THAT-PART”, "+
-		"or post this part by hand as a reply to it", audit.Bot, now, Planned)
+		"or post this part by hand as a reply to it"), audit.Bot, now, Planned)
 	return next, err
 }
 

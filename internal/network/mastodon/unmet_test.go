@@ -292,6 +292,9 @@ func TestPicturesOnServerThatCloses(t *testing.T) {
 				if _, err = c.Publish(t.Context(), post); err == nil {
 					break
 				}
+				if network.ReasonOf(err) == network.Unknown {
+					continue // the connection was closed just as the post was sent: the key tells the server that it is the same one
+				}
 			}
 			wants(t, "pictures", err, network.Busy)
 		}

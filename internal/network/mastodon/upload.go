@@ -93,7 +93,7 @@ func harmless(err error) error {
 }
 
 func processing(name string) error {
-	return &network.Failure{Reason: network.Busy, Wait: time.Second,
+	return &network.Failure{Reason: network.Busy, AtWork: true, Wait: time.Second,
 		Err: fmt.Errorf("the server is still working on the picture %s", name)}
 }
 

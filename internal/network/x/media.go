@@ -166,7 +166,7 @@ func (c *client) processed(key, name string, u uploaded) error {
 	p := u.Data.Processing
 	switch p.State {
 	case "pending", "in_progress":
-		return &network.Failure{Reason: network.Busy, Wait: time.Duration(max(p.After, 1)) * time.Second,
+		return &network.Failure{Reason: network.Busy, AtWork: true, Wait: time.Duration(max(p.After, 1)) * time.Second,
 			Err: network.Fail(network.Busy, "X is still working on %s", name)}
 	case "failed":
 		c.forget(key)
