@@ -43,7 +43,7 @@ func stopSignals() []os.Signal {
 func app() *cli.App {
 	a := &cli.App{
 		Name: "magpie", Version: version(), Usage: "run a brand's microblog accounts from plain files",
-		Description: "Files say what is posted, when and to whom. “magpie check” finds the mistakes in them,\n" +
+		Description: "Files say what is posted, when and to whom. “magpie check” finds the mistakes in them, " +
 			"“magpie plan” shows what would go out, “magpie run” sends it. Start with “magpie init FOLDER”.",
 		EnableBashCompletion: true, HideHelpCommand: true, Suggest: true,
 		ExitErrHandler: func(*cli.Context, error) {}, // exitCode does it

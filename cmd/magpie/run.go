@@ -142,7 +142,7 @@ func play(c *cli.Context, o *bot.Options) (end func(), err error) {
 }
 
 func busy(err error) error {
-	if err != nil && strings.HasPrefix(err.Error(), "another “magpie run”") {
+	if used := new(store.InUse); errors.As(err, &used) {
 		return failure{exitBusy, err}
 	}
 	return err

@@ -138,15 +138,7 @@ func (b *Bot) examineBot(ctx context.Context, add note) {
 		add(true, "bot", "", "%d running on this database", r.Machines)
 	}
 	for _, p := range r.Problems {
-		text, hint, _ := strings.Cut(p, ": magpie ")
-		if hint != "" {
-			hint = "magpie " + hint
-		}
-		what := "bot"
-		if strings.HasPrefix(text, "the database is a copy") {
-			what = "restored"
-		}
-		add(false, what, hint, "%s", text)
+		add(false, p.What, p.Do, "%s", p.Text)
 	}
 	b.examineWaiting(ctx, add)
 	waiting := 0
@@ -158,7 +150,7 @@ func (b *Bot) examineBot(ctx context.Context, add note) {
 	add(true, "disk", "", "%d GB are left", r.Disk>>30)
 	needs, err := need.Open(ctx, b.DB)
 	for _, n := range needs {
-		if err == nil && (n.Kind == need.Budget || n.Kind == need.SignInEnds || n.Kind == need.NotHeard || n.Kind == need.Unanswered) {
+		if err == nil && (n.Kind == need.NotHeard || n.Kind == need.Unanswered) {
 			add(false, n.Kind, "", "%s (since %s)", n.Text, b.moment(n.At))
 		}
 	}

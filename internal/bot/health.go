@@ -52,7 +52,7 @@ func (b *Bot) Health(ctx context.Context) *health.Report {
 			if err = store.Explain(b.DB.Path, err); !errors.Is(err, store.ErrAway) {
 				err = fmt.Errorf("the database can't be read: %w", err)
 			}
-			r.Add(err.Error())
+			r.Add(about("%s", err))
 			break
 		}
 		r.Ready = b.running.Load()
@@ -61,7 +61,7 @@ func (b *Bot) Health(ctx context.Context) *health.Report {
 		r.Ready = false
 	}
 	for _, t := range b.trouble(now) {
-		r.Add(t)
+		r.Add(about("%s", t))
 	}
 	b.lookDisk(r)
 	return r.Close()
@@ -98,25 +98,27 @@ func (b *Bot) lookMachines(ctx context.Context, r *health.Report, now time.Time)
 	}
 	r.Skew = max(server.Sub(now).Abs()-time.Since(before), b.skews.worst())
 	if r.Skew > skewMost {
-		r.Add(fmt.Sprintf("this machine's clock differs by %s from the database's or a network's: set it (NTP)", spoken.Duration(r.Skew)))
+		r.Add(about("this machine's clock differs by %s from the database's or a network's: set it (NTP)", spoken.Duration(r.Skew)))
 	}
 	if since, err := b.restoredFrom(ctx); err != nil || !since.IsZero() {
 		if err != nil {
 			return err
 		}
-		r.Add("the database is a copy from " + since.Format(stamp) + ": nothing is sent until a running bot has checked on the networks what was posted since then")
+		p := about("the database is a copy from %s: nothing is sent until a running bot has checked on the networks what was posted since then", since.Format(stamp))
+		p.What = need.Restored
+		r.Add(p)
 	}
 	live, err := lease.Live(ctx, b.DB, now)
 	r.Machines = len(live)
 	for _, m := range live {
 		for _, t := range m.Trouble {
 			if m.Owner != b.owner { // ours is said below, as it is now
-				r.Add("on " + m.Host + ": " + t)
+				r.Add(about("on %s: %s", m.Host, t))
 			}
 		}
 	}
 	if err == nil && len(live) == 0 {
-		r.Add("no bot is running on this database: start it with “magpie run”")
+		r.Add(health.Problem{What: "bot", Text: "no bot is running on this database", Do: "magpie run"})
 	}
 	return err
 }
@@ -140,7 +142,7 @@ func (b *Bot) lookPosts(ctx context.Context, r *health.Report, now time.Time) er
 			return err
 		}
 		if !since.IsZero() && now.Sub(since) > 4*stuckAfter {
-			r.Add(fmt.Sprintf(what, since.Format(stamp)))
+			r.Add(about(what, since.Format(stamp)))
 		}
 	}
 	for _, a := range b.Set().Accounts {
@@ -156,7 +158,9 @@ func (b *Bot) lookPosts(ctx context.Context, r *health.Report, now time.Time) er
 		if p.Reason != "" {
 			why = " (" + p.Reason + ")"
 		}
-		r.Add(fmt.Sprintf("post %s on %s has been due since %s and is still %s%s: magpie outbox show %s", p.ID, a.Name, p.SlotAt.In(a.Timezone.Location).Format(stamp), p.State, why, p.ID))
+		late := about("post %s on %s has been due since %s and is still %s%s", p.ID, a.Name, p.SlotAt.In(a.Timezone.Location).Format(stamp), p.State, why)
+		late.Do = "magpie outbox show " + p.ID
+		r.Add(late)
 	}
 	return nil
 }
@@ -177,7 +181,7 @@ func (b *Bot) lookQueue(ctx context.Context, r *health.Report, now time.Time) (e
 	}
 	r.Waiting, err = queue.Oldest(ctx, b.DB)
 	if err == nil && r.Waiting > stuckAfter {
-		r.Add(fmt.Sprintf("a job has been waiting for %s and no process works on it", spoken.Duration(r.Waiting)))
+		r.Add(about("a job has been waiting for %s and no process works on it", spoken.Duration(r.Waiting)))
 	}
 	return err
 }
@@ -205,10 +209,10 @@ func (b *Bot) lookAccounts(ctx context.Context, r *health.Report, now time.Time)
 			return err
 		}
 		if !held[name] && r.Machines > 0 {
-			r.Add("no running bot works for the account " + name)
+			r.Add(about("no running bot works for the account %s", name))
 		}
 		if a.SignedOut {
-			r.Add("the account " + name + " is signed out: magpie accounts login " + name)
+			r.Add(health.Problem{What: "bot", Text: "the account " + name + " is signed out", Do: "magpie accounts login " + name})
 		}
 		r.Accounts = append(r.Accounts, a)
 	}
@@ -222,10 +226,15 @@ func (b *Bot) lookNeeds(ctx context.Context, r *health.Report, _ time.Time) erro
 		switch n.Kind {
 		case need.SignedOut, need.NotHeard, need.Unanswered: // nothing is stuck: strangers make these, or they may be so for ever
 		default:
-			r.Add(n.Text)
+			r.Add(health.Problem{What: n.Kind, Text: fmt.Sprintf("%s (since %s)", n.Text, b.moment(n.At))})
 		}
 	}
 	return err
+}
+
+// about is a problem of the bot itself.
+func about(says string, args ...any) health.Problem {
+	return health.Problem{What: "bot", Text: fmt.Sprintf(says, args...)}
 }
 
 // lookDisk looks for room where the database, or the workspace, is.
@@ -239,7 +248,7 @@ func (b *Bot) lookDisk(r *health.Report) {
 	for i, folder := range folders {
 		var fs unix.Statfs_t
 		if err := unix.Statfs(folder, &fs); err != nil {
-			r.Add("the folder " + folder + " can't be read")
+			r.Add(about("the folder %s can't be read", folder))
 			continue
 		}
 		left := fs.Bavail * uint64(fs.Bsize) //nolint:gosec // a block size is no negative number
@@ -247,7 +256,7 @@ func (b *Bot) lookDisk(r *health.Report) {
 			r.Disk = left
 		}
 		if left < diskLeast {
-			r.Add(fmt.Sprintf("the disk of %s is nearly full: %d MB left", folder, left>>20))
+			r.Add(about("the disk of %s is nearly full: %d MB left", folder, left>>20))
 		}
 	}
 }

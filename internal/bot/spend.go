@@ -18,8 +18,8 @@ const (
 	keptCalls  = 30  // percent for answers, where the file names no share
 )
 
-// ownBound is how a person is told that a bound of the file was met.
-const ownBound = " can't do all it should: "
+// byNetwork ends the subject of a need that a network's own bound raised, not the file's.
+const byNetwork = " (network)"
 
 // beijing is where Weibo's days begin.
 var beijing = time.FixedZone("Beijing", 8*60*60)
@@ -71,7 +71,7 @@ func (b *Bot) meter(a *workspace.Account) *meter.Meter {
 		},
 		Failed: func(err error) { b.Log.WithError(err).Warn("what a call has cost could not be written down") },
 		Over: func(ctx context.Context, why string) {
-			b.raise(ctx, need.Budget, name, name+ownBound+why)
+			b.raise(ctx, need.Budget, name, name+" can't do all it should: "+why)
 		}}
 }
 
@@ -100,7 +100,7 @@ func (b *Bot) lookAtBudgets(ctx context.Context) {
 		return
 	}
 	for _, n := range open {
-		if n.Kind != need.Budget || !strings.Contains(n.Text, ownBound) { // the network's own word ends when it takes something
+		if n.Kind != need.Budget || strings.HasSuffix(n.Subject, byNetwork) { // the network's own word ends when it takes something
 			continue
 		}
 		if a := b.Set().Accounts[n.Subject]; a != nil && b.holds(a, n) {
@@ -123,7 +123,7 @@ func (b *Bot) tryAgain(ctx context.Context, account string) {
 
 // unpaid notes that a network does nothing more until a person has paid.
 func (b *Bot) unpaid(ctx context.Context, name, reason string) {
-	b.raise(ctx, need.Budget, name+" (network)", "nothing goes out on "+name+": "+reason)
+	b.raise(ctx, need.Budget, name+byNetwork, "nothing goes out on "+name+": "+reason)
 	if x := b.account(name); x != nil {
 		x.owing.Store(true)
 	}
@@ -132,7 +132,7 @@ func (b *Bot) unpaid(ctx context.Context, name, reason string) {
 // paid forgets that: the network does things again.
 func (b *Bot) paid(ctx context.Context, name string) {
 	if x := b.account(name); x != nil && x.owing.Swap(false) {
-		b.clear(ctx, need.Budget, name+" (network)")
+		b.clear(ctx, need.Budget, name+byNetwork)
 	}
 }
 

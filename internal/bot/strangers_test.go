@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"magpie/internal/health"
 	"magpie/internal/network"
 )
 
@@ -63,9 +64,9 @@ func TestManyMessagesAreOneCall(t *testing.T) {
 }
 
 // strangers are the problems that somebody else's words could have made: not that the test's clock is not this machine's.
-func strangers(problems []string) (out []string) {
+func strangers(problems []health.Problem) (out []health.Problem) {
 	for _, p := range problems {
-		if !strings.Contains(p, "this machine's clock") && !strings.Contains(p, "no bot is running") {
+		if !strings.Contains(p.Text, "this machine's clock") && !strings.Contains(p.Text, "no bot is running") {
 			out = append(out, p)
 		}
 	}

@@ -70,6 +70,28 @@ func TestApprovalIsTold(t *testing.T) {
 		!strings.Contains(text, "within 1 hour") {
 		t.Errorf("told %s", text)
 	}
+	open, err := need.Open(t.Context(), w.DB)
+	w.must(err)
+	for _, n := range open {
+		if strings.HasSuffix(n.Subject, "101") {
+			t.Errorf("the hook gets the subject %q, in which how many there are is kept for ourselves", n.Subject)
+		}
+	}
+}
+
+// TestDoctorSaysOnce: a need is one line, with its kind and since when it stands.
+func TestDoctorSaysOnce(t *testing.T) {
+	w := newWorld(t, "2027-11-24 08:00", careful())
+	w.raise(t.Context(), need.Budget, "outlet", "outlet can't do all it should: the account's budget is used up")
+	var said []Finding
+	w.examineBot(t.Context(), func(good bool, what, _, says string, args ...any) {
+		if text := fmt.Sprintf(says, args...); strings.Contains(text, "can't do all") {
+			said = append(said, Finding{Good: good, What: what, Says: text})
+		}
+	})
+	if len(said) != 1 || said[0].What != need.Budget || !strings.Contains(said[0].Says, "(since ") {
+		t.Errorf("doctor says %+v", said)
+	}
 }
 
 // TestHookForms: each service is told in the form that it reads, and no text calls people

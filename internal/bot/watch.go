@@ -75,8 +75,14 @@ func (b *Bot) watch(ctx context.Context, r *Running) {
 		defer w.Close()
 	}
 	var folders []string
+	look := func() {
+		if w.Events != nil {
+			folders = b.lookAt(w, folders) // before they are read: what is edited then is seen
+		}
+	}
+	look()
 	var first time.Time
-	quiet := time.After(0) // first what was edited while we started; then after a while, for editors write in several strokes
+	quiet := time.After(stroke) // what was edited while we started; after a while, for editors write in several strokes
 	for {
 		select {
 		case <-ctx.Done():
@@ -93,9 +99,7 @@ func (b *Bot) watch(ctx context.Context, r *Running) {
 			b.Log.WithError(err).Warn("watching the files")
 		case <-quiet:
 			first, quiet = time.Time{}, time.After(anew)
-			if w.Events != nil {
-				folders = b.lookAt(w, folders) // before they are read: what is edited then is seen
-			}
+			look()
 			b.Reload(ctx, r)
 		}
 	}

@@ -6,10 +6,17 @@ import (
 	"time"
 )
 
+// Problem is one thing that is stuck or needs a person.
+type Problem struct {
+	What string // it is about: "bot", or the kind of a need
+	Text string // in words
+	Do   string // the command that mends it; empty where none does
+}
+
 // Report is how a bot is at an instant.
 type Report struct {
 	OK       bool      `json:"ok"`
-	Problems []string  `json:"-"`        // what is stuck or needs a person, in words: for “magpie doctor”, not over HTTP
+	Problems []Problem `json:"-"`        // for “magpie doctor”, not over HTTP
 	Stuck    int       `json:"problems"` // how many those are
 	At       time.Time `json:"at"`
 	Ready    bool      `json:"ready"` // has begun to work and reaches its database
@@ -46,7 +53,7 @@ type Account struct {
 }
 
 // Add notes a problem.
-func (r *Report) Add(problem string) { r.Problems = append(r.Problems, problem) }
+func (r *Report) Add(p Problem) { r.Problems = append(r.Problems, p) }
 
 // Close ends a report: it is good if nothing was noted.
 func (r *Report) Close() *Report {

@@ -15,7 +15,7 @@ func TestProbeSaysNoWords(t *testing.T) {
 	look := func(context.Context) *Report {
 		r := &Report{Ready: true}
 		for _, w := range words {
-			r.Add(w)
+			r.Add(Problem{Text: w})
 		}
 		return r.Close()
 	}

@@ -9,6 +9,7 @@ import (
 	"embed"
 	"io/fs"
 	"math/bits"
+	"regexp"
 	"strconv"
 	"time"
 
@@ -46,6 +47,7 @@ type Need struct {
 	Subject string    `json:"subject"`
 	Text    string    `json:"text"`
 	At      time.Time `json:"at"`
+	row     string    // the subject as the table has it: of Rise's, with the level
 }
 
 // Raise notes a need; fresh is false if it was known.
@@ -53,6 +55,9 @@ func Raise(ctx context.Context, tx *sql.Tx, kind, subject, text string, now time
 	return store.Changed(tx.ExecContext(ctx, `INSERT INTO needs (kind, subject, text, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
 		kind, subject, text, store.Ms(now)))
 }
+
+// levels are what Rise writes behind a subject.
+var levels = regexp.MustCompile(` 1\d\d$`)
 
 // Rise keeps one need of many things, of which there are so many: it is said
 // again, and fresh is true, when they are twice as many as they were, or grow again after
@@ -77,7 +82,7 @@ func Rise(ctx context.Context, tx *sql.Tx, kind, subject string, many int, text 
 	if fresh, err = Raise(ctx, tx, kind, level, text, now); err != nil || !fewer {
 		return fresh, err
 	}
-	return false, Told(ctx, tx, Need{Kind: kind, Subject: level}, now) // more of them have been told of
+	return false, Told(ctx, tx, Need{Kind: kind, row: level}, now) // more of them have been told of
 }
 
 // Clear forgets a need that is over.
@@ -117,8 +122,11 @@ func list(ctx context.Context, db *store.DB, where string) (out []Need, err erro
 	for rows.Next() {
 		var n Need
 		var at int64
-		if err := rows.Scan(&n.Kind, &n.Subject, &n.Text, &at); err != nil {
+		if err := rows.Scan(&n.Kind, &n.row, &n.Text, &at); err != nil {
 			return nil, err
+		}
+		if n.Subject = n.row; n.Kind == Unanswered || n.Kind == Approval {
+			n.Subject = levels.ReplaceAllString(n.row, "")
 		}
 		n.At = store.Time(at)
 		out = append(out, n)
@@ -128,6 +136,6 @@ func list(ctx context.Context, db *store.DB, where string) (out []Need, err erro
 
 // Told notes that the web hook was told.
 func Told(ctx context.Context, tx *sql.Tx, n Need, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `UPDATE needs SET told_at = $1 WHERE kind = $2 AND subject = $3`, store.Ms(now), n.Kind, n.Subject)
+	_, err := tx.ExecContext(ctx, `UPDATE needs SET told_at = $1 WHERE kind = $2 AND subject = $3`, store.Ms(now), n.Kind, n.row)
 	return err
 }

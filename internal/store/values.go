@@ -63,8 +63,15 @@ func (i *IDs) Next(now time.Time) int64 {
 	return at | i.node
 }
 
+// InUse is that another process runs on the database.
+type InUse struct{ Path string }
+
+func (e *InUse) Error() string {
+	return "another “magpie run” uses " + e.Path + ": stop it first, or give this one a database of its own"
+}
+
 // Lock takes the right to run on the SQLite file at path, held until the
-// process ends.
+// process ends. It fails with InUse where another has it.
 func Lock(path string) (unlock func(), err error) {
 	l := flock.New(path + ".lock")
 	ok, err := l.TryLock()
@@ -72,7 +79,7 @@ func Lock(path string) (unlock func(), err error) {
 		return nil, fmt.Errorf("%s can't be locked: %w", path, err)
 	}
 	if !ok {
-		return nil, fmt.Errorf("another “magpie run” uses %s: stop it first, or give this one a database of its own", path)
+		return nil, &InUse{path}
 	}
 	return func() { _ = l.Unlock() }, nil
 }

@@ -71,6 +71,7 @@ func (h *hour) blind(how string, began time.Time) {
 // kills lets the program live for moments.
 func (h *hour) kills(n int) {
 	h.t.Helper()
+	h.killed = true
 	for range n {
 		p := h.start()
 		select {

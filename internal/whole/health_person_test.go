@@ -154,6 +154,6 @@ func TestStuckSending(t *testing.T) {
 // that people do not understand.
 func said(b *bot.Bot, words string) bool {
 	r := b.Health(context.Background())
-	text := strings.Join(r.Problems, "\n")
+	text := fmt.Sprint(r.Problems)
 	return !r.OK && strings.Contains(text, words) && !jargon.MatchString(text)
 }
