@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// layers is who may import whom of ours (design.md, section 3).
+// layers is who may import whom of ours.
 var layers = map[string]string{
 	"crash":   "",
 	"suggest": "",

@@ -10,7 +10,7 @@ import (
 	"magpie/internal/outbox"
 )
 
-var update = flag.Bool("update", false, "write docs/states.md anew")
+var update = flag.Bool("update", false, "write the generated parts of docs/ anew")
 
 // TestStates holds the pictures of the states against the tables that the program obeys.
 func TestStates(t *testing.T) {

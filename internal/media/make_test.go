@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// The networks' rules after platforms.md, sections 2.1, 3.3, 4.3 and 5.3.
+// The networks' rules for pictures (docs/networks.md).
 var (
 	mastodon = Rules{
 		Who:      "Mastodon",

@@ -10,7 +10,7 @@ import (
 )
 
 // BenchmarkLoad1000 loads 1,000 campaigns of three steps, each with texts of
-// its own, over ten accounts (budget: one second, design.md section 8).
+// its own, over ten accounts (budget: one second).
 func BenchmarkLoad1000(b *testing.B) {
 	dir := b.TempDir()
 	overlay(b, dir, good)

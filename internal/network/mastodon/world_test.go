@@ -16,7 +16,7 @@ import (
 	"magpie/internal/sandbox"
 )
 
-// variants are how the servers of test-networks.md differ from each other.
+// variants are how the servers differ from each other (docs/reliability.md).
 var variants = map[string]sandbox.Variant{
 	"documented": {},
 	"ignores keys": {

@@ -11,7 +11,7 @@ import (
 	"magpie/internal/network/weibo/weibofake"
 )
 
-// class is what a code means (platforms.md 5.6).
+// class is what a code means (docs/networks.md, Weibo, Codes).
 type class struct {
 	codes   []int
 	posting network.Reason

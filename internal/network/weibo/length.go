@@ -8,7 +8,7 @@ import (
 )
 
 // Weibo counts zi: one for a Chinese character, a half for a letter. The rule is
-// that of Sina's public composer (STK, kit.extra.count; platforms.md 6.4): what
+// that of Sina's public composer (STK, kit.extra.count; docs/networks.md, Weibo, Length): what
 // the server counts is not published. It counts in halves.
 const (
 	linkHalves = 20  // a link, once Weibo has made it short

@@ -7,7 +7,7 @@ import (
 	"magpie/internal/network"
 )
 
-// The rules of platforms.md 6.4, one by one.
+// The rules of docs/networks.md, Weibo, Length, one by one.
 func TestZi(t *testing.T) {
 	t.Parallel()
 	long := func(bytes int) string {

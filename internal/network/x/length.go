@@ -7,7 +7,7 @@ import (
 	"magpie/internal/network"
 )
 
-// What things count (platforms.md 6.3: twitter-text, configuration version 3).
+// What things count (docs/networks.md, X, Length: twitter-text, configuration version 3).
 const (
 	linkWeight  = 23
 	emojiWeight = 2

@@ -10,7 +10,7 @@ import (
 	"magpie/internal/network"
 )
 
-// The rules of platforms.md 6.3, one by one.
+// The rules of docs/networks.md, X, Length, one by one.
 func TestWeighed(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]int{

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// The vector of the documentation (platforms.md, 5.4).
+// The vector of the documentation (docs/networks.md, Weibo, Private messages).
 func TestSignature(t *testing.T) {
 	t.Parallel()
 	equal(t, "signature", Signature("xyz123xyz", "1397022061823", "57155157"), "90e4c22c90a58f26526c2dd5b6c56c8822edeaa1")

@@ -38,7 +38,7 @@ type wanted struct {
 	Share     bool    `json:"share_with_followers"`
 }
 
-// textLimit is the weighted length of a post (platforms.md, 6.3).
+// textLimit is the weighted length of a post (docs/networks.md, X, Length).
 const textLimit = 280
 
 // premiumLimit is that of accounts with Premium.
@@ -137,7 +137,7 @@ func (s *Server) takePoll(in *wanted, p *post) error {
 	return nil
 }
 
-// once refuses the text of a recent post of the account (platforms.md, 4.6).
+// once refuses the text of a recent post of the account (docs/networks.md, X, Same text again).
 func (s *Server) once(_ *wanted, p *post) error {
 	if p.text == "" {
 		return nil

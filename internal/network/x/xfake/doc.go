@@ -1,5 +1,5 @@
 // Package xfake is the X API v2 as a server on loopback, in memory, for tests
-// only: strict where platforms.md, section 4, says what X does, and failing on
+// only: strict where docs/networks.md, X, says what X does, and failing on
 // demand. It is no X for people, and knows no rule that nobody has written down;
 // what is uncertain is an option.
 //

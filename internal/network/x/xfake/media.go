@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// mediaLife is how long an upload can be posted (platforms.md, 4.3).
+// mediaLife is how long an upload can be posted (docs/networks.md, X, Endpoints).
 const mediaLife = 24 * time.Hour
 
 // Sizes of media, in bytes.

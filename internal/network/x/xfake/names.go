@@ -22,7 +22,7 @@ var fieldNames = map[string]string{
 	"exclude":     "replies retweets",
 }
 
-// newNames are the names of July 2026 (platforms.md, 4.3).
+// newNames are the names of July 2026 (docs/networks.md, X, Endpoints).
 var newNames = strings.NewReplacer(
 	"tweet.fields", "post.fields",
 	"referenced_tweets", "referenced_posts",

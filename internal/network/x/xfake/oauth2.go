@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// codeLife is how long an authorization code works (platforms.md, 4.2).
+// codeLife is how long an authorization code works (docs/networks.md, X, Sign-in).
 const codeLife = 30 * time.Second
 
 // code is an authorization code: once, for a short time.

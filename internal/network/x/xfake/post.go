@@ -64,7 +64,7 @@ func (s *Server) store(p *post) {
 }
 
 // leading are the names of those who take part, as X adds them to a reply;
-// platforms.md, 4.4.
+// docs/networks.md, X.
 func (s *Server) leading(p *post) string {
 	if p.parent == nil {
 		return ""

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Prices in millionths of a dollar (platforms.md, 4.1).
+// Prices in millionths of a dollar (docs/networks.md, X, Prices).
 const (
 	priceCreate   = 15_000
 	priceLink     = 200_000

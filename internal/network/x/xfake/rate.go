@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Windows of the rate limits (platforms.md, 4.3).
+// Windows of the rate limits (docs/networks.md, X, Endpoints).
 const (
 	quarter = 15 * time.Minute
 	day     = 24 * time.Hour

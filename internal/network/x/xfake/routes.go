@@ -15,7 +15,7 @@ const (
 // answer is one call of the API; it runs while Server.mu is held.
 type answer func(*call) (any, error)
 
-// route is one call, and platforms.md, 4.3, says its limits.
+// route is one call, and docs/networks.md, X, Endpoints, says its limits.
 type route struct {
 	pattern string
 	ways    way

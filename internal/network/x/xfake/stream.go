@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// mostStreams is how many connections an app may have (platforms.md, 4.5).
+// mostStreams is how many connections an app may have (docs/networks.md, X, Streams).
 const mostStreams = 2
 
 // serveStream is GET /2/activity/stream.

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// mostSubscriptions is what a self-serve app may have (platforms.md, 4.5).
+// mostSubscriptions is what a self-serve app may have (docs/networks.md, X, Streams).
 const mostSubscriptions = 1500
 
 // subscription is one wish for events.

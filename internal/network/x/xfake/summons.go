@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// What X says to those whom nobody called (platforms.md, 4.1).
+// What X says to those whom nobody called (docs/networks.md, X, Who may be answered).
 const (
 	notSummoned = "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by the author of the post you are replying to."
 	notQuoted   = "Quoting this post is not allowed because you have not been mentioned or are not part of the conversation thread."

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// How far back timelines reach (platforms.md, 4.3).
+// How far back timelines reach (docs/networks.md, X, Endpoints).
 const (
 	oldestMentions = 800
 	oldestOwn      = 3200
