@@ -182,24 +182,14 @@ func (f Facts) try(r rule) (d Decision, reason string, err error) {
 // ended says why a rule's campaign does not answer now.
 func (f Facts) ended(r rule) string {
 	c := r.step.Campaign
-	day := today(f.Now, f.Set.Accounts[r.account].Timezone.Location)
-	offer := f.Set.OfferOf(r.step)
-	switch {
+	switch day := workspace.Day(f.Now, f.Set.Accounts[r.account].Timezone.Location); {
 	case f.IsPaused(c.Name):
 		return "the campaign " + c.Name + " is paused"
-	case c.From != nil && day.Before(c.From.Time), c.Until != nil && day.After(c.Until.Time):
+	case !c.Runs(day):
 		return "the campaign " + c.Name + " does not run today"
-	case offer != nil && offer.SoldOut:
-		return "the offer " + offer.Name + " is sold out"
-	case offer != nil && offer.Until != nil && day.After(offer.Until.Time):
-		return "the offer " + offer.Name + " has ended"
+	default:
+		return f.Set.OfferOf(r.step).Over(day)
 	}
-	return ""
-}
-
-func today(now time.Time, zone *time.Location) time.Time {
-	l := now.In(zone)
-	return time.Date(l.Year(), l.Month(), l.Day(), 0, 0, 0, 0, time.UTC)
 }
 
 // Language is the one to answer in: that of the text where its script tells,

@@ -28,16 +28,19 @@ func TestHeavyText(t *testing.T) {
 				}
 				f.IsPaused = func(c string) bool { return c == "deal" }
 			})
-			once := quickest(func() { _ = norm.NFC.String(norm.NFD.String(cases.Fold().String(norm.NFKC.String(text)))) })
-			all := quickest(func() {
-				if _, err := Decide(f); err != nil {
-					t.Error(err)
+			var all, once time.Duration
+			for range 5 { // the machine may have other work
+				once = quickest(func() { _ = norm.NFC.String(norm.NFD.String(cases.Fold().String(norm.NFKC.String(text)))) })
+				all = quickest(func() {
+					if _, err := Decide(f); err != nil {
+						t.Error(err)
+					}
+				})
+				if all <= 30*once {
+					return
 				}
-			})
-			if all > 30*once {
-				t.Errorf("with 60 rules it takes %d times as long as making the text comparable once (%s)", all/once,
-					all.Round(time.Millisecond))
 			}
+			t.Errorf("with 60 rules it takes %d times as long as making the text comparable once (%s)", all/once, all.Round(time.Millisecond))
 		})
 	}
 }

@@ -70,7 +70,7 @@ func (b *Bot) compose(ctx context.Context, p *outbox.Post, now time.Time) (outbo
 		return outbox.Composed{Files: files.number}, &outbox.Stop{State: outbox.Withdrawn, Reason: goneReason, Cause: outbox.Gone}
 	}
 	offer := b.offerOf(set, s, p)
-	if reason := ended(offer, a, now); reason != "" {
+	if reason := offer.Over(workspace.Day(now, a.Timezone.Location)); reason != "" {
 		return outbox.Composed{Files: files.number}, &outbox.Stop{State: outbox.Withdrawn, Reason: reason}
 	}
 	if p.Kind == outbox.Public { // what an approver saw must not change with the minute
@@ -125,19 +125,6 @@ func (b *Bot) offerOf(set *workspace.Set, s *workspace.Step, p *outbox.Post) *wo
 		return set.OfferOf(s)
 	}
 	return set.Offers[p.Step] // a pushed coupon carries the offer's name there
-}
-
-// ended says why an offer is not promoted any more.
-func ended(o *workspace.Offer, a *workspace.Account, now time.Time) string {
-	switch {
-	case o == nil:
-		return ""
-	case o.SoldOut:
-		return "the offer " + o.Name + " is sold out"
-	case o.Until != nil && now.After(endOf(o, a)):
-		return "the offer " + o.Name + " has ended"
-	}
-	return ""
 }
 
 // endOf is the end of the offer's last day by the account's clock.
@@ -310,7 +297,7 @@ func (b *Bot) recheck(ctx context.Context, tx *sql.Tx, p *outbox.Post, c outbox.
 		if s == nil && p.Campaign != PushCampaign {
 			return &outbox.Stop{State: outbox.Withdrawn, Reason: goneReason, Cause: outbox.Gone}, nil
 		}
-		if reason := ended(b.offerOf(set, s, p), a, now); reason != "" {
+		if reason := b.offerOf(set, s, p).Over(workspace.Day(now, a.Timezone.Location)); reason != "" {
 			return &outbox.Stop{State: outbox.Withdrawn, Reason: reason}, nil
 		}
 	}

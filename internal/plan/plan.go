@@ -130,13 +130,12 @@ func keep(out []Occurrence, set *workspace.Set, s *workspace.Step, a *workspace.
 	}
 	slot := Instant(w, zone)
 	o.At = slot.Add(shift(o.Key(), jitter))
-	day := wall(slot, a.Timezone.Location).Truncate(24 * time.Hour)
-	c := s.Campaign
-	if o.At.Before(from) || !o.At.Before(to) || c.From != nil && day.Before(c.From.Time) || c.Until != nil && day.After(c.Until.Time) {
+	day := workspace.Day(slot, a.Timezone.Location)
+	if o.At.Before(from) || !o.At.Before(to) || !s.Campaign.Runs(day) {
 		return out
 	}
 	// A step of one day is planned all the same: when its time comes, or before, it is said that its offer is over.
-	if offer := set.OfferOf(s); s.At == nil && offer != nil && (offer.SoldOut || offer.Until != nil && day.After(offer.Until.Time)) {
+	if s.At == nil && set.OfferOf(s).Over(day) != "" {
 		return out
 	}
 	if s.FinishBy != nil {

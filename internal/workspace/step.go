@@ -97,7 +97,7 @@ func (l *loader) checkAt(d *document, s *Step, path string) {
 		return
 	}
 	c, day := s.Campaign, s.At.Truncate(24*time.Hour)
-	if c.From.known() && day.Before(c.From.Time) || c.Until.known() && day.After(c.Until.Time) {
+	if !c.Runs(day) {
 		d.add(path+".at", "the step is outside the campaign's days", "see from: and until:")
 	}
 	if s.FinishBy.known() && !s.FinishBy.After(s.At.Time) {
