@@ -65,6 +65,7 @@ type Bot struct {
 	Vault     *vault.Vault
 	Queue     *queue.Queue
 	set       atomic.Pointer[inForce]
+	reloading sync.Mutex // held while files are put in force
 	mu        sync.Mutex // guards accounts and guests
 	accounts  map[string]*account
 	guests    map[string]*connection     // to accounts that other machines hold

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -186,5 +187,30 @@ func TestOldWordsAreNotFrozen(t *testing.T) {
 				t.Errorf("got %q", got)
 			}
 		})
+	}
+}
+
+// TestFollowTakesNoEditBack: while an edit is put in force, a look for the revision of other machines does not put the older one back.
+func TestFollowTakesNoEditBack(t *testing.T) {
+	storetest.PostgresOnly(t)
+	w := newWorld(t, "2027-11-26 09:00", nil)
+	ctx, end := context.WithCancel(t.Context())
+	var looks sync.WaitGroup
+	looks.Go(func() {
+		for ctx.Err() == nil {
+			w.follow(ctx)
+		}
+	})
+	defer looks.Wait()
+	defer end()
+	for i := range 40 {
+		text := fmt.Sprintf("Words, edition %d.", i)
+		w.edit(map[string]string{"templates/tease.en.tmpl": text})
+		if got := string(w.Set().Files["templates/tease.en.tmpl"]); got != text {
+			t.Fatalf("after the edit %q is in force: %q", text, got)
+		}
+		if n, err := w.Revision(t.Context()); err != nil || n != w.set.Load().number {
+			t.Fatalf("revision %d is in force, and this machine works with %d: %v", n, w.set.Load().number, err)
+		}
 	}
 }

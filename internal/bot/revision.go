@@ -126,9 +126,10 @@ func pack(files map[string][]byte) (string, error) {
 // follow loads the revision in force, where another machine has applied a newer
 // one.
 func (b *Bot) follow(ctx context.Context) {
-	if !b.DB.Postgres() {
+	if !b.DB.Postgres() || !b.reloading.TryLock() { // what is being put in force must not be taken back
 		return
 	}
+	defer b.reloading.Unlock()
 	n, err := b.Revision(ctx)
 	if err != nil || n == b.set.Load().number {
 		return // what is wrong with the database is said elsewhere

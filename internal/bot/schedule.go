@@ -105,6 +105,8 @@ func (b *Bot) Reload(ctx context.Context, r *Running) {
 	if set.Hash == b.Set().Hash {
 		return
 	}
+	b.reloading.Lock()
+	defer b.reloading.Unlock()
 	before := b.set.Swap(&inForce{Set: set})
 	if err := b.inForce(ctx, r, before.Set); err != nil && ctx.Err() == nil {
 		b.set.Store(before) // so that the next look tries again
