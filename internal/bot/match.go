@@ -322,11 +322,17 @@ func (m *matching) ask(ctx context.Context) error {
 		if p.Kind == outbox.Public && m.b.Kind(m.a).Made != nil {
 			continue // it is not out: none of the network's posts has an id that was made of its key
 		}
-		hidden := m.hidden(p)
-		if p.State == outbox.Asked || !hidden && !m.unexplained(p) || p.Kind == outbox.Answer {
+		if p.Kind == outbox.Answer {
 			continue
 		}
-		if err := m.doubt(ctx, p); err != nil {
+		doubtful := m.hidden(p) || m.unexplained(p)
+		switch {
+		case p.State != outbox.Asked && doubtful:
+			err = m.doubt(ctx, p)
+		case p.Cause == outbox.Likeness && !doubtful: // the files in force did not explain all when it was asked about
+			err = m.b.write(ctx, func(tx *sql.Tx) error { return outbox.Clear(ctx, tx, p, m.b.Clock()) })
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -377,12 +383,16 @@ func (m *matching) doubt(ctx context.Context, p *outbox.Post) error {
 		if _, err := outbox.Add(ctx, tx, p, m.b.Clock()); err != nil {
 			return err
 		}
-		return m.doubtIn(ctx, tx, p, "the database was restored, and the network has a post of that time that may be this one: look there, then run “magpie outbox settle”")
+		why := outbox.Because("the database was restored, and the network has a post of that time that may be this one: look there, then run “magpie outbox settle”")
+		if p.Kind == outbox.Public { // others may have come into being by this, and have no code
+			why.Cause = outbox.Likeness
+		}
+		return m.doubtIn(ctx, tx, p, why)
 	})
 }
 
-func (m *matching) doubtIn(ctx context.Context, tx *sql.Tx, p *outbox.Post, why string) error {
+func (m *matching) doubtIn(ctx context.Context, tx *sql.Tx, p *outbox.Post, why outbox.Why) error {
 	now := m.b.Clock()
-	_, err := outbox.Move(ctx, tx, p, outbox.Asked, outbox.Because(why), audit.Bot, now, outbox.Planned, outbox.Held, outbox.Late)
+	_, err := outbox.Move(ctx, tx, p, outbox.Asked, why, audit.Bot, now, outbox.Planned, outbox.Held, outbox.Late)
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"magpie/internal/need"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
 	"magpie/internal/store"
@@ -319,6 +320,39 @@ func TestRestoredAfterOneThatWasMissed(t *testing.T) {
 	for _, p := range w.posts(`step = 'tip' AND slot_at < $1 ORDER BY slot_at`, w.now.UnixMilli()) {
 		if out := p.SlotAt.Equal(at(t, "2027-11-26 09:00")); out != (p.State == outbox.Sent) {
 			t.Errorf("that of %s is %s", p.SlotAt, p.State)
+		}
+	}
+}
+
+// While older files were in force, the network showed a post that nothing explained, and a person was asked about
+// each that was due then. When the files come that explain it, those go out that are not out: nobody need look.
+func TestRestoredExplainedByLaterFiles(t *testing.T) {
+	w := newWorld(t, "2027-11-26 09:50", nil)
+	since := w.now
+	w.now = at(t, "2027-11-26 10:01")
+	w.out("outlet", nil, "", "What the lost files said.")
+	w.now = at(t, "2027-11-26 10:02")
+	w.lost(since)
+	w.matched()
+	w.is("tease", outbox.Asked)
+	w.edit(map[string]string{"templates/word.en.tmpl": "What the lost files said.",
+		"campaigns/word.yaml": "title: Word\nsteps:\n  word: {accounts: [outlet], at: 2027-11-26 10:01, say: word}\n"})
+	w.matched()
+	w.must(w.Step(t.Context()))
+	w.is("word", outbox.Sent)
+	w.is("tease", outbox.Sent)
+	if slices.Contains(w.needs(), need.Asked) {
+		t.Error("a person is still asked")
+	}
+	for _, text := range []string{"What the lost files said.", "Tomorrow at nine: everything for a third less."} {
+		n := 0
+		for _, out := range w.texts("outlet") {
+			if strings.HasPrefix(out, text) {
+				n++
+			}
+		}
+		if n != 1 {
+			t.Errorf("%q is out %d times: %q", text, n, w.texts("outlet"))
 		}
 	}
 }

@@ -6,9 +6,27 @@ import (
 	"time"
 
 	"magpie/internal/audit"
+	"magpie/internal/need"
 	"magpie/internal/network"
 	"magpie/internal/store"
 )
+
+// Clear lets a post go on about which a person was asked for a Likeness: all that the network has is known to
+// be others by now. It does nothing to one that was asked about for another reason.
+func Clear(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) error {
+	m, why := clearing, ""
+	if p.Approval && p.ApprovedHash == "" {
+		m, why = clearingHeld, "waits for approval"
+	}
+	moved, err := m.One(ctx, tx, `reason = ?, cause = '', updated_at = ?`, `id = ? AND cause = ?`, why, store.Ms(now), p.ID, Likeness)
+	if err != nil || !moved {
+		return err
+	}
+	if err := need.Clear(ctx, tx, need.Asked, p.Account+" "+p.ID); err != nil {
+		return err
+	}
+	return audit.Record(ctx, tx, now, audit.Bot, "post planned again", "post "+p.ID, "what the network shows is known to be others")
+}
 
 // Adopt notes that a post is out which a restored database does not know to be:
 // it was found on the network. It is written down if it is not there at all.

@@ -41,6 +41,8 @@ var (
 var (
 	resending     = Ledger.Move("a person says: send", Planned, Asked, Late)
 	resendingHeld = Ledger.Move("a person says: send", Held, Asked, Late)
+	clearing      = Ledger.Move("what the network shows is another", Planned, Asked)
+	clearingHeld  = Ledger.Move("what the network shows is another", Held, Asked)
 	mending       = Ledger.Move("the files have changed", Planned, Held)
 	returning     = Ledger.Move("back in the files", Planned, Withdrawn)
 	returningHeld = Ledger.Move("back in the files", Held, Withdrawn)
