@@ -62,7 +62,8 @@ var layers = map[string]string{
 	"outbox/outboxtest": "outbox store",
 	// bench measures everything, and is part of nothing.
 	"bench": "bot network network/memory network/networktest outbox people sandbox segment store store/storetest workspace",
-	"bot": "answer audit coupon crash health inbox lease media meter need network network/bluesky network/mastodon network/memory network/weibo network/x " +
+	"bot": "answer audit coupon crash health inbox lease media meter need network network/bluesky network/mastodon network/memory " +
+		"network/weibo network/x " +
 		"outage outbox pause people plan policy queue render revision segment spoken store suggest vault workspace",
 }
 
@@ -162,7 +163,8 @@ func TestLowestFirst(t *testing.T) {
 // TestNoTestingInTheProgram: what only tests need is no part of the program. (River links the
 // package testing by itself.)
 func TestNoTestingInTheProgram(t *testing.T) {
-	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "magpie/cmd/magpie").Output()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", `{{.ImportPath}} {{join .Imports " "}}`,
+		"magpie/cmd/magpie").Output()
 	if err != nil {
 		t.Fatal(err)
 	}

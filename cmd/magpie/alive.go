@@ -44,7 +44,8 @@ func neighbours(c *cli.Context) (places []string, err error) {
 	}
 	for _, m := range all {
 		if m.Address == "" {
-			err = errors.Join(err, failure{exitFailed, errors.New("a bot runs here and does not say how it is (--listen off): ask with magpie doctor")})
+			err = errors.Join(err, failure{exitFailed, errors.New("a bot runs here and does not say how it is (--listen " +
+				"off): ask with magpie doctor")})
 			continue
 		}
 		places = append(places, m.Address)

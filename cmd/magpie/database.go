@@ -19,7 +19,8 @@ import (
 func databaseCommand() *cli.Command {
 	return &cli.Command{Name: "database", Usage: "copy, back up, restore and upgrade the database", Subcommands: []*cli.Command{
 		{Name: "copy", Usage: "move a SQLite workspace to an empty Postgres database", ArgsUsage: "postgres://user@host/name",
-			Description: "Stop every “magpie run” first. All tables are compared on both sides, by row counts and checksums, before it reports success; " +
+			Description: "Stop every “magpie run” first. All tables are compared on both sides, by row counts and checksums, " +
+				"before it reports success; " +
 				"then the SQLite file is marked as moved, and Magpie does not use it any more.", Action: copyDatabase},
 		{Name: "backup", Usage: "copy the SQLite database into a new file, also while the bot runs", ArgsUsage: "FILE",
 			Description: "Keep the key file (magpie.db.key) apart from it: the tokens in the copy are encrypted with it.\nA Postgres database is backed up with pg_dump.", Action: backupDatabase},

@@ -16,7 +16,8 @@ import (
 
 func lengthCommand() *cli.Command {
 	return &cli.Command{Name: "length", Usage: "how long a text is by a network's own rule, and how much is left", ArgsUsage: "TEXT…",
-		Description: "The network's own rule counts. With --jsonl, lines such as {\"text\": \"…\"} are read from standard input, and lines such as " +
+		Description: "The network's own rule counts. With --jsonl, lines such as {\"text\": \"…\"} are read from standard " +
+			"input, and lines such as " +
 			"{\"length\": 12, \"limit\": 280} are printed.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "network", Usage: "mastodon, bluesky, x or weibo"},

@@ -93,8 +93,9 @@ func listPosts(c *cli.Context) error {
 			at = p.SlotAt
 		}
 		said := strings.TrimPrefix(p.SealedText, to(p)+" ") // whom it is for stands beside it
-		rows = append(rows, []string{p.ID, string(p.State), p.Account, postName(p), screenOf(c).moment(at, zone), to(p), short(orDash(p.Reason, said,
-			upcoming(c, b, p)), screenOf(c).text())})
+		rows = append(rows, []string{p.ID, string(p.State), p.Account, postName(p), screenOf(c).moment(at, zone), to(p),
+			short(orDash(p.Reason, said,
+				upcoming(c, b, p)), screenOf(c).text())})
 	}
 	table(screenOf(c), []string{"POST", "STATE", "ACCOUNT", "CAMPAIGN/STEP", "WHEN (" + zone.String() + ")", "TO", "TEXT OR REASON"}, rows,
 		"TO", "CAMPAIGN/STEP", "ACCOUNT", "WHEN ("+zone.String()+")")
@@ -165,7 +166,8 @@ type postJSON struct {
 func postsJSON(posts []*outbox.Post) []postJSON {
 	out := []postJSON{}
 	for _, p := range posts {
-		r := postJSON{p.ID, string(p.State), string(p.Kind), p.Account, p.Campaign, p.Step, p.SlotAt, "", to(p), p.SealedText, p.URL, p.Reason, string(p.Cause), p.Mention, p.Attempts}
+		r := postJSON{p.ID, string(p.State), string(p.Kind), p.Account, p.Campaign, p.Step, p.SlotAt, "", to(p), p.SealedText, p.URL, p.Reason,
+			string(p.Cause), p.Mention, p.Attempts}
 		if !p.SentAt.IsZero() {
 			r.Sent = p.SentAt.Format(time.RFC3339)
 		}

@@ -71,7 +71,8 @@ func importPeople(c *cli.Context) error {
 	}
 	fmt.Fprintf(c.App.Writer, "%s imported%s, %s of them new.\n", plural(out.Rows, "customer"), readAs(out.As), thousands(out.New))
 	if out.Sample != "" {
-		fmt.Fprintf(c.App.Writer, "The first name reads “%s”: if that is not as it should be, save the list as “CSV UTF-8” and import it again.\n", shown(out.Sample))
+		fmt.Fprintf(c.App.Writer, "The first name reads “%s”: if that is not as it should be, save the list as “CSV "+
+			"UTF-8” and import it again.\n", shown(out.Sample))
 	}
 	return nil
 }

@@ -190,8 +190,9 @@ func listDesk(c *cli.Context) error {
 	rows := [][]string{}
 	zone := b.Zone()
 	for _, m := range all {
-		rows = append(rows, []string{m.ID, screenOf(c).moment(m.Received, zone), m.Account, short("@"+m.Author.Handle, screenOf(c).name()), m.Reason, short(m.Text,
-			screenOf(c).text())})
+		rows = append(rows, []string{m.ID, screenOf(c).moment(m.Received, zone), m.Account, short("@"+m.Author.Handle, screenOf(c).name()),
+			m.Reason, short(m.Text,
+				screenOf(c).text())})
 	}
 	table(screenOf(c), []string{"MENTION", "CAME IN (" + zone.String() + ")", "ACCOUNT", "FROM", "WHY HERE", "TEXT"}, rows, "WHY HERE",
 		"ACCOUNT", "FROM")

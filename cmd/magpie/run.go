@@ -235,7 +235,8 @@ func halt(c *cli.Context, on bool) error {
 	case err != nil:
 		return err
 	case on && changed:
-		fmt.Fprintf(c.App.Writer, "Paused: %s. Nothing goes out %suntil “magpie resume %s”.\n", what, map[bool]string{false: "there "}[scope == "all"], what)
+		fmt.Fprintf(c.App.Writer, "Paused: %s. Nothing goes out %suntil “magpie resume %s”.\n", what,
+			map[bool]string{false: "there "}[scope == "all"], what)
 	case on:
 		fmt.Fprintf(c.App.Writer, "%s is paused already.\n", what)
 	case changed:

@@ -161,8 +161,10 @@ func TestContentWarnings(t *testing.T) {
 		warning, below string
 		want           Outcome
 	}{
-		{"Food and long post", "@outlet stop", OptOut}, {"Werbung", "@outlet Abmelden", OptOut}, {"広告", "配信停止", OptOut}, {"促销", "@outlet 退订", OptOut},
-		{"stop", "", OptOut}, {"deal", "@outlet please?", Reply}, {"re: deal", "@outlet thanks!", Desk}, {"Re: deal", "@outlet a deal please", Reply},
+		{"Food and long post", "@outlet stop", OptOut}, {"Werbung", "@outlet Abmelden", OptOut}, {"広告", "配信停止", OptOut},
+		{"促销", "@outlet 退订", OptOut},
+		{"stop", "", OptOut}, {"deal", "@outlet please?", Reply}, {"re: deal", "@outlet thanks!", Desk},
+		{"Re: deal", "@outlet a deal please", Reply},
 		{"uspol", "please don't message me again", OptOut}, {"ads", "please leave me alone, all of you", Desk},
 	} {
 		f := asked(c.warning+"\n"+c.below, func(f *Facts) { f.Mention.Warning = c.warning })

@@ -23,7 +23,8 @@ var (
 	mailRule   = regexp.MustCompile(`(?:mailto:)?[A-Za-z0-9._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+`)
 	hostRule   = regexp.MustCompile(`(?i)\b([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})(?:[/?#]\S*)?`)
 	// pathRule is an address by its path, whether or not such a host exists, and one of another kind than the web's.
-	pathRule  = regexp.MustCompile(`(?i)(?:[\p{L}\p{N}-]+(?:[.。．][\p{L}\p{N}-]+)+(?::\d+)?|localhost(?::\d+)?)/\S*|\b(?:at|ftp|ipfs|magnet|tel|sms)://?\S+|\bmagnet:\S+`)
+	pathRule = regexp.MustCompile(`(?i)(?:[\p{L}\p{N}-]+(?:[.。．][\p{L}\p{N}-]+)+(?::\d+)?|localhost(?::\d+)?)/\S*|` +
+		`\b(?:at|ftp|ipfs|magnet|tel|sms)://?\S+|\bmagnet:\S+`)
 	fileRule  = regexp.MustCompile(`(?i)\b[\p{L}\p{N}_-]+\.(?:pdf|png|jpe?g|gif|webp|mp4|docx?|xlsx?|csv|zip|html?|eth|onion)\b`)
 	keycap    = regexp.MustCompile(`[0-9#*]\x{fe0f}?\x{20e3}`) // an emoji, not a number
 	shortcode = regexp.MustCompile(`:[A-Za-z0-9_+-]+:`)

@@ -341,10 +341,12 @@ func TestNoWishIsAnswered(t *testing.T) {
 func TestNoOfferForARefusal(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
-		"please don't send me any more deals", "I don't want any more deals", "no more deals please", "quit sending me deals", "don't text me deals",
+		"please don't send me any more deals", "I don't want any more deals", "no more deals please", "quit sending me deals",
+		"don't text me deals",
 		"don't DM me deals", "never message me again about deals", "I withdraw my consent to deals", "not interested in your deals",
 		"take my name off your deals list", "stop sending me deal ありがとう", "please stop messaging me 谢谢 deal", "remove me from your list 谢谢，deal",
-		"bitte keinen deal mehr schicken", "Hör auf mit deal", "arrêtez les deals", "no quiero deal", "non voglio deal", "geen deal meer", "nie chcę deal", "не надо deal",
+		"bitte keinen deal mehr schicken", "Hör auf mit deal", "arrêtez les deals", "no quiero deal", "non voglio deal", "geen deal meer",
+		"nie chcę deal", "не надо deal",
 		"别发优惠了", "不要发优惠了", "不要给我发优惠", "停止发送优惠", "拒收优惠", "取消推送优惠", "我不要优惠了", "セール情報のdealを止めてください", "dealのDMやめて", "deal 그만", "اوقف deal",
 	} {
 		f := asked(text, nil)
@@ -359,7 +361,8 @@ func TestNoOfferForARefusal(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"stop 1️⃣", "stop #️⃣", "stop やめて", "停止发送", "别烦我", "取消推送", "やめて下さい", "止めてください", "配信不要", "그만해", "أوقف", "don't text me",
-		"stop thx", "STOP SVP", "stop right now", "rezygnuję", "Odhlásit", "відписатися", "huỷ đăng ký", "berhenti", "leiratkozás", "σταματήστε"} {
+		"stop thx", "STOP SVP", "stop right now", "rezygnuję", "Odhlásit", "відписатися", "huỷ đăng ký", "berhenti", "leiratkozás",
+		"σταματήστε"} {
 		if !IsStop(text, nil) {
 			t.Errorf("%q is no opt-out", text)
 		}

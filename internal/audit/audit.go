@@ -62,7 +62,8 @@ func Any(ctx context.Context, q store.Querier) (yes bool, err error) {
 // After are the lines that were written after a place in the log, which is 0 at first, and the
 // new place. It is for SQLite alone, whose rows have numbers.
 func After(ctx context.Context, q store.Querier, place int64) (out []Line, last int64, err error) {
-	rows, err := q.QueryContext(ctx, `SELECT a.rowid, a.who, a.what, a.subject, a.detail FROM audit a WHERE a.rowid > $1 ORDER BY a.rowid`, place)
+	rows, err := q.QueryContext(ctx, `SELECT a.rowid, a.who, a.what, a.subject, a.detail FROM audit a WHERE a.rowid > $1
+		ORDER BY a.rowid`, place)
 	if err != nil {
 		return nil, place, err
 	}

@@ -68,7 +68,8 @@ var (
 // open opens a workspace of one account, or more, and one rule.
 func open(ctx context.Context, dir, place, server string, inFlight, accounts int) (*bot.Bot, error) {
 	for i := range accounts {
-		if err := write(dir, map[string]string{"accounts/" + brand(i) + ".yaml": strings.Replace(accountFile, "BENCH_TOKEN", fmt.Sprint("BENCH_TOKEN_", i), 1)}); err != nil {
+		file := strings.Replace(accountFile, "BENCH_TOKEN", fmt.Sprint("BENCH_TOKEN_", i), 1)
+		if err := write(dir, map[string]string{"accounts/" + brand(i) + ".yaml": file}); err != nil {
 			return nil, err
 		}
 	}

@@ -32,7 +32,8 @@ func (b *Bot) alike(ctx context.Context, q store.Querier, set *workspace.Set, p 
 	said, err := outbox.PublicSince(ctx, q, others, b.Clock().Add(-within))
 	for _, x := range said {
 		if theirs := b.gists.of(x.Text); slices.ContainsFunc(ours, theirs.Alike) {
-			return &outbox.Stop{State: outbox.Refused, Reason: policy.Of("same-text").Says(x.Account+" has posted nearly the same text") + ": " + policy.Of("same-text").Way}
+			rule := policy.Of("same-text")
+			return &outbox.Stop{State: outbox.Refused, Reason: rule.Says(x.Account+" has posted nearly the same text") + ": " + rule.Way}
 		}
 	}
 	return err

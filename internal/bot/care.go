@@ -23,7 +23,7 @@ const (
 
 // signedOut halts an account whose credentials are refused, and says so once.
 func (b *Bot) signedOut(ctx context.Context, name, reason string) {
-	if _, err := pause.Set(ctx, b.DB, "signed out", name, reason, audit.Bot, b.Clock()); err != nil {
+	if _, err := pause.Set(ctx, b.DB, pause.SignedOut, name, reason, audit.Bot, b.Clock()); err != nil {
 		b.Log.WithError(err).Error("the account could not be halted")
 	}
 	b.raise(ctx, need.SignedOut, name, "the account "+name+" is signed out ("+reason+"): nothing is sent until you run “magpie accounts login "+name+"”, or provide a valid token and restart")
@@ -139,7 +139,7 @@ func (b *Bot) retrySignedOut(ctx context.Context) {
 	}
 	for _, p := range pauses {
 		a, x := b.Set().Accounts[p.Name], b.account(p.Name)
-		if p.Scope != "signed out" || a == nil || x == nil || !b.hasNewToken(ctx, p.Name, later(p.At, x.refused)) {
+		if p.Scope != pause.SignedOut || a == nil || x == nil || !b.hasNewToken(ctx, p.Name, later(p.At, x.refused)) {
 			continue
 		}
 		c, err := b.Client(ctx, a)

@@ -114,8 +114,9 @@ func TestWhatCantBeKept(t *testing.T) {
 func TestBusyDatabaseLosesNothing(t *testing.T) {
 	for code, lost := range map[error]bool{
 		sqlite3.Error{Code: sqlite3.ErrBusy}: false, sqlite3.Error{Code: sqlite3.ErrLocked}: false, sqlite3.Error{Code: sqlite3.ErrIoErr}: false,
-		sqlite3.Error{Code: sqlite3.ErrNomem}: false, sqlite3.Error{Code: sqlite3.ErrFull}: false, sqlite3.Error{Code: sqlite3.ErrConstraint}: true,
-		sqlite3.Error{Code: sqlite3.ErrTooBig}: true, &pgconn.PgError{Code: "55P03"}: false, &pgconn.PgError{Code: "58030"}: false,
+		sqlite3.Error{Code: sqlite3.ErrNomem}: false, sqlite3.Error{Code: sqlite3.ErrFull}: false,
+		sqlite3.Error{Code: sqlite3.ErrConstraint}: true,
+		sqlite3.Error{Code: sqlite3.ErrTooBig}:     true, &pgconn.PgError{Code: "55P03"}: false, &pgconn.PgError{Code: "58030"}: false,
 		&pgconn.PgError{Code: "XX000"}: false, &pgconn.PgError{Code: "22021"}: true, &pgconn.PgError{Code: "54000"}: true,
 		context.Canceled: false, io.ErrUnexpectedEOF: false,
 	} {

@@ -73,7 +73,8 @@ func (b *Bot) decideNow(ctx context.Context, m *inbox.Mention) error {
 		d = answer.Decision{Outcome: answer.Desk, Account: d.Account, Reason: "the mention is more than a day old"}
 	}
 	if d.Outcome == answer.Reply && m.Ref == "" {
-		d = answer.Decision{Outcome: answer.Desk, Account: d.Account, Reason: "Magpie can't answer it: its address on the network is missing or too long"}
+		d = answer.Decision{Outcome: answer.Desk, Account: d.Account, Reason: "Magpie can't answer it: its address on the " +
+			"network is missing or too long"}
 	}
 	already, err := b.answeredUnseen(ctx, set, m, d)
 	if network.ReasonOf(err) == network.Unproven && d.Outcome == answer.Reply {
@@ -151,7 +152,7 @@ func (b *Bot) facts(ctx context.Context, set *workspace.Set, m *inbox.Mention) (
 	}
 	pauses, err := pause.All(ctx, b.DB)
 	f.IsPaused = func(campaign string) bool {
-		return slices.ContainsFunc(pauses, func(p pause.Row) bool { return p.Scope == "campaign" && p.Name == campaign })
+		return slices.ContainsFunc(pauses, func(p pause.Row) bool { return p.Scope == pause.Campaign && p.Name == campaign })
 	}
 	return f, err
 }

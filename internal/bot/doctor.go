@@ -156,9 +156,9 @@ func (b *Bot) examineBot(ctx context.Context, add note) {
 	}
 	pauses, err := pause.All(ctx, b.DB)
 	for _, p := range pauses {
-		if err == nil && p.Scope == "codes" {
+		if err == nil && p.Scope == pause.Codes {
 			add(false, "codes", "magpie coupons release "+p.Name, "the codes of %s are on hold since %s: %s", p.Name, b.moment(p.At), p.Reason)
-		} else if err == nil && p.Scope == "signed out" {
+		} else if err == nil && p.Scope == pause.SignedOut {
 			add(false, p.Name, "", "signed out since %s: %s", b.moment(p.At), p.Reason)
 		} else if err == nil && p.Name != unmatched {
 			add(false, "paused", strings.TrimSpace("magpie resume "+p.Scope+" "+p.Name), "%s",

@@ -3,19 +3,15 @@ package bot
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"strings"
 	"time"
 
-	"magpie/internal/coupon"
-	"magpie/internal/inbox"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
 	"magpie/internal/pause"
 	"magpie/internal/people"
 	"magpie/internal/plan"
-	"magpie/internal/policy"
 	"magpie/internal/render"
 	"magpie/internal/store"
 	"magpie/internal/workspace"
@@ -168,56 +164,22 @@ func (b *Bot) hush(f *Forecast) {
 	case late == 0 || store.Ms(until) < late:
 		f.Waits = "for the end of the quiet hours of " + f.Account.Name + " at " + end
 	case f.Post.LateThen == "ask":
-		f.Problem = "the quiet hours of " + f.Account.Name + " end at " + end + ", and then it is too late by its step's rule (late:): it would wait for “magpie outbox settle”"
+		f.Problem = "the quiet hours of " + f.Account.Name + " end at " + end + ", and then it is too late by its step's rule (late:): it " +
+			"would wait for “magpie outbox settle”"
 	default:
-		f.Problem = "the quiet hours of " + f.Account.Name + " end at " + end + ", and then it is too late by its step's rule (late: or finish_by:)"
+		f.Problem = "the quiet hours of " + f.Account.Name + " end at " + end + ", and then it is too late by its step's " +
+			"rule (late: or finish_by:)"
 	}
 }
 
 // paused says why a post waits.
 func paused(all []pause.Row, p *outbox.Post) string {
 	for _, x := range all {
-		if x.Scope == "all" || x.Scope == "account" && x.Name == p.Account || x.Scope == "campaign" && x.Name == p.Campaign {
+		if x.Halts(p.Account, p.Campaign) {
 			return x.Says()
 		}
 	}
 	return ""
-}
-
-// Outlook says when a post that was just written down goes out, or for what it waits.
-func (b *Bot) Outlook(ctx context.Context, p *outbox.Post) (string, error) {
-	pauses, err := pause.All(ctx, b.DB)
-	if err != nil {
-		return "", err
-	}
-	machines, err := AtWork(ctx, b.DB)
-	if err != nil {
-		return "", err
-	}
-	now, at := b.Clock(), p.SlotAt
-	if at.Before(now) {
-		at = now
-	}
-	a := b.Set().Accounts[p.Account]
-	still, until := quiet(a, at)
-	switch why := paused(pauses, p); {
-	case why != "":
-		return "waits, for there is a pause: " + why, nil
-	case still && p.Exempt:
-	case still:
-		return "waits for the end of the quiet hours of " + a.Name + ": " + byClock(a, until), nil
-	case at.After(now):
-		return "goes out on " + byClock(a, at), nil
-	}
-	if machines == 0 {
-		return "goes out at once when a bot runs, and none does now (magpie run)", nil
-	}
-	return "goes out at once", nil
-}
-
-// byClock is an instant by an account's clock, with its zone.
-func byClock(a *workspace.Account, t time.Time) string {
-	return t.In(a.Timezone.Location).Format("Mon 2006-01-02 15:04 ") + a.Timezone.Location.String()
 }
 
 // Missed are the steps of the last week whose time passed before they were planned.
@@ -367,37 +329,4 @@ func lastOut(a *workspace.Account, at time.Time, n int) time.Time {
 		at = at.Add(r.Per)
 	}
 	return at
-}
-
-// Unlabelled says which accounts do not say that they are automated, as far as their
-// networks have told.
-func (b *Bot) Unlabelled(ctx context.Context) (out []string, err error) {
-	selves, err := inbox.Selves(ctx, b.DB)
-	for _, name := range slices.Sorted(maps.Keys(selves)) {
-		r := policy.Of("bot-label")
-		if a := b.Set().Accounts[name]; a != nil && !selves[name].Bot && slices.Contains(r.Networks, a.Network) {
-			out = append(out, r.Says(name+" is not marked as a bot")+": "+r.Way)
-		}
-	}
-	return out, err
-}
-
-// Warnings are what check can say only with the database at hand.
-func (b *Bot) Warnings(ctx context.Context) (out []string, err error) {
-	if out, err = b.clashes(ctx); err != nil {
-		return nil, err
-	}
-	for _, o := range b.Set().Offers {
-		if o.Codes.Kind != "imported" {
-			continue
-		}
-		l, err := coupon.Count(ctx, b.DB, o.Name)
-		if err != nil {
-			return nil, err
-		}
-		if l.Free == 0 {
-			out = append(out, "the offer "+o.Name+" has no codes left: magpie coupons import "+o.Name+" FILE.csv")
-		}
-	}
-	return out, nil
 }

@@ -140,7 +140,8 @@ func TestForgottenWhileAsked(t *testing.T) {
 	w := newWorld(t, day1, nil)
 	ids := w.fans(2, nil)
 	o := coupon.Offer{Name: "once", Made: true, Limit: 1}
-	p := &outbox.Post{Key: "k", Kind: outbox.Direct, Account: "outlet", Campaign: "c", Step: "s", Person: ids[0], Recipient: "ann", Text: "x", SlotAt: w.now}
+	p := &outbox.Post{Key: "k", Kind: outbox.Direct, Account: "outlet", Campaign: "c", Step: "s", Person: ids[0], Recipient: "ann",
+		Text: "x", SlotAt: w.now}
 	w.must(w.write(ctx, func(tx *sql.Tx) (err error) {
 		p.ID = outbox.ID(p.Key)
 		if p.Code, err = coupon.Reserve(ctx, tx, o, coupon.For{Person: ids[0], Post: p.ID}, w.now); err != nil {
@@ -169,9 +170,11 @@ func TestForgottenOnTheWay(t *testing.T) {
 		ctx := context.Background()
 		w := newWorld(t, day1, nil)
 		ids := w.fans(1, nil)
-		p := &outbox.Post{Key: "k", Kind: outbox.Direct, Account: "outlet", Campaign: "c", Step: "s", Person: ids[0], Recipient: "ann", Text: trace, SlotAt: w.now}
+		p := &outbox.Post{Key: "k", Kind: outbox.Direct, Account: "outlet", Campaign: "c", Step: "s", Person: ids[0], Recipient: "ann",
+			Text: trace, SlotAt: w.now}
 		w.must(w.write(ctx, func(tx *sql.Tx) error { _, err := outbox.Add(ctx, tx, p, w.now); return err }))
-		_, err := w.DB.Writer().Exec(`UPDATE posts SET state = 'sending', sealed = $1, sealed_text = $2, ref = $3 WHERE id = $4`, trace, trace, trace, p.ID)
+		_, err := w.DB.Writer().Exec(`UPDATE posts SET state = 'sending', sealed = $1, sealed_text = $2, ref = $3
+			WHERE id = $4`, trace, trace, trace, p.ID)
 		w.must(err)
 		w.must(w.Forget(ctx, ids[0], "ann"))
 		if left := w.column(`SELECT sealed FROM posts WHERE id = '` + p.ID + `'`); left[0] != trace {

@@ -104,7 +104,8 @@ func (b *Bot) lookMachines(ctx context.Context, r *health.Report, now time.Time)
 		if err != nil {
 			return err
 		}
-		p := about("the database is a copy from %s: nothing is sent until a running bot has checked on the networks what was posted since then", since.Format(stamp))
+		p := about("the database is a copy from %s: nothing is sent until a running bot has checked on the networks "+
+			"what was posted since then", since.Format(stamp))
 		p.What = need.Restored
 		r.Add(p)
 	}
@@ -158,7 +159,8 @@ func (b *Bot) lookPosts(ctx context.Context, r *health.Report, now time.Time) er
 		if p.Reason != "" {
 			why = " (" + p.Reason + ")"
 		}
-		late := about("post %s on %s has been due since %s and is still %s%s", p.ID, a.Name, p.SlotAt.In(a.Timezone.Location).Format(stamp), p.State, why)
+		late := about("post %s on %s has been due since %s and is still %s%s", p.ID, a.Name, p.SlotAt.In(a.Timezone.Location).Format(stamp),
+			p.State, why)
 		late.Do = "magpie outbox show " + p.ID
 		r.Add(late)
 	}
@@ -202,8 +204,8 @@ func (b *Bot) lookAccounts(ctx context.Context, r *health.Report, now time.Time)
 		a := health.Account{Name: name, Network: set.Accounts[name].Network, Stream: b.beats.stream(name), Read: read[reading+name]}
 		a.Held = b.account(name) != nil
 		for _, p := range pauses {
-			a.SignedOut = a.SignedOut || p.Scope == "signed out" && p.Name == name
-			a.Paused = a.Paused || p.Scope == "all" || p.Scope == "account" && p.Name == name
+			a.SignedOut = a.SignedOut || p.Scope == pause.SignedOut && p.Name == name
+			a.Paused = a.Paused || p.Halts(name, "")
 		}
 		if a.NextDue, a.LastOut, err = outbox.Around(ctx, b.DB, name); err != nil {
 			return err

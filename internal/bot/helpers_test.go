@@ -107,7 +107,8 @@ followers: follows("outlet")
 
 // accountFile is that of an account with a token of its own.
 func accountFile(zone string) string {
-	return fmt.Sprintf("network: mastodon\nserver: https://social.example\nabout: Things from %s\nlanguage: en\ntimezone: %s\ncredentials: env:NONE_%d\n", zone, zone,
+	return fmt.Sprintf("network: mastodon\nserver: https://social.example\nabout: Things from %s\nlanguage: en\ntimezone: "+
+		"%s\ncredentials: env:NONE_%d\n", zone, zone,
 		tokens.Add(1))
 }
 

@@ -329,7 +329,7 @@ func (m *matching) ask(ctx context.Context) error {
 		switch {
 		case p.State != outbox.Asked && doubtful:
 			err = m.doubt(ctx, p)
-		case p.Cause == outbox.Likeness && !doubtful: // the files in force did not explain all when it was asked about
+		case p.Cause == outbox.PerhapsOut && !doubtful: // the files in force did not explain all when it was asked about
 			err = m.b.write(ctx, func(tx *sql.Tx) error { return outbox.Clear(ctx, tx, p, m.b.Clock()) })
 		}
 		if err != nil {
@@ -383,9 +383,10 @@ func (m *matching) doubt(ctx context.Context, p *outbox.Post) error {
 		if _, err := outbox.Add(ctx, tx, p, m.b.Clock()); err != nil {
 			return err
 		}
-		why := outbox.Because("the database was restored, and the network has a post of that time that may be this one: look there, then run “magpie outbox settle”")
+		why := outbox.Because("the database was restored, and the network has a post of that time that may be this one: look there, then " +
+			"run “magpie outbox settle”")
 		if p.Kind == outbox.Public { // others may have come into being by this, and have no code
-			why.Cause = outbox.Likeness
+			why.Cause = outbox.PerhapsOut
 		}
 		return m.doubtIn(ctx, tx, p, why)
 	})

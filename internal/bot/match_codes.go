@@ -76,7 +76,8 @@ func (m *matching) halts(ctx context.Context, tx *sql.Tx, p *outbox.Post) error 
 	if err := outbox.Last(ctx, tx, p); err != nil {
 		return err
 	}
-	return m.doubtIn(ctx, tx, p, outbox.Because("the database was restored, and from this part on the thread on the network reads differently: see there what is missing; "+
+	return m.doubtIn(ctx, tx, p, outbox.Because("the database was restored, and from this part on the thread on the network reads "+
+		"differently: see there what is missing; "+
 		"“magpie outbox settle sent|send|withdraw "+p.ID+"” settles this part, post the parts after it by hand"))
 }
 

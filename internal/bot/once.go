@@ -120,7 +120,7 @@ func (b *Bot) Apply(ctx context.Context) error {
 
 // Halt pauses or resumes all, an account or a campaign.
 func (b *Bot) Halt(ctx context.Context, scope, name, reason, who string, on bool) (changed bool, err error) {
-	if since, err := b.restoredFrom(ctx); err != nil || !on && scope == "all" && !since.IsZero() {
+	if since, err := b.restoredFrom(ctx); err != nil || !on && scope == pause.Everything && !since.IsZero() {
 		return false, errors.Join(err, ErrUnmatched)
 	}
 	if on {

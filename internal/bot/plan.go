@@ -178,7 +178,8 @@ func (b *Bot) align(ctx context.Context, tx *sql.Tx, set *workspace.Set, p *outb
 		}
 		return err
 	}
-	_, err := outbox.Move(ctx, tx, p, outbox.Withdrawn, outbox.Why{Text: goneReason, Cause: outbox.Gone}, audit.Bot, now, outbox.Planned, outbox.Held)
+	_, err := outbox.Move(ctx, tx, p, outbox.Withdrawn, outbox.Why{Text: goneReason, Cause: outbox.Gone}, audit.Bot, now, outbox.Planned,
+		outbox.Held)
 	return err
 }
 

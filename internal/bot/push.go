@@ -355,7 +355,9 @@ func (b *Bot) haltThread(ctx context.Context, p *outbox.Post, who string) (parts
 			case x.Follows == "":
 				continue
 			}
-			if _, err := outbox.Move(ctx, tx, x, outbox.Withdrawn, outbox.Because("the thread was deleted by "+who), who, b.Clock(), outbox.Planned, outbox.Held, outbox.Late, outbox.Asked); err != nil {
+			why := outbox.Because("the thread was deleted by " + who)
+			if _, err := outbox.Move(ctx, tx, x, outbox.Withdrawn, why, who, b.Clock(),
+				outbox.Planned, outbox.Held, outbox.Late, outbox.Asked); err != nil {
 				return err
 			}
 		}

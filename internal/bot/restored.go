@@ -51,14 +51,15 @@ func (b *Bot) home(ctx context.Context) error {
 	}
 	b.Log.WithField("since", since).Warn("the database is a copy from that time: nothing is sent until it is known what was posted since")
 	now := b.Clock()
-	if _, err := pause.Set(ctx, b.DB, "all", unmatched, unknown, audit.Bot, now); err != nil {
+	if _, err := pause.Set(ctx, b.DB, pause.Everything, unmatched, unknown, audit.Bot, now); err != nil {
 		return err
 	}
 	for _, o := range b.Set().Offers {
 		if o.Codes.Kind != "imported" {
 			continue
 		}
-		if _, err := pause.Set(ctx, b.DB, "codes", o.Name, "some may have gone out before the database was restored", audit.Bot, now); err != nil {
+		const why = "some may have gone out before the database was restored"
+		if _, err := pause.Set(ctx, b.DB, pause.Codes, o.Name, why, audit.Bot, now); err != nil {
 			return err
 		}
 	}
@@ -83,7 +84,7 @@ func codesHeld(ctx context.Context, tx *sql.Tx, offer string) (held bool, err er
 // ReleaseCodes lets an offer's codes be given out again, after a person has
 // looked. held is false if they did not wait.
 func (b *Bot) ReleaseCodes(ctx context.Context, offer, who string) (held bool, err error) {
-	if held, err = pause.Lift(ctx, b.DB, "codes", offer, who, b.Clock()); err == nil {
+	if held, err = pause.Lift(ctx, b.DB, pause.Codes, offer, who, b.Clock()); err == nil {
 		b.clear(ctx, need.Restored, offer)
 		err = b.write(ctx, func(tx *sql.Tx) error { // mailings that waited for them need not wait longer
 			return outbox.Resumed(ctx, tx, outbox.CodesHeld, b.Clock())
@@ -227,7 +228,7 @@ func (b *Bot) matchAgain(ctx context.Context, tx *sql.Tx, added []*outbox.Post, 
 	if err != nil || !slices.ContainsFunc(added, func(p *outbox.Post) bool { return dark.holds(p.SlotAt) }) {
 		return err
 	}
-	_, err = pause.SetIn(ctx, tx, "all", unmatched, unknown, audit.Bot, now)
+	_, err = pause.SetIn(ctx, tx, pause.Everything, unmatched, unknown, audit.Bot, now)
 	return errors.Join(err, store.Unmatch(ctx, tx, strconv.FormatInt(dark.from, 10)), store.SetMark(ctx, tx, window, span{dark.from, store.Ms(now)}.String()))
 }
 

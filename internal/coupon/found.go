@@ -63,7 +63,8 @@ func Found(ctx context.Context, tx *sql.Tx, code string, person int64, account s
 	if known, err = finding.One(ctx, tx, `delivered_at = COALESCE(delivered_at, ?)`, `code = ?`, store.Ms(at), code); known || err != nil {
 		return known, err
 	}
-	return store.Changed(tx.ExecContext(ctx, `UPDATE coupons SET delivered_at = COALESCE(delivered_at, $1) WHERE code = $2`, store.Ms(at), code))
+	return store.Changed(tx.ExecContext(ctx, `UPDATE coupons SET delivered_at = COALESCE(delivered_at, $1)
+		WHERE code = $2`, store.Ms(at), code))
 }
 
 func zeroNull(n int64) any {

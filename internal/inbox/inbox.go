@@ -170,7 +170,8 @@ func Rehearse(ctx context.Context, tx *sql.Tx) error {
 
 // WroteInPrivate tells whether a person has ever written to an account in private.
 func WroteInPrivate(ctx context.Context, q store.Querier, person int64, account string) (yes bool, err error) {
-	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM mentions WHERE person = $1 AND account = $2 AND direct)`, person, account).Scan(&yes)
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM mentions WHERE person = $1 AND account = $2
+		AND direct)`, person, account).Scan(&yes)
 	return yes, err
 }
 

@@ -14,7 +14,8 @@ import (
 
 // Queries by name. Nobody else writes conditions on mentions.
 
-const columns = `id, network, item, account, ref, person, author, text, language, direct, names, reply_to, at, received_at, state, rule, reason, answered_by, COALESCE(decided_at, 0), more`
+const columns = `id, network, item, account, ref, person, author, text, language, direct, names, reply_to, at,
+	received_at, state, rule, reason, answered_by, COALESCE(decided_at, 0), more`
 
 // selected are the mentions that a condition names.
 func selected(ctx context.Context, q store.Querier, where string, args ...any) (out []*Mention, err error) {
@@ -82,7 +83,8 @@ func oldest(ctx context.Context, q store.Querier, s State) (time.Time, error) {
 
 // Before are the mentions of the same person that were said before one and are not decided yet, the oldest first.
 func Before(ctx context.Context, q store.Querier, m *Mention) ([]*Mention, error) {
-	return selected(ctx, q, `person = $1 AND state = 'new' AND (at < $2 OR at = $3 AND id < $4) ORDER BY at, id LIMIT 100`, m.Person, store.Ms(m.At), store.Ms(m.At), m.ID)
+	return selected(ctx, q, `person = $1 AND state = 'new' AND (at < $2 OR at = $3 AND id < $4) ORDER BY at, id LIMIT 100`, m.Person,
+		store.Ms(m.At), store.Ms(m.At), m.ID)
 }
 
 // AtDesk are the mentions that wait for a person, of an account ("": of all), the first first.
@@ -93,7 +95,8 @@ func AtDesk(ctx context.Context, q store.Querier, account string, limit int) ([]
 // AtDeskSince are the mentions of an account that wait for a person and came in after an
 // instant, the last first, 500 at most.
 func AtDeskSince(ctx context.Context, q store.Querier, account string, since time.Time) ([]*Mention, error) {
-	return selected(ctx, q, `state = 'desk' AND account = $1 AND received_at > $2 ORDER BY received_at DESC LIMIT 500`, account, store.Ms(since))
+	return selected(ctx, q, `state = 'desk' AND account = $1 AND received_at > $2 ORDER BY received_at DESC LIMIT 500`, account,
+		store.Ms(since))
 }
 
 // WaitingBefore are how many mentions wait for a person that came in before an instant, and

@@ -112,7 +112,8 @@ func Held(ctx context.Context, db *store.DB, now time.Time) (held map[string]boo
 }
 
 func live(ctx context.Context, tx *sql.Tx, ms int64) (all []Machine, err error) {
-	rows, err := tx.QueryContext(ctx, `SELECT owner, host, address, started_at, trouble FROM machines WHERE expires_at >= $1 ORDER BY owner`, ms)
+	rows, err := tx.QueryContext(ctx, `SELECT owner, host, address, started_at, trouble FROM machines WHERE expires_at >= $1
+		ORDER BY owner`, ms)
 	if err != nil {
 		return nil, err
 	}

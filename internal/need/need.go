@@ -75,7 +75,8 @@ func Rise(ctx context.Context, tx *sql.Tx, kind, subject string, many int, text 
 	if err != nil {
 		return false, err
 	}
-	fewer, err := store.Changed(tx.ExecContext(ctx, `DELETE FROM needs WHERE kind = $1 AND subject > $2 AND subject < $3`, kind, level, subject+"!"))
+	fewer, err := store.Changed(tx.ExecContext(ctx, `DELETE FROM needs WHERE kind = $1 AND subject > $2
+		AND subject < $3`, kind, level, subject+"!"))
 	if err != nil || known {
 		return false, err
 	}

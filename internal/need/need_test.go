@@ -83,7 +83,8 @@ func TestRiseAfterFall(t *testing.T) {
 	for i, step := range []struct {
 		many  int
 		fresh bool
-	}{{1, true}, {2, true}, {1, false}, {2, true}, {3, false}, {4, true}, {8, true}, {5, false}, {2, false}, {4, true}, {0, false}, {1, true}} {
+	}{{1, true}, {2, true}, {1, false}, {2, true}, {3, false}, {4, true}, {8, true}, {5, false}, {2, false}, {4, true}, {0, false},
+		{1, true}} {
 		write(t, db, func(tx *sql.Tx) error {
 			fresh, err := Rise(t.Context(), tx, Unanswered, "deletion", step.many, "so many", noon)
 			if fresh != step.fresh {

@@ -11,14 +11,14 @@ import (
 	"magpie/internal/store"
 )
 
-// Clear lets a post go on about which a person was asked for a Likeness: all that the network has is known to
-// be others by now. It does nothing to one that was asked about for another reason.
+// Clear lets a post go on of which a person was asked whether it is out (PerhapsOut), now that all posts on the network are
+// known to be others. It does nothing to one that was asked about for another reason.
 func Clear(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) error {
 	m, why := clearing, ""
 	if p.Approval && p.ApprovedHash == "" {
 		m, why = clearingHeld, "waits for approval"
 	}
-	moved, err := m.One(ctx, tx, `reason = ?, cause = '', updated_at = ?`, `id = ? AND cause = ?`, why, store.Ms(now), p.ID, Likeness)
+	moved, err := m.One(ctx, tx, `reason = ?, cause = '', updated_at = ?`, `id = ? AND cause = ?`, why, store.Ms(now), p.ID, PerhapsOut)
 	if err != nil || !moved {
 		return err
 	}
@@ -36,8 +36,8 @@ func Adopt(ctx context.Context, tx *sql.Tx, p *Post, o network.Posted, who strin
 		return false, err
 	}
 	o.ID = store.Key(o.ID)
-	moved, err = adopting.One(ctx, tx, `sealed_text = ?, remote_id = ?, url = ?, sent_at = ?, reason = '', cause = '', code = ?, attempts = attempts + 1,
-		updated_at = ?`, `id = ? AND NOT EXISTS (SELECT 1 FROM posts o WHERE o.account = ? AND o.remote_id = ?)`,
+	moved, err = adopting.One(ctx, tx, `sealed_text = ?, remote_id = ?, url = ?, sent_at = ?, reason = '', cause = '', code = ?,
+		attempts = attempts + 1, updated_at = ?`, `id = ? AND NOT EXISTS (SELECT 1 FROM posts o WHERE o.account = ? AND o.remote_id = ?)`,
 		o.Text, o.ID, o.URL, store.Ms(o.At), p.Code, store.Ms(now), p.ID, p.Account, o.ID)
 	if err != nil || !moved {
 		return false, err

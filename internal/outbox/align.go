@@ -39,8 +39,8 @@ func Return(ctx context.Context, tx *sql.Tx, wanted *Post) (back bool, err error
 	if wanted.State == Held {
 		m = returningHeld
 	}
-	return m.One(ctx, tx, `reason = ?, cause = '', kind = ?, segment = ?, template = ?, slot_at = ?, next_at = ?, late_after = ?, late_then = ?,
-		finish_by = ?, late_at = ?, approval = ?, approved_hash = '', approved_by = '', cursor = 0`, `key = ? AND cause = ? AND attempts = 0`,
+	return m.One(ctx, tx, `reason = ?, cause = '', kind = ?, segment = ?, template = ?, slot_at = ?, next_at = ?, late_after = ?,
+		late_then = ?, finish_by = ?, late_at = ?, approval = ?, approved_hash = '', approved_by = '', cursor = 0`, `key = ? AND cause = ? AND attempts = 0`,
 		wanted.Reason, wanted.Kind, wanted.Segment, wanted.Template, store.Ms(wanted.SlotAt), store.Ms(wanted.SlotAt),
 		wanted.LateAfter.Milliseconds(), wanted.LateThen, store.Ms(wanted.FinishBy), LateAt(wanted), wanted.Approval, wanted.Key, Gone)
 }
@@ -57,14 +57,16 @@ func Spread(ctx context.Context, tx *sql.Tx, mailing *Post, cursor int64, done b
 
 // PutOff lets a mailing wait until an instant.
 func PutOff(ctx context.Context, tx *sql.Tx, mailing string, until time.Time, why Why) error {
-	_, err := tx.ExecContext(ctx, `UPDATE posts SET next_at = $1, reason = $2, cause = $3 WHERE id = $4 AND state = 'planned'`, store.Ms(until),
+	_, err := tx.ExecContext(ctx, `UPDATE posts SET next_at = $1, reason = $2, cause = $3 WHERE id = $4
+		AND state = 'planned'`, store.Ms(until),
 		why.Text, why.Cause, mailing)
 	return err
 }
 
 // Resumed lets the mailings that were put off for a cause go on now.
 func Resumed(ctx context.Context, tx *sql.Tx, cause Cause, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `UPDATE posts SET next_at = $1, reason = '', cause = '' WHERE kind = 'segment' AND state = 'planned' AND cause = $2`,
+	_, err := tx.ExecContext(ctx, `UPDATE posts SET next_at = $1, reason = '', cause = '' WHERE kind = 'segment'
+		AND state = 'planned' AND cause = $2`,
 		store.Ms(now), cause)
 	return err
 }
@@ -106,6 +108,7 @@ func PlannedUntil(ctx context.Context, q store.Querier) (time.Time, error) {
 
 // SetPlannedUntil notes that.
 func SetPlannedUntil(ctx context.Context, tx *sql.Tx, to time.Time) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO marks (name, at) VALUES ('planned', $1) ON CONFLICT (name) DO UPDATE SET at = excluded.at`, store.Ms(to))
+	_, err := tx.ExecContext(ctx, `INSERT INTO marks (name, at) VALUES ('planned', $1) ON CONFLICT (name) DO UPDATE
+		SET at = excluded.at`, store.Ms(to))
 	return err
 }

@@ -119,7 +119,8 @@ func (p *Publisher) paused(ctx context.Context) (out bool, err error) {
 // markLate takes what has become late out of the way, with the reason.
 func (p *Publisher) markLate(ctx context.Context) error {
 	now := p.Clock()
-	late, err := selected(ctx, p.DB.Read, `account = $1 AND late_at > 0 AND state IN ('planned', 'held') AND late_at < $2 ORDER BY late_at LIMIT 1000`,
+	late, err := selected(ctx, p.DB.Read, `account = $1 AND late_at > 0 AND state IN ('planned', 'held')
+		AND late_at < $2 ORDER BY late_at LIMIT 1000`,
 		p.Account, store.Ms(now))
 	if err != nil || len(late) == 0 {
 		return err

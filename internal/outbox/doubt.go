@@ -75,7 +75,8 @@ func (p *Publisher) forgotten(ctx context.Context, l lane) error {
 }
 
 // errTwin is why a post is looked for later: what is found could be the other one.
-var errTwin = &network.Failure{Reason: network.Busy, Wait: time.Second, Err: errors.New("another post with nearly the same text is being sent")}
+var errTwin = &network.Failure{Reason: network.Busy, Wait: time.Second,
+	Err: errors.New("another post with nearly the same text is being sent")}
 
 // twin tells whether another post with the same words is being sent, or with words that the
 // network's showing of them can't be told from: it may be there before we know its id.
@@ -83,7 +84,8 @@ func (p *Publisher) twin(ctx context.Context, post *Post) (yes bool, err error) 
 	if network.Replay(post.Replay) == network.Exact {
 		return false, nil
 	}
-	rows, err := p.DB.Read.QueryContext(ctx, `SELECT sealed_text FROM posts WHERE account = $1 AND state = 'sending' AND id <> $2`, p.Account, post.ID)
+	rows, err := p.DB.Read.QueryContext(ctx, `SELECT sealed_text FROM posts WHERE account = $1 AND state = 'sending'
+		AND id <> $2`, p.Account, post.ID)
 	if err != nil {
 		return false, err
 	}
@@ -314,7 +316,8 @@ func replan(ctx context.Context, tx *sql.Tx, post *Post, who string, now time.Ti
 		m, why = resendingHeld, "waits for approval"
 	}
 	if _, err := m.One(ctx, tx, `next_at = ?, late_after = 0, finish_by = 0, late_at = 0, doubts = 0, looks = 0, attempts = 0,
-		first_attempt_at = 0, sealed = '', reason = ?, cause = '', updated_at = ?`, `id = ?`, store.Ms(now), why, store.Ms(now), post.ID); err != nil {
+		first_attempt_at = 0, sealed = '', reason = ?, cause = '', updated_at = ?`, `id = ?`,
+		store.Ms(now), why, store.Ms(now), post.ID); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, now, who, "post planned again", "post "+post.ID, string(post.State))

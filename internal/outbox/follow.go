@@ -23,7 +23,8 @@ func follow(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) error {
 	case p.Mention != "" && (p.State == Refused || p.State == Withdrawn || p.State == Late || p.State == Recalled):
 		return inbox.ToDesk(ctx, tx, p.Mention, "the answer did not go out: "+p.Reason)
 	case p.State == Held && !p.Approval:
-		return raise(need.Held, p.ID, "the "+name+" is held: "+p.Reason+"; it goes on when the files are mended, or after “magpie outbox approve "+p.ID+"”")
+		return raise(need.Held, p.ID, "the "+name+" is held: "+p.Reason+"; it goes on when the files are mended, or "+
+			"after “magpie outbox approve "+p.ID+"”")
 	case p.State == Refused:
 		return raise(need.Refused, p.ID, "the "+name+" was refused: "+p.Reason)
 	case p.State == Asked && p.Follows != "":
@@ -34,7 +35,8 @@ func follow(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) error {
 	case p.State == Late && p.Parent != "":
 		return raise(need.Late, p.Parent, "the mailing "+p.Parent+" ("+p.Campaign+"/"+p.Step+") did not reach everybody in time: see “magpie outbox list --state late”")
 	case p.State == Late && p.LateThen == "ask":
-		return raise(need.Late, p.ID, "the "+name+" did not go out: "+p.Reason+"; decide: “magpie outbox settle send "+p.ID+"”, or “settle withdraw "+p.ID+"”")
+		return raise(need.Late, p.ID, "the "+name+" did not go out: "+p.Reason+
+			"; decide: “magpie outbox settle send "+p.ID+"”, or “settle withdraw "+p.ID+"”")
 	case p.State == Late:
 		return raise(need.Late, p.ID, "the "+name+" did not go out: "+p.Reason+"; to send it after all: “magpie outbox settle send "+p.ID+"”")
 	case p.State == Sent && p.Kind == Public:

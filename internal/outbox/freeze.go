@@ -106,7 +106,8 @@ func (p *Publisher) freeze(ctx context.Context, post *Post, c Composed, s networ
 			return stop, err
 		}
 		ok, err := freezing.One(ctx, tx, `sealed = ?, sealed_text = ?, replay = ?, attempts = attempts + 1,
-			first_attempt_at = CASE WHEN first_attempt_at = 0 THEN ? ELSE first_attempt_at END, last_attempt_at = ?, epoch = ?, reason = '', cause = '',
+			first_attempt_at = CASE WHEN first_attempt_at = 0 THEN ? ELSE first_attempt_at END, last_attempt_at = ?, epoch = ?, reason = '',
+				cause = '',
 			updated_at = ?, rest = ?, price = ?`, `id = ?`, string(s.Body), s.Text, s.Replay, store.Ms(now), store.Ms(now), p.Epoch, store.Ms(now),
 			encodeRest(c.Draft.Language, c.Rest), int64(p.price(c.Draft)), post.ID)
 		gone = err == nil && !ok
@@ -167,7 +168,8 @@ func startCoupon(ctx context.Context, tx *sql.Tx, post *Post, until time.Time) (
 func (p *Publisher) recheck(ctx context.Context, tx *sql.Tx, post *Post, c Composed, now time.Time) (*Stop, error) {
 	var ours, paused, approved bool
 	var files int64
-	err := tx.QueryRowContext(ctx, `SELECT `+lease.Holds(1)+`, `+pause.Halts(3)+`, approved_hash = $5 AND approved_hash <> '', (SELECT COALESCE(max(number), 0) FROM revisions) FROM posts WHERE id = $6`,
+	err := tx.QueryRowContext(ctx, `SELECT `+lease.Holds(1)+`, `+pause.Halts(3)+`, approved_hash = $5 AND approved_hash <> '',
+		(SELECT COALESCE(max(number), 0) FROM revisions) FROM posts WHERE id = $6`,
 		p.Account, p.Epoch, p.Account, post.Campaign, c.Hash, post.ID).Scan(&ours, &paused, &approved, &files)
 	switch {
 	case err != nil:

@@ -76,8 +76,9 @@ func (h *history) asked(tx *sql.Tx, key string) error {
 	if _, err := inbox.Decide(ctx, tx, id, inbox.Answered, "rule", "", name, h.now); err != nil {
 		return err
 	}
-	_, err = outbox.Add(ctx, tx, &outbox.Post{Key: key, Kind: outbox.Answer, Account: name, Campaign: "c", Step: "s", Person: int64(h.n), Recipient: "ann",
-		Mention: id, Code: code, Text: "your code is {code}", SlotAt: h.now}, h.now)
+	_, err = outbox.Add(ctx, tx, &outbox.Post{Key: key, Kind: outbox.Answer, Account: name, Campaign: "c", Step: "s", Person: int64(h.n),
+		Recipient: "ann",
+		Mention:   id, Code: code, Text: "your code is {code}", SlotAt: h.now}, h.now)
 	return err
 }
 
@@ -106,7 +107,8 @@ func (h *history) person() {
 		}
 	case 4:
 		if len(h.ofKey(p.Key)) == 0 && p.State == outbox.Asked { // they look, and it is not there
-			_ = outbox.Settle(ctx, h.db, p.ID, rapid.SampledFrom([]outbox.State{outbox.Planned, outbox.Withdrawn}).Draw(h.rt, "to"), network.Receipt{}, "ann", h.now, h.again)
+			_ = outbox.Settle(ctx, h.db, p.ID, rapid.SampledFrom([]outbox.State{outbox.Planned, outbox.Withdrawn}).Draw(h.rt, "to"),
+				network.Receipt{}, "ann", h.now, h.again)
 		}
 	default:
 		to := rapid.SampledFrom([]outbox.State{outbox.Planned, outbox.Withdrawn}).Draw(h.rt, "to")

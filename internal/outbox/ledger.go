@@ -88,7 +88,8 @@ func Reject(ctx context.Context, db *store.DB, id, hash, why, who string, now ti
 // Reopen lets a post that was rejected wait for approval again, because it reads
 // differently now.
 func Reopen(ctx context.Context, tx *sql.Tx, post *Post, now time.Time) error {
-	ok, err := reopening.One(ctx, tx, `approval = ?, reason = ?, cause = '', rejected_hash = '', updated_at = ?`, `id = ? AND rejected_hash <> ''`,
+	ok, err := reopening.One(ctx, tx, `approval = ?, reason = ?, cause = '', rejected_hash = '', updated_at = ?`,
+		`id = ? AND rejected_hash <> ''`,
 		true, "waits for approval: other words than those that were rejected", store.Ms(now), post.ID)
 	if err != nil || !ok {
 		return err
@@ -114,7 +115,8 @@ const TextChanged = "the text has changed since it was approved: approve it agai
 
 // Void takes the approval back from a post of which something has changed.
 func Void(ctx context.Context, tx *sql.Tx, post *Post, why string, now time.Time) error {
-	if _, err := voiding.One(ctx, tx, `approved_hash = '', approved_by = '', reason = ?, cause = '', updated_at = ?`, `id = ?`, why, store.Ms(now),
+	if _, err := voiding.One(ctx, tx, `approved_hash = '', approved_by = '', reason = ?, cause = '', updated_at = ?`, `id = ?`,
+		why, store.Ms(now),
 		post.ID); err != nil {
 		return err
 	}

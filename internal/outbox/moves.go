@@ -58,7 +58,8 @@ func Move(ctx context.Context, tx *sql.Tx, p *Post, to State, why Why, who strin
 	if m == nil {
 		return false, nil
 	}
-	moved, err = m.One(ctx, tx, `reason = ?, cause = ?, updated_at = ?, `+erasing, `id = ? AND `+moves.In(from...), why.Text, why.Cause, store.Ms(now), p.ID)
+	moved, err = m.One(ctx, tx, `reason = ?, cause = ?, updated_at = ?, `+erasing, `id = ? AND `+moves.In(from...), why.Text, why.Cause,
+		store.Ms(now), p.ID)
 	if err != nil || !moved {
 		return moved, err
 	}

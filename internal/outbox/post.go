@@ -148,7 +148,8 @@ func emptyNull(s string) any {
 
 const columns = `id, key, kind, state, account, campaign, step, occurrence, segment, parent, cursor, COALESCE(person, 0), recipient, COALESCE(mention, ''),
 	ref, private, template, language, text, exempt, code, slot_at, next_at, late_after, late_then, finish_by, approval, approved_hash, approved_by, author,
-	sealed, sealed_text, replay, attempts, doubts, looks, first_attempt_at, last_attempt_at, COALESCE(remote_id, ''), url, COALESCE(sent_at, 0), reason, created_at, follows, rest, turn, rejected_hash, cause`
+	sealed, sealed_text, replay, attempts, doubts, looks, first_attempt_at, last_attempt_at, COALESCE(remote_id, ''), url,
+	COALESCE(sent_at, 0), reason, created_at, follows, rest, turn, rejected_hash, cause`
 
 type scanner interface{ Scan(...any) error }
 

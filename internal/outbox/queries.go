@@ -128,7 +128,8 @@ func NextDue(ctx context.Context, q store.Querier) (next time.Time, err error) {
 // LastPublic is when a public post of an account went out last; zero if none did.
 func LastPublic(ctx context.Context, q store.Querier, account string) (last time.Time, err error) {
 	var at sql.NullInt64
-	err = q.QueryRowContext(ctx, `SELECT max(sent_at) FROM posts WHERE account = $1 AND kind = 'public' AND sent_at IS NOT NULL`, account).Scan(&at)
+	err = q.QueryRowContext(ctx, `SELECT max(sent_at) FROM posts WHERE account = $1 AND kind = 'public'
+		AND sent_at IS NOT NULL`, account).Scan(&at)
 	return store.Time(at.Int64), err
 }
 
@@ -272,7 +273,8 @@ func AwaitingFiles(ctx context.Context, q store.Querier, until time.Time) (bool,
 
 // AtOnce lets those posts of an account go at once that the account's own bounds held back.
 func AtOnce(ctx context.Context, tx *sql.Tx, account string, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `UPDATE posts SET next_at = $1 WHERE account = $2 AND state = 'planned' AND next_at > $3 AND cause = $4`, store.Ms(now),
+	_, err := tx.ExecContext(ctx, `UPDATE posts SET next_at = $1 WHERE account = $2 AND state = 'planned' AND next_at > $3
+		AND cause = $4`, store.Ms(now),
 		account, store.Ms(now), OwnBound)
 	return err
 }
@@ -312,8 +314,10 @@ func PublicSince(ctx context.Context, q store.Querier, accounts []string, since 
 	args = append(args, store.Ms(since))
 	at := len(args)
 	sending, args := oneOf(accounts, args)
-	rows, err := q.QueryContext(ctx, `SELECT account, sealed_text FROM posts WHERE `+sent+fmt.Sprintf(` AND kind = 'public' AND sent_at > $%d`, at)+`
-		UNION ALL SELECT account, sealed_text FROM posts WHERE `+sending+` AND state IN ('sending', 'in doubt', 'asked') AND kind = 'public'`, args...)
+	rows, err := q.QueryContext(ctx, `SELECT account, sealed_text FROM posts WHERE `+sent+
+		fmt.Sprintf(` AND kind = 'public' AND sent_at > $%d`, at)+`
+		UNION ALL SELECT account, sealed_text FROM posts WHERE `+sending+` AND kind = 'public'
+		AND state IN ('sending', 'in doubt', 'asked')`, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -346,7 +350,8 @@ func CountByState(ctx context.Context, q store.Querier, each func(account, state
 
 // Written tells whether there is any post, and whether there is one that lies on this machine.
 func Written(ctx context.Context, q store.Querier) (any, here bool, err error) {
-	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts), EXISTS (SELECT 1 FROM posts WHERE lower(url) LIKE 'http://127.0.0.1%')`).
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts), EXISTS (SELECT 1 FROM posts
+		WHERE lower(url) LIKE 'http://127.0.0.1%')`).
 		Scan(&any, &here)
 	return any, here, err
 }

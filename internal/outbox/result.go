@@ -149,7 +149,8 @@ func (p *Publisher) notOut(ctx context.Context, post *Post, err error, log *logr
 			}
 		}
 		why := whyNot(err)
-		_, err := putOff.One(ctx, tx, `next_at = ?, reason = ?, cause = ?, updated_at = ?`, `id = ?`, store.Ms(next), why.Text, why.Cause, store.Ms(now),
+		_, err := putOff.One(ctx, tx, `next_at = ?, reason = ?, cause = ?, updated_at = ?`, `id = ?`, store.Ms(next), why.Text, why.Cause,
+			store.Ms(now),
 			post.ID)
 		return err
 	})

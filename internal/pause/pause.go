@@ -19,7 +19,7 @@ const (
 	Everything = "all"
 	Account    = "account"
 	Campaign   = "campaign"
-	SignedOff  = "signed out" // an account whose credentials are refused
+	SignedOut  = "signed out" // an account whose credentials are refused
 	Codes      = "codes"      // of an offer, after a restore
 )
 
@@ -34,7 +34,8 @@ func Set(ctx context.Context, db *store.DB, scope, name, reason, who string, now
 
 // SetIn is Set in a transaction.
 func SetIn(ctx context.Context, tx *sql.Tx, scope, name, reason, who string, now time.Time) (fresh bool, err error) {
-	fresh, err = store.Changed(tx.ExecContext(ctx, `INSERT INTO pauses (scope, name, reason, who, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+	fresh, err = store.Changed(tx.ExecContext(ctx, `INSERT INTO pauses (scope, name, reason, who, at)
+		VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
 		scope, name, reason, who, store.Ms(now)))
 	if err != nil || !fresh {
 		return fresh, err
@@ -80,6 +81,11 @@ func SignInAll(ctx context.Context, tx *sql.Tx) error {
 type Row struct {
 	Scope, Name, Reason, Who string
 	At                       time.Time
+}
+
+// Halts tells whether a person halted the posts of an account, or of a campaign, by it. Either may be empty.
+func (r Row) Halts(account, campaign string) bool {
+	return r.Scope == Everything || r.Scope == Account && r.Name == account || r.Scope == Campaign && r.Name == campaign
 }
 
 // Says tells what is paused, by whom and why, and how that ends.
@@ -132,7 +138,8 @@ func Halts(first int) string {
 
 // Halted tells whether everything or the account is halted, for whatever reason.
 func Halted(ctx context.Context, q store.Querier, account string) (yes bool, err error) {
-	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all' OR scope IN ('account', 'signed out') AND name = $1)`,
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all' OR scope IN ('account', 'signed out')
+		AND name = $1)`,
 		account).Scan(&yes)
 	return yes, err
 }

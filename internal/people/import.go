@@ -157,7 +157,8 @@ func layout(line int, header []string) (at map[string]int, others []string, err 
 		name := strings.ToLower(strings.TrimSpace(h))
 		if !slices.Contains(columns, name) {
 			if strings.ContainsAny(name, "|，；") {
-				return nil, nil, fmt.Errorf("line %d: the columns %q are separated by a sign that is not known here: save the list with commas, semicolons or tabs", line, h)
+				return nil, nil, fmt.Errorf("line %d: the columns %q are separated by a sign that is not known here: save the list with "+
+					"commas, semicolons or tabs", line, h)
 			}
 			if near := suggest.For(name, columns); near != "" {
 				return nil, nil, fmt.Errorf("line %d: unknown column %q (did you mean %q?)", line, h, near)

@@ -89,8 +89,10 @@ var byName = func() map[string]string {
 
 // bibliographic are the short forms of three letters that are not those of the language's own
 // name (ISO 639-2/B).
-var bibliographic = map[string]string{"alb": "sq", "arm": "hy", "baq": "eu", "bur": "my", "chi": "zh", "cze": "cs", "dut": "nl", "fre": "fr", "geo": "ka",
-	"ger": "de", "gre": "el", "ice": "is", "mac": "mk", "mao": "mi", "may": "ms", "per": "fa", "rum": "ro", "slo": "sk", "tib": "bo", "wel": "cy"}
+var bibliographic = map[string]string{"alb": "sq", "arm": "hy", "baq": "eu", "bur": "my", "chi": "zh", "cze": "cs", "dut": "nl",
+	"fre": "fr", "geo": "ka",
+	"ger": "de", "gre": "el", "ice": "is", "mac": "mk", "mao": "mi", "may": "ms", "per": "fa", "rum": "ro", "slo": "sk", "tib": "bo",
+	"wel": "cy"}
 
 // language is the short form of a language: of its name, and as systems write it (de_DE).
 func language(s string) string {

@@ -240,7 +240,8 @@ type Known struct{ Handle, Name string }
 
 // On are those with a handle on a network, by their handles.
 func On(ctx context.Context, q store.Querier, network string) (all []Known, err error) {
-	rows, err := q.QueryContext(ctx, `SELECT h.handle, p.name FROM handles h JOIN persons p ON p.id = h.person WHERE h.network = $1 ORDER BY h.handle`, network)
+	rows, err := q.QueryContext(ctx, `SELECT h.handle, p.name FROM handles h JOIN persons p ON p.id = h.person
+		WHERE h.network = $1 ORDER BY h.handle`, network)
 	if err != nil {
 		return nil, err
 	}

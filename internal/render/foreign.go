@@ -58,7 +58,8 @@ func Leftover(source string) (out Mistakes) {
 	plain := action.ReplaceAllStringFunc(source, func(s string) string { return strings.Repeat(" ", len(s)) })
 	for _, at := range rest.FindAllStringIndex(plain, -1) {
 		p := place(source, at[0])
-		p.Text, p.Hint = "“"+plain[at[0]:at[1]]+"” is not a field here, and would go out as it stands", "write {{name}} or another field, or take the braces out"
+		p.Text, p.Hint = "“"+plain[at[0]:at[1]]+"” is not a field here, and would go out as it stands",
+			"write {{name}} or another field, or take the braces out"
 		out = append(out, p)
 	}
 	return out

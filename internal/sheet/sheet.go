@@ -83,7 +83,8 @@ func Explain(err error) error {
 	case !errors.As(err, &p):
 		return err
 	case errors.Is(p.Err, csv.ErrQuote):
-		return fmt.Errorf("line %d: a quote (\") is opened here and not closed before the next separator: close it, or write it twice where it is part of the text",
+		return fmt.Errorf("line %d: a quote (\") is opened here and not closed before the next separator: close it, or write it twice "+
+			"where it is part of the text",
 			p.StartLine)
 	case errors.Is(p.Err, csv.ErrBareQuote):
 		return fmt.Errorf("line %d: a quote (\") stands within a text: put all of the text in quotes and write this one twice", p.Line)

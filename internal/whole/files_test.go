@@ -195,7 +195,8 @@ func TestFoldersSwappedWhileRunning(t *testing.T) {
 	s.write("campaigns/pictures/of/lamp.png", lampPNG(t, 1))
 	edit("a picture", func() {
 		s.write("campaigns/lamp.yaml",
-			"title: Lamp\nsteps:\n  lamp: {accounts: [shop], at: "+at(24*time.Hour)+", say: first, images: [{file: pictures/of/lamp.png, alt: A lamp}]}\n")
+			"title: Lamp\nsteps:\n  lamp: {accounts: [shop], at: "+at(24*time.Hour)+", say: first, images: [{file: "+
+				"pictures/of/lamp.png, alt: A lamp}]}\n")
 	})
 	edit("another picture", func() { s.write("campaigns/pictures/of/lamp.png", lampPNG(t, 2)) })
 }

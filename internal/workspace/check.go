@@ -106,7 +106,8 @@ func (l *loader) checkTwins() {
 		if c := a.Credentials; c != nil && c.Kind != "stored" {
 			key := a.Network + " " + a.Server + " " + c.Kind + ":" + c.Name
 			if other := first[key]; other != "" {
-				l.doc("account", a.Name).add("credentials", fmt.Sprintf("%s:%s is already the token of accounts/%s.yaml: both would be the same account", c.Kind, c.Name, other), "keep one of the two files, or name the other token")
+				l.doc("account", a.Name).add("credentials", fmt.Sprintf("%s:%s is already the token of accounts/%s.yaml: both "+
+					"would be the same account", c.Kind, c.Name, other), "keep one of the two files, or name the other token")
 			}
 			first[key] = a.Name
 		}
@@ -253,7 +254,8 @@ func (l *loader) checkShared(d *document, o *Offer) {
 	for _, name := range slices.Sorted(maps.Keys(l.set.Offers)) {
 		if other := l.set.Offers[name]; other != nil && name < o.Name && other.Codes != nil && other.Codes.Kind == "shared" &&
 			plainCode(other.Codes.Shared) == plainCode(code) {
-			d.add(o.Name+".codes", fmt.Sprintf("%s reads like %s, the code of the offer %q: a till would take one for the other", code, other.Codes.Shared, name), "choose another code")
+			d.add(o.Name+".codes", fmt.Sprintf("%s reads like %s, the code of the offer %q: a till would take one for the other", code,
+				other.Codes.Shared, name), "choose another code")
 		}
 	}
 }

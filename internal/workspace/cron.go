@@ -83,7 +83,8 @@ func cronHint(spec string, err error) string {
 		return fmt.Sprintf("%s is too small: days and months begin with %s", m[1], m[2])
 	}
 	if m := backwards.FindStringSubmatch(text); m != nil {
-		return fmt.Sprintf("from %s to %s is backwards: write two parts with a comma, from %s to the end and from the beginning to %s", m[1], m[2], m[1], m[2])
+		return fmt.Sprintf("from %s to %s is backwards: write two parts with a comma, from %s to the end and from the beginning to %s", m[1],
+			m[2], m[1], m[2])
 	}
 	if n := len(strings.Fields(spec)); n != 5 && !strings.HasPrefix(spec, "@") {
 		return fmt.Sprintf("a cron line has five parts, %s; here are %d", cronParts, n)

@@ -274,7 +274,8 @@ func (l *loader) readTemplates() {
 	for _, file := range l.files("templates") {
 		key := cases.Fold().String(norm.NFKC.String(file))
 		if other := first[key]; other != "" && strings.HasSuffix(file, ".tmpl") {
-			l.problems = append(l.problems, Problem{file, 1, 1, "the name differs from " + other + " by capitals or width alone", "on many machines both are one file: keep one of them"})
+			l.problems = append(l.problems, Problem{file, 1, 1, "the name differs from " + other + " by capitals or width alone",
+				"on many machines both are one file: keep one of them"})
 			continue
 		}
 		first[key] = file
@@ -284,12 +285,14 @@ func (l *loader) readTemplates() {
 		}
 		m := templateName.FindStringSubmatch(path.Base(file))
 		if m != nil && copied.MatchString(m[3]) {
-			l.problems = append(l.problems, Problem{file, 1, 1, fmt.Sprintf("this looks like a copy (“%s”), and would go out as a variant of %s", m[3], m[1]),
+			l.problems = append(l.problems, Problem{file, 1, 1, fmt.Sprintf("this looks like a copy (“%s”), and would go out as a variant of %s",
+				m[3], m[1]),
 				"take the file away, or call the variant b, c or short"})
 			continue
 		}
 		if m == nil && templateName.MatchString(strings.ToLower(path.Base(file))) {
-			l.problems = append(l.problems, Problem{file, 1, 1, "the language in the file's name has capitals", "name it " + path.Base(lowerLanguage(file))})
+			l.problems = append(l.problems, Problem{file, 1, 1, "the language in the file's name has capitals",
+				"name it " + path.Base(lowerLanguage(file))})
 			continue
 		}
 		if m == nil {

@@ -59,7 +59,8 @@ func (l *loader) strayAtTop() {
 		return
 	}
 	for _, e := range entries {
-		if near := suggest.For(e.Name(), Folders); e.IsDir() && near != "" && !slices.Contains(Folders, e.Name()) && !strings.HasPrefix(e.Name(), ".") {
+		near := suggest.For(e.Name(), Folders)
+		if e.IsDir() && near != "" && !slices.Contains(Folders, e.Name()) && !strings.HasPrefix(e.Name(), ".") {
 			l.notRead(e.Name(), "nothing in this folder is read", "did you mean "+near+"?")
 			continue
 		}

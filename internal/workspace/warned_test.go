@@ -106,8 +106,10 @@ func TestSameWordsTwice(t *testing.T) {
 		"another text":       {"other", map[string]string{"templates/other.en.tmpl": "Old lamps are mended here for nothing.\n"}, false},
 		"variants":           {"plain", map[string]string{"templates/plain.en.b.tmpl": "Come in, the cellar door stands open daily.\n"}, false},
 	} {
-		files := map[string]string{"templates/plain.en.tmpl": "The cellar is open on every day of the week.\n", "campaigns/new.yaml": "title: New\nsteps:\n" +
-			"  one: {accounts: [corner], at: 2027-11-27 09:00, say: plain}\n  two: {accounts: [corner], at: 2027-11-28 09:00, say: " + c.second + "}\n"}
+		files := map[string]string{"templates/plain.en.tmpl": "The cellar is open on every day of the week.\n",
+			"campaigns/new.yaml": "title: New\nsteps:\n" +
+				"  one: {accounts: [corner], at: 2027-11-27 09:00, say: plain}\n  two: {accounts: [corner], " +
+				"at: 2027-11-28 09:00, say: " + c.second + "}\n"}
 		for file, text := range c.more {
 			files[file] = text
 		}
@@ -157,8 +159,10 @@ func TestOddShares(t *testing.T) {
 
 // A folder that is called nearly like one of ours, and lists beside the folders, are named.
 func TestNearFolders(t *testing.T) {
-	got := told(t, workspaceWith(t, map[string]string{"template/a.en.tmpl": "x", "campaign/a.yaml": "title: x", "offers.yaml": "x: {value: 5%}", "notes/a.txt": "x"}))
-	for _, want := range []string{"template:1:1: nothing in this folder is read (did you mean templates?)", "campaign:1:1: nothing in this folder", "offers.yaml:1:1: the file is not read here"} {
+	got := told(t, workspaceWith(t, map[string]string{"template/a.en.tmpl": "x", "campaign/a.yaml": "title: x",
+		"offers.yaml": "x: {value: 5%}", "notes/a.txt": "x"}))
+	for _, want := range []string{"template:1:1: nothing in this folder is read " +
+		"(did you mean templates?)", "campaign:1:1: nothing in this folder", "offers.yaml:1:1: the file is not read here"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%s is not said: %s", want, got)
 		}

@@ -58,7 +58,8 @@ func checkHandle(h string) string {
 		}
 		name += "@" + host
 	}
-	if handleRule.MatchString(name) && !(full && (host == "?" || !strings.Contains(host, ".") && host != "localhost" && !strings.Contains(h, ":") || strings.Contains(host, ".."))) {
+	if handleRule.MatchString(name) && !(full && (host == "?" || !strings.Contains(host, ".") && host != "localhost" && !strings.Contains(h, ":") ||
+		strings.Contains(host, ".."))) {
 		return ""
 	}
 	return "a Mastodon handle looks like name@server.example"

@@ -43,7 +43,8 @@ func parseRef(r network.Ref) (x ref) {
 // still works on one it fails Busy; calling again goes on with the same upload.
 func (c *client) Prepare(ctx context.Context, d network.Draft) (network.Sealed, error) {
 	to := parseRef(d.ReplyTo)
-	p := post{Status: d.Text, ContentType: "text/plain", InReplyTo: to.ID, Visibility: visibility(d), Language: d.Language, LocalOnly: to.Local}
+	p := post{Status: d.Text, ContentType: "text/plain", InReplyTo: to.ID, Visibility: visibility(d), Language: d.Language,
+		LocalOnly: to.Local}
 	if d.To != nil {
 		p.Status = address(d.Text, d.To.Handle)
 	}

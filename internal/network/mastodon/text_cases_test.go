@@ -168,13 +168,15 @@ func TestWarningIsNotCarriedOn(t *testing.T) {
 	s := start(t, sandbox.Options{})
 	c := newClient(t, s.URL())
 	for _, x := range []struct{ language, text, want string }{
-		{"en", "From nine to six.", "Re: content warning"}, {"zh-CN", "九点到六点。", "回复：内容警告"}, {"en", strings.Repeat("x", 470), "CW"}, {"en", strings.Repeat("x", 485), ""},
+		{"en", "From nine to six.", "Re: content warning"}, {"zh-CN", "九点到六点。", "回复：内容警告"}, {"en", strings.Repeat("x", 470), "CW"},
+		{"en", strings.Repeat("x", 485), ""},
 	} {
 		m := c.mention(status{ID: "1", Content: "<p>@brand when?</p>", Warning: "Official: we are bankrupt, see https://evil.example" + strings.Repeat("!", 5000)})
 		if len(m.Ref) > 200 {
 			t.Errorf("the address has %d bytes", len(m.Ref))
 		}
-		sealed, err := c.Prepare(t.Context(), network.Draft{Text: x.text, Language: x.language, Key: "k", ReplyTo: m.Ref, To: &network.Person{Handle: "eve@evil.example"}})
+		sealed, err := c.Prepare(t.Context(), network.Draft{Text: x.text, Language: x.language, Key: "k", ReplyTo: m.Ref,
+			To: &network.Person{Handle: "eve@evil.example"}})
 		must(t, err)
 		var p post
 		must(t, json.Unmarshal(sealed.Body, &p))

@@ -122,7 +122,8 @@ func (c *client) Metrics(ctx context.Context, ids []string) (all []network.Metri
 	return all, err
 }
 
-func (c *client) Find(ctx context.Context, s network.Sealed, since time.Time, taken func(string) bool) (r network.Receipt, found bool, err error) {
+func (c *client) Find(ctx context.Context, s network.Sealed, since time.Time, taken func(string) bool) (
+	r network.Receipt, found bool, err error) {
 	var posts []Posted
 	if err := c.with(ctx, func(a *account) error { posts = slices.Clone(a.posts); return nil }); err != nil {
 		return r, false, err

@@ -43,7 +43,8 @@ func TestMemoryKeepsWhatIsPublished(t *testing.T) {
 	n.Use("pomelo", kind, network.Exact)
 	ann := network.Person{Handle: "ann@far.example"}
 	m := n.Mention("pomelo", ann, "a deal?")
-	d := network.Draft{Key: "k", Text: "here", Language: "en", Direct: true, To: &m.Author, ReplyTo: m.Ref, Images: []network.Image{networktest.Picture("a.png", 1)}}
+	d := network.Draft{Key: "k", Text: "here", Language: "en", Direct: true, To: &m.Author, ReplyTo: m.Ref,
+		Images: []network.Image{networktest.Picture("a.png", 1)}}
 	r, err := send(t, n.Client("pomelo"), d)
 	must(t, err)
 	got := n.Posts("pomelo")
