@@ -45,7 +45,7 @@ var layers = map[string]string{
 	"policy":   "",
 	"lease":    "store",
 	"pause":    "audit store",
-	"revision": "store",
+	"revision": "store workspace",
 	"queue":    "store",
 	"report":   "money store",
 	"vault":    "crash network store",
@@ -62,9 +62,21 @@ var layers = map[string]string{
 	"outbox/outboxtest": "outbox store",
 	// bench measures everything, and is part of nothing.
 	"bench": "bot network network/memory network/networktest outbox people sandbox segment store store/storetest workspace",
-	"bot": "answer audit coupon crash health inbox lease media meter need network network/bluesky network/mastodon network/memory " +
-		"network/weibo network/x " +
-		"outage outbox pause people plan policy queue render revision segment spoken store suggest vault workspace",
+
+	// The rooms of the bot, in the order in which they stand on each other.
+	"site":     "lease need network outage outbox people queue revision store vault workspace",
+	"accounts": "audit inbox lease meter need network network/mastodon outbox pause site store vault workspace",
+	"compose":  "accounts coupon inbox network outbox pause people plan policy render site store workspace",
+	"agenda":   "accounts audit compose coupon crash need network outbox pause people plan queue render segment site spoken store workspace",
+	"listen":   "accounts answer crash inbox need network people site store workspace",
+	"reply":    "accounts answer compose coupon crash inbox need network outbox pause people policy queue render site workspace",
+	"restore":  "accounts agenda audit compose coupon inbox listen need network outbox pause people reply site store vault workspace",
+	"care":     "accounts agenda audit inbox listen need network outbox queue reply revision site store workspace",
+	"checkup": "accounts agenda audit care compose coupon health inbox lease listen need network outbox pause policy queue restore site " +
+		"spoken store workspace",
+	"acts": "accounts agenda audit compose coupon inbox media need network outbox pause people plan render reply site suggest workspace",
+	"bot": "accounts acts agenda audit care checkup compose coupon inbox lease listen meter need network network/bluesky " +
+		"network/mastodon network/memory network/weibo network/x outbox pause people plan queue reply restore revision site store vault workspace",
 }
 
 // only is what but these packages may import (besides cmd).
@@ -81,16 +93,16 @@ var only = map[string]string{
 	"github.com/dghubble/oauth1":    "network/x",
 	"golang.org/x/oauth2":           "network/weibo network/x",
 	"golang.org/x/image":            "media",
-	"github.com/sashabaranov/":      "bot",
+	"github.com/sashabaranov/":      "reply",
 	"github.com/urfave/cli":         "",
 	"github.com/schollz/":           "",
 	"github.com/coder/websocket":    "network/mastodon network/bluesky sandbox",
 	"github.com/agnivade/":          "suggest",
 	"github.com/gofrs/flock":        "store network/bluesky/localnet",
-	"github.com/fsnotify/fsnotify":  "bot",
+	"github.com/fsnotify/fsnotify":  "revision",
 	"testing":                       "outbox/outboxtest network/networktest network/bluesky/localnet network/x/xfake network/weibo/weibofake",
-	"net/http":                      "network network/networktest network/mastodon network/bluesky network/x network/x/xfake network/weibo network/weibo/weibofake network/bluesky/localnet sandbox health bot",
-	"database/sql":                  "store audit need meter lease moves pause queue revision vault people coupon inbox outbox bot report",
+	"net/http":                      "network network/networktest network/mastodon network/bluesky network/x network/x/xfake network/weibo network/weibo/weibofake network/bluesky/localnet sandbox health site accounts listen care checkup bot",
+	"database/sql":                  "store audit need meter lease moves pause queue revision vault people coupon inbox outbox site accounts compose agenda listen reply restore care acts bot report",
 	"pgregory.net/rapid":            "",
 	"github.com/google/go-cmp":      "",
 	"github.com/stretchr/testify":   "",

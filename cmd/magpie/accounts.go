@@ -75,7 +75,7 @@ func verifyAccounts(c *cli.Context) error {
 	bad := 0
 	p := paint(terminal(c.App.Writer))
 	for _, name := range names {
-		self, err := b.Verify(c.Context, b.Set().Accounts[name])
+		self, err := b.Accounts.Verify(c.Context, b.Set().Accounts[name])
 		if err != nil {
 			bad++
 			fmt.Fprintf(c.App.Writer, "%s  %s: %v\n", p.bad("✗"), name, err)

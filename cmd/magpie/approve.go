@@ -104,7 +104,7 @@ func approvePosts(c *cli.Context) error {
 	hashes := map[string]string{}
 	var seen []*outbox.Post
 	for _, p := range posts.all {
-		preview, err := b.Preview(c.Context, p, time.Now())
+		preview, err := b.Composer.Preview(c.Context, p, time.Now())
 		if err != nil {
 			posts.failed = append(posts.failed, fmt.Errorf("post %s can't be approved as it is: %w", p.ID, err))
 			continue
@@ -119,7 +119,7 @@ func approvePosts(c *cli.Context) error {
 		question = fmt.Sprintf("Approve these %d?", len(seen))
 	}
 	return posts.each(c, question, func(p *outbox.Post) error {
-		done, err := b.ApproveSeen(c.Context, p, hashes[p.ID], who(c))
+		done, err := b.Acts.ApproveSeen(c.Context, p, hashes[p.ID], who(c))
 		if err != nil {
 			return err
 		}
@@ -150,7 +150,7 @@ func rejectPosts(c *cli.Context) error {
 	}
 	defer b.Close()
 	return posts.each(c, "", func(p *outbox.Post) error {
-		if err := b.Reject(c.Context, p, why, who(c)); err != nil {
+		if err := b.Acts.Reject(c.Context, p, why, who(c)); err != nil {
 			return err
 		}
 		fmt.Fprintf(c.App.Writer, "Post %s is rejected and will not go out. With other words it waits for approval again.\n", p.ID)

@@ -49,11 +49,11 @@ func check(c *cli.Context) error {
 			return err
 		}
 		defer b.Close()
-		warnings, err := b.Warnings(c.Context)
+		warnings, err := b.Checkup.Warnings(c.Context)
 		if err != nil {
 			return err
 		}
-		unlabelled, err := b.Unlabelled(c.Context)
+		unlabelled, err := b.Checkup.Unlabelled(c.Context)
 		if err != nil {
 			return err
 		}

@@ -51,7 +51,7 @@ func unredeemCode(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
-	kept, err := b.Unredeem(c.Context, code, order, why, who(c))
+	kept, err := b.Acts.Unredeem(c.Context, code, order, why, who(c))
 	if err != nil {
 		return refusal(b, err)
 	}
@@ -96,7 +96,7 @@ func showCode(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
-	s, err := b.ShowCode(c.Context, code)
+	s, err := b.Acts.ShowCode(c.Context, code)
 	if err != nil {
 		return refusal(b, err)
 	}
@@ -104,7 +104,7 @@ func showCode(c *cli.Context) error {
 	if c.Bool("json") {
 		return printJSON(c.App.Writer, r)
 	}
-	printCode(c.App.Writer, b.Zone(), r, s)
+	printCode(c.App.Writer, b.Checkup.Zone(), r, s)
 	return nil
 }
 

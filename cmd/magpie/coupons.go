@@ -9,7 +9,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"magpie/internal/acts"
 	"magpie/internal/bot"
+	"magpie/internal/compose"
 	"magpie/internal/coupon"
 	"magpie/internal/money"
 	"magpie/internal/report"
@@ -107,7 +109,7 @@ func importCodes(c *cli.Context) error {
 		return fmt.Errorf("the file %s can't be read", path)
 	}
 	defer f.Close()
-	n, as, err := b.ImportCodes(c.Context, o.Name, f)
+	n, as, err := b.Acts.ImportCodes(c.Context, o.Name, f)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
@@ -130,7 +132,7 @@ func makeCodes(c *cli.Context) error {
 	case n < 1 || n > 2_000_000:
 		return usage("--count %d: write a number from 1 to 2,000,000", n)
 	}
-	codes, err := coupon.Make(c.Context, b.DB, bot.Coupon(o), c.Int("count"), time.Now())
+	codes, err := coupon.Make(c.Context, b.DB, compose.Coupon(o), c.Int("count"), time.Now())
 	if err != nil {
 		return refused(err)
 	}
@@ -202,8 +204,8 @@ func issueCode(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
-	x := bot.Push{Account: account, Text: c.String("text"), Offer: o.Name, Person: handle, Who: who(c)}
-	would, err := b.PreparePush(c.Context, x)
+	x := acts.Push{Account: account, Text: c.String("text"), Offer: o.Name, Person: handle, Who: who(c)}
+	would, err := b.Acts.PreparePush(c.Context, x)
 	if err != nil {
 		return pushError(err)
 	}
@@ -211,7 +213,7 @@ func issueCode(c *cli.Context) error {
 	if err := confirm(c, "Send this?"); err != nil {
 		return err
 	}
-	done, err := b.Push(c.Context, x)
+	done, err := b.Acts.Push(c.Context, x)
 	if err != nil {
 		return refused(err)
 	}
@@ -248,8 +250,8 @@ func redeemCode(c *cli.Context) error {
 	}
 	defer b.Close()
 	o := coupon.Order{ID: c.String("order"), Amount: amount, Currency: unit}
-	again, err := b.Redeem(c.Context, code, o, who(c))
-	if story, err := b.ShowCode(c.Context, code); err == nil {
+	again, err := b.Acts.Redeem(c.Context, code, o, who(c))
+	if story, err := b.Acts.ShowCode(c.Context, code); err == nil {
 		code = story.Code // as it is kept
 	}
 	switch {
@@ -297,7 +299,7 @@ func releaseCodes(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
-	held, err := b.ReleaseCodes(c.Context, o.Name, who(c))
+	held, err := b.Acts.ReleaseCodes(c.Context, o.Name, who(c))
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"magpie/internal/bot"
+	"magpie/internal/site"
 	"magpie/internal/store"
 	"magpie/internal/workspace"
 )
@@ -262,7 +263,7 @@ func atWork(c *cli.Context, db *store.DB) (n int, err error) {
 	ctx, cancel := context.WithTimeout(c.Context, 15*time.Second)
 	defer cancel()
 	for {
-		n, err = bot.AtWork(c.Context, db)
+		n, err = site.AtWork(c.Context, db)
 		if err != nil || n == 0 || !db.Postgres() {
 			return n, err
 		}

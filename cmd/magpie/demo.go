@@ -246,7 +246,7 @@ func (d *show) approve(ctx context.Context, _ string) error {
 		return err
 	}
 	for _, p := range held {
-		if _, _, err := d.b.Approve(ctx, p.ID, "Mei, who read the texts"); err != nil {
+		if _, _, err := d.b.Acts.Approve(ctx, p.ID, "Mei, who read the texts"); err != nil {
 			return err
 		}
 	}
@@ -297,13 +297,13 @@ func (d *show) redeem(ctx context.Context, _ string) error {
 	}
 	for i, p := range rows {
 		o := coupon.Order{ID: fmt.Sprintf("A-%d", 1041+i), Amount: int64(89900 - 25000*i), Currency: "USD"}
-		if _, err := d.b.Redeem(ctx, p.Code, o, "shop"); err != nil {
+		if _, err := d.b.Acts.Redeem(ctx, p.Code, o, "shop"); err != nil {
 			return err
 		}
 		d.say("Shop", "%s", d.p.good(fmt.Sprintf("%s is redeemed in order %s for %s", p.Code, o.ID, money.String(o.Amount, o.Currency))))
 	}
 	if len(rows) > 0 {
-		_, err := d.b.Redeem(ctx, rows[0].Code, coupon.Order{ID: "A-2000", Amount: 5000, Currency: "USD"}, "shop")
+		_, err := d.b.Acts.Redeem(ctx, rows[0].Code, coupon.Order{ID: "A-2000", Amount: 5000, Currency: "USD"}, "shop")
 		d.say("Shop", "a second try with it is refused: %s", d.p.warn(fmt.Sprint(err)))
 	}
 	return nil

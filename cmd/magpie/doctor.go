@@ -31,7 +31,7 @@ func doctor(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
-	found, err := b.Examine(c.Context)
+	found, err := b.Checkup.Examine(c.Context)
 	if err != nil {
 		return err
 	}

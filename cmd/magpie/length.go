@@ -86,7 +86,7 @@ func counted(c *cli.Context) (*network.Kind, network.Limits, error) {
 		if a == nil {
 			return nil, network.Limits{}, unknownName("account", name, b.Set().Accounts)
 		}
-		return &a.Kind, b.Limits(c.Context, a), nil
+		return &a.Kind, b.Accounts.Limits(c.Context, a), nil
 	}
 	if c.String("network") == "" {
 		return nil, network.Limits{}, usage("choose a network (--network mastodon, bluesky, x or weibo) or an account (--account NAME)")

@@ -34,8 +34,8 @@ func probes(c *cli.Context, b *bot.Bot) (stop func(), err error) {
 	b.AnswersAt(l.Addr().String())
 	b.Log.WithField("address", "http://"+l.Addr().String()).Info("answers /healthz, /readyz and /metrics")
 	mux := http.NewServeMux()
-	mux.Handle("/", health.Handler(b.Health, b.Counts, version()))
-	mux.Handle("/push/", b.Pushes())
+	mux.Handle("/", health.Handler(b.Checkup.Health, b.Checkup.Counts, version()))
+	mux.Handle("/push/", b.Listener.Pushes())
 	s := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second}
 	go func() { _ = s.Serve(l) }() // ends with stop
 	return func() { _ = s.Close() }, nil

@@ -53,7 +53,7 @@ func login(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	self, err := b.Login(c.Context, a, token, func(g network.Grant) error { return consent(c, g) }, accepted)
+	self, err := b.Accounts.Login(c.Context, a, token, func(g network.Grant) error { return consent(c, g) }, accepted)
 	if err != nil {
 		if c.Err() != nil {
 			return errors.New("the sign-in was ended; nothing was stored")

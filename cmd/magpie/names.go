@@ -4,6 +4,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"magpie/internal/bot"
+	"magpie/internal/compose"
 	"magpie/internal/outbox"
 )
 
@@ -19,7 +20,7 @@ func knownNames(c *cli.Context, b *bot.Bot, past bool) error {
 // knownName is knownNames for one flag.
 func knownName[T any](c *cli.Context, b *bot.Bot, past bool, flag string, all map[string]T) error {
 	name := c.String(flag)
-	if _, ok := all[name]; ok || name == "" || past && flag == "campaign" && name == bot.PushCampaign {
+	if _, ok := all[name]; ok || name == "" || past && flag == "campaign" && name == compose.PushCampaign {
 		return nil
 	}
 	if past {

@@ -86,7 +86,7 @@ func listPosts(c *cli.Context) error {
 		return nil
 	}
 	rows := [][]string{}
-	zone := b.Zone()
+	zone := b.Checkup.Zone()
 	for _, p := range posts {
 		at := p.SentAt
 		if at.IsZero() {
@@ -105,7 +105,7 @@ func listPosts(c *cli.Context) error {
 
 // upcoming is how a post that is not out yet would read now.
 func upcoming(c *cli.Context, b *bot.Bot, p *outbox.Post) string {
-	preview, err := b.Preview(c.Context, p, time.Now())
+	preview, err := b.Composer.Preview(c.Context, p, time.Now())
 	if err != nil {
 		return ""
 	}
@@ -217,7 +217,7 @@ func showPost(c *cli.Context) error {
 	}
 	text := p.SealedText
 	if text == "" {
-		if preview, err := b.Preview(c.Context, p, time.Now()); err == nil {
+		if preview, err := b.Composer.Preview(c.Context, p, time.Now()); err == nil {
 			text = strings.Join(append([]string{preview.Draft.Text}, preview.Rest...), "\n\n")
 			fmt.Fprintln(w, "\nAs it would read now:")
 		}
@@ -273,7 +273,7 @@ func settlePost(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
-	if err := b.SettlePost(c.Context, p.ID, to, c.String("url"), who(c)); err != nil {
+	if err := b.Acts.SettlePost(c.Context, p.ID, to, c.String("url"), who(c)); err != nil {
 		return refused(err)
 	}
 	fmt.Fprintf(c.App.Writer, "Post %s is %s now.\n", p.ID, to)
@@ -287,7 +287,7 @@ func withdrawPosts(c *cli.Context) error {
 	}
 	defer b.Close()
 	return posts.each(c, "", func(p *outbox.Post) error {
-		if err := b.SettlePost(c.Context, p.ID, outbox.Withdrawn, "", who(c)); err != nil {
+		if err := b.Acts.SettlePost(c.Context, p.ID, outbox.Withdrawn, "", who(c)); err != nil {
 			return err
 		}
 		if p.Kind == outbox.Segment {
@@ -307,7 +307,7 @@ func recallPosts(c *cli.Context) error {
 	defer b.Close()
 	threads := map[string]bool{}
 	for _, p := range posts.all {
-		parts, err := b.Thread(c.Context, p)
+		parts, err := b.Acts.Thread(c.Context, p)
 		if err != nil {
 			return err
 		}
@@ -330,7 +330,7 @@ func recallPosts(c *cli.Context) error {
 		question = fmt.Sprintf("Delete these %d from the network?", len(posts.all))
 	}
 	return posts.each(c, question, func(p *outbox.Post) error {
-		if err := b.Recall(c.Context, p.ID, who(c)); err != nil {
+		if err := b.Acts.Recall(c.Context, p.ID, who(c)); err != nil {
 			return err
 		}
 		what := "Post " + p.ID

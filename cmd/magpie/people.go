@@ -105,7 +105,7 @@ func syncPeople(c *cli.Context) error {
 // syncOne reads the followers of an account.
 func syncOne(c *cli.Context, b *bot.Bot, name string) error {
 	a := b.Set().Accounts[name]
-	client, err := b.Client(c.Context, a)
+	client, err := b.Accounts.Client(c.Context, a)
 	if err != nil {
 		return err
 	}
@@ -237,7 +237,7 @@ func forgetPerson(c *cli.Context) error {
 	if err := confirm(c, fmt.Sprintf("Erase %s? This can't be undone.", orDash(p.Name, c.Args().First()))); err != nil {
 		return err
 	}
-	if err := b.Forget(c.Context, p.ID, who(c)); err != nil {
+	if err := b.Acts.Forget(c.Context, p.ID, who(c)); err != nil {
 		return err
 	}
 	fmt.Fprintln(c.App.Writer, "Erased. If they had opted out, only that is kept, so that nobody writes to them by mistake.")

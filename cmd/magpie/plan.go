@@ -11,6 +11,7 @@ import (
 	"github.com/mattn/go-runewidth"
 	"github.com/urfave/cli/v2"
 
+	"magpie/internal/agenda"
 	"magpie/internal/bot"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
@@ -87,24 +88,24 @@ func showPlan(c *cli.Context) error {
 }
 
 // forecasts are those whose local day lies in the span that was asked for.
-func forecasts(c *cli.Context, b *bot.Bot, from, to time.Time) ([]bot.Forecast, error) {
+func forecasts(c *cli.Context, b *bot.Bot, from, to time.Time) ([]agenda.Forecast, error) {
 	const zones = 15 * time.Hour
 	wide, narrow := from.Add(-zones), c.String("from") != "" || c.String("to") != ""
 	if c.String("from") == "" {
 		wide = from
 	}
-	all, err := b.Forecasts(c.Context, wide, to.Add(zones))
+	all, err := b.Agenda.Forecasts(c.Context, wide, to.Add(zones))
 	if err != nil {
 		return nil, err
 	}
 	if !narrow {
-		missed, err := b.Missed(c.Context)
+		missed, err := b.Agenda.Missed(c.Context)
 		if err != nil {
 			return nil, err
 		}
 		all = append(missed, all...)
 	}
-	return slices.DeleteFunc(all, func(f bot.Forecast) bool {
+	return slices.DeleteFunc(all, func(f agenda.Forecast) bool {
 		local := time.Date(f.At.Year(), f.At.Month(), f.At.Day(), f.At.Hour(), f.At.Minute(), f.At.Second(), 0, time.UTC)
 		outside := !f.At.Before(to)
 		if narrow {
@@ -115,7 +116,7 @@ func forecasts(c *cli.Context, b *bot.Bot, from, to time.Time) ([]bot.Forecast, 
 	}), err
 }
 
-func printPlan(w io.Writer, all []bot.Forecast, p paint) {
+func printPlan(w io.Writer, all []agenda.Forecast, p paint) {
 	if len(all) == 0 {
 		fmt.Fprintln(w, "No posts are planned for this period.")
 		return
@@ -148,7 +149,7 @@ func printPlan(w io.Writer, all []bot.Forecast, p paint) {
 }
 
 // zonesOf names the zones in which the times are shown.
-func zonesOf(all []bot.Forecast) (out []string) {
+func zonesOf(all []agenda.Forecast) (out []string) {
 	in := map[string][]string{}
 	for _, f := range all {
 		if z := f.Account.Timezone.Name; !slices.Contains(in[z], f.Account.Name) {
@@ -162,7 +163,7 @@ func zonesOf(all []bot.Forecast) (out []string) {
 }
 
 // printCosts sums up what the networks charge each account.
-func printCosts(w io.Writer, all []bot.Forecast) {
+func printCosts(w io.Writer, all []agenda.Forecast) {
 	sums, accounts := map[string]network.Price{}, map[string]*workspace.Account{}
 	for _, f := range all {
 		if f.Price > 0 {
@@ -186,7 +187,7 @@ func peopleWord(n int) string {
 	return thousands(n) + " people"
 }
 
-func printForecast(w io.Writer, f bot.Forecast, p paint) {
+func printForecast(w io.Writer, f agenda.Forecast, p paint) {
 	at, step, id := when(f.At, f.Account.Timezone.Location), postName(f.Post), "["+f.Post.ID+", "+f.State+"]"
 	between := "  "
 	if runewidth.StringWidth(at+f.Account.Name+step+id)+6 > columns(w) {
@@ -235,7 +236,7 @@ func orNone(word, s string) string {
 	return word + s
 }
 
-func printAudience(w io.Writer, f bot.Forecast, p paint) {
+func printAudience(w io.Writer, f agenda.Forecast, p paint) {
 	fmt.Fprintf(w, "    to %s of segment %s", peopleWord(f.To), f.Post.Segment)
 	for _, why := range slices.Sorted(maps.Keys(f.LeftOut)) {
 		fmt.Fprintf(w, "; left out: %s, %s", peopleWord(f.LeftOut[why]), strings.Replace(why, "has ", "have ", 1))
@@ -258,7 +259,7 @@ func printAudience(w io.Writer, f bot.Forecast, p paint) {
 	fmt.Fprintln(w, "    "+last)
 }
 
-func planJSON(all []bot.Forecast) any {
+func planJSON(all []agenda.Forecast) any {
 	type row struct {
 		ID       string         `json:"id"`
 		At       time.Time      `json:"at"`
@@ -276,7 +277,7 @@ func planJSON(all []bot.Forecast) any {
 		Waits    string         `json:"waits,omitempty"`
 		People   int            `json:"people,omitempty"`
 		LeftOut  map[string]int `json:"left_out,omitempty"`
-		Codes    *bot.Codes     `json:"codes,omitempty"`
+		Codes    *agenda.Codes  `json:"codes,omitempty"`
 		LastOut  *time.Time     `json:"last_out,omitempty"`
 		Parts    int            `json:"parts,omitempty"`
 		Click    []string       `json:"clickable,omitempty"`
@@ -321,7 +322,7 @@ func rehearse(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	set, path := b.Set(), b.Database
+	set, path := b.Set(), b.Options.Database
 	pauses, err := pause.All(c.Context, b.DB)
 	b.Close()
 	if err != nil {

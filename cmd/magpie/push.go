@@ -12,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"magpie/internal/acts"
 	"magpie/internal/bot"
 	"magpie/internal/outbox"
 	"magpie/internal/plan"
@@ -56,7 +57,7 @@ func push(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
-	x := bot.Push{Account: account, Text: c.String("text"), Template: c.String("say"), Offer: c.String("offer"), Segment: c.String("segment"),
+	x := acts.Push{Account: account, Text: c.String("text"), Template: c.String("say"), Offer: c.String("offer"), Segment: c.String("segment"),
 		Person: c.String("person"), Test: c.String("test"), Again: c.Bool("again"), Who: who(c)}
 	if x.Images, err = pictures(c); err != nil {
 		return err
@@ -64,12 +65,12 @@ func push(c *cli.Context) error {
 	if x.At, err = pushTime(c, b, account); err != nil {
 		return err
 	}
-	would, err := b.PreparePush(c.Context, x)
+	would, err := b.Acts.PreparePush(c.Context, x)
 	if err != nil {
 		return pushError(err)
 	}
 	showPush(c.App.Writer, would)
-	outlook, err := b.Outlook(c.Context, would.Post)
+	outlook, err := b.Agenda.Outlook(c.Context, would.Post)
 	if err != nil {
 		return err
 	}
@@ -81,11 +82,11 @@ func push(c *cli.Context) error {
 	if err := confirm(c, "Send this?"); err != nil {
 		return err
 	}
-	done, err := b.Push(c.Context, x)
+	done, err := b.Acts.Push(c.Context, x)
 	if err != nil {
 		return refused(err)
 	}
-	if outlook, err = b.Outlook(c.Context, done.Post); err != nil {
+	if outlook, err = b.Agenda.Outlook(c.Context, done.Post); err != nil {
 		return err
 	}
 	fmt.Fprintf(c.App.Writer, "Post %s is in the outbox and %s. See magpie outbox show %s.\n", done.Post.ID, outlook, done.Post.ID)
@@ -93,7 +94,7 @@ func push(c *cli.Context) error {
 }
 
 // pictures are those of --image, each with its --alt.
-func pictures(c *cli.Context) (out []bot.File, err error) {
+func pictures(c *cli.Context) (out []acts.File, err error) {
 	files, alts := c.StringSlice("image"), c.StringSlice("alt")
 	switch {
 	case len(files) > len(alts):
@@ -107,7 +108,7 @@ func pictures(c *cli.Context) (out []bot.File, err error) {
 		if strings.TrimSpace(alts[i]) == "" {
 			return nil, usage("--alt is empty: say what %s shows, for those who can't see it", files[i])
 		}
-		out = append(out, bot.File{Path: files[i], Alt: alts[i]})
+		out = append(out, acts.File{Path: files[i], Alt: alts[i]})
 	}
 	return out, nil
 }
@@ -125,7 +126,7 @@ func pushTime(c *cli.Context, b *bot.Bot, account string) (time.Time, error) {
 	return plan.Instant(wall, zoneOf(b, account)), nil
 }
 
-func showPush(w io.Writer, p *bot.Pushed) {
+func showPush(w io.Writer, p *acts.Pushed) {
 	audience := "a public post"
 	switch p.Post.Kind {
 	case outbox.Segment:
@@ -198,7 +199,7 @@ func confirm(c *cli.Context, question string) error {
 
 // pushError tells misuse, which another spelling mends, from what is refused.
 func pushError(err error) error {
-	var misuse *bot.Misuse
+	var misuse *acts.Misuse
 	if errors.As(err, &misuse) {
 		return usage("%v", err)
 	}

@@ -188,7 +188,7 @@ func listDesk(c *cli.Context) error {
 		return nil
 	}
 	rows := [][]string{}
-	zone := b.Zone()
+	zone := b.Checkup.Zone()
 	for _, m := range all {
 		rows = append(rows, []string{m.ID, screenOf(c).moment(m.Received, zone), m.Account, short("@"+m.Author.Handle, screenOf(c).name()),
 			m.Reason, short(m.Text,
@@ -234,7 +234,7 @@ func closeDesk(c *cli.Context) error {
 			err = notHere(b, fmt.Errorf("no mention %s waits at the desk", id))
 		}
 		if err == nil {
-			err = b.CloseMention(c.Context, id, who(c))
+			err = b.Acts.CloseMention(c.Context, id, who(c))
 		}
 		if err != nil {
 			failed = append(failed, err)

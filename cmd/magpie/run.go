@@ -16,6 +16,7 @@ import (
 
 	"magpie/internal/bot"
 	"magpie/internal/sandbox"
+	"magpie/internal/site"
 	"magpie/internal/store"
 	"magpie/internal/workspace"
 )
@@ -93,7 +94,7 @@ func run(c *cli.Context) error {
 		case <-c.Done():
 		case <-reload:
 			o.Log.Info("SIGHUP: the files are read anew")
-			if err := b.Apply(c.Context); err != nil {
+			if err := b.Acts.Apply(c.Context); err != nil {
 				o.Log.WithError(err).Error("the files could not be put in force: those in force before stay")
 			}
 		}
@@ -170,7 +171,7 @@ func applyCommand() *cli.Command {
 				return err
 			}
 			defer b.Close()
-			if err := b.Apply(c.Context); err != nil {
+			if err := b.Acts.Apply(c.Context); err != nil {
 				return err
 			}
 			n, err := b.Revision(c.Context)
@@ -228,9 +229,9 @@ func halt(c *cli.Context, on bool) error {
 		return unknownName("campaign", name, set.Campaigns)
 	}
 	what := strings.TrimSpace(scope + " " + name)
-	changed, err := b.Halt(c.Context, scope, name, c.String("why"), who(c), on)
+	changed, err := b.Acts.Halt(c.Context, scope, name, c.String("why"), who(c), on)
 	switch {
-	case errors.Is(err, bot.ErrUnmatched):
+	case errors.Is(err, site.ErrUnmatched):
 		return refused(err)
 	case err != nil:
 		return err

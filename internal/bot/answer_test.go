@@ -100,13 +100,13 @@ func (c *lateVerify) Verify(ctx context.Context) (network.Self, error) {
 // accounts would be answered like strangers.
 func TestOwnAccountsAfterALateStart(t *testing.T) {
 	w := newWorld(t, day1, nil)
-	for name := range w.opened() {
-		delete(w.accounts, name)
+	for name := range w.Accounts.Opened() {
+		w.Accounts.Drop(name)
 		w.lateClients(&lateVerify{Client: w.net.Client(name), fails: 1}, name)
 	}
 	w.must(w.settleIn(t.Context(), nil))
 	w.now = w.now.Add(5 * time.Minute)
-	w.lookAfter(t.Context(), w.now)
+	w.Rounds.LookAfter(t.Context(), w.now)
 	m := w.said(w.net.Mention("outlet", network.Person{Handle: "home"}, "we are open"))
 	if m.State != inbox.Silent || len(w.net.Posts("outlet")) != 0 {
 		t.Errorf("our own account is %s: %q", m.State, w.texts("outlet"))

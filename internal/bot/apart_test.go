@@ -10,6 +10,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"magpie/internal/compose"
 	"magpie/internal/outbox"
 	"magpie/internal/outbox/outboxtest"
 	"magpie/internal/sandbox"
@@ -66,7 +67,7 @@ func (a *apart) once(url string, before func(*Bot)) error {
 func (a *apart) announce(b *Bot) {
 	a.Helper()
 	err := b.DB.Write(context.Background(), func(tx *sql.Tx) error {
-		p := &outbox.Post{Key: "news", Kind: outbox.Public, Account: "outlet", Campaign: PushCampaign, Step: "news",
+		p := &outbox.Post{Key: "news", Kind: outbox.Public, Account: "outlet", Campaign: compose.PushCampaign, Step: "news",
 			Text: "We open a second shop.", SlotAt: time.Now()}
 		_, err := outbox.Add(context.Background(), tx, p, time.Now())
 		return err

@@ -16,7 +16,7 @@ func careful() map[string]string {
 
 func (w *world) approve(step string) {
 	w.Helper()
-	p, c, err := w.Approve(w.Context(), w.one(step).ID, "bob")
+	p, c, err := w.Acts.Approve(w.Context(), w.one(step).ID, "bob")
 	w.must(err)
 	if p.State != outbox.Planned || c.Draft.Text == "" {
 		w.Fatalf("got %+v, %q", p, c.Draft.Text)
@@ -27,7 +27,7 @@ func TestApprovalHolds(t *testing.T) {
 	w := newWorld(t, "2027-11-26 08:00", careful())
 	w.is("tease", outbox.Held)
 	w.approve("tease")
-	w.must(w.Replan(t.Context()))
+	w.must(w.Agenda.Replan(t.Context()))
 	w.is("tease", outbox.Planned) // nothing has changed
 	w.edit(map[string]string{"templates/tip.en.tmpl": "Something else."})
 	w.is("tease", outbox.Planned)
@@ -125,7 +125,7 @@ func TestUnapprovedIsLate(t *testing.T) {
 	if p := w.is("tease", outbox.Late); !strings.Contains(p.Reason, "was not approved") || !slices.Contains(w.needs(), "late") {
 		t.Errorf("for %q, needs %v", p.Reason, w.needs())
 	}
-	if _, _, err := w.Approve(t.Context(), w.one("tease").ID, "bob"); err == nil {
+	if _, _, err := w.Acts.Approve(t.Context(), w.one("tease").ID, "bob"); err == nil {
 		t.Error("a late post is approved")
 	}
 }

@@ -83,7 +83,7 @@ func (w *world) unguard() {
 // TestDoctorChecksTheLog: whoever changes it by force leaves a trace.
 func TestDoctorChecksTheLog(t *testing.T) {
 	log := func(w *world) (bad string) {
-		all, err := w.Examine(t.Context())
+		all, err := w.Checkup.Examine(t.Context())
 		w.must(err)
 		for _, f := range all {
 			if text := f.What + " " + f.Says; !f.Good && (strings.Contains(text, "audit") || strings.Contains(text, "log")) {

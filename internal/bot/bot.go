@@ -15,10 +15,17 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"magpie/internal/accounts"
+	"magpie/internal/acts"
+	"magpie/internal/agenda"
 	"magpie/internal/audit"
+	"magpie/internal/care"
+	"magpie/internal/checkup"
+	"magpie/internal/compose"
 	"magpie/internal/coupon"
 	"magpie/internal/inbox"
 	"magpie/internal/lease"
+	"magpie/internal/listen"
 	"magpie/internal/meter"
 	"magpie/internal/need"
 	"magpie/internal/network"
@@ -26,10 +33,12 @@ import (
 	"magpie/internal/network/mastodon"
 	"magpie/internal/network/weibo"
 	"magpie/internal/network/x"
-	"magpie/internal/outage"
 	"magpie/internal/outbox"
 	"magpie/internal/people"
 	"magpie/internal/queue"
+	"magpie/internal/reply"
+	"magpie/internal/restore"
+	"magpie/internal/site"
 	"magpie/internal/store"
 	"magpie/internal/vault"
 	"magpie/internal/workspace"
@@ -57,90 +66,40 @@ type Options struct {
 	Clients func(a *workspace.Account) (network.Client, error)
 }
 
-// Bot is an open workspace with its database.
+// Bot is an open workspace with its database, and the rooms that work in it.
 type Bot struct {
-	Options
-	DB        *store.DB
-	Book      *people.Book
-	Vault     *vault.Vault
-	Queue     *queue.Queue
-	set       atomic.Pointer[inForce]
-	reloading sync.Mutex // held while files are put in force
-	mu        sync.Mutex // guards accounts and guests
-	accounts  map[string]*account
-	guests    map[string]*connection     // to accounts that other machines hold
-	shared    map[string]*network.Shared // by server; guarded by mu
-	gists     gists
-	outages   outage.Log
-	calls     calls
-	telling   time.Time  // up to when needs were handed over to be told
-	signedAt  int64      // up to when new sign-ins were looked for, in milliseconds
-	sharing   sync.Mutex // one shares accounts out at a time; guards peers and reclaimed
-	planning  sync.Mutex // one plan at a time
-	owner     string     // of the leases
-	peers     []string   // the machines at work, when last looked
-	reclaimed time.Time  // when work was last looked for that is lost
-	beats     beats
-	skews     skews
-	running   atomic.Bool
-	hookFails failing      // telling
+	*site.Site
+	Options  Options
+	Accounts *accounts.Accounts
+	Composer *compose.Composer
+	Agenda   *agenda.Agenda
+	Listener *listen.Listener
+	Replier  *reply.Replier
+	Restorer *restore.Restorer
+	Rounds   *care.Rounds
+	Checkup  *checkup.Checkup
+	Acts     *acts.Acts
+
+	reloading sync.Mutex   // held while files are put in force
+	sharing   sync.Mutex   // one shares accounts out at a time; guards peers and reclaimed
+	peers     []string     // the machines at work, when last looked
+	reclaimed time.Time    // when work was last looked for that is lost
 	answersAt atomic.Value // a string: where /healthz is answered
-
-	Mistakes workspace.Problems // of the files in Dir, where the revision in force is used in their place
 }
 
-// account is what the bot has open for one account.
-type account struct {
-	client    *connection
-	mu        sync.RWMutex // guards self and limits
-	self      network.Self
-	limits    network.Limits
-	publisher *outbox.Publisher
-	wake      [2]chan struct{} // the lanes: answers, unasked
-	stop      context.CancelFunc
-	loops     sync.WaitGroup
-	until     time.Time            // until when the account is ours for certain
-	deaf      atomic.Bool          // it may be noted that not all is heard
-	told      atomic.Bool          // and a person knows
-	refused   time.Time            // when a new token was refused last
-	greeted   atomic.Int64         // when the network was asked last who we are, in milliseconds
-	looked    map[string]time.Time // at which mentions of the desk, for an answer by hand; lookAfter alone uses it
-	owing     atomic.Bool          // the network waits to be paid, or did when an earlier process ended
-}
-
-// holdUntil notes for how long the lease is good.
-func (a *account) holdUntil(t time.Time) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.until = t
-}
-
-// held tells whether the account is ours for certain: a machine that has slept
-// finds out here, before it says anything in the account's name.
-func (a *account) held() bool {
-	a.mu.RLock()
-	defer a.mu.RUnlock()
-	now := time.Now()
-	return now.Before(a.until) && now.Round(0).Before(a.until.Round(0)) // the first clock stands still while a machine is suspended
-}
-
-// who is the account on the network; zero while the network has not said.
-func (a *account) who() network.Self {
-	a.mu.RLock()
-	defer a.mu.RUnlock()
-	return a.self
-}
-
-func (a *account) allowed() network.Limits {
-	a.mu.RLock()
-	defer a.mu.RUnlock()
-	return a.limits
-}
-
-func (a *account) learn(self network.Self, limits network.Limits) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.self, a.limits = self, limits
+// wire gives each room those that it works with.
+func (b *Bot) wire() {
+	s := b.Site
+	b.Accounts = accounts.In(s, b.Options.Clients)
+	b.Composer = &compose.Composer{Site: s, Accounts: b.Accounts}
+	b.Agenda = &agenda.Agenda{Site: s, Accounts: b.Accounts, Composer: b.Composer}
+	b.Listener = &listen.Listener{Site: s, Accounts: b.Accounts}
+	b.Replier = &reply.Replier{Site: s, Accounts: b.Accounts, Composer: b.Composer}
+	b.Restorer = &restore.Restorer{Site: s, Accounts: b.Accounts, Composer: b.Composer, Listener: b.Listener, Replier: b.Replier}
+	b.Rounds = &care.Rounds{Site: s, Accounts: b.Accounts, Agenda: b.Agenda, Listener: b.Listener, Replier: b.Replier}
+	b.Checkup = &checkup.Checkup{Site: s, Accounts: b.Accounts, Composer: b.Composer, Listener: b.Listener, Rounds: b.Rounds, Judging: b.idle}
+	b.Acts = &acts.Acts{Site: s, Accounts: b.Accounts, Agenda: b.Agenda, Composer: b.Composer, Replier: b.Replier}
+	b.Agenda.Replanned = b.Restorer.MatchAgain
 }
 
 // Migrations are those of all packages.
@@ -159,13 +118,15 @@ func Open(ctx context.Context, o Options) (*Bot, error) {
 	if err != nil && (o.Here || !o.InForce && !store.IsPostgres(o.Database) || !store.Exists(o.Database)) {
 		return nil, err
 	}
-	b := &Bot{Options: defaults(o, set), accounts: map[string]*account{}, guests: map[string]*connection{}}
-	b.HTTP = b.dated(b.HTTP)
-	b.outages.Clock = b.Clock
-	b.owner = fmt.Sprintf("%d-%d", os.Getpid(), time.Now().UnixNano())
-	place := b.Database
+	o = defaults(o, set)
+	b := &Bot{Options: o, Site: &site.Site{Dir: o.Dir, Sandbox: o.Sandbox, Clock: o.Clock, Log: o.Log, HTTP: o.HTTP,
+		Owner: fmt.Sprintf("%d-%d", os.Getpid(), time.Now().UnixNano())}}
+	b.Outages.Clock = b.Clock
+	b.wire()
+	b.HTTP = b.Accounts.Dated(b.HTTP)
+	place := o.Database
 	if store.IsPostgres(place) {
-		place = store.Named(place, b.owner)
+		place = store.Named(place, b.Owner)
 	}
 	opens := store.Open
 	if o.Look {
@@ -188,9 +149,9 @@ func (b *Bot) equip(ctx context.Context, set *workspace.Set, bad error) error {
 	if err := b.DB.Here(ctx); err != nil {
 		return err
 	}
-	r := &inForce{Set: set}
-	if b.DB.Postgres() && !b.Here || set == nil && b.InForce {
-		inForce, err := inForceAt(ctx, b.DB, b.Dir)
+	r := &site.InForce{Set: set}
+	if b.DB.Postgres() && !b.Options.Here || set == nil && b.Options.InForce {
+		inForce, err := site.InForceAt(ctx, b.DB, b.Dir, Kinds())
 		if err != nil {
 			return err
 		}
@@ -202,21 +163,12 @@ func (b *Bot) equip(ctx context.Context, set *workspace.Set, bad error) error {
 	if r.Set == nil {
 		return bad
 	}
-	b.set.Store(r)
+	b.Use(r)
 	b.Book = &people.Book{DB: b.DB, IDs: store.NewIDs(), OnMerge: merge, CheckHandle: checkHandle}
-	b.Vault = vault.New(b.DB, keyFile(b.Dir, b.DB), b.Clock)
+	b.Vault = vault.New(b.DB, site.KeyFile(b.Dir, b.DB), b.Clock)
 	var err error
-	b.Queue, err = queue.Open(ctx, b.DB, b.owner, b.work(), b.Log)
+	b.Queue, err = queue.Open(ctx, b.DB, b.Owner, b.work(), b.Log)
 	return err
-}
-
-// keyFile is where the key of the stored tokens lies: beside a SQLite file, or
-// in the workspace of each machine.
-func keyFile(dir string, db *store.DB) string {
-	if db.Postgres() {
-		return filepath.Join(dir, "magpie.key")
-	}
-	return db.Path + ".key"
 }
 
 // Path is where the database of a workspace lies.
@@ -266,126 +218,3 @@ func merge(ctx context.Context, tx *sql.Tx, into, from int64) error {
 
 // Close ends the database.
 func (b *Bot) Close() error { return b.DB.Close() }
-
-// Set is the workspace in force.
-func (b *Bot) Set() *workspace.Set { return b.set.Load().Set }
-
-// Secret reads what credentials refer to.
-func (b *Bot) Secret(ctx context.Context, name string, c *workspace.Credentials) (network.Secret, error) {
-	if c == nil || c.Kind == "stored" {
-		return b.Vault.Get(ctx, "account "+name)
-	}
-	return readSecret(b.Dir, *c, b.KeyFile(), b.DB.Path)
-}
-
-// Client opens the account's connector, or the sandbox in its place.
-func (b *Bot) Client(ctx context.Context, a *workspace.Account) (network.Client, error) {
-	return b.client(ctx, a, b.settings)
-}
-
-func (b *Bot) client(ctx context.Context, a *workspace.Account, with func(*workspace.Account, network.Secret, network.Session) network.Settings) (network.Client, error) {
-	if b.Clients != nil {
-		return b.Clients(a)
-	}
-	if b.Sandbox != "" {
-		return mastodon.Kind().Open(network.Settings{Server: b.Sandbox, Secret: network.Secret("sandbox-" + a.Name), HTTP: b.httpOf("sandbox"),
-			Shared: b.sharedBy(b.Sandbox), Kept: int(a.Pace.KeptForAnswers)})
-	}
-	if err := b.mayAskNetworks(ctx, a); err != nil {
-		return nil, err
-	}
-	secret, err := b.Secret(ctx, a.Name, a.Credentials)
-	if err != nil {
-		return nil, network.Fail(network.SignedOut, "%w", err)
-	}
-	if before, err := b.Vault.Session(a.Name).Load(); secret == "" && before == "" && err == nil {
-		return nil, network.Fail(network.SignedOut, "not signed in yet: run “magpie accounts login %s”", a.Name)
-	}
-	if a.Credentials == nil || a.Credentials.Kind == "stored" {
-		if err := b.ofServer(ctx, a); err != nil {
-			return nil, err
-		}
-	}
-	c, err := a.Kind.Open(with(a, secret, b.session(a.Name)))
-	if err != nil {
-		return nil, network.Fail(network.SignedOut, "%w: set %s, or run “magpie accounts login %s”", err, where(a.Credentials), a.Name)
-	}
-	return c, nil
-}
-
-func where(c *workspace.Credentials) string {
-	if c == nil {
-		return "credentials: in the account file"
-	}
-	return c.Kind + ":" + c.Name
-}
-
-// Kind is the network an account speaks to: the sandbox speaks Mastodon.
-func (b *Bot) Kind(a *workspace.Account) network.Kind {
-	if b.Sandbox == "" {
-		return a.Kind
-	}
-	k := mastodon.Kind()
-	k.Limits.Text = min(k.Limits.Text, a.Kind.Limits.Text)
-	k.HeardFirst, k.Private = a.Kind.HeardFirst, a.Kind.Private // people are asked to write first, as there
-	return k
-}
-
-// account returns what is open for an account, or nil.
-func (b *Bot) account(name string) *account {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.accounts[name]
-}
-
-// Open accounts, by name.
-func (b *Bot) opened() map[string]*account {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	out := make(map[string]*account, len(b.accounts))
-	for n, a := range b.accounts {
-		out[n] = a
-	}
-	return out
-}
-
-// write runs fn in a shared transaction.
-func (b *Bot) write(ctx context.Context, fn func(*sql.Tx) error) error { return b.DB.Batch(ctx, fn) }
-
-// raise notes what needs a person.
-func (b *Bot) raise(ctx context.Context, kind, subject, text string) {
-	var fresh bool
-	err := b.write(ctx, func(tx *sql.Tx) (err error) {
-		fresh, err = b.raiseIn(ctx, tx, kind, subject, text)
-		return err
-	})
-	if err != nil {
-		b.Log.WithError(err).Error("a message for a person could not be stored")
-	}
-	if fresh {
-		b.Log.WithField("subject", subject).Warn(kind + ": " + text)
-		b.Queue.Wake(ctx, "tell")
-	}
-}
-
-func (b *Bot) raiseIn(ctx context.Context, tx *sql.Tx, kind, subject, text string) (bool, error) {
-	fresh, err := need.Raise(ctx, tx, kind, subject, text, b.Clock())
-	if err != nil || !fresh {
-		return fresh, err
-	}
-	return true, b.Queue.Add(ctx, tx, "tell", "all")
-}
-
-func (b *Bot) clear(ctx context.Context, kind, subject string) {
-	err := b.write(ctx, func(tx *sql.Tx) error { return need.Clear(ctx, tx, kind, subject) })
-	if err != nil && ctx.Err() == nil {
-		b.Log.WithError(err).Error("a message for a person could not be removed")
-	}
-}
-
-func orElse(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"magpie/internal/accounts"
 	"magpie/internal/network"
 	"magpie/internal/sandbox"
 	"magpie/internal/store/storetest"
@@ -82,14 +83,14 @@ func TestTokenStaysWithItsServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Login(t.Context(), b.Set().Accounts["outlet"], token, func(network.Grant) error { return nil }, nil); err != nil {
+	if _, err := b.Accounts.Login(t.Context(), b.Set().Accounts["outlet"], token, func(network.Grant) error { return nil }, nil); err != nil {
 		t.Fatal(err)
 	}
 	_ = b.Close()
 	if b, err = real(t, dir, place, accountAt(eve.URL, "stored")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Verify(t.Context(), b.Set().Accounts["outlet"]); err == nil || !strings.Contains(err.Error(), "accounts login") {
+	if _, err := b.Accounts.Verify(t.Context(), b.Set().Accounts["outlet"]); err == nil || !strings.Contains(err.Error(), "accounts login") {
 		t.Errorf("the server in the file is another, and verify says %v", err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
@@ -105,7 +106,7 @@ func TestTokenStaysWithItsServer(t *testing.T) {
 	if b, err = real(t, dir, place, accountAt(s.URL()+"/", "stored")); err != nil { // the same server, written otherwise
 		t.Fatal(err)
 	}
-	if self, err := b.Verify(t.Context(), b.Set().Accounts["outlet"]); err != nil || self.Handle == "" {
+	if self, err := b.Accounts.Verify(t.Context(), b.Set().Accounts["outlet"]); err != nil || self.Handle == "" {
 		t.Errorf("back at its own server it is no good any more: %v", err)
 	}
 }
@@ -136,14 +137,14 @@ func TestOwnSecretsAreNoCredentials(t *testing.T) {
 			_ = os.Link(filepath.Join(dir, "magpie.db.key"), filepath.Join(dir, "hard"))
 			if b, err = real(t, dir, filepath.Join(dir, "magpie.db"), accountAt(eve.URL, strings.ReplaceAll(credentials, "DIR",
 				dir))); err == nil {
-				if _, err = b.Verify(t.Context(), b.Set().Accounts["outlet"]); err == nil {
+				if _, err = b.Accounts.Verify(t.Context(), b.Set().Accounts["outlet"]); err == nil {
 					t.Error("it is taken for a token")
 				}
 			}
 			if eve.has(strings.TrimSpace(string(key))) || eve.has(address) {
 				t.Error("it was sent to the server that the file names")
 			}
-			if _, err := readSecret(dir, workspace.Credentials{Kind: "env", Name: "HOME"}); err != nil {
+			if _, err := accounts.ReadSecret(dir, workspace.Credentials{Kind: "env", Name: "HOME"}); err != nil {
 				t.Errorf("any other variable is as good as before: %v", err)
 			}
 		})

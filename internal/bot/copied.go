@@ -8,23 +8,15 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 
+	"magpie/internal/accounts"
 	"magpie/internal/audit"
 	"magpie/internal/lease"
 	"magpie/internal/people"
+	"magpie/internal/site"
 	"magpie/internal/store"
 	"magpie/internal/vault"
 )
-
-// AtWork is how many machines are at work on a database.
-func AtWork(ctx context.Context, db *store.DB) (int, error) {
-	all, err := lease.Live(ctx, db, time.Now())
-	return len(all), err
-}
-
-// KeyFile is where the key of the stored tokens lies.
-func (b *Bot) KeyFile() string { return keyFile(b.Dir, b.DB) }
 
 // OpenCopy opens the empty Postgres database that is to take the place of the
 // SQLite file at from, whose key it takes along.
@@ -48,14 +40,14 @@ func (b *Bot) CopyFrom(ctx context.Context, src *store.DB, progress func(string,
 	if err != nil {
 		return nil, err
 	}
-	if err := store.Inherit(ctx, src, b.DB, window, store.Matched, store.Plays, audit.HeadMark, people.ErasedKey, signedAtMark, vault.KeyMark,
+	if err := store.Inherit(ctx, src, b.DB, site.Window, store.Matched, store.Plays, audit.HeadMark, people.ErasedKey, accounts.SignedAtMark, vault.KeyMark,
 		people.FoldMark); err != nil {
 		return nil, err
 	}
-	if err := lease.Free(ctx, b.DB, nobody); err != nil {
+	if err := lease.Free(ctx, b.DB, accounts.Nobody); err != nil {
 		return nil, err
 	}
-	return tables, src.Leave(ctx, store.Shown(b.Database))
+	return tables, src.Leave(ctx, store.Shown(b.Options.Database))
 }
 
 // takeKey copies the key of the stored tokens beside the new database. Another

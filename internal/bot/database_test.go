@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"magpie/internal/acts"
 	"magpie/internal/outbox/outboxtest"
 	"magpie/internal/store"
 	"magpie/internal/store/storetest"
@@ -32,7 +33,7 @@ func TestDatabaseRestarts(t *testing.T) {
 		account, text := both[i%2], fmt.Sprintf("Number %d.", i)
 		want[account] = append(want[account], text)
 		x.eventually("a push", 20*time.Second, func() bool {
-			_, err := a.Push(t.Context(), Push{Account: account, Text: text, Who: "ann", Again: i == 0})
+			_, err := a.Acts.Push(t.Context(), acts.Push{Account: account, Text: text, Who: "ann", Again: i == 0})
 			return err == nil || i >= 30 && isAgain(err)
 		})
 		time.Sleep(10 * time.Millisecond)

@@ -48,7 +48,7 @@ func (w *world) hears(events ...network.Event) {
 	good := w.says(zoe, 7, "are you open?")
 	c := &telling{w.net.Client("outlet"), append(events, good)}
 	for range 3 {
-		err := w.Poll(ctx, w.Set().Accounts["outlet"], c)
+		err := w.Listener.Poll(ctx, w.Set().Accounts["outlet"], c)
 		if cursor, _, _ := inbox.Cursor(ctx, w.DB, "outlet"); err != nil || cursor != "told" {
 			w.Fatalf("the account is deaf for ever: the place is %q, %v", cursor, err)
 		}
@@ -136,7 +136,7 @@ func TestBusyDatabaseLosesNothing(t *testing.T) {
 	w.must(err)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
-	if err := w.take(ctx, w.Set().Accounts["outlet"], []network.Event{w.says(zoe, 1, "stop")}, "beyond"); err == nil {
+	if err := w.Listener.Take(ctx, w.Set().Accounts["outlet"], []network.Event{w.says(zoe, 1, "stop")}, "beyond"); err == nil {
 		t.Error("it was kept, while nobody may write")
 	}
 	if cursor, _, _ := inbox.Cursor(t.Context(), w.DB, "outlet"); cursor == "beyond" {

@@ -43,12 +43,12 @@ func TestExpand(t *testing.T) {
 		return err
 	}))
 	w.now = at(t, fanTime)
-	due, err := w.expandable(t.Context(), w.now)
+	due, err := w.Agenda.Expandable(t.Context(), w.now)
 	if err != nil || len(due) != 1 {
 		t.Fatalf("%v, %v", due, err)
 	}
-	w.must(w.expand(t.Context(), due[0].ID))
-	w.must(w.expand(t.Context(), due[0].ID)) // again: nothing
+	w.must(w.Agenda.Expand(t.Context(), due[0].ID))
+	w.must(w.Agenda.Expand(t.Context(), due[0].ID)) // again: nothing
 	w.must(w.DB.Write(t.Context(), func(tx *sql.Tx) error {
 		_, err := people.OptOut(t.Context(), tx, ids[1], "stop", w.now, w.now)
 		return err
@@ -82,36 +82,36 @@ func TestExpand(t *testing.T) {
 // next process goes on and nobody is left out or written to twice.
 func TestExpandAfterACrash(t *testing.T) {
 	w := newWorld(t, "2027-11-26 08:00", replaced("campaigns/offers.yaml", "limit: 50", "limit: 1000"))
-	w.fans(2*chunk+50, nil)
+	w.fans(2*perChunk+50, nil)
 	w.now = at(t, fanTime)
 	id := w.one("fans").ID
-	done, err := w.expandChunk(t.Context(), id)
+	done, err := w.Agenda.ExpandChunk(t.Context(), id)
 	if err != nil || done {
 		t.Fatalf("%v, %v", done, err)
 	}
 	if p := w.is("fans", outbox.Planned); p.Cursor == 0 {
 		t.Error("there is no cursor")
 	}
-	if n := len(w.posts(`parent <> ''`)); n != chunk {
+	if n := len(w.posts(`parent <> ''`)); n != perChunk {
 		t.Errorf("%d posts", n)
 	}
 	// Two at the same time: the loser changes nothing.
 	var wg sync.WaitGroup
 	for range 2 {
 		wg.Go(func() {
-			if _, err := w.expandChunk(t.Context(), id); err != nil {
+			if _, err := w.Agenda.ExpandChunk(t.Context(), id); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	wg.Wait()
-	w.must(w.expand(t.Context(), id))
+	w.must(w.Agenda.Expand(t.Context(), id))
 	w.is("fans", outbox.Expanded)
-	if n := len(w.posts(`parent <> ''`)); n != 2*chunk+50 {
+	if n := len(w.posts(`parent <> ''`)); n != 2*perChunk+50 {
 		t.Errorf("%d posts", n)
 	}
 	l, err := coupon.Count(t.Context(), w.DB, "bf")
-	if err != nil || l.Reserved != 2*chunk+50 || l.Free != 0 {
+	if err != nil || l.Reserved != 2*perChunk+50 || l.Free != 0 {
 		t.Errorf("left %+v, %v", l, err)
 	}
 }
@@ -145,11 +145,11 @@ func TestExpandPaused(t *testing.T) {
 	for _, scope := range [][2]string{{"all", ""}, {"account", "outlet"}, {"campaign", "bf"}} {
 		w := newWorld(t, "2027-11-26 08:00", nil)
 		w.fans(2, nil)
-		_, err := w.Halt(t.Context(), scope[0], scope[1], "", "ann", true)
+		_, err := w.Acts.Halt(t.Context(), scope[0], scope[1], "", "ann", true)
 		w.must(err)
 		w.step(at(t, fanTime))
 		w.is("fans", outbox.Planned)
-		_, err = w.Halt(t.Context(), scope[0], scope[1], "", "ann", false)
+		_, err = w.Acts.Halt(t.Context(), scope[0], scope[1], "", "ann", false)
 		w.must(err)
 		w.step(at(t, "2027-11-26 11:10"))
 		if got := w.received(); len(got) != 2 {
@@ -202,7 +202,7 @@ func TestLateSaidPost(t *testing.T) {
 	}
 	w.follower(ann)
 	w.said(w.net.Mention("outlet", ann, "deal")) // she gets one of those that came back
-	w.must(w.SettlePost(t.Context(), late[0].ID, outbox.Planned, "", "bob"))
+	w.must(w.Acts.SettlePost(t.Context(), late[0].ID, outbox.Planned, "", "bob"))
 	w.step(at(t, "2027-11-26 14:30"))
 	codes := map[string]string{}
 	for to, text := range w.received() {
@@ -240,17 +240,17 @@ func TestValidFromWhenItGoesOut(t *testing.T) {
 func TestMailingTakenBack(t *testing.T) {
 	for name, takeBack := range map[string]func(w *world, id string) error{
 		"withdrawn": func(w *world, id string) error {
-			return w.SettlePost(t.Context(), id, outbox.Withdrawn, "", "ann")
+			return w.Acts.SettlePost(t.Context(), id, outbox.Withdrawn, "", "ann")
 		},
 		"rejected": func(w *world, id string) error { return outbox.Reject(t.Context(), w.DB, id, "x", "no", "paul", w.now) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "2027-11-26 08:00", nil)
-			w.fans(chunk+50, nil)
+			w.fans(perChunk+50, nil)
 			w.now = at(t, fanTime)
-			due, err := w.expandable(t.Context(), w.now)
+			due, err := w.Agenda.Expandable(t.Context(), w.now)
 			w.must(err)
-			_, err = w.expandChunk(t.Context(), due[0].ID)
+			_, err = w.Agenda.ExpandChunk(t.Context(), due[0].ID)
 			w.must(err)
 			w.must(takeBack(w, due[0].ID))
 			for range 5 {
@@ -270,3 +270,6 @@ func TestMailingTakenBack(t *testing.T) {
 		})
 	}
 }
+
+// perChunk is how many people of a mailing are taken at a time.
+const perChunk = 200

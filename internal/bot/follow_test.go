@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"magpie/internal/acts"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
 	"magpie/internal/outbox/outboxtest"
@@ -16,7 +17,7 @@ import (
 	"magpie/internal/workspace"
 )
 
-func isAgain(err error) bool { return errors.Is(err, ErrAgain) }
+func isAgain(err error) bool { return errors.Is(err, acts.ErrAgain) }
 
 func must[T any](x T, err error) T {
 	if err != nil {
@@ -40,7 +41,7 @@ func TestFollows(t *testing.T) {
 	if a.Set().Hash == c.Set().Hash {
 		t.Fatal("the files are the same")
 	}
-	if err := c.Apply(t.Context()); err != nil {
+	if err := c.Acts.Apply(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	for _, m := range []*Bot{a, b} {
@@ -91,7 +92,7 @@ func TestPauseForAll(t *testing.T) {
 		defer close(ended)
 		for i := 0; ctx.Err() == nil; i++ {
 			account, text := both[i%2], fmt.Sprintf("Number %d.", i)
-			if _, err := a.Push(context.Background(), Push{Account: account, Text: text, Who: "ann"}); err != nil {
+			if _, err := a.Acts.Push(context.Background(), acts.Push{Account: account, Text: text, Who: "ann"}); err != nil {
 				t.Error(err)
 				return
 			}
@@ -100,7 +101,7 @@ func TestPauseForAll(t *testing.T) {
 		}
 	}()
 	x.eventually("posts of both", 5*time.Second, func() bool { return len(x.texts("home")) > 10 && len(x.texts("outlet")) > 10 })
-	if _, err := b.Halt(t.Context(), "all", "", "a mistake", "bob", true); err != nil {
+	if _, err := b.Acts.Halt(t.Context(), "all", "", "a mistake", "bob", true); err != nil {
 		t.Fatal(err)
 	}
 	time.Sleep(time.Second)
@@ -111,7 +112,7 @@ func TestPauseForAll(t *testing.T) {
 	}
 	cancel()
 	<-ended
-	if _, err := a.Halt(t.Context(), "all", "", "", "bob", false); err != nil {
+	if _, err := a.Acts.Halt(t.Context(), "all", "", "", "bob", false); err != nil {
 		t.Fatal(err)
 	}
 	for _, account := range both {
@@ -154,22 +155,22 @@ func TestOldWordsAreNotFrozen(t *testing.T) {
 				w.must(copyKey(w.Dir, dir))
 				other := must(Open(t.Context(), o))
 				defer other.Close()
-				w.must(other.Apply(t.Context()))
+				w.must(other.Acts.Apply(t.Context()))
 				if knows {
 					w.follow(t.Context())
 				}
 			}
-			before := w.Clients
-			w.Clients = func(a *workspace.Account) (network.Client, error) {
+			before := w.Accounts.Clients
+			w.Accounts.Clients = func(a *workspace.Account) (network.Client, error) {
 				c, err := before(a)
 				return preparing{c, apply}, err
 			}
-			for a, x := range w.opened() {
-				x.client.set(w.Clients(w.Set().Accounts[a]))
+			for a, x := range w.Accounts.Opened() {
+				x.Client.Set(w.Accounts.Clients(w.Set().Accounts[a]))
 			}
 			w.now = at(t, "2027-11-26 10:00")
-			for _, x := range w.opened() {
-				_, err := x.publisher.Pass(t.Context())
+			for _, x := range w.Accounts.Opened() {
+				_, err := x.Publisher.Pass(t.Context())
 				w.must(err)
 			}
 			if applied == 0 {
@@ -209,8 +210,8 @@ func TestFollowTakesNoEditBack(t *testing.T) {
 		if got := string(w.Set().Files["templates/tease.en.tmpl"]); got != text {
 			t.Fatalf("after the edit %q is in force: %q", text, got)
 		}
-		if n, err := w.Revision(t.Context()); err != nil || n != w.set.Load().number {
-			t.Fatalf("revision %d is in force, and this machine works with %d: %v", n, w.set.Load().number, err)
+		if n, err := w.Revision(t.Context()); err != nil || n != w.Files().Number {
+			t.Fatalf("revision %d is in force, and this machine works with %d: %v", n, w.Files().Number, err)
 		}
 	}
 }

@@ -42,7 +42,7 @@ func known(t *testing.T) (w *world, id int64) {
 		w.now = w.now.Add(time.Hour)
 		tell(strings.Repeat("a long story about a kettle of "+trace+", ", 20) + fmt.Sprint(i))
 	}
-	w.lookAfter(t.Context(), w.now)
+	w.Rounds.LookAfter(t.Context(), w.now)
 	id, err := w.Book.Find(t.Context(), "", mallory.Handle)
 	w.must(err)
 	return w, id
@@ -51,7 +51,7 @@ func known(t *testing.T) (w *world, id int64) {
 // TestForgottenEverywhere: no row of any table, the log among them, names somebody who was erased.
 func TestForgottenEverywhere(t *testing.T) {
 	w, id := known(t)
-	w.must(w.Forget(t.Context(), id, "ann"))
+	w.must(w.Acts.Forget(t.Context(), id, "ann"))
 	query := `SELECT name FROM sqlite_master WHERE type = 'table'`
 	if storetest.OnPostgres() {
 		query = `SELECT tablename FROM pg_tables WHERE schemaname = current_schema()`
@@ -91,7 +91,7 @@ func (w *world) column(query string) (out []string) {
 func TestForgottenInTheFile(t *testing.T) {
 	storetest.SQLiteOnly(t, "a file of ours")
 	w, id := known(t)
-	w.must(w.Forget(t.Context(), id, "ann"))
+	w.must(w.Acts.Forget(t.Context(), id, "ann"))
 	look := func(when string) {
 		all, err := filepath.Glob(w.DB.Path + "*")
 		w.must(err)
@@ -116,7 +116,7 @@ func TestForgottenGetsNoSecondCode(t *testing.T) {
 		if before != 1 {
 			t.Fatalf("%d codes", before)
 		}
-		w.must(w.Forget(t.Context(), id, "ann"))
+		w.must(w.Acts.Forget(t.Context(), id, "ann"))
 		w.now = w.now.Add(24 * time.Hour)
 		e := w.says(again, 99, "a deal please")
 		e.Mention.At = w.now
@@ -142,7 +142,7 @@ func TestForgottenWhileAsked(t *testing.T) {
 	o := coupon.Offer{Name: "once", Made: true, Limit: 1}
 	p := &outbox.Post{Key: "k", Kind: outbox.Direct, Account: "outlet", Campaign: "c", Step: "s", Person: ids[0], Recipient: "ann",
 		Text: "x", SlotAt: w.now}
-	w.must(w.write(ctx, func(tx *sql.Tx) (err error) {
+	w.must(w.Write(ctx, func(tx *sql.Tx) (err error) {
 		p.ID = outbox.ID(p.Key)
 		if p.Code, err = coupon.Reserve(ctx, tx, o, coupon.For{Person: ids[0], Post: p.ID}, w.now); err != nil {
 			return err
@@ -153,8 +153,8 @@ func TestForgottenWhileAsked(t *testing.T) {
 		_, err = outbox.Move(ctx, tx, p, outbox.Asked, outbox.Because("lost"), "bot", w.now, outbox.Planned)
 		return err
 	}))
-	w.must(w.Forget(ctx, ids[0], "ann"))
-	err := w.write(ctx, func(tx *sql.Tx) error {
+	w.must(w.Acts.Forget(ctx, ids[0], "ann"))
+	err := w.Write(ctx, func(tx *sql.Tx) error {
 		code, err := coupon.Reserve(ctx, tx, o, coupon.For{Person: ids[1], Post: "another"}, w.now)
 		if err == nil {
 			t.Errorf("%s may be out, and is told to another", code)
@@ -172,15 +172,15 @@ func TestForgottenOnTheWay(t *testing.T) {
 		ids := w.fans(1, nil)
 		p := &outbox.Post{Key: "k", Kind: outbox.Direct, Account: "outlet", Campaign: "c", Step: "s", Person: ids[0], Recipient: "ann",
 			Text: trace, SlotAt: w.now}
-		w.must(w.write(ctx, func(tx *sql.Tx) error { _, err := outbox.Add(ctx, tx, p, w.now); return err }))
+		w.must(w.Write(ctx, func(tx *sql.Tx) error { _, err := outbox.Add(ctx, tx, p, w.now); return err }))
 		_, err := w.DB.Writer().Exec(`UPDATE posts SET state = 'sending', sealed = $1, sealed_text = $2, ref = $3
 			WHERE id = $4`, trace, trace, trace, p.ID)
 		w.must(err)
-		w.must(w.Forget(ctx, ids[0], "ann"))
+		w.must(w.Acts.Forget(ctx, ids[0], "ann"))
 		if left := w.column(`SELECT sealed FROM posts WHERE id = '` + p.ID + `'`); left[0] != trace {
 			t.Fatalf("its bytes are gone while it is sent: %q", left)
 		}
-		w.must(w.write(ctx, func(tx *sql.Tx) (err error) {
+		w.must(w.Write(ctx, func(tx *sql.Tx) (err error) {
 			if to == outbox.Sent {
 				_, err = outbox.MarkSent(ctx, tx, p, network.Receipt{ID: "1"}, "bot", w.now)
 			} else {

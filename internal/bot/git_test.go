@@ -63,7 +63,7 @@ func TestApprovingRunsNothing(t *testing.T) {
 			w.must(os.WriteFile(filepath.Join(w.Dir, "templates", "tease.en.tmpl"), []byte(files["templates/tease.en.tmpl"]),
 				0o600)) // so that git looks anew
 			_ = os.Remove(mark)
-			if p := w.is("tease", outbox.Held); !w.wrote(t.Context(), p, "Ann") {
+			if p := w.is("tease", outbox.Held); !w.Acts.Wrote(t.Context(), p, "Ann") {
 				t.Error("who wrote the files is not known any more")
 			}
 			w.approve("tease")
@@ -91,7 +91,7 @@ func TestAuthorsUnknown(t *testing.T) {
 	}
 	t.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 	t.Setenv("HOME", t.TempDir())
-	_, _, err := w.Approve(t.Context(), w.one("tease").ID, "bob")
+	_, _, err := w.Acts.Approve(t.Context(), w.one("tease").ID, "bob")
 	if err == nil || !strings.Contains(err.Error(), "git refuses to tell who wrote this") {
 		t.Errorf("got %v", err)
 	}

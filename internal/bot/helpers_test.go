@@ -158,8 +158,8 @@ func newWorld(t testing.TB, now string, changed map[string]string) *world {
 	w.Bot = b
 	t.Cleanup(func() { _ = b.Close() })
 	w.must(b.begin(context.Background(), nil))
-	for name, x := range b.opened() { // reads from now on
-		w.must(b.Poll(context.Background(), b.Set().Accounts[name], x.client))
+	for name, x := range b.Accounts.Opened() { // reads from now on
+		w.must(b.Listener.Poll(context.Background(), b.Set().Accounts[name], x.Client))
 	}
 	return w
 }
@@ -206,8 +206,8 @@ func (w *world) step(now time.Time) {
 	w.Helper()
 	w.now = now
 	ctx := context.Background()
-	for name, x := range w.opened() {
-		w.must(w.Poll(ctx, w.Set().Accounts[name], x.client))
+	for name, x := range w.Accounts.Opened() {
+		w.must(w.Listener.Poll(ctx, w.Set().Accounts[name], x.Client))
 	}
 	w.must(w.Step(ctx))
 }
@@ -298,8 +298,8 @@ func networktestFault(r network.Reason) memory.Fault {
 
 // lateClients makes an account's next client c.
 func (w *world) lateClients(c network.Client, name string) {
-	before := w.Clients
-	w.Clients = func(a *workspace.Account) (network.Client, error) {
+	before := w.Accounts.Clients
+	w.Accounts.Clients = func(a *workspace.Account) (network.Client, error) {
 		if a.Name == name {
 			return c, nil
 		}

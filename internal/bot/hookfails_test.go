@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"magpie/internal/checkup"
 	"magpie/internal/need"
 	"magpie/internal/network"
 )
@@ -27,28 +28,28 @@ func TestHookThatFails(t *testing.T) {
 	t.Cleanup(hook.Close)
 	w := newWorld(t, day1, map[string]string{"magpie.yaml": "tell: file:hook.txt\n", "hook.txt": hook.URL})
 	says := func() string {
-		return strings.Join(slices.DeleteFunc(w.trouble(w.now), func(s string) bool { return !strings.Contains(s, "web hook") }), "\n")
+		return strings.Join(slices.DeleteFunc(w.Checkup.Trouble(w.now), func(s string) bool { return !strings.Contains(s, "web hook") }), "\n")
 	}
 	w.net.Mention("outlet", network.Person{ID: "eve", Handle: "eve@far.example"}, "does this fit my kettle?")
 	w.step(w.now.Add(time.Second))
 	w.step(w.now.Add(31 * time.Minute))
-	w.lookAfter(t.Context(), w.now)
-	if w.tell(t.Context()) == nil || says() != "" {
+	w.Rounds.LookAfter(t.Context(), w.now)
+	if w.Rounds.Tell(t.Context()) == nil || says() != "" {
 		t.Errorf("one failure: %s", says())
 	}
-	w.now = w.now.Add(unread + time.Second)
-	if w.tell(t.Context()) == nil || !strings.Contains(says(), "answered 403") || strings.Contains(says(), hook.URL) {
-		t.Errorf("after %s: %s", unread, says())
+	w.now = w.now.Add(3*time.Minute + time.Second)
+	if w.Rounds.Tell(t.Context()) == nil || !strings.Contains(says(), "answered 403") || strings.Contains(says(), hook.URL) {
+		t.Errorf("after three minutes: %s", says())
 	}
 	broken.Store(false)
-	w.must(w.tell(t.Context()))
+	w.must(w.Rounds.Tell(t.Context()))
 	if says() != "" {
 		t.Errorf("it works again: %s", says())
 	}
 	w.edit(map[string]string{"magpie.yaml": "tell: env:NO_SUCH_HOOK\n"})
-	found, err := w.Examine(t.Context())
+	found, err := w.Checkup.Examine(t.Context())
 	w.must(err)
-	if !slices.ContainsFunc(found, func(f Finding) bool {
+	if !slices.ContainsFunc(found, func(f checkup.Finding) bool {
 		return f.What == "web hook" && !f.Good && strings.Contains(f.Says, "NO_SUCH_HOOK")
 	}) {
 		t.Errorf("the doctor finds %+v", found)
@@ -69,10 +70,10 @@ func TestHookThatRefusesOne(t *testing.T) {
 	}))
 	t.Cleanup(hook.Close)
 	w := newWorld(t, day1, map[string]string{"magpie.yaml": "tell: file:hook.txt\n", "hook.txt": hook.URL})
-	w.raise(t.Context(), need.BadFiles, "files", "odd")
-	w.raise(t.Context(), need.Restored, "long", strings.Repeat("错", 3000))
-	w.raise(t.Context(), need.SignedOut, "outlet", "signed out")
-	if w.tell(t.Context()) == nil {
+	w.Raise(t.Context(), need.BadFiles, "files", "odd")
+	w.Raise(t.Context(), need.Restored, "long", strings.Repeat("错", 3000))
+	w.Raise(t.Context(), need.SignedOut, "outlet", "signed out")
+	if w.Rounds.Tell(t.Context()) == nil {
 		t.Error("that one is refused is not said")
 	}
 	if all := strings.Join(told, "\n"); !strings.Contains(all, "signed out") || !strings.Contains(all, "错错") {

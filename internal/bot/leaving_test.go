@@ -16,10 +16,10 @@ func TestAccountsLeaveTheFiles(t *testing.T) {
 		}
 	}
 	w := newWorld(t, "2027-11-26 09:00", added)
-	before := w.opened()
+	before := w.Accounts.Opened()
 	w.edit(gone)
 	w.must(w.settleIn(t.Context(), nil))
-	after := w.opened()
+	after := w.Accounts.Opened()
 	if len(before) != 8 || len(after) != 5 {
 		t.Errorf("%d accounts were at work, then %d", len(before), len(after))
 	}

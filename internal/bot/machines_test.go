@@ -14,6 +14,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"magpie/internal/acts"
 	"magpie/internal/network"
 	"magpie/internal/network/memory"
 	"magpie/internal/store/storetest"
@@ -143,7 +144,7 @@ func (x *team) eventually(what string, within time.Duration, is func() bool) tim
 // holds are the accounts that machines hold.
 func holds(machines ...*Bot) (out [][]string) {
 	for _, b := range machines {
-		out = append(out, slices.Sorted(maps.Keys(b.opened())))
+		out = append(out, slices.Sorted(maps.Keys(b.Accounts.Opened())))
 	}
 	return out
 }
@@ -160,7 +161,7 @@ func (x *team) shared(a, b *Bot) {
 // push lets a machine take a post for an account.
 func (x *team) push(b *Bot, account, text string) {
 	x.Helper()
-	if _, err := b.Push(context.Background(), Push{Account: account, Text: text, Who: "ann"}); err != nil {
+	if _, err := b.Acts.Push(context.Background(), acts.Push{Account: account, Text: text, Who: "ann"}); err != nil {
 		x.Fatal(err)
 	}
 }

@@ -43,7 +43,7 @@ func boxes(t *testing.T) (all []http.Handler, account string, kept func() int) {
 			`"}`)); err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, b.Pushes())
+		all = append(all, b.Listener.Pushes())
 		kept = func() (n int) {
 			if err := b.DB.Read.QueryRow(`SELECT count(*) FROM mentions`).Scan(&n); err != nil {
 				t.Fatal(err)

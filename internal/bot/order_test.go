@@ -19,7 +19,7 @@ import (
 // told is what an account hears at once, oldest first; what is not to be decided yet comes last.
 func (w *world) told(account string, events ...network.Event) (ids []string) {
 	w.Helper()
-	w.must(w.take(context.Background(), w.Set().Accounts[account], events, ""))
+	w.must(w.Listener.Take(context.Background(), w.Set().Accounts[account], events, ""))
 	for _, e := range events {
 		if e.Mention != nil {
 			ids = append(ids, inbox.ID("mastodon", e.Mention.Item))
@@ -43,7 +43,7 @@ func (w *world) decided(ids ...string) {
 		open := false
 		for _, id := range ids {
 			var later queue.Later
-			err := w.decide(context.Background(), id)
+			err := w.Replier.Decide(context.Background(), id)
 			if open = open || errors.As(err, &later); err != nil && !errors.As(err, &later) {
 				w.Fatal(err)
 			}
@@ -158,7 +158,7 @@ func TestStopMeanwhile(t *testing.T) {
 				w.Clock = func() time.Time {
 					if looks.Add(1) == int32(point) {
 						done := make(chan struct{})
-						go func() { defer close(done); _ = w.decide(context.Background(), ids[1]) }()
+						go func() { defer close(done); _ = w.Replier.Decide(context.Background(), ids[1]) }()
 						select {
 						case <-done:
 						case <-time.After(time.Second): // it waits for us, which is as good
@@ -166,7 +166,7 @@ func TestStopMeanwhile(t *testing.T) {
 					}
 					return clock()
 				}
-				_ = w.decide(context.Background(), ids[0])
+				_ = w.Replier.Decide(context.Background(), ids[0])
 				w.Clock = clock
 				w.decided(ids...)
 				if out, consents := w.standing(zoe); !out || consents {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"magpie/internal/compose"
 	"magpie/internal/outbox"
 )
 
@@ -37,8 +38,8 @@ func TestPlanOnce(t *testing.T) {
 	w := newWorld(t, "2027-11-22 08:00", nil)
 	first := len(w.posts(`1 = 1`))
 	for range 3 {
-		w.must(w.Plan(t.Context()))
-		w.must(w.Replan(t.Context()))
+		w.must(w.Agenda.Plan(t.Context()))
+		w.must(w.Agenda.Replan(t.Context()))
 	}
 	if n := len(w.posts(`1 = 1`)); n != first || n != 9 { // a tip a day, tease, fans
 		t.Errorf("%d posts, then %d", first, n)
@@ -84,7 +85,7 @@ func TestMissedSegmentIsLate(t *testing.T) {
 func TestEditAddsAndWithdraws(t *testing.T) {
 	w := newWorld(t, "2027-11-25 08:00", nil)
 	w.edit(map[string]string{"campaigns/bf.yaml": without("tease")})
-	if p := w.is("tease", outbox.Withdrawn); p.Reason != goneReason {
+	if p := w.is("tease", outbox.Withdrawn); p.Reason != compose.GoneReason {
 		t.Errorf("for %q", p.Reason)
 	}
 	w.edit(map[string]string{"campaigns/bf.yaml": files["campaigns/bf.yaml"] + "  more:\n    accounts: [outlet]\n    at: 2027-11-26 12:00\n    say: hours\n"})
@@ -177,7 +178,7 @@ func TestJitterStays(t *testing.T) {
 	}
 	a, b := newWorld(t, "2027-11-22 08:00", jitter), newWorld(t, "2027-11-23 12:34", jitter)
 	first := slots(a)
-	b.must(b.Replan(context.Background()))
+	b.must(b.Agenda.Replan(context.Background()))
 	a.edit(map[string]string{"templates/tip.en.tmpl": "Another tip."})
 	if len(first) != 6 || !slices.Equal(first, slots(b)) || !slices.Equal(first, slots(a)) {
 		t.Errorf("got\n%q\n%q\n%q", first, slots(b), slots(a))

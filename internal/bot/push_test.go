@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"magpie/internal/acts"
 	"magpie/internal/coupon"
 	"magpie/internal/inbox"
 	"magpie/internal/network"
@@ -32,29 +33,29 @@ func meets(w *world, p network.Person) func(*sql.Tx) error {
 
 func TestPush(t *testing.T) {
 	w := newWorld(t, day1, nil)
-	x := Push{Account: "outlet", Text: "Hello there.", Who: "ann"}
-	seen, err := w.PreparePush(t.Context(), x)
+	x := acts.Push{Account: "outlet", Text: "Hello there.", Who: "ann"}
+	seen, err := w.Acts.PreparePush(t.Context(), x)
 	if err != nil || seen.Text != "Hello there." || seen.Size.Count != 12 || len(w.posts(`campaign = 'push'`)) != 0 {
 		t.Fatalf("got %+v, %v", seen, err)
 	}
-	_, err = w.Push(t.Context(), x)
+	_, err = w.Acts.Push(t.Context(), x)
 	w.must(err)
 	w.step(w.now.Add(time.Second))
 	if texts := w.texts("outlet"); len(texts) != 1 || texts[0] != "Hello there." {
 		t.Errorf("got %q", texts)
 	}
-	if _, err := w.Push(t.Context(), x); !errors.Is(err, ErrAgain) {
+	if _, err := w.Acts.Push(t.Context(), x); !errors.Is(err, acts.ErrAgain) {
 		t.Errorf("the same again: %v", err)
 	}
 	w.now = w.now.Add(23 * time.Hour)
-	if _, err := w.Push(t.Context(), x); !errors.Is(err, ErrAgain) {
+	if _, err := w.Acts.Push(t.Context(), x); !errors.Is(err, acts.ErrAgain) {
 		t.Errorf("23 hours later: %v", err)
 	}
 	x.Again = true
-	_, err = w.Push(t.Context(), x)
+	_, err = w.Acts.Push(t.Context(), x)
 	w.must(err)
 	x.Again, x.Text = false, "Hello there!"
-	_, err = w.Push(t.Context(), x)
+	_, err = w.Acts.Push(t.Context(), x)
 	w.must(err)
 	w.step(w.now.Add(time.Second))
 	if n := len(w.net.Posts("outlet")); n != 3 {
@@ -65,21 +66,21 @@ func TestPush(t *testing.T) {
 func TestPushCoupon(t *testing.T) {
 	w := newWorld(t, day1, nil)
 	ids := w.fans(3, nil)
-	w.must(w.write(t.Context(), optOutOf(ids[2])))
-	x := Push{Account: "outlet", Text: "{{name}}: {{code}}", Offer: "bf", Segment: "fans", Who: "ann"}
-	seen, err := w.PreparePush(t.Context(), x)
+	w.must(w.Write(t.Context(), optOutOf(ids[2])))
+	x := acts.Push{Account: "outlet", Text: "{{name}}: {{code}}", Offer: "bf", Segment: "fans", Who: "ann"}
+	seen, err := w.Acts.PreparePush(t.Context(), x)
 	if err != nil || seen.To != 2 || seen.LeftOut["has opted out"] != 0 || !seen.Bounded || seen.Left != 50 {
 		t.Fatalf("got %+v, %v", seen, err)
 	}
-	_, err = w.Push(t.Context(), x)
+	_, err = w.Acts.Push(t.Context(), x)
 	w.must(err)
 	w.step(w.now.Add(time.Second))
 	got := w.received()
 	if len(got) != 2 || !strings.HasPrefix(got["fan0@s.example"], "@fan0@s.example Fan 0: ") {
 		t.Errorf("got %v", got)
 	}
-	one := Push{Account: "outlet", Text: "Once more: {{code}}", Offer: "bf", Person: "@Fan0@s.example", Who: "ann"}
-	_, err = w.Push(t.Context(), one)
+	one := acts.Push{Account: "outlet", Text: "Once more: {{code}}", Offer: "bf", Person: "@Fan0@s.example", Who: "ann"}
+	_, err = w.Acts.Push(t.Context(), one)
 	w.must(err)
 	w.step(w.now.Add(time.Second))
 	if l, _ := coupon.Count(t.Context(), w.DB, "bf"); l.Delivered != 2 {
@@ -89,15 +90,15 @@ func TestPushCoupon(t *testing.T) {
 
 func TestPushTest(t *testing.T) {
 	w := newWorld(t, day1, nil)
-	x := Push{Account: "outlet", Text: "{{code}}", Offer: "bf", Test: "@me@s.example", Who: "ann"}
-	if _, err := w.Push(t.Context(), x); err == nil || !strings.Contains(err.Error(), "testers: [me@s.example]") {
+	x := acts.Push{Account: "outlet", Text: "{{code}}", Offer: "bf", Test: "@me@s.example", Who: "ann"}
+	if _, err := w.Acts.Push(t.Context(), x); err == nil || !strings.Contains(err.Error(), "testers: [me@s.example]") {
 		t.Fatalf("a handle that is nobody's own: %v", err)
 	}
 	w.Set().Settings.Testers = []string{"@me@s.example"}
-	_, err := w.Push(t.Context(), Push{Account: "outlet", Text: "{{code}}", Offer: "bf", Test: "@me@s.example", Who: "ann"})
+	_, err := w.Acts.Push(t.Context(), acts.Push{Account: "outlet", Text: "{{code}}", Offer: "bf", Test: "@me@s.example", Who: "ann"})
 	w.must(err)
 	w.step(w.now.Add(time.Second))
-	if p := w.net.Posts("outlet"); len(p) != 1 || !p[0].Direct || p[0].To != "me@s.example" || !strings.Contains(p[0].Text, testCode) {
+	if p := w.net.Posts("outlet"); len(p) != 1 || !p[0].Direct || p[0].To != "me@s.example" || !strings.Contains(p[0].Text, "TEST-TEST-TEST") {
 		t.Errorf("got %+v", p)
 	}
 	if l, _ := coupon.Count(t.Context(), w.DB, "bf"); l != (coupon.Left{}) {
@@ -107,8 +108,8 @@ func TestPushTest(t *testing.T) {
 
 func TestBadPushes(t *testing.T) {
 	w := newWorld(t, day1, nil)
-	w.must(w.write(t.Context(), meets(w, network.Person{ID: "1", Handle: "stranger@x"})))
-	for want, x := range map[string]Push{
+	w.must(w.Write(t.Context(), meets(w, network.Person{ID: "1", Handle: "stranger@x"})))
+	for want, x := range map[string]acts.Push{
 		`no account "outlett" (did you mean "outlet"?)`: {Account: "outlett", Text: "x"},
 		"say what to post":             {Account: "outlet"},
 		"either":                       {Account: "outlet", Text: "x", Template: "tip"},
@@ -122,7 +123,7 @@ func TestBadPushes(t *testing.T) {
 		"direct messages from outlet,": {Account: "outlet", Text: "x", Person: "stranger@x"},
 		"501 characters on mastodon":   {Account: "outlet", Text: strings.Repeat("x", 501)},
 	} {
-		if _, err := w.Push(t.Context(), x); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := w.Acts.Push(t.Context(), x); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want …%s…", err, want)
 		}
 	}
@@ -134,11 +135,11 @@ func TestBadPushes(t *testing.T) {
 func TestRecall(t *testing.T) {
 	w := newWorld(t, "2027-11-26 09:59", nil)
 	id := w.one("tease").ID
-	if err := w.Recall(t.Context(), id, "ann"); err == nil || !strings.Contains(err.Error(), "only a post that has gone out") {
+	if err := w.Acts.Recall(t.Context(), id, "ann"); err == nil || !strings.Contains(err.Error(), "only a post that has gone out") {
 		t.Errorf("got %v", err)
 	}
 	w.step(at(t, "2027-11-26 10:00"))
-	err := w.Recall(t.Context(), id, "ann")
+	err := w.Acts.Recall(t.Context(), id, "ann")
 	w.must(err)
 	w.is("tease", outbox.Recalled)
 	if n := len(w.net.Posts("outlet")); n != 0 {
@@ -182,7 +183,7 @@ func TestForget(t *testing.T) {
 	w := newWorld(t, day1, nil)
 	m := w.said(w.net.Mention("outlet", ann, "I am Ann of 5 Elm Street, when are you open?"))
 	w.said(w.net.Mention("outlet", ann, "stop"))
-	w.must(w.Forget(t.Context(), m.Person, "bob"))
+	w.must(w.Acts.Forget(t.Context(), m.Person, "bob"))
 	var n int
 	w.must(w.DB.Read.QueryRow(`SELECT (SELECT count(*) FROM mentions WHERE text LIKE '%elm%' OR author LIKE '%ann%')
 		+ (SELECT count(*) FROM posts WHERE recipient LIKE '%ann%' OR sealed LIKE '%ann@%' OR sealed_text LIKE '%ann%')`).Scan(&n))

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"magpie/internal/acts"
 )
 
 // said is what a push would say.
-func said(p *Pushed) string {
+func said(p *acts.Pushed) string {
 	if p == nil {
 		return ""
 	}
@@ -26,7 +28,7 @@ func TestPushFillsIn(t *testing.T) {
 		"Braces {^_^} and 50% {}":             "Braces {^_^} and 50% {}",
 		"Plain words.":                        "Plain words.",
 	} {
-		got, err := w.PreparePush(t.Context(), Push{Account: "outlet", Text: text, Offer: "bf", Segment: "fans", Who: "ann"})
+		got, err := w.Acts.PreparePush(t.Context(), acts.Push{Account: "outlet", Text: text, Offer: "bf", Segment: "fans", Who: "ann"})
 		if err != nil || !strings.Contains(got.Text, want) {
 			t.Errorf("%s: it would say %q, %v", text, said(got), err)
 		}
@@ -47,20 +49,13 @@ func TestPushRefusesPlaceholders(t *testing.T) {
 		"Hi {{nmae}}": `did you mean "name"`, "Hi {{.Name}}": "name", "Hi {{": "{{", "{{define \"x\"}}{{end}}Hi": "include",
 		"{{range 9}}x{{end}}": "range", "{{money \"x\" \"USD\"}}": "amount",
 	} {
-		for _, x := range []Push{{Text: text, Offer: "bf", Segment: "fans"}, {Text: text, Offer: "bf", Person: "fan0@s.example"}} {
+		for _, x := range []acts.Push{{Text: text, Offer: "bf", Segment: "fans"}, {Text: text, Offer: "bf", Person: "fan0@s.example"}} {
 			x.Account, x.Who = "outlet", "ann"
-			got, err := w.PreparePush(t.Context(), x)
-			var m *Misuse
+			got, err := w.Acts.PreparePush(t.Context(), x)
+			var m *acts.Misuse
 			if !errors.As(err, &m) || !strings.Contains(err.Error(), want) {
 				t.Errorf("%s: it would say %q, %v; want …%s…", text, said(got), err, want)
 			}
 		}
-	}
-}
-
-// TestModelFillsIn: a model is told to write the same words.
-func TestModelFillsIn(t *testing.T) {
-	if !strings.Contains(rules, "{{code}} or {{link}}") {
-		t.Errorf("the model is told:\n%s", rules)
 	}
 }

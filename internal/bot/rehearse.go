@@ -11,6 +11,7 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"magpie/internal/agenda"
 	"magpie/internal/inbox"
 	"magpie/internal/lease"
 	"magpie/internal/network"
@@ -52,7 +53,7 @@ func Rehearse(ctx context.Context, dir, database string, from, to time.Time) (*R
 			if a.Kind.Price == nil {
 				return net.Client(a.Name), nil
 			}
-			return paying{net.Client(a.Name), b.meter(a), a.Kind.Price}, nil
+			return paying{net.Client(a.Name), b.Accounts.Meter(a), a.Kind.Price}, nil
 		}})
 	if err != nil {
 		return nil, err
@@ -112,7 +113,7 @@ func copyDatabase(ctx context.Context, from, to string) error {
 
 // play moves the clock from post to post.
 func (b *Bot) play(ctx context.Context, now *time.Time, end time.Time) error {
-	err := b.write(ctx, func(tx *sql.Tx) error { // what is in doubt stays with the real one
+	err := b.Write(ctx, func(tx *sql.Tx) error { // what is in doubt stays with the real one
 		for _, rehearse := range []func(context.Context, *sql.Tx) error{outbox.Rehearse, pause.SignInAll, inbox.Rehearse, lease.Forget} {
 			if err := rehearse(ctx, tx); err != nil {
 				return err
@@ -156,11 +157,11 @@ func (b *Bot) nextStep(ctx context.Context, now time.Time) (time.Time, error) {
 	}
 	switch soon := now.Add(time.Minute); {
 	case next.IsZero():
-		return now.Add(Ahead / 2), nil // nothing written down: look further ahead
+		return now.Add(agenda.Ahead / 2), nil // nothing written down: look further ahead
 	case next.Before(soon):
 		return soon, nil
 	}
-	return minTime(next, now.Add(Ahead/2)), nil
+	return minTime(next, now.Add(agenda.Ahead/2)), nil
 }
 
 func minTime(a, b time.Time) time.Time {
@@ -176,7 +177,7 @@ func (b *Bot) approveDue(ctx context.Context) error {
 		return err
 	}
 	for _, p := range held {
-		c, err := b.Preview(ctx, p, b.Clock())
+		c, err := b.Composer.Preview(ctx, p, b.Clock())
 		if err == nil {
 			_, err = outbox.Approve(ctx, b.DB, p.ID, c.Hash, "rehearsal", b.Clock())
 		}

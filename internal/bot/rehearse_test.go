@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"magpie/internal/agenda"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
 	"magpie/internal/store"
@@ -44,7 +45,7 @@ func TestRehearseIsThePlan(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, c.from, night)
 			from, to := w.now, w.now.Add(4*24*time.Hour)
-			plan, err := w.Forecasts(t.Context(), from, to)
+			plan, err := w.Agenda.Forecasts(t.Context(), from, to)
 			w.must(err)
 			var want []string
 			for _, f := range plan {
@@ -53,7 +54,7 @@ func TestRehearseIsThePlan(t *testing.T) {
 				}
 				want = append(want, fmt.Sprintf("%s %s %s", f.At.UTC().Format("2006-01-02 15:04"), f.Account.Name, f.Text))
 			}
-			r, err := Rehearse(t.Context(), w.Dir, w.Database, from, to)
+			r, err := Rehearse(t.Context(), w.Dir, w.Options.Database, from, to)
 			w.must(err)
 			var got, changed []string
 			for account, posts := range r.Arrived {
@@ -97,7 +98,7 @@ func TestRehearseLeavesNoTrace(t *testing.T) {
 	before := rows()
 	tmp := t.TempDir()
 	t.Setenv("TMPDIR", tmp)
-	r, err := Rehearse(t.Context(), w.Dir, w.Database, w.now, w.now.Add(48*time.Hour))
+	r, err := Rehearse(t.Context(), w.Dir, w.Options.Database, w.now, w.now.Add(48*time.Hour))
 	w.must(err)
 	if rows() != before || len(w.net.Posts("outlet")) != 0 {
 		t.Error("something has changed")
@@ -117,7 +118,7 @@ func TestRehearseLeavesNoTrace(t *testing.T) {
 	if storetest.OnPostgres() {
 		return
 	}
-	if unlock, err := store.Lock(w.Database); err != nil {
+	if unlock, err := store.Lock(w.Options.Database); err != nil {
 		t.Error(err)
 	} else {
 		unlock()
@@ -131,11 +132,11 @@ func TestForecast(t *testing.T) {
 		"campaigns/segments.yaml": "fans: orders >= 0\nfollowers: follows(\"outlet\")\n",
 		"campaigns/bf.yaml":       strings.Replace(files["campaigns/bf.yaml"], "by: direct}\n", "by: direct}\n    finish_by: 2027-11-26 13:30\n", 1)})
 	ids := w.fans(7, nil)
-	w.must(w.write(t.Context(), optOutOf(ids[0])))
-	w.must(w.write(t.Context(), meets(w, network.Person{ID: "stranger", Handle: "stranger@x"})))
-	all, err := w.Forecasts(t.Context(), at(t, "2027-11-26 00:00"), at(t, "2027-11-27 00:00"))
+	w.must(w.Write(t.Context(), optOutOf(ids[0])))
+	w.must(w.Write(t.Context(), meets(w, network.Person{ID: "stranger", Handle: "stranger@x"})))
+	all, err := w.Agenda.Forecasts(t.Context(), at(t, "2027-11-26 00:00"), at(t, "2027-11-27 00:00"))
 	w.must(err)
-	i := slices.IndexFunc(all, func(f Forecast) bool { return f.Post.Step == "fans" })
+	i := slices.IndexFunc(all, func(f agenda.Forecast) bool { return f.Post.Step == "fans" })
 	if i < 0 || len(all) != 3 {
 		t.Fatalf("got %+v", all)
 	}
@@ -143,7 +144,7 @@ func TestForecast(t *testing.T) {
 	if f.To != 6 || f.LeftOut["has opted out"] != 1 || f.LeftOut["has not consented to messages from this account"] != 1 || len(f.LeftOut) != 2 {
 		t.Errorf("to %d, left out %v", f.To, f.LeftOut)
 	}
-	if *f.Codes != (Codes{Offer: "bf", Needed: 6, Left: 50, Bounded: true}) {
+	if *f.Codes != (agenda.Codes{Offer: "bf", Needed: 6, Left: 50, Bounded: true}) {
 		t.Errorf("codes %+v", f.Codes)
 	}
 	if !f.LastOut.Equal(at(t, "2027-11-26 13:00")) || f.Misses {
@@ -153,7 +154,7 @@ func TestForecast(t *testing.T) {
 		t.Errorf("got %+v", f)
 	}
 	w.fans(9, func(i int, p *network.Person) { p.ID, p.Handle = fmt.Sprint("more", i), fmt.Sprintf("more%d@x", i) })
-	again, err := w.Forecasts(t.Context(), at(t, "2027-11-26 00:00"), at(t, "2027-11-27 00:00"))
+	again, err := w.Agenda.Forecasts(t.Context(), at(t, "2027-11-26 00:00"), at(t, "2027-11-27 00:00"))
 	w.must(err)
 	if f := again[i]; f.To != 15 || !f.Misses || !f.LastOut.Equal(at(t, "2027-11-26 18:00")) {
 		t.Errorf("to %d, last out %v, misses %v", f.To, f.LastOut, f.Misses)
@@ -164,7 +165,7 @@ func TestForecast(t *testing.T) {
 func TestForecastComesTrue(t *testing.T) {
 	w := newWorld(t, "2027-11-26 08:00", nil)
 	w.fans(5, nil)
-	all, err := w.Forecasts(t.Context(), w.now, w.now.Add(24*time.Hour))
+	all, err := w.Agenda.Forecasts(t.Context(), w.now, w.now.Add(24*time.Hour))
 	w.must(err)
 	for now := w.now; now.Before(at(t, "2027-11-26 18:00")); now = now.Add(10 * time.Minute) {
 		w.step(now)

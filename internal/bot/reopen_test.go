@@ -48,16 +48,16 @@ func TestWithdrawnAnswerReopens(t *testing.T) {
 			if p.State != outbox.Asked {
 				t.Fatalf("it is %s (%s)", p.State, p.Reason)
 			}
-			w.must(w.SettlePost(t.Context(), p.ID, outbox.Withdrawn, "", who))
+			w.must(w.Acts.SettlePost(t.Context(), p.ID, outbox.Withdrawn, "", who))
 			w.reopened(m, who)
 		})
 		t.Run("planned/"+who, func(t *testing.T) {
 			w := newWorld(t, day1, nil)
-			_, err := w.Halt(t.Context(), "account", "outlet", "", "eve", true)
+			_, err := w.Acts.Halt(t.Context(), "account", "outlet", "", "eve", true)
 			w.must(err)
 			m := w.net.Mention("outlet", ann, "are you open?")
 			w.said(m)
-			w.must(w.SettlePost(t.Context(), w.answerTo(m).ID, outbox.Withdrawn, "", who))
+			w.must(w.Acts.SettlePost(t.Context(), w.answerTo(m).ID, outbox.Withdrawn, "", who))
 			w.reopened(m, who)
 		})
 	}
@@ -66,7 +66,7 @@ func TestWithdrawnAnswerReopens(t *testing.T) {
 // TestAnswerOfALostAccountReopens: the account that was to answer leaves the files before its answer is out.
 func TestAnswerOfALostAccountReopens(t *testing.T) {
 	w := newWorld(t, day1, nil)
-	_, err := w.Halt(t.Context(), "account", "home", "", "eve", true)
+	_, err := w.Acts.Halt(t.Context(), "account", "home", "", "eve", true)
 	w.must(err)
 	m := w.net.Mention("home", ann, "are you open?")
 	w.said(m)
@@ -76,7 +76,7 @@ func TestAnswerOfALostAccountReopens(t *testing.T) {
 	w.edit(map[string]string{"accounts/home.yaml": "", "campaigns/service.yaml": strings.Replace(files["campaigns/service.yaml"],
 		", home]", "]", 1)})
 	w.must(w.settleIn(t.Context(), nil))
-	_, err = w.Halt(t.Context(), "account", "home", "", "eve", false)
+	_, err = w.Acts.Halt(t.Context(), "account", "home", "", "eve", false)
 	w.must(err)
 	for range 3 {
 		w.step(w.now.Add(time.Minute))
@@ -97,7 +97,7 @@ func TestAnswerOutOpensNothing(t *testing.T) {
 	for range 3 {
 		w.step(w.now.Add(settle))
 	}
-	w.must(w.SettlePost(t.Context(), w.answerTo(m).ID, outbox.Sent, "https://social.example/@outlet/1", "bob"))
+	w.must(w.Acts.SettlePost(t.Context(), w.answerTo(m).ID, outbox.Sent, "https://social.example/@outlet/1", "bob"))
 	if got := w.mention(m); got.State != inbox.Answered {
 		t.Errorf("it is %s (%s)", got.State, got.Reason)
 	}

@@ -11,6 +11,7 @@ import (
 	"magpie/internal/need"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
+	"magpie/internal/site"
 	"magpie/internal/store"
 )
 
@@ -30,13 +31,13 @@ func (w *world) lost(since time.Time) {
 	w.Helper()
 	ctx := context.Background()
 	w.must(w.DB.Adopt(ctx, since))
-	w.must(w.home(ctx))
+	w.must(w.Restorer.Home(ctx))
 }
 
 // matched lets it find out what went out.
 func (w *world) matched() {
 	w.Helper()
-	done, err := w.matchAll(context.Background())
+	done, err := w.Restorer.MatchAll(context.Background())
 	w.must(err)
 	if !done {
 		w.Fatal("it is not matched")
@@ -92,14 +93,15 @@ func TestRestoredBlind(t *testing.T) {
 			w.out("outlet", nil, m.Ref, "We are there from nine to six.")
 			w.now = at(t, "2027-11-26 10:01")
 			w.lost(since)
-			x := w.account("outlet")
-			x.client.set(&blind{x.client.client, what, 2}, nil)
+			x := w.Accounts.Of("outlet")
+			sees, _ := x.Client.Get()
+			x.Client.Set(&blind{sees, what, 2}, nil)
 			for range 2 {
-				if done, err := w.matchAll(context.Background()); done || err == nil {
+				if done, err := w.Restorer.MatchAll(context.Background()); done || err == nil {
 					t.Fatalf("done %v, %v", done, err)
 				}
 				w.must(w.Step(context.Background()))
-				if _, err := w.Halt(context.Background(), "all", "", "", "mia", false); !errors.Is(err, ErrUnmatched) {
+				if _, err := w.Acts.Halt(context.Background(), "all", "", "", "mia", false); !errors.Is(err, site.ErrUnmatched) {
 					t.Errorf("resume all: %v", err)
 				}
 			}
@@ -120,9 +122,9 @@ func TestRestoredBlind(t *testing.T) {
 func TestRestoredSignedOut(t *testing.T) {
 	w := newWorld(t, "2027-11-26 09:30", nil)
 	w.lost(w.now.Add(-time.Hour))
-	x := w.account("home")
-	x.client.set(nil, network.Fail(network.SignedOut, "the token is not accepted"))
-	if done, err := w.matchAll(context.Background()); done || err == nil {
+	x := w.Accounts.Of("home")
+	x.Client.Set(nil, network.Fail(network.SignedOut, "the token is not accepted"))
+	if done, err := w.Restorer.MatchAll(context.Background()); done || err == nil {
 		t.Fatalf("done %v, %v", done, err)
 	}
 	if n := w.needs(); !slices.Contains(n, "signed out") && !slices.Contains(n, "restored") {
@@ -136,10 +138,10 @@ func TestRestoredCodeChangedHands(t *testing.T) {
 	w := newWorld(t, "2027-11-26 10:50", nil)
 	w.fans(1, nil)
 	w.now = at(t, "2027-11-26 11:00")
-	due, err := w.expandable(context.Background(), w.now)
+	due, err := w.Agenda.Expandable(context.Background(), w.now)
 	w.must(err)
 	for _, p := range due {
-		w.must(w.expand(context.Background(), p.ID))
+		w.must(w.Agenda.Expand(context.Background(), p.ID))
 	}
 	letter := w.posts(`kind = 'direct'`)[0]
 	since := w.now
@@ -198,9 +200,9 @@ func TestRestoredTwiceTheSame(t *testing.T) {
 	w.out("outlet", nil, m.Ref, "We are there from nine to six.")
 	w.now = at(t, "2027-11-26 11:03")
 	w.lost(since)
-	ctx, x := context.Background(), w.account("outlet")
+	ctx, x := context.Background(), w.Accounts.Of("outlet")
 	for range 3 {
-		w.must(w.matchAccount(ctx, w.Set().Accounts["outlet"], x, since.Add(-before)))
+		w.must(w.Restorer.MatchAccount(ctx, w.Set().Accounts["outlet"], x, since.Add(-10*time.Minute)))
 	}
 	w.matched()
 	w.lost(since) // and once more from the start
@@ -239,10 +241,10 @@ func TestRestoredAnswersApart(t *testing.T) {
 		w := newWorld(t, "2027-11-26 09:30", nil)
 		bob := network.Person{ID: "bob", Handle: "bob@s.example", Name: "Bob"}
 		a, b := w.net.Mention("outlet", ann, "when are you open?"), w.net.Mention("outlet", bob, "when are you open?")
-		ctx, x := context.Background(), w.account("outlet")
-		w.must(w.Poll(ctx, w.Set().Accounts["outlet"], x.client))
+		ctx, x := context.Background(), w.Accounts.Of("outlet")
+		w.must(w.Listener.Poll(ctx, w.Set().Accounts["outlet"], x.Client))
 		for _, m := range []network.Mention{a, b} {
-			w.must(w.decide(ctx, w.mention(m).ID)) // written down, and not out
+			w.must(w.Replier.Decide(ctx, w.mention(m).ID)) // written down, and not out
 		}
 		since := w.now
 		w.now = at(t, "2027-11-26 09:35")
@@ -273,7 +275,7 @@ func TestRestoredOtherVariant(t *testing.T) {
 	}
 	w := newWorld(t, "2027-11-26 08:30", texts)
 	p := w.posts(`step = 'tip' AND state = 'planned' ORDER BY slot_at LIMIT 1`)[0]
-	c, err := w.Preview(t.Context(), p, p.SlotAt)
+	c, err := w.Composer.Preview(t.Context(), p, p.SlotAt)
 	w.must(err)
 	other := "Tip b: read what stands on the box, not what stands on the shelf."
 	if c.Draft.Text == other {

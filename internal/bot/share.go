@@ -9,27 +9,17 @@ import (
 	"sync"
 	"time"
 
+	"magpie/internal/accounts"
 	"magpie/internal/lease"
 	"magpie/internal/queue"
+	"magpie/internal/site"
 	"magpie/internal/store"
 )
-
-// leaseTime is how long an account stays without anybody after its machine was
-// killed. Setting lease: in magpie.yaml.
-const leaseTime = 10 * time.Second
-
-// lasting is for how long leases are taken.
-func (b *Bot) lasting() time.Duration {
-	if d := time.Duration(b.Set().Settings.Lease); d > 0 {
-		return d
-	}
-	return leaseTime
-}
 
 // machine is this process among those that work on the database.
 func (b *Bot) machine() lease.Machine {
 	address, _ := b.answersAt.Load().(string)
-	return lease.Machine{Owner: b.owner, Host: hostname(), Address: address, Trouble: b.trouble(b.Clock())}
+	return lease.Machine{Owner: b.Owner, Host: hostname(), Address: address, Trouble: b.Checkup.Trouble(b.Clock())}
 }
 
 // hostname is this machine's name, for people; "" where it has none.
@@ -60,8 +50,8 @@ func (b *Bot) hold(ctx context.Context, r *Running) {
 				}
 			})
 		}
-		b.beats.note("renewal of the leases", b.Clock())
-		sleep(ctx, b.lasting()/5)
+		b.Beats.Note("renewal of the leases", b.Clock())
+		site.Sleep(ctx, b.Lasting()/5)
 	}
 }
 
@@ -87,21 +77,21 @@ func (b *Bot) arrange(ctx context.Context, s lease.Standing, r *Running) error {
 // those that are ours no more.
 func (b *Bot) beat(ctx context.Context) (s lease.Standing, err error) {
 	before := time.Now() // the lease lasts from here at least
-	short, cancel := context.WithTimeout(ctx, b.lasting()/2)
+	short, cancel := context.WithTimeout(ctx, b.Lasting()/2)
 	defer cancel()
-	mine := b.opened()
-	if s, err = lease.Beat(short, b.DB, b.machine(), slices.Collect(maps.Keys(mine)), b.Clock(), b.lasting()); err != nil {
+	mine := b.Accounts.Opened()
+	if s, err = lease.Beat(short, b.DB, b.machine(), slices.Collect(maps.Keys(mine)), b.Clock(), b.Lasting()); err != nil {
 		return s, err
 	}
 	for name, x := range mine {
-		if s.Held[name] == x.publisher.Epoch {
-			x.holdUntil(before.Add(b.lasting()))
+		if s.Held[name] == x.Publisher.Epoch {
+			x.HoldUntil(before.Add(b.Lasting()))
 			continue
 		}
 		b.Log.WithField("account", name).Warn("another machine has taken over the account")
 		b.drop(name, x)
 	}
-	if b.Clients == nil { // a rehearsal leaves no trace
+	if b.Accounts.Clients == nil { // a rehearsal leaves no trace
 		b.remember(short)
 	}
 	return s, nil
@@ -111,10 +101,10 @@ func (b *Bot) beat(ctx context.Context) (s lease.Standing, err error) {
 // hands, because a standby took over, all is halted until it is known what went
 // out since.
 func (b *Bot) remember(ctx context.Context) {
-	err := b.DB.Beat(ctx, b.beatFile(), b.Clock())
+	err := b.DB.Beat(ctx, b.BeatFile(), b.Clock())
 	var back *store.WentBack
 	if errors.As(err, &back) {
-		err = errors.Join(b.DB.Adopt(ctx, back.To), b.home(ctx)) // the loop that matches sees the mark
+		err = errors.Join(b.DB.Adopt(ctx, back.To), b.Restorer.Home(ctx)) // the loop that matches sees the mark
 	}
 	if err != nil && ctx.Err() == nil {
 		b.Log.WithError(err).Warn("the heartbeat could not be stored")
@@ -124,7 +114,7 @@ func (b *Bot) remember(ctx context.Context) {
 // share lets go of accounts that have left the files, takes those that nobody
 // holds, and hands over what is more than this machine's share, one at a time.
 func (b *Bot) share(ctx context.Context, s lease.Standing, r *Running) error {
-	set, mine := b.Set(), b.opened()
+	set, mine := b.Set(), b.Accounts.Opened()
 	fair := lease.Share(len(set.Accounts), len(s.Live))
 	for name, x := range mine {
 		if set.Accounts[name] != nil {
@@ -174,7 +164,7 @@ func (b *Bot) rescue(ctx context.Context, machines []lease.Machine) error {
 	if err := b.DB.End(ctx, gone); err != nil {
 		return err
 	}
-	if now := b.Clock(); now.Sub(b.reclaimed).Abs() > stuckAfter/3 {
+	if now := b.Clock(); now.Sub(b.reclaimed).Abs() > site.StuckAfter/3 {
 		b.reclaimed = now
 		if err := b.Queue.Reclaim(ctx); err != nil {
 			return err
@@ -191,27 +181,25 @@ func (b *Bot) rescue(ctx context.Context, machines []lease.Machine) error {
 }
 
 // drop ends the work for an account that is ours no more.
-func (b *Bot) drop(name string, x *account) {
-	x.stop()
-	b.beats.forget(reading + name)
-	b.beats.setStream(name, "", b.Clock())
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	delete(b.accounts, name)
+func (b *Bot) drop(name string, x *accounts.Account) {
+	x.Stop()
+	b.Beats.Forget(site.Reading + name)
+	b.Beats.SetStream(name, "", b.Clock())
+	b.Accounts.Drop(name)
 }
 
 // handOver ends the work for an account after what is in flight, and lets
 // another machine have it.
-func (b *Bot) handOver(ctx context.Context, name string, x *account) error {
+func (b *Bot) handOver(ctx context.Context, name string, x *accounts.Account) error {
 	b.drop(name, x)
-	x.loops.Wait()
-	return lease.Release(ctx, b.DB, name, x.publisher.Epoch)
+	x.Loops.Wait()
+	return lease.Release(ctx, b.DB, name, x.Publisher.Epoch)
 }
 
 // handAllOver is handOver of everything: this machine ends.
 func (b *Bot) handAllOver(ctx context.Context) (err error) {
-	for name, x := range b.opened() {
+	for name, x := range b.Accounts.Opened() {
 		err = errors.Join(err, b.handOver(ctx, name, x))
 	}
-	return errors.Join(err, lease.Leave(ctx, b.DB, b.owner))
+	return errors.Join(err, lease.Leave(ctx, b.DB, b.Owner))
 }

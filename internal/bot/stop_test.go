@@ -66,11 +66,11 @@ func TestStop(t *testing.T) {
 func TestStopBetween(t *testing.T) {
 	w := newWorld(t, day1, nil)
 	w.follower(ann)
-	_, err := w.Halt(t.Context(), "account", "outlet", "", "bob", true)
+	_, err := w.Acts.Halt(t.Context(), "account", "outlet", "", "bob", true)
 	w.must(err)
 	m := w.said(w.net.Mention("outlet", ann, "deal"))
 	w.said(w.net.Mention("home", ann, "stop"))
-	_, err = w.Halt(t.Context(), "account", "outlet", "", "bob", false)
+	_, err = w.Acts.Halt(t.Context(), "account", "outlet", "", "bob", false)
 	w.must(err)
 	w.step(w.now.Add(time.Minute))
 	if n := len(w.net.Posts("outlet")); n != 0 {
@@ -127,7 +127,7 @@ func TestOutOfSeason(t *testing.T) {
 	}
 	w = newWorld(t, day1, nil)
 	w.follower(ann)
-	_, err := w.Halt(t.Context(), "campaign", "bf", "", "bob", true)
+	_, err := w.Acts.Halt(t.Context(), "campaign", "bf", "", "bob", true)
 	w.must(err)
 	if m := w.said(w.net.Mention("outlet", ann, "deal")); m.State != inbox.Desk || !strings.Contains(m.Reason, "paused") {
 		t.Errorf("got %+v", m)
@@ -139,16 +139,16 @@ func TestDecideAgain(t *testing.T) {
 	w := newWorld(t, day1, nil)
 	w.follower(ann)
 	m := w.net.Mention("outlet", ann, "deal")
-	w.must(w.Poll(t.Context(), w.Set().Accounts["outlet"], w.net.Client("outlet")))
+	w.must(w.Listener.Poll(t.Context(), w.Set().Accounts["outlet"], w.net.Client("outlet")))
 	id := inbox.ID("mastodon", m.Item)
 	errs := make(chan error, 4)
 	for range 4 {
-		go func() { errs <- w.decide(t.Context(), id) }()
+		go func() { errs <- w.Replier.Decide(t.Context(), id) }()
 	}
 	for range 4 {
 		w.must(<-errs)
 	}
-	w.must(w.decide(t.Context(), "no such"))
+	w.must(w.Replier.Decide(t.Context(), "no such"))
 	if n := len(w.posts(`mention = $1`, id)); n != 1 {
 		t.Errorf("%d answers", n)
 	}

@@ -36,7 +36,7 @@ func TestManyMessagesAreOneCall(t *testing.T) {
 	for name, text := range map[string]string{"questions": "does this fit my kettle?", "erasures": "please delete my data"} {
 		t.Run(name, func(t *testing.T) {
 			w, told := hooked(t)
-			before := w.Health(t.Context())
+			before := w.Checkup.Health(t.Context())
 			for i := range 130 {
 				who := network.Person{ID: fmt.Sprint("eve", i), Handle: fmt.Sprintf("eve%d@far.example", i)}
 				w.net.Mention("outlet", who, fmt.Sprint(text, " ", i))
@@ -44,8 +44,8 @@ func TestManyMessagesAreOneCall(t *testing.T) {
 			w.step(w.now.Add(time.Second))
 			for range 4 { // the bot looks each minute
 				w.step(w.now.Add(31 * time.Minute))
-				w.lookAfter(context.Background(), w.now)
-				w.must(w.tell(context.Background()))
+				w.Rounds.LookAfter(context.Background(), w.now)
+				w.must(w.Rounds.Tell(context.Background()))
 			}
 			calls := told()
 			if len(calls) == 0 || len(calls) > 4 {
@@ -54,7 +54,7 @@ func TestManyMessagesAreOneCall(t *testing.T) {
 			if all := strings.Join(calls, "\n"); len(calls) <= 4 && !strings.Contains(all, "130") {
 				t.Errorf("how many wait is not said: %.300s", all)
 			}
-			after := w.Health(t.Context())
+			after := w.Checkup.Health(t.Context())
 			if n := len(strangers(after.Problems)) - len(strangers(before.Problems)); n > 0 {
 				t.Errorf("strangers have added %d problems to /healthz, which turn it red, the first: %s", n,
 					after.Problems[len(after.Problems)-1])

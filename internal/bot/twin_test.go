@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"magpie/internal/compose"
 	"magpie/internal/outbox"
 )
 
@@ -19,7 +20,7 @@ func TestSameTextAtTheSameInstant(t *testing.T) {
 			w := newWorld(t, day1, nil)
 			w.must(w.DB.Write(t.Context(), func(tx *sql.Tx) error {
 				for _, account := range []string{"outlet", "home"} {
-					p := &outbox.Post{Key: "twin/" + account, Kind: outbox.Public, Account: account, Campaign: PushCampaign, Step: "twin",
+					p := &outbox.Post{Key: "twin/" + account, Kind: outbox.Public, Account: account, Campaign: compose.PushCampaign, Step: "twin",
 						Text: text, SlotAt: w.now}
 					if _, err := outbox.Add(t.Context(), tx, p, w.now); err != nil {
 						return err
@@ -32,9 +33,9 @@ func TestSameTextAtTheSameInstant(t *testing.T) {
 			both := make(chan struct{})
 			go func() { looked.Wait(); close(both) }()
 			var passes sync.WaitGroup
-			for _, x := range w.opened() {
-				recheck, first := x.publisher.Hooks.Recheck, sync.Once{}
-				x.publisher.Hooks.Recheck = func(ctx context.Context, tx *sql.Tx, p *outbox.Post, c outbox.Composed, now time.Time) (*outbox.Stop, error) {
+			for _, x := range w.Accounts.Opened() {
+				recheck, first := x.Publisher.Hooks.Recheck, sync.Once{}
+				x.Publisher.Hooks.Recheck = func(ctx context.Context, tx *sql.Tx, p *outbox.Post, c outbox.Composed, now time.Time) (*outbox.Stop, error) {
 					stop, err := recheck(ctx, tx, p, c, now)
 					first.Do(looked.Done)
 					select {
@@ -44,7 +45,7 @@ func TestSameTextAtTheSameInstant(t *testing.T) {
 					return stop, err
 				}
 				passes.Go(func() {
-					if _, err := x.publisher.Pass(context.Background()); err != nil {
+					if _, err := x.Publisher.Pass(context.Background()); err != nil {
 						t.Error(err)
 					}
 				})

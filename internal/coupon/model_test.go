@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"magpie/internal/store"
-
 	"pgregory.net/rapid"
+
+	"magpie/internal/store"
 )
 
 // model is what should be, kept in plain Go.

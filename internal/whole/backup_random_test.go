@@ -123,6 +123,7 @@ func (r *randomly) rest() {
 	r.must("coupons", "release", "card")
 	end := time.Now().Add(patience)
 	for len(r.open()) > 0 && time.Now().Before(end) {
+		r.looksAndSettles(`reason LIKE 'the network''s answer was lost, and the post was not found there%'`) // killed as it was sent
 		time.Sleep(100 * time.Millisecond)
 	}
 	p.stop()

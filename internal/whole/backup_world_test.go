@@ -143,7 +143,7 @@ func (h *hour) settled(asked []sandbox.Status, p *process) {
 	last := h.hears("nina", "a card please", "club")
 	h.until("all is out", func() bool {
 		if h.killed {
-			h.decide()
+			h.looksAndSettles("TRUE") // a process that is killed may have sent any
 		}
 		return h.out("next") == 3 && h.state("held") == "sent" && h.count(`SELECT count(*) FROM posts WHERE campaign = 'program' AND state <> 'sent'`) == "0"
 	})
@@ -182,17 +182,18 @@ func (h *hour) settled(asked []sandbox.Status, p *process) {
 	}
 }
 
-// decide looks at the network for each post that is asked for, and says what is seen there: a process that is killed may have sent any.
-func (h *hour) decide() {
-	h.t.Helper()
-	for _, r := range h.read(`SELECT id, account, sealed_text FROM posts WHERE state = 'asked'`) {
+// looksAndSettles does what a person is asked to do: it looks on the network for each post that is asked about, as far as the
+// condition says, and settles it by what is seen there.
+func (s *shop) looksAndSettles(condition string) {
+	s.t.Helper()
+	for _, r := range s.read(`SELECT id, account, ref, sealed_text FROM posts WHERE state = 'asked' AND ` + condition) {
 		says := "send"
-		for _, x := range h.timeline(r["account"]) {
-			if x.Text == r["sealed_text"] {
+		for _, x := range s.timeline(r["account"]) {
+			if x.Text == r["sealed_text"] && x.InReplyTo == r["ref"] {
 				says = "sent"
 			}
 		}
-		h.must("outbox", "settle", says, r["id"])
+		s.must("outbox", "settle", says, r["id"])
 	}
 }
 

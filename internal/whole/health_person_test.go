@@ -107,22 +107,22 @@ func TestStuckListening(t *testing.T) {
 			s := openTimed(t, sandbox.Variant{}, "09:59")
 			b, stop := s.runs(s.gate())
 			s.until("it listens", func() bool { return s.net.Streams() == 1 })
-			s.until("all is well", func() bool { return b.Health(context.Background()).OK })
+			s.until("all is well", func() bool { return b.Checkup.Health(context.Background()).OK })
 			s.net.Fail(sandbox.Fault{PathPrefix: c.path, Times: -1, What: sandbox.Answer(http.StatusServiceUnavailable, "{}", nil)})
 			s.net.DropStreams()
 			time.Sleep(1500 * time.Millisecond)
 			s.set(clockAt("10:00:30"))          // a disturbance of a minute is none
 			time.Sleep(2500 * time.Millisecond) // all have come round
-			if r := b.Health(context.Background()); !r.OK {
+			if r := b.Checkup.Health(context.Background()); !r.OK {
 				t.Errorf("after a minute it says %q", r.Problems)
 			}
 			s.set(clockAt("10:04:30"))
 			s.until("it is said", func() bool { return said(b, c.says) })
-			if found, err := b.Examine(context.Background()); err != nil || !contains(fmt.Sprint(found), c.says) {
+			if found, err := b.Checkup.Examine(context.Background()); err != nil || !contains(fmt.Sprint(found), c.says) {
 				t.Errorf("the doctor says %v, %v", found, err)
 			}
 			s.net.Heal()
-			s.until("all is well again", func() bool { return b.Health(context.Background()).OK })
+			s.until("all is well again", func() bool { return b.Checkup.Health(context.Background()).OK })
 			s.until("it listens again", func() bool { return s.net.Streams() == 1 })
 			stop()
 		})
@@ -134,7 +134,7 @@ func TestStuckSending(t *testing.T) {
 	t.Parallel()
 	s := openTimed(t, servers["ignore"], "09:59")
 	b, stop := s.runs(s.gate())
-	s.until("all is well", func() bool { return b.Health(context.Background()).OK })
+	s.until("all is well", func() bool { return b.Checkup.Health(context.Background()).OK })
 	s.net.Fail(posting("shop", 1, sandbox.StallAfterStore(8*time.Second)))
 	s.write("campaigns/now.yaml", "title: Now\nsteps:\n  first: {accounts: [shop], at: 2027-03-10 10:00, say: first}\n")
 	s.until("it is planned", func() bool { return s.state("first") == "planned" })
@@ -143,7 +143,7 @@ func TestStuckSending(t *testing.T) {
 	s.set(clockAt("10:05:30"))
 	time.Sleep(2500 * time.Millisecond) // all have come round
 	if !said(b, "on shop has been due since") {
-		t.Errorf("it hangs, and all that is said is %q\n%s", b.Health(context.Background()).Problems, s.outbox())
+		t.Errorf("it hangs, and all that is said is %q\n%s", b.Checkup.Health(context.Background()).Problems, s.outbox())
 	}
 	s.until("the post is out", func() bool { return s.state("first") == "sent" })
 	s.until("it is not said any more", func() bool { return !said(b, "has been due since") })
@@ -153,7 +153,7 @@ func TestStuckSending(t *testing.T) {
 // said tells whether a bot that is not well says these words, and no others
 // that people do not understand.
 func said(b *bot.Bot, words string) bool {
-	r := b.Health(context.Background())
+	r := b.Checkup.Health(context.Background())
 	text := fmt.Sprint(r.Problems)
 	return !r.OK && strings.Contains(text, words) && !jargon.MatchString(text)
 }

@@ -1,0 +1,44 @@
+package acts
+
+import (
+	"context"
+	"database/sql"
+	"io"
+
+	"magpie/internal/coupon"
+	"magpie/internal/need"
+	"magpie/internal/outbox"
+	"magpie/internal/pause"
+)
+
+// Redeem notes that a code was used in an order.
+func (d *Acts) Redeem(ctx context.Context, code string, o coupon.Order, who string) (again bool, err error) {
+	return coupon.Redeem(ctx, d.DB, code, o, d.Composer.SharedCodes(), who, d.Clock())
+}
+
+// Unredeem takes that back, and returns the code as it is kept.
+func (d *Acts) Unredeem(ctx context.Context, code, order, why, who string) (string, error) {
+	return coupon.Unredeem(ctx, d.DB, code, order, why, d.Composer.SharedCodes(), who, d.Clock())
+}
+
+// ShowCode tells the story of a code.
+func (d *Acts) ShowCode(ctx context.Context, code string) (coupon.Story, error) {
+	return coupon.Show(ctx, d.DB, code, d.Composer.SharedCodes())
+}
+
+// ImportCodes reads codes into an offer.
+func (d *Acts) ImportCodes(ctx context.Context, offer string, r io.Reader) (n int, as string, err error) {
+	return coupon.Import(ctx, d.DB, offer, r, d.Composer.SharedCodes(), d.Clock())
+}
+
+// ReleaseCodes lets an offer's codes be given out again, after a person has
+// looked. held is false if they did not wait.
+func (d *Acts) ReleaseCodes(ctx context.Context, offer, who string) (held bool, err error) {
+	if held, err = pause.Lift(ctx, d.DB, pause.Codes, offer, who, d.Clock()); err == nil {
+		d.Clear(ctx, need.Restored, offer)
+		err = d.Write(ctx, func(tx *sql.Tx) error { // mailings that waited for them need not wait longer
+			return outbox.Resumed(ctx, tx, outbox.CodesHeld, d.Clock())
+		})
+	}
+	return held, err
+}

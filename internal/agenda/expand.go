@@ -1,0 +1,190 @@
+package agenda
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strconv"
+	"time"
+
+	"magpie/internal/audit"
+	"magpie/internal/compose"
+	"magpie/internal/coupon"
+	"magpie/internal/crash"
+	"magpie/internal/need"
+	"magpie/internal/outbox"
+	"magpie/internal/people"
+	"magpie/internal/queue"
+	"magpie/internal/segment"
+	"magpie/internal/site"
+	"magpie/internal/workspace"
+)
+
+// chunk is how many persons of a segment one transaction takes.
+const chunk = 200
+
+// Expand makes the direct posts of an occurrence, one for each person of its
+// segment, chunk by chunk. Where it stopped is stored, so it may be killed at
+// any time.
+func (g *Agenda) Expand(ctx context.Context, id string) error {
+	for {
+		done, err := g.ExpandChunk(ctx, id)
+		if errors.Is(err, site.ErrStale) {
+			return queue.Later(site.Sweep)
+		}
+		if err != nil || done {
+			return err
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+}
+
+// Expandable are the segment posts whose time has come.
+func (g *Agenda) Expandable(ctx context.Context, now time.Time) ([]*outbox.Post, error) {
+	return outbox.DueMailings(ctx, g.DB.Read, now)
+}
+
+// ExpandChunk makes the next of a mailing's posts, and tells whether all are made.
+func (g *Agenda) ExpandChunk(ctx context.Context, id string) (done bool, err error) {
+	now := g.Clock()
+	parent, err := outbox.Mailing(ctx, g.DB.Read, id)
+	if err != nil || parent == nil {
+		return true, err
+	}
+	if why := outbox.Lateness(parent, now); why != "" && parent.Cursor == 0 {
+		return true, g.end(ctx, parent, outbox.Late, why, now)
+	}
+	set := g.Set()
+	a := set.Accounts[parent.Account]
+	if a == nil {
+		return true, g.end(ctx, parent, outbox.Withdrawn, "the account is no longer in the files", now)
+	}
+	c, err := g.Composer.Preview(ctx, parent, now)
+	var stop *outbox.Stop
+	if errors.As(err, &stop) {
+		return true, g.end(ctx, parent, stop.State, stop.Reason, now)
+	}
+	if err != nil {
+		return true, err
+	}
+	if parent.Approval && parent.ApprovedHash != c.Hash {
+		return true, g.Write(ctx, func(tx *sql.Tx) error { return outbox.Void(ctx, tx, parent, outbox.TextChanged, now) })
+	}
+	e := expansion{b: g, parent: parent, set: set, a: a, now: now, offer: g.Composer.OfferOf(set, compose.Step(set, parent), parent), seg: set.Segments[parent.Segment]}
+	if e.seg == nil {
+		return true, g.end(ctx, parent, outbox.Withdrawn, "the segment "+parent.Segment+" is no longer in the files", now)
+	}
+	// Read outside the transaction: it may take long, and nobody else could write.
+	all, err := people.Recipients(ctx, g.DB.Read, e.seg, parent.Account, a.Network, parent.Cursor, chunk, now)
+	if err != nil {
+		return false, err
+	}
+	err = g.DB.Write(ctx, func(tx *sql.Tx) (err error) {
+		done, err = e.chunk(ctx, tx, all)
+		return err
+	})
+	crash.At("expanded")
+	if errors.Is(err, errMoved) {
+		return false, nil // looked at again, as it is now
+	}
+	if errors.Is(err, coupon.ErrHeld) {
+		return true, g.Write(ctx, func(tx *sql.Tx) error {
+			return outbox.PutOff(ctx, tx, parent.ID, now.Add(site.StuckAfter), outbox.Why{Text: coupon.ErrHeld.Error(), Cause: outbox.CodesHeld})
+		})
+	}
+	return done, err
+}
+
+// errMoved undoes a chunk: the mailing was withdrawn, held or taken on
+// meanwhile.
+var errMoved = errors.New("the mailing was changed meanwhile")
+
+func (g *Agenda) end(ctx context.Context, p *outbox.Post, to outbox.State, reason string, now time.Time) error {
+	return g.Write(ctx, func(tx *sql.Tx) error {
+		if err := g.InStep(ctx, tx); err != nil {
+			return err
+		}
+		_, err := outbox.Move(ctx, tx, p, to, outbox.Because(reason), audit.Bot, now, outbox.Planned)
+		return err
+	})
+}
+
+// expansion is one chunk of one occurrence.
+type expansion struct {
+	b      *Agenda
+	parent *outbox.Post
+	set    *workspace.Set
+	a      *workspace.Account
+	offer  *workspace.Offer
+	seg    *segment.Segment
+	now    time.Time
+}
+
+func (e *expansion) chunk(ctx context.Context, tx *sql.Tx, all []people.Recipient) (done bool, err error) {
+	cursor := e.parent.Cursor
+	for _, r := range all {
+		cursor = r.Person
+		if r.Missing != "" {
+			continue
+		}
+		if err := e.one(ctx, tx, r); err != nil {
+			return false, err
+		}
+	}
+	crash.At("expanding")
+	done = len(all) < chunk
+	ok, err := outbox.Spread(ctx, tx, e.parent, cursor, done)
+	if err == nil && !ok {
+		return false, errMoved
+	}
+	return done, err
+}
+
+// one writes down the post for a person, with a code reserved if the text
+// shows one. Without a code left, the person is left out and that is said.
+func (e *expansion) one(ctx context.Context, tx *sql.Tx, r people.Recipient) error {
+	p := LetterTo(e.parent, r, e.now)
+	p.ID = outbox.ID(p.Key)
+	there, err := outbox.ByID(ctx, tx, p.ID)
+	if err != nil || there != nil {
+		return err // out before the database was restored
+	}
+	code, err := e.b.Composer.Reserve(ctx, tx, e.set, e.offer, p, e.now)
+	if errors.Is(err, coupon.ErrNone) || errors.Is(err, coupon.ErrUsed) || errors.Is(err, coupon.ErrExpired) {
+		return e.leftOut(ctx, tx, p, err)
+	}
+	if err != nil {
+		return err
+	}
+	p.Code = code
+	_, err = outbox.Add(ctx, tx, p, e.now)
+	return err
+}
+
+// LetterTo is the post of a mailing to one person, without a code.
+func LetterTo(mailing *outbox.Post, r people.Recipient, now time.Time) *outbox.Post {
+	return &outbox.Post{
+		Key: mailing.Key + "/" + strconv.FormatInt(r.Person, 10), Kind: outbox.Direct, Account: mailing.Account, Campaign: mailing.Campaign,
+		Step: mailing.Step, Occurrence: mailing.Occurrence, Segment: mailing.Segment, Parent: mailing.ID, Person: r.Person,
+		Recipient: people.Encode(r.To), Template: mailing.Template, Text: mailing.Text, Language: r.To.Language,
+		SlotAt: mailing.SlotAt, NextAt: now, FinishBy: compose.FinishBy(mailing), Author: mailing.Author,
+		Approval: mailing.Approval, ApprovedHash: mailing.ApprovedHash, ApprovedBy: mailing.ApprovedBy,
+	}
+}
+
+// leftOut keeps a row for a person who gets nothing, with the reason.
+func (e *expansion) leftOut(ctx context.Context, tx *sql.Tx, p *outbox.Post, why error) error {
+	added, err := outbox.Add(ctx, tx, p, e.now)
+	if err != nil || !added {
+		return err
+	}
+	if errors.Is(why, coupon.ErrNone) {
+		if _, err := e.b.RaiseIn(ctx, tx, need.NoCodes, e.offer.Name, "the offer has no codes left: add some with “magpie coupons import” or “make”"); err != nil {
+			return err
+		}
+	}
+	_, err = outbox.Move(ctx, tx, p, outbox.Withdrawn, outbox.Because(why.Error()), audit.Bot, e.now, outbox.Planned)
+	return err
+}

@@ -1,0 +1,48 @@
+package agenda
+
+import (
+	"context"
+	"time"
+
+	"magpie/internal/outbox"
+	"magpie/internal/pause"
+	"magpie/internal/plan"
+	"magpie/internal/site"
+	"magpie/internal/workspace"
+)
+
+// Outlook says when a post that was just written down goes out, or for what it waits.
+func (g *Agenda) Outlook(ctx context.Context, p *outbox.Post) (string, error) {
+	pauses, err := pause.All(ctx, g.DB)
+	if err != nil {
+		return "", err
+	}
+	machines, err := site.AtWork(ctx, g.DB)
+	if err != nil {
+		return "", err
+	}
+	now, at := g.Clock(), p.SlotAt
+	if at.Before(now) {
+		at = now
+	}
+	a := g.Set().Accounts[p.Account]
+	still, until := plan.Quiet(a, at)
+	switch why := paused(pauses, p); {
+	case why != "":
+		return "waits, for there is a pause: " + why, nil
+	case still && p.Exempt:
+	case still:
+		return "waits for the end of the quiet hours of " + a.Name + ": " + byClock(a, until), nil
+	case at.After(now):
+		return "goes out on " + byClock(a, at), nil
+	}
+	if machines == 0 {
+		return "goes out at once when a bot runs, and none does now (magpie run)", nil
+	}
+	return "goes out at once", nil
+}
+
+// byClock is an instant by an account's clock, with its zone.
+func byClock(a *workspace.Account, t time.Time) string {
+	return t.In(a.Timezone.Location).Format("Mon 2006-01-02 15:04 ") + a.Timezone.Location.String()
+}

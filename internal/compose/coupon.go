@@ -1,0 +1,80 @@
+package compose
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"magpie/internal/coupon"
+	"magpie/internal/outbox"
+	"magpie/internal/pause"
+	"magpie/internal/people"
+	"magpie/internal/workspace"
+)
+
+// SharedCodes are the codes that everybody has.
+func (w *Composer) SharedCodes() (out []coupon.Shared) {
+	for _, x := range w.Set().Offers {
+		if x.Codes.Kind != "shared" {
+			continue
+		}
+		s := coupon.Shared{Offer: x.Name, Code: x.Codes.Shared}
+		if x.Until != nil {
+			s.Until = x.Until.AddDate(0, 0, 1).Add(12 * time.Hour) // its last day is over everywhere
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// FinishBy bounds posts to people: by what the step says, else a day.
+func FinishBy(parent *outbox.Post) time.Time {
+	if !parent.FinishBy.IsZero() {
+		return parent.FinishBy
+	}
+	return parent.SlotAt.Add(24 * time.Hour)
+}
+
+// Reserve takes a code for the post's person if its text shows one; "" if not.
+func (w *Composer) Reserve(ctx context.Context, tx *sql.Tx, set *workspace.Set, o *workspace.Offer, p *outbox.Post, now time.Time) (string, error) {
+	if o == nil || o.Codes.Kind == "shared" || !ShowsCode(set, o, p) {
+		return "", nil
+	}
+	if held, err := codesHeld(ctx, tx, o.Name); err != nil || held {
+		return "", errors.Join(err, coupon.ErrHeld)
+	}
+	former, err := people.Former(ctx, tx, p.Person)
+	if err != nil {
+		return "", err
+	}
+	return coupon.Reserve(ctx, tx, Coupon(o), coupon.For{Person: p.Person, Former: former, Post: p.ID, Account: p.Account, Campaign: p.Campaign, Step: p.Step, Segment: p.Segment}, now)
+}
+
+// Coupon is an offer as the coupon package knows it.
+func Coupon(o *workspace.Offer) coupon.Offer {
+	return coupon.Offer{Name: o.Name, Made: o.Codes.Kind == "made", PerPerson: o.PerPerson, Limit: o.Limit}
+}
+
+// ShowsCode tells whether the words of a post show a code of the offer.
+func ShowsCode(set *workspace.Set, o *workspace.Offer, p *outbox.Post) bool {
+	if p.Text != "" {
+		return workspace.HoldsCode(p.Text, o)
+	}
+	t := set.Templates[p.Template]
+	return t != nil && t.Shows(o)
+}
+
+// Left says how many codes an offer still has, and whether that is bounded.
+func (w *Composer) Left(ctx context.Context, o *workspace.Offer) (n int, bounded bool, err error) {
+	l, err := coupon.Count(ctx, w.DB, o.Name)
+	if o.Codes.Kind == "made" {
+		return o.Limit - l.Reserved - l.Delivered - l.Redeemed, o.Limit > 0, err
+	}
+	return l.Free, o.Codes.Kind == "imported", err
+}
+
+// codesHeld tells whether an offer's codes wait for a person.
+func codesHeld(ctx context.Context, tx *sql.Tx, offer string) (held bool, err error) {
+	return pause.Is(ctx, tx, pause.Codes, offer)
+}

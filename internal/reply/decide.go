@@ -1,0 +1,403 @@
+package reply
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"magpie/internal/answer"
+	"magpie/internal/compose"
+	"magpie/internal/coupon"
+	"magpie/internal/crash"
+	"magpie/internal/inbox"
+	"magpie/internal/need"
+	"magpie/internal/network"
+	"magpie/internal/outbox"
+	"magpie/internal/pause"
+	"magpie/internal/people"
+	"magpie/internal/queue"
+	"magpie/internal/site"
+	"magpie/internal/workspace"
+)
+
+// Decide is the work on one mention: it becomes an answer in the outbox, a
+// place at the desk, or silence. Doing it again changes nothing.
+func (r *Replier) Decide(ctx context.Context, id string) error {
+	m, err := inbox.One(ctx, r.DB.Read, id)
+	if err != nil || m == nil || m.State != inbox.New {
+		return err
+	}
+	since, err := r.RestoredFrom(ctx)
+	if err != nil {
+		return err
+	}
+	if !since.IsZero() {
+		return queue.Later(site.Sweep) // decided when it is known what went out: see allMatched
+	}
+	older, err := inbox.Before(ctx, r.DB.Read, m)
+	if err != nil {
+		return err
+	}
+	var failed error
+	for _, o := range older { // what one person says is decided in its order
+		failed = errors.Join(failed, r.DecideNow(ctx, o))
+	}
+	if failed != nil && !answer.Stops(m.Mention, r.Set().Settings.Words.Stop) { // a stop waits for nothing
+		return failed
+	}
+	return errors.Join(failed, r.DecideNow(ctx, m))
+}
+
+// DecideNow decides about a mention as it is, and writes down what follows.
+func (r *Replier) DecideNow(ctx context.Context, m *inbox.Mention) error {
+	set, id := r.Set(), m.ID
+	f, err := r.facts(ctx, set, m)
+	if err != nil {
+		return err
+	}
+	if len(f.Accounts) == 0 {
+		return r.Write(ctx, func(tx *sql.Tx) error {
+			if err := r.InStep(ctx, tx); err != nil {
+				return err
+			}
+			_, err := inbox.Decide(ctx, tx, id, inbox.Silent, "", "the account is no longer in the files", m.Account, r.Clock())
+			return err
+		})
+	}
+	d, err := answer.Decide(f)
+	if err != nil {
+		return err
+	}
+	if age := r.Clock().Sub(m.At); d.Outcome == answer.Reply && age > compose.StaleAnswer {
+		d = answer.Decision{Outcome: answer.Desk, Account: d.Account, Reason: "the mention is more than a day old"}
+	}
+	if d.Outcome == answer.Reply && m.Ref == "" {
+		d = answer.Decision{Outcome: answer.Desk, Account: d.Account, Reason: "Magpie can't answer it: its address on the " +
+			"network is missing or too long"}
+	}
+	already, err := r.answeredUnseen(ctx, set, m, d)
+	if network.ReasonOf(err) == network.Unproven && d.Outcome == answer.Reply {
+		d = answer.Decision{Outcome: answer.Desk, Account: d.Account, Reason: "perhaps answered before the database was restored: " + err.Error()}
+	}
+	if network.ReasonOf(err) == network.Unproven {
+		already, err = true, nil
+	}
+	if err != nil {
+		return err
+	}
+	worded := ""
+	if !already && d.Outcome == answer.Reply && d.Step.Ask != nil && !d.Others {
+		worded = r.ask(ctx, set, d.Step, m)
+	}
+	c := decision{b: r, set: set, m: m, d: d, worded: worded, already: already, now: r.Clock()}
+	crash.At("deciding")
+	err = r.Write(ctx, func(tx *sql.Tx) error {
+		if err := r.InStep(ctx, tx); err != nil {
+			return err
+		}
+		err := c.apply(ctx, tx)
+		crash.At("answering")
+		return err
+	})
+	if errors.Is(err, site.ErrStale) {
+		return queue.Later(site.Sweep)
+	}
+	if err != nil {
+		return err
+	}
+	crash.At("answered")
+	r.Accounts.Poke(c.d.Account, 0)
+	return nil
+}
+
+// answeredUnseen tells whether a mention from the time that a restored database
+// does not know has an answer of ours on the network.
+func (r *Replier) answeredUnseen(ctx context.Context, set *workspace.Set, m *inbox.Mention, d answer.Decision) (bool, error) {
+	unseen, err := r.Unseen(ctx, m.At)
+	a := set.Accounts[d.Account]
+	if err != nil || !unseen || a == nil {
+		return false, err
+	}
+	done, err := r.Accounts.Guest(ctx, a).Answered(ctx, m.Ref, nil)
+	if network.ReasonOf(err) == network.Refused {
+		return done, nil // it is gone, or can't have answers
+	}
+	return done, err
+}
+
+func (r *Replier) facts(ctx context.Context, set *workspace.Set, m *inbox.Mention) (answer.Facts, error) {
+	selves, err := inbox.Selves(ctx, r.DB)
+	if err != nil {
+		return answer.Facts{}, err
+	}
+	f := answer.Facts{Set: set, Mention: m.Mention, Accounts: named(set, selves, m), Own: own(set, selves, m), Now: r.Clock(),
+		InSegment: func(name, account string) (bool, error) {
+			return people.In(ctx, r.DB.Read, set.Segments[name], m.Person, account, r.Clock())
+		},
+		ToPerson: func(s *workspace.Step, per time.Duration) (int, error) {
+			return inbox.Answers(ctx, r.DB.Read, ruleName(s), m.Person, "", r.Clock().Add(-per))
+		},
+		ByAccount: func(s *workspace.Step, account string, per time.Duration) (int, error) {
+			return inbox.Answers(ctx, r.DB.Read, ruleName(s), 0, account, r.Clock().Add(-per))
+		},
+	}
+	person, err := r.Book.Get(ctx, m.Person)
+	if err != nil {
+		return f, err
+	}
+	f.OptedOut = person != nil && person.OptedOut
+	if f.Answers, err = inbox.Answers(ctx, r.DB.Read, "", m.Person, "", r.Clock().Add(-time.Hour)); err != nil {
+		return f, err
+	}
+	pauses, err := pause.All(ctx, r.DB)
+	f.IsPaused = func(campaign string) bool {
+		return slices.ContainsFunc(pauses, func(p pause.Row) bool { return p.Scope == pause.Campaign && p.Name == campaign })
+	}
+	return f, err
+}
+
+func ruleName(s *workspace.Step) string { return s.Campaign.Name + "/" + s.Name }
+
+// named are our accounts that a mention names, in its order, and the one that
+// saw it. Ids mean something on one server only.
+func named(set *workspace.Set, selves map[string]network.Self, m *inbox.Mention) (out []string) {
+	home := set.Accounts[m.Account]
+	for _, id := range m.Names {
+		for name, self := range selves {
+			if w := set.Accounts[name]; w != nil && home != nil && self.ID == id && w.Network == home.Network && w.Server == home.Server && !slices.Contains(out, name) {
+				out = append(out, name)
+			}
+		}
+	}
+	if !slices.Contains(out, m.Account) {
+		out = append(out, m.Account)
+	}
+	return slices.DeleteFunc(out, func(n string) bool { return set.Accounts[n] == nil })
+}
+
+// AnsweredElsewhere asks the other accounts of ours that a mention names whether
+// somebody has answered it under one of them.
+func (r *Replier) AnsweredElsewhere(ctx context.Context, p *outbox.Post) (bool, error) {
+	m, err := inbox.One(ctx, r.DB.Read, p.Mention)
+	if err != nil || m == nil {
+		return false, err
+	}
+	set := r.Set()
+	selves, err := inbox.Selves(ctx, r.DB)
+	if err != nil {
+		return false, err
+	}
+	for _, name := range named(set, selves, m) {
+		if name == p.Account {
+			continue
+		}
+		ours := func(id string) bool {
+			yes, err := outbox.Has(ctx, r.DB.Read, name, id)
+			return err == nil && yes
+		}
+		if done, err := r.Accounts.Guest(ctx, set.Accounts[name]).Answered(ctx, m.Ref, ours); err == nil && done {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func own(set *workspace.Set, selves map[string]network.Self, m *inbox.Mention) bool {
+	for name, self := range selves {
+		w := set.Accounts[name]
+		if w != nil && w.Network == m.Network && network.FoldHandle(self.Handle) == network.FoldHandle(m.Author.Handle) {
+			return true
+		}
+	}
+	return false
+}
+
+// decision is what is done about a mention, in one transaction.
+type decision struct {
+	b       *Replier
+	set     *workspace.Set
+	m       *inbox.Mention
+	d       answer.Decision
+	worded  string // a model's words for the answer, if any
+	already bool   // answered, though the restored database does not know
+	now     time.Time
+}
+
+func (c *decision) apply(ctx context.Context, tx *sql.Tx) error {
+	if open, err := inbox.IsUndecided(ctx, tx, c.m.ID); err != nil || !open { // somebody decides beside us, and was quicker
+		return err
+	}
+	if c.d.Outcome == answer.OptIn || c.d.Outcome == answer.Reply {
+		later, err := people.StoppedSince(ctx, tx, c.m.Person, c.m.At)
+		if err != nil {
+			return err
+		}
+		if later {
+			return c.note(ctx, tx, inbox.Desk, "", "has said later that they want to be left alone: only a person may answer")
+		}
+	}
+	switch c.d.Outcome {
+	case answer.OptOut:
+		first, err := people.OptOut(ctx, tx, c.m.Person, "mention "+c.m.ID, c.m.At, c.now)
+		if err != nil {
+			return err
+		}
+		return c.confirm(ctx, tx, first && !c.m.Author.Bot, compose.OptedOut, goodbye)
+	case answer.OptIn:
+		was, err := people.OptIn(ctx, tx, c.m.Person, "mention "+c.m.ID, c.m.At, c.now)
+		if err != nil {
+			return err
+		}
+		return c.confirm(ctx, tx, was, "opted in again", welcomeBack)
+	case answer.Reply:
+		return c.reply(ctx, tx)
+	case answer.Silent:
+		return c.note(ctx, tx, inbox.Silent, "", c.d.Reason)
+	}
+	return c.note(ctx, tx, inbox.Desk, "", c.d.Reason)
+}
+
+func (c *decision) note(ctx context.Context, tx *sql.Tx, s inbox.State, rule, reason string) error {
+	_, err := inbox.Decide(ctx, tx, c.m.ID, s, rule, reason, c.d.Account, c.now)
+	return err
+}
+
+// confirm says once that we have understood.
+func (c *decision) confirm(ctx context.Context, tx *sql.Tx, speak bool, rule string, words map[string]string) error {
+	if !speak || c.already || c.m.Ref == "" {
+		return c.note(ctx, tx, inbox.Silent, rule, c.d.Reason+" (already known and confirmed)")
+	}
+	p := c.post()
+	p.Campaign, p.Step, p.Exempt, p.Private = rule, rule, true, c.m.Direct
+	p.Text = in(words, p.Language)
+	if _, err := outbox.Add(ctx, tx, p, c.now); err != nil {
+		return err
+	}
+	return c.note(ctx, tx, inbox.Answered, rule, c.d.Reason)
+}
+
+// post is an answer without words.
+func (c *decision) post() *outbox.Post {
+	language := answer.Language(c.m.Text, c.m.Language, "", c.set.Accounts[c.d.Account].Language)
+	return &outbox.Post{Key: "answer/" + c.m.ID, Kind: outbox.Answer, Account: c.d.Account, Person: c.m.Person, Recipient: people.Encode(c.m.Author),
+		Mention: c.m.ID, Ref: string(c.m.Ref), Language: language, Occurrence: c.m.ID, SlotAt: c.now}
+}
+
+// reply writes the rule's answer into the outbox, with a code reserved if it
+// shows one, and notes the consent that the rule grants.
+func (c *decision) reply(ctx context.Context, tx *sql.Tx) error {
+	s := c.d.Step
+	if c.already {
+		if s.Grants != "" && !c.d.Others {
+			if _, err := people.Grant(ctx, tx, c.m.Person, c.d.Account, "mention "+c.m.ID, c.m.At, c.now); err != nil {
+				return err
+			}
+		}
+		return c.note(ctx, tx, inbox.Answered, ruleName(s), "answered before the database was restored")
+	}
+	if why, err := c.over(ctx, tx); err != nil || why != "" {
+		return errors.Join(err, c.note(ctx, tx, inbox.Desk, "", why))
+	}
+	p := c.post()
+	p.ID = outbox.ID(p.Key)
+	p.Campaign, p.Step, p.Segment, p.Text = s.Campaign.Name, s.Name, s.For, c.worded
+	p.Template = s.Say.For(c.d.Account)
+	p.Private = c.m.Direct || c.set.Personal(s)
+	if c.d.Others {
+		p.Template, p.Segment, p.Private = s.SayOthers, "", c.m.Direct || s.Private
+	}
+	if p.Private && !c.m.Direct {
+		may, err := c.b.Composer.Heard(ctx, tx, c.set.Accounts[c.d.Account], c.m.Person)
+		if err != nil {
+			return err
+		}
+		if !may {
+			return c.invite(ctx, tx)
+		}
+	}
+	code, err := c.b.Composer.Reserve(ctx, tx, c.set, c.set.OfferOf(s), p, c.now)
+	if errors.Is(err, coupon.ErrNone) || errors.Is(err, coupon.ErrUsed) || errors.Is(err, coupon.ErrExpired) || errors.Is(err, coupon.ErrHeld) {
+		return c.noCode(ctx, tx, err)
+	}
+	if err != nil {
+		return err
+	}
+	p.Code = code
+	added, err := outbox.Add(ctx, tx, p, c.now)
+	if err == nil && !added {
+		err = errors.New("the mention has an answer already") // which takes the code back
+	}
+	if err != nil {
+		return err
+	}
+	if s.Grants != "" && !c.d.Others {
+		if _, err := people.Grant(ctx, tx, c.m.Person, c.d.Account, "mention "+c.m.ID, c.m.At, c.now); err != nil {
+			return err
+		}
+	}
+	return c.note(ctx, tx, inbox.Answered, ruleName(s), "")
+}
+
+// over looks at the limits once more where nobody decides beside us: many
+// mentions are decided at the same time.
+func (c *decision) over(ctx context.Context, tx *sql.Tx) (string, error) {
+	s := c.d.Step
+	count := func(rule string, person int64, account string, per time.Duration) (int, error) {
+		return inbox.Answers(ctx, tx, rule, person, account, c.now.Add(-per))
+	}
+	if n, err := count("", c.m.Person, "", time.Hour); err != nil || n >= answer.LoopGuard {
+		return "has reached the limit of automated answers in one hour", err
+	}
+	if r := s.PerPerson; r != nil {
+		if n, err := count(ruleName(s), c.m.Person, "", r.Per); err != nil || n >= r.Count {
+			return "the rule " + s.Name + " has reached its limit for this person (per_person)", err
+		}
+	}
+	if r := s.Limit; r != nil {
+		if n, err := count(ruleName(s), 0, c.d.Account, r.Per); err != nil || n >= r.Count {
+			return "the rule " + s.Name + " has reached its limit for the account (limit)", err
+		}
+	}
+	return c.crowd(ctx, tx)
+}
+
+// codesPerServer is how many people of one server get a code of an offer, and within
+// what time, unless magpie.yaml says otherwise: whoever runs a server makes as many
+// accounts there as they like.
+var codesPerServer = workspace.Rate{Count: 100, Per: time.Hour}
+
+// crowd says that many people of one server have had a code of late, and tells a person so.
+func (c *decision) crowd(ctx context.Context, tx *sql.Tx) (string, error) {
+	offer := c.set.OfferOf(c.d.Step)
+	_, server, _ := strings.Cut(c.m.Author.Handle, "@")
+	if offer == nil || offer.Codes.Kind == "shared" || server == "" || c.d.Others {
+		return "", nil
+	}
+	most := codesPerServer
+	if r := c.set.Settings.CodesPerServer; r != nil {
+		most = *r
+	}
+	n, err := inbox.AnswersTo(ctx, tx, ruleName(c.d.Step), c.m.Network, people.Fold(server), c.now.Add(-most.Per))
+	if err != nil || n < most.Count {
+		return "", err
+	}
+	text := fmt.Sprintf("%d people of %s have had codes of %s, and %s are allowed: more of them wait at the desk (codes_per_server in magpie.yaml)",
+		n, server, offer.Name, most)
+	_, err = c.b.RaiseIn(ctx, tx, need.Crowd, offer.Name+" "+server, text)
+	return "many people of " + server + " have had a code of late (codes_per_server)", err
+}
+
+// noCode hands a claim to a person, and says if the offer has run dry.
+func (c *decision) noCode(ctx context.Context, tx *sql.Tx, why error) error {
+	if errors.Is(why, coupon.ErrNone) {
+		offer := c.set.OfferOf(c.d.Step).Name
+		if _, err := c.b.RaiseIn(ctx, tx, need.NoCodes, offer, "the offer has no codes left: add some with “magpie coupons import” or “make”"); err != nil {
+			return err
+		}
+	}
+	return c.note(ctx, tx, inbox.Desk, "", why.Error())
+}
