@@ -104,7 +104,7 @@ func schema(c *cli.Context) error {
 	if err := noMore(c, 1); err != nil {
 		return err
 	}
-	all, err := workspace.Schemas()
+	all, err := workspace.Schemas(bot.Kinds())
 	if err != nil {
 		return err
 	}

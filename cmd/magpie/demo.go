@@ -66,7 +66,7 @@ func demo(c *cli.Context) error {
 		return explain(c, err)
 	}
 	defer b.Close()
-	d := &show{w: c.App.Writer, p: paint(terminal(c.App.Writer)), b: b, sandbox: s, began: time.Now()}
+	d := &show{w: c.App.Writer, p: paint(terminal(c.App.Writer)), b: b, sandbox: s, began: time.Now(), seen: map[string]bool{}}
 	d.say("Sandbox", "%s with %s and %d followers; everything stays on this machine", s.URL(), plural(len(set.Accounts), "account"), 75*len(set.Accounts))
 	r, err := b.Start(c.Context)
 	if err != nil {
@@ -207,7 +207,8 @@ type show struct {
 	b       *bot.Bot
 	sandbox *sandbox.Server
 	began   time.Time
-	seenAt  int64
+	seenAt  int64           // how far the log has been shown
+	seen    map[string]bool // posts that were shown
 }
 
 func (d *show) say(who, format string, args ...any) {
@@ -309,20 +310,28 @@ func (d *show) redeem(ctx context.Context, _ string) error {
 	return nil
 }
 
-// news prints what the audit log has that was not shown yet.
+// news prints which posts have gone out and what the audit log has, as far as it was not shown yet.
 func (d *show) news(ctx context.Context) error {
 	lines, last, err := audit.After(ctx, d.b.DB.Read, d.seenAt)
 	if err != nil {
 		return err
 	}
 	d.seenAt = last
+	out, err := outbox.SentSince(ctx, d.b.DB.Read, d.began)
+	if err != nil {
+		return err
+	}
+	for _, p := range out {
+		if d.seen[p.ID] {
+			continue
+		}
+		d.seen[p.ID] = true
+		if err := d.sent(ctx, p); err != nil {
+			return err
+		}
+	}
 	for _, l := range lines {
-		switch l.What {
-		case "post sent":
-			if err := d.sent(ctx, strings.TrimPrefix(l.Subject, "post ")); err != nil {
-				return err
-			}
-		case "opted out":
+		if l.What == "opted out" {
 			d.say("Stop", "%s", d.p.warn("a person has opted out: no account writes to them again"))
 		}
 	}
@@ -330,11 +339,7 @@ func (d *show) news(ctx context.Context) error {
 }
 
 // sent shows a post; an answer together with what it answers.
-func (d *show) sent(ctx context.Context, id string) error {
-	p, err := outbox.ByID(ctx, d.b.DB.Read, id)
-	if err != nil || p == nil {
-		return err
-	}
+func (d *show) sent(ctx context.Context, p *outbox.Post) error {
 	if p.Mention == "" {
 		d.say(p.Account, "%s %s", d.p.blue("→ "+to(p)+":"), short(p.SealedText, 110))
 		return nil

@@ -17,8 +17,6 @@ import (
 
 	"magpie/internal/bot"
 	"magpie/internal/network"
-	"magpie/internal/network/weibo"
-	"magpie/internal/network/x"
 	"magpie/internal/vault"
 	"magpie/internal/workspace"
 )
@@ -99,18 +97,10 @@ func newKey(c *cli.Context, b *bot.Bot) error {
 	return nil
 }
 
-// asked says what is to be typed.
-var asked = map[string]string{
-	"mastodon": "Access token (Preferences → Development → your application)",
-	"bluesky":  "App password (Settings → App passwords, with access to direct messages)",
-	"x":        x.Words,
-	"weibo":    weibo.Words,
-}
-
 func readToken(c *cli.Context, a *workspace.Account) (network.Secret, error) {
 	var text string
 	if f, ok := c.App.Reader.(*os.File); ok && terminal(f) {
-		fmt.Fprintf(c.App.Writer, "%s: ", asked[a.Network])
+		fmt.Fprintf(c.App.Writer, "%s: ", a.Kind.Credentials)
 		b, err := term.ReadPassword(int(f.Fd()))
 		fmt.Fprintln(c.App.Writer)
 		if err != nil {

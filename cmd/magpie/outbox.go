@@ -8,7 +8,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"magpie/internal/audit"
 	"magpie/internal/bot"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
@@ -228,7 +227,7 @@ func showPost(c *cli.Context) error {
 			fmt.Fprintf(w, "  with %s: %s\n", shown(i.Name), shown(i.Alt))
 		}
 	}
-	lines, err := audit.Of(c.Context, b.DB, "post "+p.ID)
+	lines, err := outbox.History(c.Context, b.DB, p)
 	if err == nil && len(lines) > 0 {
 		fmt.Fprintln(w, "\nHistory:")
 		for _, l := range lines {

@@ -173,8 +173,8 @@ func printCosts(w io.Writer, all []agenda.Forecast) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(sums)) {
 		a, budget := accounts[name], "no budget is set (x: {budget: …} in its file)"
-		if a.X != nil && a.X.Budget != nil {
-			budget = "its budget is " + a.X.Budget.String() + " a month"
+		if most := a.Effect().Spend.Budget; most > 0 {
+			budget = "its budget is " + most.String() + " a month"
 		}
 		fmt.Fprintf(w, "%s charges %s %s for these posts; %s.\n", a.Network, name, sums[name], budget)
 	}

@@ -12,6 +12,7 @@ import (
 	"magpie/internal/inbox"
 	"magpie/internal/need"
 	"magpie/internal/network"
+	"magpie/internal/network/mastodon"
 	"magpie/internal/pause"
 	"magpie/internal/workspace"
 )
@@ -173,7 +174,7 @@ func (ac *Accounts) Greet(ctx context.Context, a *workspace.Account, x *Account)
 	if err != nil {
 		limits = ac.Kind(a).Limits
 	}
-	if ac.Sandbox != "" && a.Network != "mastodon" { // it plays this network, and says what a Mastodon allows
+	if ac.Sandbox != "" && a.Network != mastodon.Kind().Name { // it plays this network, and says what a Mastodon allows
 		limits = a.Kind.Limits
 	}
 	x.learn(self, limits)

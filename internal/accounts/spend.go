@@ -13,23 +13,15 @@ import (
 	"magpie/internal/workspace"
 )
 
-const (
-	weiboCalls = 100 // a day, for an account and an app (open.weibo.com, Rate limiting)
-	keptCalls  = 30  // percent for answers, where the file names no share
-)
-
 // byNetwork ends the subject of a need that a network's own bound raised, not the file's.
 const byNetwork = " (network)"
-
-// beijing is where Weibo's days begin.
-var beijing = time.FixedZone("Beijing", 8*60*60)
 
 // Settings are what a connector needs for an account.
 func (ac *Accounts) Settings(a *workspace.Account, secret network.Secret, s network.Session) network.Settings {
 	out := a.Settings()
 	out.Secret, out.HTTP, out.Session, out.Kept = secret, ac.httpOf(a.Network), s, int(a.Pace.KeptForAnswers)
 	out.Shared = ac.sharedBy(a.Server)
-	if a.Network == "x" || a.Network == "weibo" {
+	if a.Kind.Metered {
 		out.Meter = ac.Meter(a)
 	}
 	return out
@@ -77,18 +69,13 @@ func (ac *Accounts) Meter(a *workspace.Account) *meter.Meter {
 
 // Bounds are what an account's file lets it spend, or its network.
 func Bounds(a *workspace.Account) meter.Bounds {
-	m := meter.Bounds{Kept: int(a.Pace.KeptForAnswers), Zone: time.UTC} // X bills by UTC
-	if a.X != nil && a.X.Budget != nil {
-		m.Budget = a.X.Budget.Price
+	may := a.Effect().Spend
+	m := meter.Bounds{Budget: may.Budget, Calls: may.Calls, Kept: may.Kept, Zone: may.Zone}
+	if a.Pace.KeptForAnswers != 0 {
+		m.Kept = int(a.Pace.KeptForAnswers)
 	}
-	if a.Weibo != nil {
-		m.Zone, m.Calls = beijing, a.Weibo.Calls
-		if m.Calls == 0 {
-			m.Calls = weiboCalls
-		}
-		if m.Kept == 0 {
-			m.Kept = keptCalls
-		}
+	if m.Zone == nil {
+		m.Zone = time.UTC
 	}
 	return m
 }

@@ -194,7 +194,7 @@ func (d *Acts) pushPost(ctx context.Context, set *workspace.Set, a *workspace.Ac
 	case x.Test != "":
 		if !slices.ContainsFunc(set.Settings.Testers, func(t string) bool { return people.Fold(t) == people.Fold(x.Test) }) {
 			mine := people.Fold(x.Test)
-			if server, err := url.Parse(a.Server); err == nil && a.Network == "mastodon" && !strings.Contains(mine, "@") {
+			if server, err := url.Parse(a.Server); err == nil && a.Kind.Federated && !strings.Contains(mine, "@") {
 				mine += "@" + server.Host
 			}
 			return nil, fmt.Errorf("%s is not a tester: add your own handle to magpie.yaml, testers: [%s]", x.Test, mine)
@@ -214,12 +214,8 @@ func (d *Acts) addressee(ctx context.Context, p *outbox.Post, a *workspace.Accou
 	if p.Person == 0 {
 		return fmt.Errorf("no person with the handle %s is known (see “magpie people show”)", handle)
 	}
-	may := false
-	err := d.DB.Write(ctx, func(tx *sql.Tx) (err error) {
-		may, err = people.MayWrite(ctx, tx, p.Person, a.Name)
-		return err
-	})
-	if err == nil && !may {
+	wish, err := people.Wishes(ctx, d.DB.Read, a.Name, p.Person)
+	if err == nil && !wish[p.Person].MayWrite() {
 		return fmt.Errorf("%s has not consented to direct messages from %s, or has withdrawn the consent", handle, a.Name)
 	}
 	return err

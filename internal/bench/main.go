@@ -22,8 +22,10 @@ type section struct {
 
 func main() {
 	only := flag.String("only", "", "only sections whose name has this")
+	onlyOn := flag.String("on", "", "only this database: SQLite or Postgres")
 	profile := flag.String("cpuprofile", "", "write a profile to this file")
 	flag.Parse()
+	on = slices.DeleteFunc(slices.Clone(databases), func(d database) bool { return *onlyOn != "" && d.name != *onlyOn })
 	if *profile != "" {
 		f, err := os.Create(*profile)
 		if err == nil {
@@ -39,7 +41,7 @@ func main() {
 	ctx := context.Background()
 	failed := false
 	for _, s := range []section{
-		{"posts through the outbox", posts}, {"two machines", twoMachines}, {"publish jitter", jitter}, {"mention to reply", replies},
+		{"posts through the outbox", posts}, {"verdicts in the outbox", refused}, {"two machines", twoMachines}, {"publish jitter", jitter}, {"mention to reply", replies},
 		{"check of 1,000 campaigns", check}, {"idle with 100 accounts", idle}, {"1.5 million customers", customers},
 	} {
 		if !strings.Contains(s.name, *only) {

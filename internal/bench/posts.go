@@ -30,8 +30,8 @@ func posts(ctx context.Context, dir string) error {
 		return err
 	}
 	budget := map[string]string{"SQLite": "≥ 60 %", "Postgres": "≥ 25 %"}
-	for _, d := range databases {
-		ours, err := outboxRate(ctx, filepath.Join(dir, d.name), d, s, 1, 1)
+	for _, d := range on {
+		ours, err := outboxRate(ctx, filepath.Join(dir, d.name), d, s, load{machines: 1, accounts: 1})
 		if err != nil {
 			return err
 		}
@@ -40,16 +40,41 @@ func posts(ctx context.Context, dir string) error {
 	return nil
 }
 
+// refused compares a rate at which one post in a hundred may not go out with that at which all may: who is refused costs the
+// others nothing.
+func refused(ctx context.Context, dir string) error {
+	s := newServer()
+	defer s.Close()
+	for _, d := range on {
+		all, err := outboxRate(ctx, filepath.Join(dir, d.name+"-all"), d, s, load{machines: 1, accounts: 1})
+		if err != nil {
+			return err
+		}
+		some, err := outboxRate(ctx, filepath.Join(dir, d.name+"-some"), d, s, load{machines: 1, accounts: 1, refused: 100})
+		if err != nil {
+			return err
+		}
+		line("posts/s, 1 in 100 refused, "+d.name, fmt.Sprintf("%.0f/s", some), fmt.Sprintf("%.0f/s", all), fmt.Sprintf("%.0f %%", 100*some/all), "≥ 95 %")
+	}
+	return nil
+}
+
+// load is what a rate is measured with.
+type load struct {
+	machines, accounts int
+	refused            int // every so many-th post may not go out; 0: all may
+}
+
 // twoMachines compares two machines that share four accounts with one that has
 // them all. Both are processes' worth of work on the same two cores.
 func twoMachines(ctx context.Context, dir string) error {
 	s := newServer()
 	defer s.Close()
-	one, err := outboxRate(ctx, dir+"/one", databases[1], s, 1, 4)
+	one, err := outboxRate(ctx, dir+"/one", databases[1], s, load{machines: 1, accounts: 4})
 	if err != nil {
 		return err
 	}
-	two, err := outboxRate(ctx, dir+"/two", databases[1], s, 2, 4)
+	two, err := outboxRate(ctx, dir+"/two", databases[1], s, load{machines: 2, accounts: 4})
 	if err != nil {
 		return err
 	}
@@ -59,14 +84,14 @@ func twoMachines(ctx context.Context, dir string) error {
 
 // outboxRate is how many posts a second so many machines send that run on one
 // database, until all are out.
-func outboxRate(ctx context.Context, dir string, d database, s *server, machines, accounts int) (float64, error) {
+func outboxRate(ctx context.Context, dir string, d database, s *server, l load) (float64, error) {
 	place, err := d.place(dir)
 	if err != nil {
 		return 0, err
 	}
 	var running []*bot.Running
-	for i := range machines {
-		b, err := open(ctx, dir, place, s.URL, inFlight, accounts)
+	for i := range l.machines {
+		b, err := open(ctx, dir, place, s.URL, inFlight, l.accounts)
 		if err != nil {
 			return 0, err
 		}
@@ -76,15 +101,18 @@ func outboxRate(ctx context.Context, dir string, d database, s *server, machines
 			return 0, err
 		}
 		running = append(running, r)
-		if i == machines-1 {
-			time.Sleep(time.Duration(machines-1) * 15 * time.Second) // the accounts are shared out
-			if err := plan(ctx, b, many, accounts, func(int) time.Time { return time.Now() }); err != nil {
+		if i == l.machines-1 {
+			time.Sleep(time.Duration(l.machines-1) * 15 * time.Second) // the accounts are shared out
+			if err := plan(ctx, b, many, l, func(int) time.Time { return time.Now() }); err != nil {
 				return 0, err
 			}
 		}
 	}
-	before, began := s.n.Load(), time.Now()
-	for s.n.Load()-before < many && time.Since(began) < 2*time.Minute {
+	before, began, due := s.n.Load(), time.Now(), int64(many)
+	if l.refused > 0 {
+		due -= many / int64(l.refused)
+	}
+	for s.n.Load()-before < due && time.Since(began) < 2*time.Minute {
 		time.Sleep(time.Millisecond)
 	}
 	took := time.Since(began)
@@ -93,10 +121,10 @@ func outboxRate(ctx context.Context, dir string, d database, s *server, machines
 			return 0, err
 		}
 	}
-	if got := s.n.Load() - before; got != many {
-		return 0, fmt.Errorf("%d posts arrived, %d were due", got, many)
+	if got := s.n.Load() - before; got != due {
+		return 0, fmt.Errorf("%d posts arrived, %d were due", got, due)
 	}
-	return many / took.Seconds(), nil
+	return float64(due) / took.Seconds(), nil
 }
 
 func text(i int) string {
@@ -144,12 +172,15 @@ func one(ctx context.Context, client *http.Client, url string, i int) error {
 }
 
 // plan writes n direct posts down.
-func plan(ctx context.Context, b *bot.Bot, n, accounts int, due func(i int) time.Time) error {
+func plan(ctx context.Context, b *bot.Bot, n int, l load, due func(i int) time.Time) error {
 	return b.DB.Write(ctx, func(tx *sql.Tx) error {
 		for i := range n {
 			at := due(i)
-			p := &outbox.Post{Key: fmt.Sprintf("bench/%d", i), Kind: outbox.Direct, Account: brand(i % accounts), Campaign: "push", Exempt: true,
+			p := &outbox.Post{Key: fmt.Sprintf("bench/%d", i), Kind: outbox.Direct, Account: brand(i % l.accounts), Campaign: "push", Exempt: true,
 				Recipient: fmt.Sprintf(`{"Handle":"person%d@social.example"}`, i), Text: fmt.Sprintf("Post number %d of the bench, as long as posts are.", i), SlotAt: at}
+			if l.refused > 0 && i%l.refused == 0 { // to somebody who has not consented
+				p.Exempt, p.Person = false, int64(i+1)
+			}
 			if _, err := outbox.Add(ctx, tx, p, time.Now()); err != nil {
 				return err
 			}
@@ -160,7 +191,7 @@ func plan(ctx context.Context, b *bot.Bot, n, accounts int, due func(i int) time
 
 // jitter is how long after its time a post's call arrives.
 func jitter(ctx context.Context, dir string) error {
-	for _, d := range databases {
+	for _, d := range on {
 		if err := jitterOn(ctx, filepath.Join(dir, d.name), d); err != nil {
 			return err
 		}
@@ -183,7 +214,7 @@ func jitterOn(ctx context.Context, dir string, d database) error {
 	const n = 300
 	start := time.Now().Add(2 * time.Second).Truncate(time.Millisecond)
 	due := func(i int) time.Time { return start.Add(time.Duration(i) * 37 * time.Millisecond) }
-	if err := plan(ctx, b, n, 1, due); err != nil {
+	if err := plan(ctx, b, n, load{machines: 1, accounts: 1}, due); err != nil {
 		return err
 	}
 	r, err := b.Start(ctx)

@@ -13,7 +13,7 @@ import (
 // replies is the time from a mention's arrival at the network to that of the
 // answer, through the stream.
 func replies(ctx context.Context, dir string) error {
-	for _, d := range databases {
+	for _, d := range on {
 		for _, rate := range []int{20, 100} {
 			if err := repliesAt(ctx, fmt.Sprintf("%s/%s%d", dir, d.name, rate), d, rate, 10*rate, 1); err != nil {
 				return err

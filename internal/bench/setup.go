@@ -61,6 +61,7 @@ var databases = []database{
 }
 
 var (
+	on            []database // those that are measured
 	schemas       atomic.Int64
 	startPostgres = sync.OnceValues(storetest.StartDurable)
 )

@@ -182,7 +182,7 @@ func TestForgottenOnTheWay(t *testing.T) {
 		}
 		w.must(w.Write(ctx, func(tx *sql.Tx) (err error) {
 			if to == outbox.Sent {
-				_, err = outbox.MarkSent(ctx, tx, p, network.Receipt{ID: "1"}, "bot", w.now)
+				_, err = outbox.MarkSent(ctx, tx, "bot", w.now, outbox.Arrived{Post: p, Receipt: network.Receipt{ID: "1"}})
 			} else {
 				_, err = outbox.Move(ctx, tx, p, outbox.Asked, outbox.Because("lost"), "bot", w.now, outbox.Sending)
 			}

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -60,13 +59,11 @@ func (w *world) standing(who network.Person) (out, consents bool) {
 	w.Helper()
 	id, err := w.Book.Find(context.Background(), "", who.Handle)
 	w.must(err)
-	w.must(w.DB.Write(context.Background(), func(tx *sql.Tx) (err error) {
-		out, err = people.OptedOut(context.Background(), tx, id)
-		return err
-	}))
+	wish, err := people.Wishes(context.Background(), w.DB.Read, "outlet", id)
+	w.must(err)
 	all, err := w.Book.Consents(context.Background(), id)
 	w.must(err)
-	return out, slices.ContainsFunc(all, func(c people.Consent) bool { return c.Withdrawn.IsZero() })
+	return wish[id].OptedOut, slices.ContainsFunc(all, func(c people.Consent) bool { return c.Withdrawn.IsZero() })
 }
 
 var zoe = network.Person{ID: "zoe", Handle: "zoe@s.example", Name: "Zoe"}

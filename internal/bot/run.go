@@ -175,7 +175,7 @@ func (b *Bot) open(ctx context.Context, a *workspace.Account, r *Running) error 
 	x := accounts.New(nil, b.Accounts.Kind(a).Limits)
 	x.HoldUntil(before.Add(b.Lasting()))
 	x.Owing.Store(true)
-	if a.Network == "x" || a.Network == "weibo" {
+	if a.Kind.Metered {
 		if err := b.Accounts.Meter(a).Lost(ctx); err != nil { // we hold the lease: whoever read has gone
 			return err
 		}

@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"database/sql"
 	"fmt"
 	"strings"
 	"testing"
@@ -44,12 +43,9 @@ func TestStop(t *testing.T) {
 	}
 	id, err := w.Book.Find(t.Context(), "", ann.Handle)
 	w.must(err)
-	w.must(w.DB.Write(t.Context(), func(tx *sql.Tx) error {
-		if may, err := people.MayWrite(t.Context(), tx, id, "outlet"); may || err != nil {
-			t.Errorf("may write: %v, %v", may, err)
-		}
-		return nil
-	}))
+	if wish, err := people.Wishes(t.Context(), w.DB.Read, "outlet", id); wish[id].MayWrite() || err != nil {
+		t.Errorf("may write: %v, %v", wish, err)
+	}
 	if m := w.said(w.net.Mention("outlet", ann, "are you open?")); m.State != inbox.Desk {
 		t.Errorf("got %+v", m)
 	}

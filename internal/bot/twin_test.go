@@ -35,14 +35,14 @@ func TestSameTextAtTheSameInstant(t *testing.T) {
 			var passes sync.WaitGroup
 			for _, x := range w.Accounts.Opened() {
 				recheck, first := x.Publisher.Hooks.Recheck, sync.Once{}
-				x.Publisher.Hooks.Recheck = func(ctx context.Context, tx *sql.Tx, p *outbox.Post, c outbox.Composed, now time.Time) (*outbox.Stop, error) {
-					stop, err := recheck(ctx, tx, p, c, now)
+				x.Publisher.Hooks.Recheck = func(ctx context.Context, tx *sql.Tx, all []*outbox.Ready, now time.Time) error {
+					err := recheck(ctx, tx, all, now)
 					first.Do(looked.Done)
 					select {
 					case <-both:
 					case <-time.After(time.Second):
 					}
-					return stop, err
+					return err
 				}
 				passes.Go(func() {
 					if _, err := x.Publisher.Pass(context.Background()); err != nil {

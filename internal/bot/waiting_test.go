@@ -12,6 +12,7 @@ import (
 	"magpie/internal/inbox"
 	"magpie/internal/need"
 	"magpie/internal/network"
+	"magpie/internal/network/weibo"
 	"magpie/internal/workspace"
 )
 
@@ -124,7 +125,7 @@ func TestByHandOnABusyDesk(t *testing.T) {
 	if got := w.mention(m); got.State != inbox.Closed {
 		t.Errorf("answered by hand 40 minutes ago, and it is %s", got.State)
 	}
-	if n := accounts.Bounds(&workspace.Account{Weibo: &workspace.OnWeibo{}}).Calls; n == 0 {
+	if n := accounts.Bounds(&workspace.Account{Kind: weibo.Kind()}).Calls; n == 0 {
 		t.Error("Weibo counts the calls of a day")
 	}
 }

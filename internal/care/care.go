@@ -97,7 +97,7 @@ func (r *Rounds) checkSilence(ctx context.Context, a *workspace.Account, now tim
 // day, and goes on with those that were interrupted.
 func (r *Rounds) QueueSyncs(ctx context.Context, now time.Time) {
 	for name := range r.Accounts.Opened() {
-		if a := r.Set().Accounts[name]; a == nil || r.Sandbox == "" && !readsFollowers(a) {
+		if a := r.Set().Accounts[name]; a == nil || r.Sandbox == "" && !a.Effect().Followers {
 			continue
 		}
 		s, err := r.Book.LastSync(ctx, name)
@@ -105,19 +105,6 @@ func (r *Rounds) QueueSyncs(ctx context.Context, now time.Time) {
 			r.Add(ctx, "sync", name)
 		}
 	}
-}
-
-// readsFollowers tells whether an account's followers are read: X charges for each,
-// and Weibo shows an app without a contract only those who use it too, so who is
-// known from its pushes would seem to have left.
-func readsFollowers(a *workspace.Account) bool {
-	switch {
-	case a.X != nil || a.Network == "x":
-		return a.X != nil && a.X.Followers
-	case a.Weibo != nil:
-		return a.Weibo.Contract || !a.Weibo.Push
-	}
-	return true
 }
 
 // Sync reads the followers of an account.

@@ -9,7 +9,6 @@ import (
 	"magpie/internal/network"
 	"magpie/internal/outbox"
 	"magpie/internal/queue"
-	"magpie/internal/workspace"
 )
 
 const (
@@ -18,23 +17,11 @@ const (
 	metricsAtOnce = 20 // posts whose figures are kept before more is asked for
 )
 
-// wantsMetrics tells whether the figures of an account's posts are read: where the
-// network charges or counts calls, the file has to say so.
-func wantsMetrics(a *workspace.Account) bool {
-	switch {
-	case a.Network == "x":
-		return a.X != nil && a.X.Metrics
-	case a.Weibo != nil:
-		return a.Weibo.Metrics
-	}
-	return true
-}
-
 // ToMeasure are the accounts at work here whose posts' figures have not been read for
 // hours.
 func (r *Rounds) ToMeasure(ctx context.Context, now time.Time) (names []string) {
 	for name := range r.Accounts.Opened() {
-		if a := r.Set().Accounts[name]; a == nil || r.Sandbox == "" && !wantsMetrics(a) {
+		if a := r.Set().Accounts[name]; a == nil || r.Sandbox == "" && !a.Effect().Metrics {
 			continue
 		}
 		last, err := outbox.Measured(ctx, r.DB, name, now.Add(-metricsFor))

@@ -187,7 +187,7 @@ func (c *Checkup) examineAccount(ctx context.Context, a *workspace.Account, add 
 		}
 		add(self.Bot, a.Name, "mark it in the profile's settings: the networks require it", "marked as a bot: %v", self.Bot)
 	}
-	if a.Weibo != nil && a.Weibo.Push {
+	if a.Effect().Push {
 		_, err := c.Listener.Receive(ctx, a.Name)
 		add(err == nil, a.Name, "", "%s", c.Listener.PushesSay(a.Name, err))
 	}

@@ -16,62 +16,101 @@ import (
 // network was away: older ones go to a person.
 const StaleAnswer = 24 * time.Hour
 
-// Recheck looks, as the bytes are fixed, whether the person still wants it.
-func (w *Composer) Recheck(ctx context.Context, tx *sql.Tx, p *outbox.Post, c outbox.Composed, now time.Time) (*outbox.Stop, error) {
-	if stop := w.SameFiles(c); stop != nil {
-		return stop, nil
+// Recheck looks, as the bytes of posts are fixed, whether the people they are for still want them.
+func (w *Composer) Recheck(ctx context.Context, tx *sql.Tx, all []*outbox.Ready, now time.Time) error {
+	wishes, err := w.wishes(ctx, tx, all)
+	if err != nil {
+		return err
 	}
-	set := w.Set()
-	if p.Follows != "" {
-		return nil, nil // a thread that was begun goes on
-	}
-	if a := set.Accounts[p.Account]; a != nil && !p.Exempt {
-		s := Step(set, p)
-		if s == nil && p.Campaign != PushCampaign {
-			return &outbox.Stop{State: outbox.Withdrawn, Reason: GoneReason, Cause: outbox.Gone}, nil
+	for _, r := range all {
+		p := r.Post
+		if r.Stop = w.SameFiles(r.Composed); r.Stop != nil || p.Follows != "" { // a thread that was begun goes on
+			continue
 		}
-		if reason := w.OfferOf(set, s, p).Over(workspace.Day(now, a.Timezone.Location)); reason != "" {
-			return &outbox.Stop{State: outbox.Withdrawn, Reason: reason}, nil
+		if r.Stop = w.ended(p, now); r.Stop != nil {
+			continue
+		}
+		if p.Kind == outbox.Public {
+			r.Stop, err = w.sayAlone(ctx, tx, p, r.Composed)
+		} else if p.Person != 0 && p.Step != OptedOut {
+			r.Stop, err = w.mayReach(ctx, tx, p, wishes[p.Person], now)
+		}
+		if err != nil {
+			return err
 		}
 	}
-	if p.Kind == outbox.Public {
-		if a := set.Accounts[p.Account]; a != nil && len(others(set, p.Account)) > 0 {
-			if err := w.DB.InTurn(ctx, tx, "public texts on "+a.Network); err != nil {
-				return nil, err
-			}
+	return nil
+}
+
+// wishes are those of the people that the posts, all of one account, are for.
+func (w *Composer) wishes(ctx context.Context, tx *sql.Tx, all []*outbox.Ready) (map[int64]people.Wish, error) {
+	var persons []int64
+	for _, r := range all {
+		if r.Post.Person != 0 {
+			persons = append(persons, r.Post.Person)
 		}
-		return verdict(w.alike(ctx, tx, set, p, c, meanwhile)) // another account may have been quicker
 	}
-	if p.Person == 0 || p.Step == OptedOut {
+	if len(persons) == 0 {
 		return nil, nil
 	}
-	if p.Exempt { // a test to oneself, or a word about how to go on
-		gone, err := people.OptedOut(ctx, tx, p.Person)
-		if err == nil && gone {
-			return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person has opted out"}, nil
-		}
-		return nil, err
+	return people.Wishes(ctx, tx, all[0].Post.Account, persons...)
+}
+
+// ended says that the step or the offer of a post is over.
+func (w *Composer) ended(p *outbox.Post, now time.Time) *outbox.Stop {
+	set := w.Set()
+	a := set.Accounts[p.Account]
+	if a == nil || p.Exempt {
+		return nil
 	}
-	if p.Kind == outbox.Answer && now.Sub(p.SlotAt) > StaleAnswer {
-		return &outbox.Stop{State: outbox.Withdrawn, Reason: "the mention is more than a day old"}, nil
+	s := Step(set, p)
+	if s == nil && p.Campaign != PushCampaign {
+		return &outbox.Stop{State: outbox.Withdrawn, Reason: GoneReason, Cause: outbox.Gone}
 	}
-	if p.Kind == outbox.Direct {
-		may, err := people.MayWrite(ctx, tx, p.Person, p.Account)
-		if err == nil && !may {
-			return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person has withdrawn their consent to direct messages"}, nil
+	if reason := w.OfferOf(set, s, p).Over(workspace.Day(now, a.Timezone.Location)); reason != "" {
+		return &outbox.Stop{State: outbox.Withdrawn, Reason: reason}
+	}
+	return nil
+}
+
+// sayAlone refuses a public text that another account has said meanwhile.
+func (w *Composer) sayAlone(ctx context.Context, tx *sql.Tx, p *outbox.Post, c outbox.Composed) (*outbox.Stop, error) {
+	set := w.Set()
+	if a := set.Accounts[p.Account]; a != nil && len(others(set, p.Account)) > 0 {
+		if err := w.DB.InTurn(ctx, tx, "public texts on "+a.Network); err != nil {
+			return nil, err
 		}
-		if a := set.Accounts[p.Account]; err == nil && a != nil {
-			if may, err = w.Heard(ctx, tx, a, p.Person); err == nil && !may {
-				return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person has not sent us a private message first, as " + a.Network + " requires"}, nil
+	}
+	return verdict(w.alike(ctx, tx, set, p, c, meanwhile)) // another account may have been quicker
+}
+
+// mayReach says why a post may not go to its person after all.
+func (w *Composer) mayReach(ctx context.Context, tx *sql.Tx, p *outbox.Post, wish people.Wish, now time.Time) (*outbox.Stop, error) {
+	why := ""
+	switch {
+	case p.Kind == outbox.Answer && !p.Exempt && now.Sub(p.SlotAt) > StaleAnswer:
+		why = "the mention is more than a day old"
+	case p.Kind != outbox.Direct || p.Exempt: // an exempt one is a test to oneself, or a word about how to go on
+		if wish.OptedOut {
+			why = "the person has opted out"
+		}
+	case !wish.MayWrite():
+		why = "the person has withdrawn their consent to direct messages"
+	default:
+		if a := w.Set().Accounts[p.Account]; a != nil {
+			heard, err := w.Heard(ctx, tx, a, p.Person)
+			if err != nil {
+				return nil, err
+			}
+			if !heard {
+				why = "the person has not sent us a private message first, as " + a.Network + " requires"
 			}
 		}
-		return nil, err
 	}
-	gone, err := people.OptedOut(ctx, tx, p.Person)
-	if err == nil && gone {
-		return &outbox.Stop{State: outbox.Withdrawn, Reason: "the person has opted out"}, nil
+	if why == "" {
+		return nil, nil
 	}
-	return nil, err
+	return &outbox.Stop{State: outbox.Withdrawn, Reason: why}, nil
 }
 
 // verdict takes the reason why a post may not go out off an error.

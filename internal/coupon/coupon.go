@@ -162,16 +162,39 @@ func NewCode() string {
 	return s.String()
 }
 
-// Start sets until when a person's code is good (zero: for ever); called as its
-// post goes out. A code that is told again keeps its time. theirs is false if
-// the code is not, or no longer, this person's.
-func Start(ctx context.Context, tx *sql.Tx, code string, person int64, until time.Time) (theirs bool, err error) {
-	var ms any
-	if !until.IsZero() {
-		ms = store.Ms(until)
+// Told is a code that a post tells somebody.
+type Told struct {
+	Code   string `json:"code"`
+	Person int64  `json:"person"`
+	Until  int64  `json:"until"` // until when it is good, in milliseconds; 0: for ever
+}
+
+// Start sets until when persons' codes are good; called as their posts go out. A code that
+// is told again keeps its time. It returns those that are, still, that person's.
+func Start(ctx context.Context, tx *sql.Tx, all ...Told) (theirs map[Told]bool, err error) {
+	theirs = map[Told]bool{}
+	if len(all) == 0 {
+		return theirs, nil
 	}
-	return store.Changed(tx.ExecContext(ctx, `UPDATE coupons SET valid_until = COALESCE(valid_until, $1) WHERE code = $2 AND person = $3 AND state IN ('reserved', 'delivered')`,
-		ms, code, person))
+	each, err := store.Each(all)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.QueryContext(ctx, `UPDATE coupons SET valid_until = COALESCE(valid_until, NULLIF(CAST(j.value ->> 'until' AS BIGINT), 0))
+		FROM json_each($1) j WHERE coupons.code = j.value ->> 'code' AND coupons.person = CAST(j.value ->> 'person' AS BIGINT)
+		AND coupons.state IN ('reserved', 'delivered') RETURNING coupons.code, coupons.person`, each)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var t Told
+		if err := rows.Scan(&t.Code, &t.Person); err != nil {
+			return nil, err
+		}
+		theirs[t] = true
+	}
+	return theirs, rows.Err()
 }
 
 // Unstart takes a code's time back: its post provably did not go out yet.
@@ -191,13 +214,25 @@ func ValidUntil(ctx context.Context, db *store.DB, code string) (time.Time, erro
 	return store.Time(until.Int64), err
 }
 
-// Deliver notes that a post with the code is out; it may have been used before that was known.
-func Deliver(ctx context.Context, tx *sql.Tx, code string, now time.Time) error {
-	told, err := telling.One(ctx, tx, `delivered_at = ?`, `code = ?`, store.Ms(now), code)
-	if err == nil && !told {
-		_, err = tx.ExecContext(ctx, `UPDATE coupons SET delivered_at = COALESCE(delivered_at, $1) WHERE code = $2 AND state = 'redeemed'`,
-			store.Ms(now), code)
+// Deliver notes that posts with the codes are out; they may have been used before that was known.
+func Deliver(ctx context.Context, tx *sql.Tx, now time.Time, codes ...string) error {
+	if len(codes) == 0 {
+		return nil
 	}
+	all := make([]Told, len(codes))
+	for i, c := range codes {
+		all[i].Code = c
+	}
+	each, err := store.Each(all)
+	if err != nil {
+		return err
+	}
+	told, err := telling.Each(ctx, tx, `delivered_at = ?`, `coupons.code = j.value ->> 'code'`, store.Ms(now), each)
+	if err != nil || len(told) == len(codes) {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE coupons SET delivered_at = COALESCE(delivered_at, $1) FROM json_each($2) j
+		WHERE coupons.code = j.value ->> 'code' AND coupons.state = 'redeemed'`, store.Ms(now), each)
 	return err
 }
 

@@ -51,7 +51,7 @@ func must(t fails, db *store.DB, fn func(tx *sql.Tx) error) {
 
 func deliver(t fails, db *store.DB, code string) {
 	t.Helper()
-	must(t, db, func(tx *sql.Tx) error { return Deliver(context.Background(), tx, code, noon) })
+	must(t, db, func(tx *sql.Tx) error { return Deliver(context.Background(), tx, noon, code) })
 }
 
 func release(t fails, db *store.DB, code, post string) {
@@ -69,8 +69,9 @@ func begin(t fails, db *store.DB, code string, until time.Time) {
 
 func startOf(t fails, db *store.DB, code string, person int64, until time.Time) (theirs bool) {
 	t.Helper()
-	must(t, db, func(tx *sql.Tx) (err error) {
-		theirs, err = Start(context.Background(), tx, code, person, until)
+	must(t, db, func(tx *sql.Tx) error {
+		all, err := Start(context.Background(), tx, Told{Code: code, Person: person, Until: store.Ms(until)})
+		theirs = all[Told{Code: code, Person: person}]
 		return err
 	})
 	return theirs

@@ -3,7 +3,7 @@ package inbox
 import "magpie/internal/moves"
 
 // Ledger is all that a mention may do: no other statement changes a mention's state.
-var Ledger = &moves.Ledger[State]{Table: "mentions", Start: []State{New}}
+var Ledger = &moves.Ledger[State]{Table: "mentions", ID: "id", Start: []State{New}}
 
 var (
 	answering = Ledger.Move("an answer is in the outbox", Answered, New)

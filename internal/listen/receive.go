@@ -42,7 +42,7 @@ func (l *Listener) PushesSay(name string, err error) string {
 // Receive is what answers for an account, as the files are now.
 func (l *Listener) Receive(ctx context.Context, name string) (http.Handler, error) {
 	a := l.Set().Accounts[name]
-	if a == nil || a.Weibo == nil || !a.Weibo.Push || l.Accounts.Kind(a).Receive == nil {
+	if a == nil || !a.Effect().Push || l.Accounts.Kind(a).Receive == nil {
 		return http.NotFoundHandler(), nil
 	}
 	secret, err := l.Accounts.Secret(ctx, name, a.Credentials)

@@ -16,6 +16,7 @@ import (
 // Ledger is a table of the database whose rows have a state.
 type Ledger[S ~string] struct {
 	Table string     // its name in the database
+	ID    string     // the column by which a row is known
 	Start []S        // the states in which a row may begin
 	Moves []*Move[S] // all that a row may do
 }
@@ -26,13 +27,13 @@ type Move[S ~string] struct {
 	From []S
 	To   S
 
-	table string
-	texts sync.Map // the statements that were built, by what else they write
+	table, id string
+	texts     sync.Map // the statements that were built, by what else they write
 }
 
 // Move adds a move to the table: a row that is in one of the states from may go to another.
 func (l *Ledger[S]) Move(name string, to S, from ...S) *Move[S] {
-	m := &Move[S]{Name: name, From: from, To: to, table: l.Table}
+	m := &Move[S]{Name: name, From: from, To: to, table: l.Table, id: l.ID}
 	l.Moves = append(l.Moves, m)
 	return m
 }
@@ -52,7 +53,7 @@ func (m *Move[S]) Allows(from S) bool { return slices.Contains(m.From, from) }
 // changes besides the state, and may be empty; a question mark in set and where stands for
 // an argument. It returns how many rows there were.
 func (m *Move[S]) Do(ctx context.Context, tx *sql.Tx, set, where string, args ...any) (n int64, err error) {
-	r, err := tx.ExecContext(ctx, m.statement(set, where), args...)
+	r, err := tx.ExecContext(ctx, m.statement(set, where, ""), args...)
 	if err != nil {
 		return 0, err
 	}
@@ -67,10 +68,32 @@ func (m *Move[S]) One(ctx context.Context, tx *sql.Tx, set, where string, args .
 
 // Row is Do for one row of which something is returned.
 func (m *Move[S]) Row(ctx context.Context, tx *sql.Tx, set, where, returning string, args ...any) *sql.Row {
-	return tx.QueryRowContext(ctx, m.statement(set, where)+" RETURNING "+returning, args...)
+	return tx.QueryRowContext(ctx, m.statement(set, where, "")+" RETURNING "+returning, args...)
 }
 
-func (m *Move[S]) statement(set, where string) string {
+// Each is Do for many rows, each with values of its own: j.value has those (see store.Each), as the argument between those of
+// set and those of where. It returns the ids of the rows that made the move.
+func (m *Move[S]) Each(ctx context.Context, tx *sql.Tx, set, where string, args ...any) (ids map[string]bool, err error) {
+	text := m.statement(set+" FROM json_each(?) j", where, m.table+".") + " RETURNING " + m.table + "." + m.id
+	rows, err := tx.QueryContext(ctx, text, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	ids = map[string]bool{}
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids[id] = true
+	}
+	return ids, rows.Err()
+}
+
+// statement is the UPDATE. Where many rows are named by their ids (of is the table's name then), the state is an expression:
+// else Postgres reads all rows in the state, dead ones too, instead of those few by their ids.
+func (m *Move[S]) statement(set, where, of string) string {
 	key := [2]string{set, where}
 	if text, built := m.texts.Load(key); built {
 		return text.(string) //nolint:forcetypeassert // nothing else is kept there
@@ -78,7 +101,11 @@ func (m *Move[S]) statement(set, where string) string {
 	if set != "" {
 		set = ", " + set
 	}
-	text := numbered(fmt.Sprintf("UPDATE %s SET state = '%s'%s WHERE %s AND %s", m.table, m.To, set, In(m.From...), where))
+	from := In(m.From...)
+	if of != "" {
+		from = "(" + of + "state || '')" + strings.TrimPrefix(from, "state")
+	}
+	text := numbered(fmt.Sprintf("UPDATE %s SET state = '%s'%s WHERE %s AND %s", m.table, m.To, set, from, where))
 	m.texts.Store(key, text)
 	return text
 }

@@ -19,6 +19,20 @@ type Kind struct {
 	KeyLife  time.Duration // how long a server remembers a key; 0: it does not
 	// Private says how a personal message travels, for people: "direct post", "chat".
 	Private string
+	// Choices makes the block of this network in an account's file, empty; nil: there is none.
+	Choices func() Choices
+	// Needs are the keys that an account's file must have here, with how to write each.
+	Needs map[string]string
+	// Look says what else is wrong with an account's file; may be nil.
+	Look func(AccountFile) []Mistake
+	// Metered: calls are charged or counted, and Settings.Meter is told of each.
+	Metered bool
+	// OwnLimit: each server has a text limit of its own, which the file may name (characters:).
+	OwnLimit bool
+	// Federated: a handle names its server, too.
+	Federated bool
+	// Credentials says what a person is to type at a sign-in.
+	Credentials string
 	// CheckHandle says what is wrong with a handle, or "".
 	CheckHandle func(handle string) string
 	// Address puts the recipient's name into the text where the network needs it.
@@ -160,18 +174,7 @@ type Settings struct {
 	Kept    int     // percent of the rate limit that figures and lists of followers leave for the rest, at least half
 	ChatDID string  // Bluesky: the chat service; empty for the public one
 	Meter   Meter   // nil: nothing is counted
-	// LongText: the account may post longer texts than others (X Premium, a
-	// contract with Weibo).
-	LongText bool
-	// OwnsApp: the account owns the app that it is used with, so that X charges less
-	// for reading what is its own.
-	OwnsApp bool
-	// AIApproval is the reference of X's approval of answers by a model.
-	AIApproval string
-	// SafeDomain and IP: Weibo wants a link under this domain in each post, and the
-	// public address of whoever posts. Contract: the commercial interface.
-	SafeDomain, IP string
-	Contract       bool
+	Choices Choices // the network's block of the account's file; nil: it has none
 }
 
 // Session keeps the tokens that a network hands out and takes back.

@@ -128,7 +128,7 @@ func (p *Publisher) prove(ctx context.Context, post *Post, log *logrus.Entry) (m
 		return true, p.lookAgain(ctx, post, err, log)
 	case found:
 		log.Info("found on the network: it went out")
-		return true, p.sent(ctx, post, receipt)
+		return true, p.sent(post, receipt)
 	case sealed.Replay != network.Exact && post.Looks == 0:
 		return true, p.lookedOnce(ctx, post)
 	}
@@ -172,25 +172,25 @@ func (p *Publisher) repeat(ctx context.Context, post *Post, s network.Sealed, lo
 	if quiet, until := p.quiet(now); quiet && post.Kind != Answer && post.Follows == "" {
 		return true, p.lookAgain(ctx, post, &network.Failure{Reason: network.Busy, After: until, Err: errors.New("quiet hours")}, log)
 	}
-	gone := false
-	var stop *Stop
-	err := p.write(ctx, func(tx *sql.Tx) (err error) {
-		if stop, err = p.recheck(ctx, tx, post, Composed{Hash: post.ApprovedHash}, now); err != nil || stop != nil {
+	w := &writing{Ready: Ready{Post: post, Composed: Composed{Hash: post.ApprovedHash}}}
+	err := p.write(ctx, func(tx *sql.Tx) error {
+		if err := p.recheck(ctx, tx, InDoubt, []*writing{w}, now); err != nil || w.Stop != nil || w.gone {
 			return err
 		}
 		ok, err := repeating.One(ctx, tx, `attempts = attempts + 1, last_attempt_at = ?, epoch = ?, updated_at = ?`, `id = ?`, store.Ms(now),
 			p.Epoch, store.Ms(now), post.ID)
-		gone = err == nil && !ok
+		w.gone = !ok
 		return err
 	})
-	if err == nil && stop == taken {
-		err = lease.ErrLost
-	}
-	if err == nil && stop != nil {
-		return true, p.notAgain(ctx, post, s, stop, log)
-	}
-	if err != nil || gone {
-		return gone, err
+	switch {
+	case err != nil:
+		return false, err
+	case w.Stop == taken:
+		return false, lease.ErrLost
+	case w.Stop != nil:
+		return true, p.notAgain(ctx, post, s, w.Stop, log)
+	case w.gone:
+		return true, nil
 	}
 	crash.At("repeating")
 	post.State = Sending
@@ -273,8 +273,8 @@ func Settle(ctx context.Context, db *store.DB, id string, to State, at network.R
 		}
 		switch {
 		case to == Sent && post.State == Asked:
-			done, err := MarkSent(ctx, tx, post, at, who, now)
-			if err == nil && !done {
+			done, err := MarkSent(ctx, tx, who, now, Arrived{post, at})
+			if err == nil && !done[post.ID] {
 				return fmt.Errorf("%s is the address of another post in the outbox", at.URL)
 			}
 			return err

@@ -90,106 +90,211 @@ func (p *Publisher) measure(d network.Draft) network.Size {
 	return p.Kind.Measure(p.Kind.Address(d.Text, handle), d.Direct, p.Limits())
 }
 
-// freeze is the transaction of design section 4: it looks at everything once
-// more and makes the post sending, with its final bytes. That it may not go out is
-// a verdict, not an error: others share the commit.
+// freeze makes a post sending, with its final bytes, after a last look at everything. That it may not go out is a
+// verdict, not an error: others share the commit.
 func (p *Publisher) freeze(ctx context.Context, post *Post, c Composed, s network.Sealed, log *logrus.Entry) (*network.Sealed, error) {
 	crash.At("prepared")
-	now := p.Clock()
-	gone := false
-	stop, err := p.beside(ctx, func(tx *sql.Tx) (*Stop, error) {
-		stop, err := p.recheck(ctx, tx, post, c, now)
-		if err != nil || stop != nil {
-			return stop, err
-		}
-		if stop, err = startCoupon(ctx, tx, post, c.Until); err != nil || stop != nil {
-			return stop, err
-		}
-		ok, err := freezing.One(ctx, tx, `sealed = ?, sealed_text = ?, replay = ?, attempts = attempts + 1,
-			first_attempt_at = CASE WHEN first_attempt_at = 0 THEN ? ELSE first_attempt_at END, last_attempt_at = ?, epoch = ?, reason = '',
-				cause = '',
-			updated_at = ?, rest = ?, price = ?`, `id = ?`, string(s.Body), s.Text, s.Replay, store.Ms(now), store.Ms(now), p.Epoch, store.Ms(now),
-			encodeRest(c.Draft.Language, c.Rest), int64(p.price(c.Draft)), post.ID)
-		gone = err == nil && !ok
-		crash.At("freezing")
+	if err := ctx.Err(); err != nil {
 		return nil, err
-	})
+	}
+	w := &writing{Ready: Ready{Post: post, Composed: c}, sealed: &s}
+	err := p.written(w)
 	crash.At("frozen")
-	if gone {
+	switch {
+	case err == nil && w.gone:
 		post.State = Withdrawn // moved on by somebody else; nothing to do
 		return nil, nil
-	}
-	if err != nil {
+	case err == nil && w.Stop == taken:
+		return nil, lease.ErrLost
+	case err == nil && w.Stop != nil:
+		post.State, post.Reason, post.Cause = w.ended.State, w.ended.Reason, w.ended.Cause
+		return nil, nil
+	case err != nil:
 		return nil, err
-	}
-	if stop != nil {
-		return nil, p.stop(ctx, post, c, stop)
 	}
 	post.State, post.Sealed, post.SealedText, post.Replay, post.Rest = Sending, string(s.Body), s.Text, string(s.Replay), c.Rest
 	post.RestLanguage = c.Draft.Language
 	post.Attempts++
 	if post.FirstAttemptAt.IsZero() {
-		post.FirstAttemptAt = now
+		post.FirstAttemptAt = p.Clock()
 	}
 	log.WithField("account", p.Account).Debug("sending")
 	return &s, nil
 }
 
-// beside runs fn in a transaction that others share. fn returns a verdict where it
-// has written nothing, so that the others' commit stands.
-func (p *Publisher) beside(ctx context.Context, fn func(*sql.Tx) (*Stop, error)) (stop *Stop, err error) {
-	err = p.DB.Beside(ctx, func(tx *sql.Tx) (err error) {
-		stop, err = fn(tx)
-		return err
-	})
-	if err == nil && stop == taken {
-		return nil, lease.ErrLost
+// frozen is what freezing writes of one post.
+type frozen struct {
+	ID     string `json:"id"`
+	Sealed string `json:"sealed"`
+	Text   string `json:"text"`
+	Replay string `json:"replay"`
+	Rest   string `json:"rest"`
+	Price  int64  `json:"price"`
+}
+
+// freezeAll looks at posts once more, and freezes those that may go out.
+func (p *Publisher) freezeAll(ctx context.Context, tx *sql.Tx, set []*writing, now time.Time) error {
+	if len(set) == 0 {
+		return nil
 	}
-	return stop, err
+	if err := p.recheck(ctx, tx, Planned, set, now); err != nil {
+		return err
+	}
+	if err := startCoupons(ctx, tx, set); err != nil {
+		return err
+	}
+	if err := endAll(ctx, tx, set, now); err != nil {
+		return err
+	}
+	var all []frozen
+	for _, w := range set {
+		if w.Stop == nil && !w.gone {
+			all = append(all, frozen{ID: w.Post.ID, Sealed: string(w.sealed.Body), Text: w.sealed.Text, Replay: string(w.sealed.Replay),
+				Rest: encodeRest(w.Composed.Draft.Language, w.Composed.Rest), Price: int64(p.price(w.Composed.Draft))})
+		}
+	}
+	each, err := store.Each(all)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	at := store.Ms(now)
+	moved, err := freezing.Each(ctx, tx, `sealed = j.value ->> 'sealed', sealed_text = j.value ->> 'text', replay = j.value ->> 'replay',
+		rest = j.value ->> 'rest', price = CAST(j.value ->> 'price' AS BIGINT), attempts = attempts + 1,
+		first_attempt_at = CASE WHEN first_attempt_at = 0 THEN ? ELSE first_attempt_at END, last_attempt_at = ?, epoch = ?, reason = '',
+		cause = '', updated_at = ?`, `posts.id = j.value ->> 'id'`, at, at, p.Epoch, at, each)
+	for _, w := range set {
+		w.gone = w.gone || w.Stop == nil && !moved[w.Post.ID]
+	}
+	crash.At("freezing")
+	return err
+}
+
+// endAll ends, or halts, the posts of which a verdict says so.
+func endAll(ctx context.Context, tx *sql.Tx, set []*writing, now time.Time) error {
+	for _, w := range set {
+		if w.ended = *w.Post; w.Stop == nil || w.gone || w.Stop.State == Planned {
+			continue
+		}
+		to := ending(w.Post, w.Stop.State)
+		if _, err := Move(ctx, tx, &w.ended, to, Why{w.Stop.Reason, w.Stop.Cause}, audit.Bot, now, Planned, Held); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // taken is the verdict that the account is somebody else's by now.
 var taken = &Stop{State: Planned, Reason: lease.ErrLost.Error()}
 
-// startCoupon lets the coupon's time begin. A code that is no longer this
+// startCoupons lets the time of the posts' coupons begin. A code that is no longer this
 // person's is not told.
-func startCoupon(ctx context.Context, tx *sql.Tx, post *Post, until time.Time) (*Stop, error) {
-	if post.Code == "" || post.Exempt {
-		return nil, nil
+func startCoupons(ctx context.Context, tx *sql.Tx, set []*writing) error {
+	var all []coupon.Told
+	for _, w := range set {
+		if tellsCode(w) {
+			all = append(all, coupon.Told{Code: w.Post.Code, Person: w.Post.Person, Until: store.Ms(w.Composed.Until)})
+		}
 	}
-	theirs, err := coupon.Start(ctx, tx, post.Code, post.Person, until)
-	if err == nil && !theirs {
-		return &Stop{State: Withdrawn, Reason: "its code no longer belongs to this person"}, nil
+	theirs, err := coupon.Start(ctx, tx, all...)
+	if err != nil {
+		return err
 	}
-	return nil, err
+	for _, w := range set {
+		if tellsCode(w) && !theirs[coupon.Told{Code: w.Post.Code, Person: w.Post.Person}] {
+			w.Stop = &Stop{State: Withdrawn, Reason: "its code no longer belongs to this person"}
+		}
+	}
+	return nil
 }
 
-// recheck says why the post may not go out after all.
-func (p *Publisher) recheck(ctx context.Context, tx *sql.Tx, post *Post, c Composed, now time.Time) (*Stop, error) {
-	var ours, paused, approved bool
+// tellsCode tells whether a post that is being frozen tells a code.
+func tellsCode(w *writing) bool {
+	return w.Stop == nil && !w.gone && w.Post.Code != "" && !w.Post.Exempt
+}
+
+// standing is what holds for a post as it is frozen.
+type standing struct {
+	approved string // the hash for which it was approved
+	halted   bool
+}
+
+// recheck says of each post why it may not go out after all, or that it is gone: it is in the state no more.
+func (p *Publisher) recheck(ctx context.Context, tx *sql.Tx, state State, set []*writing, now time.Time) error {
+	var ours, halted bool
 	var files int64
-	err := tx.QueryRowContext(ctx, `SELECT `+lease.Holds(1)+`, `+pause.Halts(3)+`, approved_hash = $5 AND approved_hash <> '',
-		(SELECT COALESCE(max(number), 0) FROM revisions) FROM posts WHERE id = $6`,
-		p.Account, p.Epoch, p.Account, post.Campaign, c.Hash, post.ID).Scan(&ours, &paused, &approved, &files)
-	switch {
-	case err != nil:
+	err := tx.QueryRowContext(ctx, `SELECT `+lease.Holds(1)+`, `+pause.Halts(3)+`, (SELECT COALESCE(max(number), 0) FROM revisions)`,
+		p.Account, p.Epoch, p.Account).Scan(&ours, &halted, &files)
+	if err != nil {
+		return err
+	}
+	all, err := p.standing(ctx, tx, state, set)
+	if err != nil {
+		return err
+	}
+	var open []*Ready
+	for _, w := range set {
+		stands, there := all[w.Post.ID]
+		stands.halted = stands.halted || halted
+		w.gone, w.Stop = !there, nil
+		switch {
+		case !ours:
+			w.Stop, w.gone = taken, false
+		case there:
+			w.Stop = p.verdict(w, stands, files, now)
+		}
+		if w.Stop == nil && there {
+			open = append(open, &w.Ready)
+		}
+	}
+	if p.Hooks.Recheck == nil || len(open) == 0 {
+		return nil
+	}
+	return p.Hooks.Recheck(ctx, tx, open, now)
+}
+
+// standing reads what holds for the posts of a set that are in the state still.
+func (p *Publisher) standing(ctx context.Context, tx *sql.Tx, state State, set []*writing) (map[string]standing, error) {
+	ids := make([]frozen, len(set))
+	for i, w := range set {
+		ids[i].ID = w.Post.ID
+	}
+	each, err := store.Each(ids)
+	if err != nil {
 		return nil, err
-	case !ours:
-		return taken, nil
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT posts.id, posts.approved_hash, NOT `+pause.CampaignUnhalted("posts")+`
+		FROM json_each($1) j JOIN posts ON posts.id = j.value ->> 'id' WHERE posts.state || '' = $2`, each, state)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	all := make(map[string]standing, len(set))
+	for rows.Next() {
+		var id string
+		var s standing
+		if err := rows.Scan(&id, &s.approved, &s.halted); err != nil {
+			return nil, err
+		}
+		all[id] = s
+	}
+	return all, rows.Err()
+}
+
+// verdict says why a post may not go out after all, as far as the outbox itself knows.
+func (p *Publisher) verdict(w *writing, s standing, files int64, now time.Time) *Stop {
+	post, c := w.Post, w.Composed
+	switch {
 	case c.Files != 0 && p.DB.Postgres() && c.Files != files: // on one machine the files are watched
-		return &Stop{State: Planned, Reason: "the files have changed meanwhile"}, nil
-	case paused:
-		return &Stop{State: Planned, Reason: "paused"}, nil
-	case post.Approval && !approved:
-		return &Stop{State: Held, Reason: TextChanged}, nil
+		return &Stop{State: Planned, Reason: "the files have changed meanwhile"}
+	case s.halted:
+		return &Stop{State: Planned, Reason: "paused"}
+	case post.Approval && (s.approved == "" || s.approved != c.Hash):
+		return &Stop{State: Held, Reason: TextChanged}
 	}
 	if why := Lateness(post, now); why != "" && post.Kind != Answer {
-		return &Stop{State: Late, Reason: why}, nil
+		return &Stop{State: Late, Reason: why}
 	}
-	if p.Hooks.Recheck == nil {
-		return nil, nil
-	}
-	return p.Hooks.Recheck(ctx, tx, post, c, now)
+	return nil
 }
 
 // stopOr ends a post where err is a *Stop, and else hands err on.

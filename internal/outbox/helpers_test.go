@@ -7,6 +7,7 @@ import (
 	"flag"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -120,30 +121,33 @@ func (w *world) words(_ context.Context, p *outbox.Post, now time.Time) (c outbo
 	return c, nil
 }
 
-func (w *world) again(_ context.Context, _ *sql.Tx, p *outbox.Post, _ outbox.Composed, _ time.Time) (*outbox.Stop, error) {
-	if w.recheck == nil {
-		return nil, nil
+func (w *world) again(_ context.Context, _ *sql.Tx, all []*outbox.Ready, _ time.Time) error {
+	for _, r := range all {
+		if w.recheck == nil {
+			return nil
+		}
+		if err := w.recheck(r.Post); err != nil && !errors.As(err, &r.Stop) {
+			return err
+		}
 	}
-	err := w.recheck(p)
-	var stop *outbox.Stop
-	if errors.As(err, &stop) {
-		return stop, nil
-	}
-	return nil, err
+	return nil
 }
 
-// told are the states that posts came to, as the log has them.
+// told are the states that posts came to, as their histories have them.
 func (w *world) told() (all []outbox.State) {
 	w.Helper()
-	rows, err := w.db.Read.Query(`SELECT what FROM audit WHERE subject >= 'post ' AND subject < 'post~' ORDER BY at`)
+	posts, err := outbox.Listed(context.Background(), w.db.Read, outbox.List{Limit: 1000}, w.now)
 	w.must(err)
-	defer rows.Close()
-	for rows.Next() {
-		var what string
-		w.must(rows.Scan(&what))
-		all = append(all, outbox.State(strings.TrimPrefix(what, "post ")))
+	var lines []audit.Line
+	for _, p := range posts {
+		history, err := outbox.History(context.Background(), w.db, p)
+		w.must(err)
+		lines = append(lines, history...)
 	}
-	w.must(rows.Err())
+	slices.SortStableFunc(lines, func(a, b audit.Line) int { return a.At.Compare(b.At) })
+	for _, l := range lines {
+		all = append(all, outbox.State(strings.TrimPrefix(l.What, "post ")))
+	}
 	return all
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 // Ledger is all that a post may do: no other statement changes a post's state.
-var Ledger = &moves.Ledger[State]{Table: "posts", Start: []State{Planned, Held}}
+var Ledger = &moves.Ledger[State]{Table: "posts", ID: "id", Start: []State{Planned, Held}}
 
 // What a post may do by itself.
 var (
@@ -77,7 +77,7 @@ func then(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) (err error) {
 	switch {
 	case p.Code == "":
 	case p.State == Sent:
-		err = coupon.Deliver(ctx, tx, p.Code, now)
+		err = coupon.Deliver(ctx, tx, now, p.Code)
 	case p.State == Refused, p.State == Withdrawn, p.State == Late:
 		err = giveBack(ctx, tx, p)
 	}

@@ -42,9 +42,9 @@ type Composed struct {
 type Hooks struct {
 	// Compose gives a post its words. It may fail with a *Stop.
 	Compose func(ctx context.Context, p *Post, now time.Time) (Composed, error)
-	// Recheck looks, in the transaction that freezes a post, whether it may go
-	// out: opt-out, consent. It writes nothing, and says why not.
-	Recheck func(ctx context.Context, tx *sql.Tx, p *Post, c Composed, now time.Time) (*Stop, error)
+	// Recheck looks, in the transaction that freezes posts, whether they may go
+	// out: opt-out, consent. It writes nothing, and says of each why not.
+	Recheck func(ctx context.Context, tx *sql.Tx, all []*Ready, now time.Time) error
 	// AnsweredElsewhere tells whether another of our accounts has answered the
 	// mention by hand. May be nil.
 	AnsweredElsewhere func(ctx context.Context, p *Post) (bool, error)
@@ -79,6 +79,8 @@ type Publisher struct {
 	Settle   time.Duration // how long a server may take to be done with a request
 	Held     func() bool   // tells whether the account is ours for certain; nil: it is
 	Bounds                 // set them at work with Bound
+
+	together together
 
 	mu      sync.Mutex
 	working map[string]bool // posts in hand: both lanes may see a post in doubt
@@ -161,6 +163,7 @@ func (p *Publisher) Serve(ctx context.Context, asked bool, wake <-chan struct{},
 	places := make(chan struct{}, max(p.InFlight, 1))
 	var flights sync.WaitGroup
 	defer flights.Wait()
+	var before *flight // one that was full: the next follows at once, as long as posts get on
 	for ctx.Err() == nil {
 		f, err := p.launch(ctx, l, places)
 		if err != nil {
@@ -173,6 +176,11 @@ func (p *Publisher) Serve(ctx context.Context, asked bool, wake <-chan struct{},
 		} else {
 			landed = nil // wait to be woken
 		}
+		if f.full && (before == nil || before.moved.Load() > 0) {
+			before = f
+			continue // there is more, and it need not wait for the last of these
+		}
+		before = nil
 	waiting:
 		for {
 			select {
@@ -193,6 +201,7 @@ func (p *Publisher) Serve(ctx context.Context, asked bool, wake <-chan struct{},
 // flight are posts on their way. landed is closed when all are done with.
 type flight struct {
 	posts  int
+	full   bool // as many as a batch holds, and all of them were free
 	moved  atomic.Int64
 	landed chan struct{}
 }
@@ -212,19 +221,21 @@ func (p *Publisher) launch(ctx context.Context, l lane, places chan struct{}) (*
 	if err != nil {
 		return nil, err
 	}
-	f := &flight{landed: make(chan struct{})}
+	f := &flight{landed: make(chan struct{}), full: len(batch) >= p.batch()}
 	var flying sync.WaitGroup
 	for _, post := range batch {
 		if ctx.Err() != nil {
 			break
 		}
 		if !p.begin(post.ID) {
+			f.full = false
 			continue
 		}
 		places <- struct{}{}
 		f.posts++
+		post.answered = sync.OnceFunc(func() { <-places })
 		flying.Go(func() {
-			defer func() { p.end(post.ID); <-places }()
+			defer func() { p.end(post.ID); post.answered() }()
 			if p.handle(ctx, post) {
 				f.moved.Add(1)
 			}

@@ -84,12 +84,14 @@ func TestOutcomeLost(t *testing.T) {
 			_, err := w.db.Writer().Exec(`ALTER TABLE ` + from + ` RENAME TO ` + to)
 			w.must(err)
 		}
-		rename("audit", "away")
+		s := w.spied()
+		s.publish = func() error { rename("coupons", "away"); return nil }
 		w.pass()
+		rename("away", "coupons")
+		s.publish = nil
 		if w.outThere(1); w.post("a").State == outbox.Sent || w.code(p) != "reserved" {
 			t.Fatalf("it is %s, code %s", w.post("a").State, w.code(p))
 		}
-		rename("away", "audit")
 		for range 4 {
 			w.after(settle)
 		}

@@ -24,12 +24,15 @@ func (p *Publisher) publish(ctx context.Context, post *Post, s network.Sealed, l
 		return p.lapsed(ctx, post, log)
 	}
 	receipt, err := p.Client.Publish(ctx, s)
+	if post.answered != nil {
+		post.answered()
+	}
 	crash.At("published")
 	if err == nil {
 		p.well()
 		p.Outages.Fine("send "+p.Account, log, "posts go out again")
 		log.WithFields(logrus.Fields{"account": p.Account, "url": receipt.URL}).Info("sent")
-		err := p.sent(ctx, post, receipt)
+		err := p.sent(post, receipt)
 		crash.At("recorded")
 		return err
 	}
@@ -77,50 +80,38 @@ func (p *Publisher) refusedExactly(ctx context.Context, post *Post, s network.Se
 	case err != nil:
 		return p.doubt(ctx, post, cause.Error())
 	case found:
-		return p.sent(ctx, post, receipt)
+		return p.sent(post, receipt)
 	}
 	log.WithError(cause).Warn("refused")
 	return p.finish(ctx, post, Refused, cause.Error())
 }
 
-// sent records a receipt. An id that another post owns proves nothing: a
-// person has to look.
-func (p *Publisher) sent(ctx context.Context, post *Post, r network.Receipt) error {
-	now := p.Clock()
-	return p.DB.Beside(ctx, func(tx *sql.Tx) error {
-		done, err := MarkSent(ctx, tx, post, r, audit.Bot, now)
-		crash.At("recording")
-		if err != nil || done {
-			return err
-		}
-		_, err = Move(ctx, tx, post, Asked, Because("the network answered with the address of another post"), audit.Bot, now, Sending, InDoubt)
-		return err
-	})
+// sent records a receipt.
+func (p *Publisher) sent(post *Post, r network.Receipt) error {
+	return p.written(&writing{Ready: Ready{Post: post}, receipt: &r})
 }
 
-// MarkSent notes that a post is out. done is false if it was in no state to
-// be sent, or if the receipt is another post's.
-func MarkSent(ctx context.Context, tx *sql.Tx, post *Post, r network.Receipt, who string, now time.Time) (done bool, err error) {
-	at := now
-	if post.Doubts > 0 && !post.FirstAttemptAt.IsZero() {
-		at = post.FirstAttemptAt // it went out then; we only know it now
+// noteAll notes that posts are out. An address that another post owns proves nothing: a person has to look.
+func (p *Publisher) noteAll(ctx context.Context, tx *sql.Tx, set []*writing, now time.Time) error {
+	all := make([]Arrived, len(set))
+	for i, w := range set {
+		all[i] = Arrived{w.Post, *w.receipt}
 	}
-	r = network.Receipt{ID: store.Key(r.ID), URL: store.Cut(store.Text(r.URL), 4_000)}
-	done, err = receipted.One(ctx, tx, `remote_id = ?, url = ?, sent_at = ?, reason = '', cause = '', updated_at = ?, `+erasing,
-		`id = ? AND NOT EXISTS (SELECT 1 FROM posts o WHERE o.account = ? AND o.remote_id = ? AND o.id <> ?)`,
-		emptyNull(r.ID), r.URL, store.Ms(at), store.Ms(now), post.ID, post.Account, r.ID, post.ID)
-	if err != nil || !done {
-		return done, err
+	done, err := MarkSent(ctx, tx, audit.Bot, now, all...)
+	crash.At("recording")
+	if err != nil {
+		return err
 	}
-	sent := *post
-	sent.State, sent.RemoteID, sent.URL, sent.SentAt = Sent, r.ID, r.URL, at
-	if err := then(ctx, tx, &sent, now); err != nil {
-		return true, err
+	for _, w := range set {
+		if done[w.Post.ID] {
+			continue
+		}
+		why := Because("the network answered with the address of another post")
+		if _, err := Move(ctx, tx, w.Post, Asked, why, audit.Bot, now, Sending, InDoubt); err != nil {
+			return err
+		}
 	}
-	if _, err := GoOn(ctx, tx, post, r, now); err != nil {
-		return true, err
-	}
-	return true, audit.Record(ctx, tx, now, who, "post sent", "post "+post.ID, r.URL)
+	return nil
 }
 
 // finish ends a post that was being sent.

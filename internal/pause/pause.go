@@ -129,11 +129,9 @@ func CampaignUnhalted(table string) string {
 	return `NOT EXISTS (SELECT 1 FROM pauses z WHERE z.scope = 'campaign' AND z.name = ` + table + `.campaign)`
 }
 
-// Halts is a condition with a placeholder for an account, $first, and for a campaign, the next:
-// something halts its posts.
+// Halts is a condition with a placeholder for an account, $first: something halts all its posts.
 func Halts(first int) string {
-	return fmt.Sprintf(`EXISTS (SELECT 1 FROM pauses WHERE scope = 'all' OR scope IN ('account', 'signed out') AND name = $%d
-		OR scope = 'campaign' AND name = $%d)`, first, first+1)
+	return fmt.Sprintf(`EXISTS (SELECT 1 FROM pauses WHERE scope = 'all' OR scope IN ('account', 'signed out') AND name = $%d)`, first)
 }
 
 // Halted tells whether everything or the account is halted, for whatever reason.

@@ -65,17 +65,45 @@ func OptIn(ctx context.Context, tx *sql.Tx, person int64, source string, said, n
 	return true, audit.Record(ctx, tx, now, audit.Bot, "opted in again", Subject(person), source)
 }
 
-// OptedOut tells whether a person wants to be left alone.
-func OptedOut(ctx context.Context, tx *sql.Tx, person int64) (out bool, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM optouts WHERE person = $1)`, person).Scan(&out)
-	return out, err
+// Wish is what somebody wants of us.
+type Wish struct {
+	OptedOut bool // to be left alone
+	Direct   bool // direct messages of the account
 }
 
-// MayWrite tells whether a person lets account write to them.
-func MayWrite(ctx context.Context, tx *sql.Tx, person int64, account string) (may bool, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM consents WHERE person = $1 AND account = $2 AND kind = 'direct' AND withdrawn_at IS NULL)
-		AND NOT EXISTS (SELECT 1 FROM optouts WHERE person = $3)`, person, account, person).Scan(&may)
-	return may, err
+// MayWrite tells whether the account may write to somebody who did not ask.
+func (w Wish) MayWrite() bool { return w.Direct && !w.OptedOut }
+
+// Wishes are those of persons towards an account.
+func Wishes(ctx context.Context, q store.Querier, account string, persons ...int64) (map[int64]Wish, error) {
+	type who struct {
+		Person int64 `json:"person"`
+	}
+	all := make([]who, len(persons))
+	for i, p := range persons {
+		all[i].Person = p
+	}
+	each, err := store.Each(all)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := q.QueryContext(ctx, `SELECT w.person, EXISTS (SELECT 1 FROM optouts o WHERE o.person = w.person),
+		EXISTS (SELECT 1 FROM consents c WHERE c.person = w.person AND c.account = $1 AND c.kind = 'direct' AND c.withdrawn_at IS NULL)
+		FROM (SELECT CAST(j.value ->> 'person' AS BIGINT) AS person FROM json_each($2) j) w`, account, each)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := make(map[int64]Wish, len(persons))
+	for rows.Next() {
+		var person int64
+		var w Wish
+		if err := rows.Scan(&person, &w.OptedOut, &w.Direct); err != nil {
+			return nil, err
+		}
+		out[person] = w
+	}
+	return out, rows.Err()
 }
 
 // Consent is one given or withdrawn.

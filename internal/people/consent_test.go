@@ -30,11 +30,11 @@ func optOut(t testing.TB, b *people.Book, person int64) (first bool) {
 
 func may(t testing.TB, b *people.Book, person int64, account string) (yes bool) {
 	t.Helper()
-	write(t, b, func(tx *sql.Tx) (err error) {
-		yes, err = people.MayWrite(t.Context(), tx, person, account)
-		return err
-	})
-	return yes
+	wish, err := people.Wishes(t.Context(), b.DB.Read, account, person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return wish[person].MayWrite()
 }
 
 func TestConsent(t *testing.T) {

@@ -60,14 +60,14 @@ func (b *Book) Forget(ctx context.Context, id int64, who string, now time.Time) 
 
 // ForgetIn is Forget in a transaction.
 func (b *Book) ForgetIn(ctx context.Context, tx *sql.Tx, id int64, who string, now time.Time) error {
-	out, err := OptedOut(ctx, tx, id)
+	wishes, err := Wishes(ctx, tx, "", id)
 	if err != nil {
 		return err
 	}
 	if err := remember(ctx, tx, id); err != nil {
 		return err
 	}
-	if out {
+	if wishes[id].OptedOut {
 		err = b.empty(ctx, tx, id)
 	} else {
 		err = erase(ctx, tx, id)
@@ -75,7 +75,7 @@ func (b *Book) ForgetIn(ctx context.Context, tx *sql.Tx, id int64, who string, n
 	if err != nil {
 		return err
 	}
-	return audit.Record(ctx, tx, now, who, "person forgotten", Subject(id), fmt.Sprintf("opt-out kept: %v", out))
+	return audit.Record(ctx, tx, now, who, "person forgotten", Subject(id), fmt.Sprintf("opt-out kept: %v", wishes[id].OptedOut))
 }
 
 func (b *Book) empty(ctx context.Context, tx *sql.Tx, id int64) error {

@@ -62,7 +62,7 @@ func TestCampaigns(t *testing.T) {
 			if _, err := tx.Exec(`UPDATE posts SET state = 'sent', sent_at = $1 WHERE id = $2`, noon.UnixMilli(), p.ID); err != nil {
 				return err
 			}
-			if err := coupon.Deliver(t.Context(), tx, code, noon); err != nil {
+			if err := coupon.Deliver(t.Context(), tx, noon, code); err != nil {
 				return err
 			}
 		}

@@ -14,6 +14,7 @@ import (
 	"magpie/internal/outbox"
 	"magpie/internal/people"
 	"magpie/internal/site"
+	"magpie/internal/store"
 	"magpie/internal/workspace"
 )
 
@@ -91,7 +92,7 @@ func (m *matching) code(ctx context.Context, tx *sql.Tx, o *workspace.Offer, cod
 	if _, err := coupon.Found(ctx, tx, code, person, m.a.Name, at); err != nil || person == 0 {
 		return err
 	}
-	_, err := coupon.Start(ctx, tx, code, person, compose.ValidUntil(o, m.a, at))
+	_, err := coupon.Start(ctx, tx, coupon.Told{Code: code, Person: person, Until: store.Ms(compose.ValidUntil(o, m.a, at))})
 	return err
 }
 

@@ -3,7 +3,6 @@ package workspace
 import (
 	"fmt"
 	"maps"
-	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
@@ -85,14 +84,14 @@ func (l *loader) checkAccount(a *Account) {
 		return
 	}
 	a.Kind = *k
+	a.Choices = a.blocks[a.Network]
 	a.Kind.Limits.Text = a.characters(k)
-	if a.Network == "mastodon" && a.Server == "" {
-		d.add("", `"server" is missing`, "name the server that the account is on: server: https://social.example")
+	for _, key := range slices.Sorted(maps.Keys(k.Needs)) {
+		if (key == "server" && a.Server == "") || (key == "handle" && a.Handle == "") {
+			d.add("", fmt.Sprintf("%q is missing", key), k.Needs[key])
+		}
 	}
 	a.Server = strings.TrimRight(a.Server, "/")
-	if a.Network == "bluesky" && a.Handle == "" {
-		d.add("", `"handle" is missing`, "Bluesky needs the handle to sign in: handle: brand.bsky.social")
-	}
 	l.checkChoices(d, a)
 	if hint := k.CheckHandle(a.Handle); a.Handle != "" && hint != "" {
 		d.add("handle", fmt.Sprintf("%q is not a handle", a.Handle), hint)
@@ -129,9 +128,9 @@ func (l *loader) checkTwins() {
 // characters are how many a text of the account may have.
 func (a *Account) characters(k *network.Kind) int {
 	switch {
-	case a.Characters > 0 && a.Network == "mastodon":
+	case a.Characters > 0 && k.OwnLimit:
 		return a.Characters
-	case a.Settings().LongText:
+	case a.Effect().LongText:
 		return k.LongText
 	}
 	return k.Limits.Text
@@ -139,38 +138,35 @@ func (a *Account) characters(k *network.Kind) int {
 
 // checkChoices looks at what goes with one network alone.
 func (l *loader) checkChoices(d *document, a *Account) {
-	if a.X != nil && a.Network != "x" {
-		d.addKey("x", `"x" can be used only with network: x`, "")
+	for _, name := range slices.Sorted(maps.Keys(a.blocks)) {
+		if name != a.Network {
+			d.addKey(name, fmt.Sprintf("%q can be used only with network: %s", name, name), "")
+		}
 	}
-	if a.Characters != 0 && a.Network != "mastodon" {
+	if a.Characters != 0 && !a.Kind.OwnLimit {
 		d.addKey("characters", `"characters" can be used only with network: mastodon, where each server has its own limit`, "")
 	}
-	if a.Weibo != nil && a.Network != "weibo" {
-		d.addKey("weibo", `"weibo" can be used only with network: weibo`, "")
-	}
-	if a.Network == "x" && (a.X == nil || a.X.Budget == nil) {
-		l.set.Warnings = append(l.set.Warnings, d.problem("network", "X charges for each call, and this account has no budget", "write x: {budget: 50 USD}, the most to spend in a month"))
-	}
-	if a.Network != "weibo" {
+	if a.Kind.Look == nil {
 		return
 	}
-	switch w := a.Weibo; {
-	case w == nil || !w.Enabled:
-		d.add("network", "Weibo is off until you enable it in this file: what an app may do there depends on its contract",
-			"find out what yours allows, then write weibo: {enabled: true, safe_domain: shop.example, ip: 203.0.113.7}")
-	case strings.ContainsAny(w.SafeDomain, "/: ") || w.SafeDomain != "" && !strings.Contains(w.SafeDomain, "."):
-		d.add("weibo", fmt.Sprintf("%q is not a domain", w.SafeDomain), "write it without https:// and path: safe_domain: shop.example")
-	case !w.Contract && w.SafeDomain == "":
-		d.add("weibo", `"safe_domain" is missing: Weibo wants a link under the app's safe domain (安全域名) in each post`, "write the domain that is registered with the app")
-	case !public(w.IP):
-		d.add("weibo", `"ip" is missing or not a public IP address: Weibo requires the address from which you post (rip)`, "write the public address of the machine: ip: 203.0.113.7")
+	for _, m := range a.Kind.Look(network.AccountFile{Server: a.Server, Handle: a.Handle, Choices: a.Choices}) {
+		if m.Warning {
+			l.set.Warnings = append(l.set.Warnings, d.problem(m.Key, m.Text, m.Hint))
+		} else {
+			d.add(m.Key, m.Text, m.Hint)
+		}
 	}
 }
 
-// public tells whether that is an address that the world knows.
-func public(ip string) bool {
-	a, err := netip.ParseAddr(ip)
-	return err == nil && a.IsGlobalUnicast() && !a.IsPrivate()
+// Effect is what the block of the account's network means; a network without one charges nothing and shows all.
+func (a *Account) Effect() network.Effect {
+	switch {
+	case a.Choices != nil:
+		return a.Choices.Effect()
+	case a.Kind.Choices != nil:
+		return a.Kind.Choices().Effect()
+	}
+	return network.Effect{Followers: true, Metrics: true}
 }
 
 func checkServer(d *document, server string) {

@@ -144,7 +144,10 @@ func (d *document) value(n ast.Node, v reflect.Value, path string) {
 		x.decode(d, n, path)
 		return
 	case scalar:
-		d.scalar(n, x, path)
+		d.scalar(n, x.parse, path)
+		return
+	case interface{ Parse(s string) error }: // of a network's block
+		d.scalar(n, x.Parse, path)
 		return
 	}
 	switch v.Kind() {
@@ -206,13 +209,13 @@ func word(n ast.Node) (string, bool) {
 	return "", false
 }
 
-func (d *document) scalar(n ast.Node, out scalar, path string) {
+func (d *document) scalar(n ast.Node, parse func(string) error, path string) {
 	s, ok := word(n)
 	if !ok {
 		d.add(path, "a single value is expected here", "")
 		return
 	}
-	if err := out.parse(s); err != nil {
+	if err := parse(s); err != nil {
 		text, hint := err.Error(), ""
 		if i := strings.LastIndex(text, ": "); i >= 0 { // the last: the value may hold some itself
 			text, hint = text[:i], text[i+2:]

@@ -9,6 +9,7 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
+	"magpie/internal/network"
 	"magpie/internal/suggest"
 )
 
@@ -34,6 +35,16 @@ func (d *document) fields(n ast.Node, v reflect.Value, path string) {
 	for _, p := range pairs {
 		key := p.Key.GetToken().Value
 		i, ok := known[key]
+		if a, isAccount := v.Addr().Interface().(*Account); isAccount && !ok {
+			if d.block(p.Value, a, key) {
+				continue
+			}
+			for _, k := range a.kinds {
+				if k.Choices != nil {
+					known[k.Name] = -1
+				}
+			}
+		}
 		if !ok {
 			hint := suggest.Hint(key, slices.Collect(maps.Keys(known)))
 			if v.Type() == reflect.TypeFor[Step]() && keyOf[Campaign](key) {
@@ -61,6 +72,24 @@ func (d *document) fields(n ast.Node, v reflect.Value, path string) {
 		d.value(p.Value, v.Field(i), join(path, key))
 	}
 	d.missing(v, path, present)
+}
+
+// block reads what an account's file says under the name of a network, and tells whether the key is one.
+func (d *document) block(n ast.Node, a *Account, key string) bool {
+	k := network.Find(a.kinds, key)
+	if k == nil || k.Choices == nil {
+		return false
+	}
+	if _, null := d.resolve(n).(*ast.NullNode); null {
+		return true
+	}
+	own := k.Choices()
+	d.value(n, reflect.ValueOf(own).Elem(), key)
+	if a.blocks == nil {
+		a.blocks = map[string]network.Choices{}
+	}
+	a.blocks[key] = own
+	return true
 }
 
 // keyOf tells whether a key is one of a part of the files.

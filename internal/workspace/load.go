@@ -99,7 +99,7 @@ func load(files fs.FS, dir string, kinds []network.Kind) (*Set, []Problem, error
 
 func (l *loader) readAll() {
 	l.each("accounts", func(name, file string, b []byte) {
-		a := &Account{Name: name}
+		a := &Account{Name: name, kinds: l.kinds}
 		l.set.Accounts[name] = a
 		l.keep("account", name, read(file, b, a))
 	})

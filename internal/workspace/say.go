@@ -188,14 +188,7 @@ func (l *loader) checkRules(d *document, s *Step, a *Account, x Text, text, path
 
 // Settings are the account's choices, without what opens it.
 func (a *Account) Settings() network.Settings {
-	s := network.Settings{Server: a.Server, Handle: a.Handle}
-	if a.X != nil {
-		s.LongText, s.AIApproval, s.OwnsApp = a.X.LongText, a.X.AIApproval, a.X.OwnsApp
-	}
-	if a.Weibo != nil {
-		s.LongText, s.SafeDomain, s.IP, s.Contract = a.Weibo.LongText, a.Weibo.SafeDomain, a.Weibo.IP, a.Weibo.Contract
-	}
-	return s
+	return network.Settings{Server: a.Server, Handle: a.Handle, Choices: a.Choices}
 }
 
 // warnPrice proposes a code in the place of a link where the network charges more

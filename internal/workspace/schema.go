@@ -2,15 +2,20 @@ package workspace
 
 import (
 	"encoding/json"
+	"maps"
+	"reflect"
+	"slices"
 
 	"github.com/invopop/jsonschema"
+
+	"magpie/internal/network"
 )
 
 // SchemaComment tells that a schema was written by us.
 const SchemaComment = "Written by magpie schema."
 
 // Schemas are the JSON Schemas of all kinds of files, by name.
-func Schemas() (map[string][]byte, error) {
+func Schemas(kinds []network.Kind) (map[string][]byte, error) {
 	out := map[string][]byte{}
 	for name, of := range map[string]any{
 		"account": Account{}, "campaign": Campaign{}, "schedule": Schedule{}, "settings": Settings{},
@@ -18,6 +23,9 @@ func Schemas() (map[string][]byte, error) {
 	} {
 		r := jsonschema.Reflector{FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true, DoNotReference: false, Anonymous: true}
 		s := r.Reflect(of)
+		if name == "account" {
+			onNetworks(s.Definitions["Account"], kinds)
+		}
 		s.Comments = SchemaComment
 		if name == "offers" || name == "segments" {
 			s.PropertyNames = named
@@ -45,11 +53,6 @@ func (LocalTime) JSONSchema() *jsonschema.Schema {
 
 // JSONSchema describes a span of time.
 func (Duration) JSONSchema() *jsonschema.Schema { return pattern(`^\d{1,6}(s|m|h|d|w)$`, "72h") }
-
-// JSONSchema describes an amount with its currency.
-func (Money) JSONSchema() *jsonschema.Schema {
-	return pattern(`^(\$ ?\d{1,7}(\.\d{1,2})?|\d{1,7}(\.\d{1,2})? ?USD)$`, "50 USD")
-}
 
 // JSONSchema describes a pace.
 func (Rate) JSONSchema() *jsonschema.Schema {
@@ -103,10 +106,30 @@ func (Say) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{textual, {Type: "object", AdditionalProperties: textual, MinProperties: &one}}}
 }
 
-// JSONSchemaExtend says which network needs what.
-func (Account) JSONSchemaExtend(s *jsonschema.Schema) {
-	s.AllOf = []*jsonschema.Schema{needs("mastodon", "server"), needs("bluesky", "handle")}
+// onNetworks describes what an account's file says for each network: its block, and the keys that it needs.
+func onNetworks(account *jsonschema.Schema, kinds []network.Kind) {
+	named, _ := account.Properties.Get("network")
+	for _, k := range kinds {
+		named.Enum = append(named.Enum, k.Name)
+		if k.Choices != nil {
+			block := blocks.Reflect(k.Choices())
+			block.Version = ""
+			account.Properties.Set(k.Name, block)
+		}
+		for _, key := range slices.Sorted(maps.Keys(k.Needs)) {
+			account.AllOf = append(account.AllOf, needs(k.Name, key))
+		}
+	}
 }
+
+// blocks reads the types of networks' blocks.
+var blocks = jsonschema.Reflector{FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true, DoNotReference: true, Anonymous: true,
+	Mapper: func(t reflect.Type) *jsonschema.Schema {
+		if t == reflect.TypeFor[network.Amount]() {
+			return pattern(network.AmountRule, "50 USD")
+		}
+		return nil
+	}}
 
 func needs(network, key string) *jsonschema.Schema {
 	is := jsonschema.NewProperties()

@@ -10,13 +10,18 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"magpie/internal/network"
+	"magpie/internal/network/bluesky"
+	"magpie/internal/network/mastodon"
+	"magpie/internal/network/weibo"
+	"magpie/internal/network/x"
 	"magpie/internal/workspace"
 )
 
 // compiled are the JSON Schemas of all kinds of files.
 func compiled(t *testing.T) map[string]*jsonschema.Schema {
 	t.Helper()
-	all, err := workspace.Schemas()
+	all, err := workspace.Schemas([]network.Kind{bluesky.Kind(), mastodon.Kind(), weibo.Kind(), x.Kind()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"magpie/internal/network"
 	"magpie/internal/policy"
 )
 
@@ -41,11 +42,15 @@ func (l *loader) checkStep(d *document, s *Step, path string) {
 	s.place = d.problem(path+".at", "", "")
 }
 
-// checkAI holds answers by a model against X's rule for them.
+// checkAI holds answers by a model against the networks' rules for them.
 func (l *loader) checkAI(d *document, s *Step, path string) {
 	for _, name := range s.Accounts {
-		if a := l.set.Accounts[name]; s.Ask != nil && a != nil && a.Network == "x" && (a.X == nil || a.X.AIApproval == "") {
-			r := policy.Of("ai-approval")
+		a := l.set.Accounts[name]
+		if s.Ask == nil || a == nil || a.Kind.Check == nil {
+			continue
+		}
+		if f := a.Kind.Check(network.Draft{AI: true, To: &network.Person{}}, a.Settings()); f != nil {
+			r := policy.Of(f.Rule)
 			d.add(path+".ask", r.Says("a model must not write answers on "+name), r.Way)
 		}
 	}

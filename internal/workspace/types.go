@@ -58,7 +58,7 @@ type OptWords struct {
 // Account is accounts/NAME.yaml: who speaks, to whom, how often.
 type Account struct {
 	Name        string       `yaml:"-"`
-	Network     string       `yaml:"network" jsonschema:"required,enum=mastodon,enum=bluesky,enum=x,enum=weibo"`
+	Network     string       `yaml:"network" jsonschema:"required"`
 	Server      string       `yaml:"server" jsonschema:"pattern=^(https://[^/@\\s]+/?|http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:\\d+)?/?)$"`
 	Handle      string       `yaml:"handle"`
 	About       string       `yaml:"about" jsonschema:"required,minLength=1"`
@@ -70,31 +70,12 @@ type Account struct {
 	Unlisted    bool         `yaml:"unlisted"`
 	Characters  int          `yaml:"characters" jsonschema:"minimum=0"` // that the server allows, where that is not 500
 	SilentAfter Duration     `yaml:"silent_after"`                      // warn when nothing went out for so long
-	X           *OnX         `yaml:"x"`
-	Weibo       *OnWeibo     `yaml:"weibo"`
 	Kind        network.Kind `yaml:"-"`
-}
+	// Choices are the block of the account's network, under its name; nil: the file has none.
+	Choices network.Choices `yaml:"-"`
 
-// OnX are the choices of an account on X.
-type OnX struct {
-	Budget     *Money `yaml:"budget"`      // at most so much a month; X charges for each call
-	LongText   bool   `yaml:"long_text"`   // the account has Premium: 25,000 characters
-	OwnsApp    bool   `yaml:"owns_app"`    // the account owns its developer app: X charges it less for reading
-	Followers  bool   `yaml:"followers"`   // read the followers each day, which X charges for
-	Metrics    bool   `yaml:"metrics"`     // read how its posts fare, which X charges for
-	AIApproval string `yaml:"ai_approval"` // the reference of X's approval of answers by a model
-}
-
-// OnWeibo are the choices of an account on Weibo, which is off without them.
-type OnWeibo struct {
-	Enabled    bool   `yaml:"enabled" jsonschema:"required"`
-	SafeDomain string `yaml:"safe_domain"`                  // as registered with the app: each post has a link under it
-	IP         string `yaml:"ip"`                           // the public address of the machine or person that posts
-	Calls      int    `yaml:"calls" jsonschema:"minimum=0"` // a day, for this account and app; 0: 100
-	LongText   bool   `yaml:"long_text"`                    // by contract: 2,000 characters
-	Contract   bool   `yaml:"contract"`                     // the commercial interface: posts need no link
-	Metrics    bool   `yaml:"metrics"`                      // read how its posts fare: a call for each hundred
-	Push       bool   `yaml:"push"`                         // the fan service (粉丝服务) sends private messages to /push/ACCOUNT
+	kinds  []network.Kind
+	blocks map[string]network.Choices // all that the file has, of other networks too
 }
 
 // Pace bounds what an account does by itself.

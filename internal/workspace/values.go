@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"magpie/internal/network"
 )
 
 // The scalars of the files. parse says what a good value looks like.
@@ -114,24 +112,6 @@ func (p *Percent) parse(s string) error {
 		return fmt.Errorf("%q is not a percentage: write it as 30%%", s)
 	}
 	*p = Percent(n)
-	return nil
-}
-
-// Money is an amount of US dollars: 50 USD, 12.50 USD or $50.
-type Money struct{ network.Price }
-
-var moneyRule = regexp.MustCompile(`^(?:\$ ?(\d{1,7}(?:\.\d{1,2})?)|(\d{1,7}(?:\.\d{1,2})?) ?USD)$`)
-
-func (m *Money) parse(s string) error {
-	x := moneyRule.FindStringSubmatch(s)
-	if x == nil {
-		return fmt.Errorf("%q is not an amount: write it as 50 USD or 12.50 USD", s)
-	}
-	f, _ := strconv.ParseFloat(x[1]+x[2], 64) // the rule lets only numbers through
-	m.Price = network.Price(math.Round(f*100)) * network.Dollar / 100
-	if m.Price == 0 {
-		return fmt.Errorf("%q would allow nothing: to stop an account, pause it", s)
-	}
 	return nil
 }
 

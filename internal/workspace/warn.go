@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"fmt"
+	"magpie/internal/network"
 	"regexp"
 	"slices"
 	"strconv"
@@ -109,7 +110,7 @@ func (l *loader) warnLanguage(d *document, at, tag string) {
 // warnHandles tells of handles without a server, where all accounts are on networks of many.
 func (l *loader) warnHandles(key string, handles []string) {
 	for _, a := range l.set.Accounts {
-		if a.Network != "mastodon" {
+		if k := network.Find(l.kinds, a.Network); k == nil || !k.Federated {
 			return
 		}
 	}

@@ -33,6 +33,8 @@ var defaults = network.Limits{
 func Kind() network.Kind {
 	return network.Kind{
 		Name: "bluesky", Limits: defaults, Made: made, Private: "chat message",
+		Needs:       map[string]string{"handle": "Bluesky needs the handle to sign in: handle: brand.bsky.social"},
+		Credentials: "App password (Settings → App passwords, with access to direct messages)",
 		CheckHandle: checkHandle, Measure: measure, Open: open,
 		Address: func(text, _ string) string { return text }, Clickable: canBeClicked,
 		Shown: addressed,

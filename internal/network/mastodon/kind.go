@@ -31,6 +31,8 @@ var defaults = network.Limits{
 func Kind() network.Kind {
 	return network.Kind{
 		Name: "mastodon", Limits: defaults, KeyLife: time.Hour, Private: "direct post", Same: sameWords,
+		Needs:    map[string]string{"server": "name the server that the account is on: server: https://social.example"},
+		OwnLimit: true, Federated: true, Credentials: "Access token (Preferences → Development → your application)",
 		CheckHandle: checkHandle, Address: address, Measure: measure, Open: open,
 		Item: func(r network.Ref) string { return parseRef(r).ID },
 		Shown: func(url, _ string) string {

@@ -92,7 +92,7 @@ func (c *client) me(ctx context.Context) (string, error) {
 // Limits implements network.Client: Weibo has no call for them.
 func (c *client) Limits(context.Context) (network.Limits, error) {
 	l := defaults
-	if c.settings.LongText {
+	if chosen(c.settings).LongText {
 		l.Text = longer
 	}
 	return l, nil

@@ -42,9 +42,7 @@ func newSender(t *testing.T) *sender {
 	log.SetOutput(io.Discard)
 	w.p = &outbox.Publisher{DB: w.db, Account: "pomelo", Epoch: epoch, Client: w.c, Kind: Kind(), Log: logrus.NewEntry(log), InFlight: 1, Settle: settle(),
 		Limits: func() network.Limits { return defaults }, Clock: c.now, Hooks: outbox.Hooks{Compose: compose,
-			Recheck: func(context.Context, *sql.Tx, *outbox.Post, outbox.Composed, time.Time) (*outbox.Stop, error) {
-				return nil, nil
-			}}}
+			Recheck: func(context.Context, *sql.Tx, []*outbox.Ready, time.Time) error { return nil }}}
 	w.must(w.p.Recover(t.Context()))
 	return w
 }

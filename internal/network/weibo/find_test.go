@@ -98,7 +98,7 @@ func TestFindIsCheap(t *testing.T) {
 // A post of 2,000 characters is shown cut.
 func TestFindLongText(t *testing.T) {
 	t.Parallel()
-	d := begin(t, weibofake.Options{}, func(s *network.Settings) { s.LongText, s.Contract = true, true })
+	d := begin(t, weibofake.Options{}, func(s *network.Settings) { c := chosen(*s); c.LongText, c.Contract = true, true })
 	text := "开始" + fmt.Sprint(slices.Repeat([]int{7}, 300)) + " " + shop
 	said := time.Now().Format("Mon Jan 02 15:04:05 -0700 2006")
 	for name, body := range map[string]string{

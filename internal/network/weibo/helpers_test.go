@@ -52,7 +52,7 @@ func begin(t *testing.T, o weibofake.Options, change ...func(*network.Settings))
 	t.Helper()
 	d := &desk{T: t, s: weibofake.Open(t, o), spent: &counter{}}
 	d.a = d.s.Account(brand)
-	d.set = network.Settings{Server: d.s.URL, Secret: network.Secret(d.a.Token), SafeDomain: "example.com", IP: ip,
+	d.set = network.Settings{Server: d.s.URL, Secret: network.Secret(d.a.Token), Choices: &Choices{SafeDomain: "example.com", IP: ip},
 		HTTP: network.HTTPClient(10 * time.Second), Meter: d.spent}
 	t.Cleanup(d.set.HTTP.CloseIdleConnections)
 	for _, f := range change {

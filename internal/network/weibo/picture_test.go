@@ -84,7 +84,7 @@ func most(fits func(int) bool) (n int) {
 // By contract posts are longer; comments are not.
 func TestLongComment(t *testing.T) {
 	t.Parallel()
-	d := begin(t, weibofake.Options{FreeText: true}, func(s *network.Settings) { s.LongText, s.Contract = true, true })
+	d := begin(t, weibofake.Options{FreeText: true}, func(s *network.Settings) { c := chosen(*s); c.LongText, c.Contract = true, true })
 	l, err := d.c.Limits(t.Context())
 	d.must(err)
 	if l.Text != 2000 || l.URL != 10 || l.Direct != 299 {

@@ -64,14 +64,14 @@ func (c *client) Prepare(_ context.Context, d network.Draft) (network.Sealed, er
 // check looks at the rules of statuses/share (a link under the app's safe domain,
 // no #topic#) and at the law's: an offer is marked as advertising.
 func check(d network.Draft, s network.Settings) *network.Finding {
-	plain, free := link.ReplaceAllString(d.Text, " "), s.Contract && len(d.Images) == 0
+	plain, free := link.ReplaceAllString(d.Text, " "), chosen(s).Contract && len(d.Images) == 0
 	switch {
 	case d.To != nil: // comments and private messages
 		return nil
 	case !free && topic.MatchString(plain):
 		return &network.Finding{Rule: "no-topic", Text: "the text has a #topic# (between two # signs)"}
-	case !free && !holdsLink(d.Text, s.SafeDomain):
-		return &network.Finding{Rule: "safe-domain", Text: "the text has no link under " + s.SafeDomain}
+	case !free && !holdsLink(d.Text, chosen(s).SafeDomain):
+		return &network.Finding{Rule: "safe-domain", Text: "the text has no link under " + chosen(s).SafeDomain}
 	case d.Offer && !strings.Contains(d.Text, "广告"):
 		return &network.Finding{Rule: "ad-label", Text: "the text promotes an offer and does not say 广告"}
 	}
@@ -125,12 +125,12 @@ const (
 
 // share makes a post (POST statuses/share, or statuses/upload_url_text/biz).
 func (c *client) share(ctx context.Context, b sealed) (network.Receipt, error) {
-	form := url.Values{"status": {b.Text}, "rip": {c.settings.IP}}
-	if c.settings.LongText && c.settings.Contract {
+	form := url.Values{"status": {b.Text}, "rip": {chosen(c.settings).IP}}
+	if chosen(c.settings).LongText && chosen(c.settings).Contract {
 		form.Set("is_longtext", "1")
 	}
 	path, base := sharing, ""
-	if c.settings.Contract && b.Picture == nil {
+	if chosen(c.settings).Contract && b.Picture == nil {
 		path, base = contracted, commercial
 	}
 	var out status
@@ -150,7 +150,7 @@ func receipt(s status) network.Receipt {
 
 // comment answers a post (POST comments/create) or a comment (comments/reply).
 func (c *client) comment(ctx context.Context, b sealed) (network.Receipt, error) {
-	form := url.Values{"comment": {b.Text}, "id": {b.To.Status}, "rip": {c.settings.IP}, "without_mention": {"1"}}
+	form := url.Values{"comment": {b.Text}, "id": {b.To.Status}, "rip": {chosen(c.settings).IP}, "without_mention": {"1"}}
 	path := "/2/comments/create.json"
 	if b.To.Comment != "" {
 		path = "/2/comments/reply.json"

@@ -73,7 +73,7 @@ func TestShareable(t *testing.T) {
 // Without a link Weibo itself refuses; by contract it is no matter.
 func TestContract(t *testing.T) {
 	t.Parallel()
-	free := func(s *network.Settings) { s.Contract, s.SafeDomain = true, "" }
+	free := func(s *network.Settings) { c := chosen(*s); c.Contract, c.SafeDomain = true, "" }
 	d := begin(t, weibofake.Options{}, free)
 	_, err := d.c.Publish(t.Context(), d.seal(network.Draft{Text: "No link"}))
 	d.fails(err, network.SignedOut, "10014", "contract")
@@ -82,7 +82,7 @@ func TestContract(t *testing.T) {
 	if d.a.Posts()[0].Text != "#黑五# no link" {
 		t.Errorf("got %+v", d.a.Posts())
 	}
-	d = begin(t, weibofake.Options{}, func(s *network.Settings) { s.SafeDomain = ".shop.example.com" })
+	d = begin(t, weibofake.Options{}, func(s *network.Settings) { chosen(*s).SafeDomain = ".shop.example.com" })
 	d.publish(network.Draft{Text: "Sale " + shop})
 	_, err = d.c.Prepare(t.Context(), network.Draft{Text: "Sale https://www.example.com"})
 	d.fails(err, network.Refused, "shop.example.com", "has no link under")

@@ -18,7 +18,7 @@ func target(t *testing.T) networktest.Target {
 	wire := weibofake.Wire()
 	wire.Publish = "POST " + contracted
 	return networktest.Target{Kind: Kind(), World: world{w}, Wire: wire, Silent: true,
-		Settings: network.Settings{Server: s.URL, Secret: network.Secret(a.Token), Contract: true, IP: ip},
+		Settings: network.Settings{Server: s.URL, Secret: network.Secret(a.Token), Choices: &Choices{Contract: true, IP: ip}},
 		Secrets:  func() []string { return []string{a.Token} }}
 }
 

@@ -32,6 +32,7 @@ func Kind() network.Kind {
 	return network.Kind{
 		Name: "x", Limits: defaults, LongText: longText, Private: "direct message", PollEvery: 90 * time.Second, HeardFirst: true, // direct messages: 15 readings in 15 minutes
 		CheckHandle: checkHandle, Measure: measure, Same: alike, Open: open, Price: price, Grant: grant, Check: check,
+		Choices: func() network.Choices { return &Choices{} }, Look: look, Metered: true, Credentials: Words,
 		Item:    func(r network.Ref) string { return parseRef(r).ID },
 		Shown:   func(url, _ string) string { return onlyOf(statusURL.FindStringSubmatch(url)) },
 		Ref:     func(id string) network.Ref { return makeRef(ref{ID: id, Own: true}) },

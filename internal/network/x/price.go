@@ -39,7 +39,7 @@ func inMillionths(dollars map[string]float64) map[string]network.Price {
 
 // price is that of a call of this account.
 func (c *client) price(call string) network.Price {
-	if p, ok := owned[call]; ok && c.settings.OwnsApp {
+	if p, ok := owned[call]; ok && chosen(c.settings).OwnsApp {
 		return p
 	}
 	return prices[call]

@@ -18,7 +18,7 @@ var (
 // and posts that answer nobody name nobody and have one cashtag at most (X
 // developer guidelines).
 func check(d network.Draft, s network.Settings) *network.Finding {
-	if d.AI && s.AIApproval == "" {
+	if d.AI && chosen(s).AIApproval == "" {
 		return &network.Finding{Rule: "ai-approval", Text: "a model has worded it"}
 	}
 	if d.To != nil {

@@ -24,13 +24,13 @@ func oauth2Settings(s *xfake.Server, renewed bool) network.Settings {
 		kept["refresh_token"] = tokens.Refresh
 	}
 	text, _ := json.Marshal(kept)
-	return network.Settings{Server: s.URL, OwnsApp: true, Secret: network.Secret(s.Client().ID + " " + s.Client().Secret + " " + s.AppToken()),
+	return network.Settings{Server: s.URL, Choices: &Choices{OwnsApp: true}, Secret: network.Secret(s.Client().ID + " " + s.Client().Secret + " " + s.AppToken()),
 		Session: &memory{tokens: network.Secret(text)}}
 }
 
 func oauth1Settings(s *xfake.Server) network.Settings {
 	k := s.Keys("brand")
-	return network.Settings{Server: s.URL, OwnsApp: true, Secret: network.Secret(strings.Join([]string{k.ConsumerKey, k.ConsumerSecret, k.Token, k.TokenSecret}, " "))}
+	return network.Settings{Server: s.URL, Choices: &Choices{OwnsApp: true}, Secret: network.Secret(strings.Join([]string{k.ConsumerKey, k.ConsumerSecret, k.Token, k.TokenSecret}, " "))}
 }
 
 // handedOut are the secrets that a client was opened with, but its id.
