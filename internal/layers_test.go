@@ -76,33 +76,36 @@ var layers = map[string]string{
 		"spoken store workspace",
 	"acts": "accounts agenda audit compose coupon inbox media need network outbox pause people plan render reply site suggest workspace",
 	"bot": "accounts acts agenda audit care checkup compose coupon inbox lease listen meter need network network/bluesky " +
-		"network/mastodon network/memory network/weibo network/x outbox pause people plan queue reply restore revision site store vault workspace",
+		"network/mastodon network/memory network/weibo network/x outbox pause people plan queue reply restore revision " +
+		"site store vault workspace",
 }
 
 // only is what but these packages may import (besides cmd).
 var only = map[string]string{
-	"github.com/riverqueue/":        "queue",
-	"github.com/mattn/go-sqlite3":   "store",
-	"github.com/pressly/goose/":     "store",
-	"github.com/jackc/pgx/":         "store queue",
-	"github.com/prometheus/":        "health",
-	"github.com/expr-lang/expr":     "segment",
-	"filippo.io/age":                "vault",
-	"github.com/robfig/cron/":       "plan workspace",
-	"github.com/goccy/go-yaml":      "network/x policy workspace",
-	"github.com/dghubble/oauth1":    "network/x",
-	"golang.org/x/oauth2":           "network/weibo network/x",
-	"golang.org/x/image":            "media",
-	"github.com/sashabaranov/":      "reply",
-	"github.com/urfave/cli":         "",
-	"github.com/schollz/":           "",
-	"github.com/coder/websocket":    "network/mastodon network/bluesky sandbox",
-	"github.com/agnivade/":          "suggest",
-	"github.com/gofrs/flock":        "store network/bluesky/localnet",
-	"github.com/fsnotify/fsnotify":  "revision",
-	"testing":                       "outbox/outboxtest network/networktest network/bluesky/localnet network/x/xfake network/weibo/weibofake",
-	"net/http":                      "network network/networktest network/mastodon network/bluesky network/x network/x/xfake network/weibo network/weibo/weibofake network/bluesky/localnet sandbox health site accounts listen care checkup bot",
-	"database/sql":                  "store audit need meter lease moves pause queue revision vault people coupon inbox outbox site accounts compose agenda listen reply restore care acts bot report",
+	"github.com/riverqueue/":       "queue",
+	"github.com/mattn/go-sqlite3":  "store",
+	"github.com/pressly/goose/":    "store",
+	"github.com/jackc/pgx/":        "store queue",
+	"github.com/prometheus/":       "health",
+	"github.com/expr-lang/expr":    "segment",
+	"filippo.io/age":               "vault",
+	"github.com/robfig/cron/":      "plan workspace",
+	"github.com/goccy/go-yaml":     "network/x policy workspace",
+	"github.com/dghubble/oauth1":   "network/x",
+	"golang.org/x/oauth2":          "network/weibo network/x",
+	"golang.org/x/image":           "media",
+	"github.com/sashabaranov/":     "reply",
+	"github.com/urfave/cli":        "",
+	"github.com/schollz/":          "",
+	"github.com/coder/websocket":   "network/mastodon network/bluesky sandbox",
+	"github.com/agnivade/":         "suggest",
+	"github.com/gofrs/flock":       "store network/bluesky/localnet",
+	"github.com/fsnotify/fsnotify": "revision",
+	"testing":                      "outbox/outboxtest network/networktest network/bluesky/localnet network/x/xfake network/weibo/weibofake",
+	"net/http": "network network/networktest network/mastodon network/bluesky network/x network/x/xfake " +
+		"network/weibo network/weibo/weibofake network/bluesky/localnet sandbox health site accounts listen care checkup bot",
+	"database/sql": "store audit need meter lease moves pause queue revision vault people coupon inbox outbox site " +
+		"accounts compose agenda listen reply restore care acts bot report",
 	"pgregory.net/rapid":            "",
 	"github.com/google/go-cmp":      "",
 	"github.com/stretchr/testify":   "",
@@ -112,7 +115,8 @@ var only = map[string]string{
 // imports are those of every package, tests left out.
 func imports(t *testing.T) map[string][]string {
 	t.Helper()
-	c := exec.CommandContext(t.Context(), "go", "list", "-tags", "crashtest", "-f", `{{.ImportPath}}:{{join .Imports " "}}`, "magpie/internal/...")
+	c := exec.CommandContext(t.Context(), "go", "list", "-tags", "crashtest", "-f", `{{.ImportPath}}:{{join .Imports " "}}`,
+		"magpie/internal/...")
 	out, err := c.Output()
 	if err != nil {
 		t.Fatal(err)
@@ -140,7 +144,8 @@ func TestLayers(t *testing.T) {
 				t.Errorf("%s imports %s: the table forbids it", name, ours)
 			}
 			for path, who := range only {
-				if name != "bench" && name != "torture" && name != "store/storetest" && (i == path || strings.HasPrefix(i, path) && strings.Contains(path, "/")) && !slices.Contains(strings.Fields(who), name) {
+				if name != "bench" && name != "torture" && name != "store/storetest" &&
+					(i == path || strings.HasPrefix(i, path) && strings.Contains(path, "/")) && !slices.Contains(strings.Fields(who), name) {
 					t.Errorf("%s imports %s: only %q may", name, i, who)
 				}
 			}
@@ -182,7 +187,8 @@ func TestNoTestingInTheProgram(t *testing.T) {
 	}
 	for line := range strings.Lines(string(out)) {
 		all := strings.Fields(line)
-		if strings.HasPrefix(all[0], "magpie/") && slices.ContainsFunc(all[1:], func(i string) bool { return i == "testing" || strings.HasPrefix(i, "testing/") }) {
+		if strings.HasPrefix(all[0], "magpie/") && slices.ContainsFunc(all[1:],
+			func(i string) bool { return i == "testing" || strings.HasPrefix(i, "testing/") }) {
 			t.Errorf("%s is part of the program, and imports testing", all[0])
 		}
 	}

@@ -11,10 +11,13 @@ import (
 
 // owners is which package a table belongs to: no other names it in its SQL.
 var owners = map[string]string{
-	"attachments": "outbox", "audit": "audit", "charged": "meter", "charges": "meter", "consents": "people", "coupons": "coupon", "cursors": "inbox",
-	"erased": "people", "followers": "people", "handles": "people", "leases": "lease", "machines": "lease", "magpie": "store", "marks": "outbox",
-	"mentions": "inbox", "metrics": "outbox", "needs": "need", "optouts": "people", "pauses": "pause", "person_tags": "people", "persons": "people",
-	"posts": "outbox", "redemptions": "coupon", "revisions": "revision", "river_job": "queue", "river_leader": "queue", "secrets": "vault",
+	"attachments": "outbox", "audit": "audit", "charged": "meter", "charges": "meter", "consents": "people", "coupons": "coupon",
+	"cursors": "inbox",
+	"erased":  "people", "followers": "people", "handles": "people", "leases": "lease", "machines": "lease", "magpie": "store",
+	"marks":    "outbox",
+	"mentions": "inbox", "metrics": "outbox", "needs": "need", "optouts": "people", "pauses": "pause", "person_tags": "people",
+	"persons": "people",
+	"posts":   "outbox", "redemptions": "coupon", "revisions": "revision", "river_job": "queue", "river_leader": "queue", "secrets": "vault",
 	"selves": "inbox", "syncs": "people", "tellings": "coupon", "goose_db_version": "store",
 }
 

@@ -12,7 +12,8 @@ func accountsCommand() *cli.Command {
 	return &cli.Command{Name: "accounts", Usage: "the brand accounts: list, verify, login", Subcommands: []*cli.Command{
 		{Name: "list", Usage: "list them", Flags: []cli.Flag{jsonFlag(), wideFlag()}, Action: listAccounts},
 		{Name: "verify", Usage: "check with each network that the credentials work", ArgsUsage: "[ACCOUNT]", Action: verifyAccounts},
-		{Name: "login", Usage: "store an access token (Mastodon), app password (Bluesky) or an app's keys (X, Weibo), encrypted", ArgsUsage: "ACCOUNT",
+		{Name: "login", Usage: "store an access token (Mastodon), app password (Bluesky) or an app's keys (X, Weibo), encrypted",
+			ArgsUsage: "ACCOUNT",
 			Description: "Reads them from the keyboard, or from standard input. The account file says “credentials: stored”.\n" +
 				"On X (OAuth 2) and Weibo you then approve the access on the network's own page, " +
 				"which sends you back to --redirect: register that address with the app.\nWithout your approval the sign-in ends after 10 minutes.",

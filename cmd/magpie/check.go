@@ -65,8 +65,10 @@ func check(c *cli.Context) error {
 	for _, x := range set.Campaigns {
 		steps += len(x.Steps)
 	}
-	fmt.Fprintf(c.App.Writer, "All good: %s, %s with %s, %s, %s, %s, %s.\n", plural(len(set.Accounts), "account"), plural(len(set.Campaigns), "campaign"),
-		plural(steps, "step"), plural(len(set.Templates), "template"), plural(len(set.Schedules), "schedule"), plural(len(set.Offers), "offer"), plural(len(set.Segments), "segment"))
+	fmt.Fprintf(c.App.Writer, "All good: %s, %s with %s, %s, %s, %s, %s.\n", plural(len(set.Accounts), "account"),
+		plural(len(set.Campaigns), "campaign"),
+		plural(steps, "step"), plural(len(set.Templates), "template"), plural(len(set.Schedules), "schedule"),
+		plural(len(set.Offers), "offer"), plural(len(set.Segments), "segment"))
 	return nil
 }
 
@@ -83,7 +85,8 @@ func passed(set *workspace.Set, now time.Time) (out []workspace.Problem) {
 		if len(all) < len(s.Accounts) {
 			where = "by the clock of " + strings.Join(all, " and ") + " "
 		}
-		out = append(out, s.Problem(where+s.At.Format("2006-01-02 15:04")+" is in the past", "what has not gone out yet will not: give it another time, or end the campaign with until:"))
+		out = append(out, s.Problem(where+s.At.Format("2006-01-02 15:04")+" is in the past",
+			"what has not gone out yet will not: give it another time, or end the campaign with until:"))
 	}
 	slices.SortFunc(out, func(a, b workspace.Problem) int {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
@@ -94,9 +97,10 @@ func passed(set *workspace.Set, now time.Time) (out []workspace.Problem) {
 func schemaCommand() *cli.Command {
 	return &cli.Command{
 		Name: "schema", Usage: "print the JSON Schemas of the files, for editors", ArgsUsage: "[KIND]",
-		Description: "Without a KIND (account, campaign, schedule, offers, segments, settings) all are printed;\nwith --out FOLDER each is written to a file KIND.schema.json there.",
-		Flags:       []cli.Flag{&cli.StringFlag{Name: "out", Usage: "write the schemas into `FOLDER`"}},
-		Action:      schema,
+		Description: "Without a KIND (account, campaign, schedule, offers, segments, settings) all are printed;\nwith --out FOLDER each " +
+			"is written to a file KIND.schema.json there.",
+		Flags:  []cli.Flag{&cli.StringFlag{Name: "out", Usage: "write the schemas into `FOLDER`"}},
+		Action: schema,
 	}
 }
 

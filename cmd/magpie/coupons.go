@@ -21,12 +21,14 @@ import (
 func couponsCommand() *cli.Command {
 	return &cli.Command{
 		Name: "coupons", Usage: "the codes of offers: import, make, issue, show, redeem, unredeem, report", Subcommands: []*cli.Command{
-			{Name: "import", Usage: "import codes from a CSV file with a column named code: all of them, or none if one is wrong", ArgsUsage: "OFFER FILE.csv", Action: importCodes},
+			{Name: "import", Usage: "import codes from a CSV file with a column named code: all of them, or none if one is wrong",
+				ArgsUsage: "OFFER FILE.csv", Action: importCodes},
 			{Name: "make", Usage: "make codes in advance and list them; they are given out like all others", ArgsUsage: "OFFER", Flags: []cli.Flag{
 				&cli.IntFlag{Name: "count", Value: 100, Usage: "how many"}}, Action: makeCodes},
 			{Name: "list", Usage: "how many codes each offer has left", Flags: []cli.Flag{jsonFlag(), wideFlag()}, Action: listOffers},
 			{Name: "issue", Usage: "send one person a code of an offer", ArgsUsage: "OFFER ACCOUNT HANDLE", Flags: []cli.Flag{
-				&cli.StringFlag{Name: "text", Value: "Here you are, {{name}}: your code is {{code}}. {{link}}", Usage: "the `WORDS`"}, yesFlag()}, Action: issueCode},
+				&cli.StringFlag{Name: "text", Value: "Here you are, {{name}}: your code is {{code}}. {{link}}", Usage: "the `WORDS`"}, yesFlag()},
+				Action: issueCode},
 			{Name: "redeem", Usage: "record that a code was used in an order", ArgsUsage: "CODE --order ID --amount 899.00 USD", Flags: []cli.Flag{
 				&cli.StringFlag{Name: "order", Usage: "the order's `ID`"},
 				&cli.StringFlag{Name: "amount", Usage: "what was paid: `899.00 USD`"}}, Action: redeemCode},
@@ -36,7 +38,8 @@ func couponsCommand() *cli.Command {
 				Flags: []cli.Flag{
 					&cli.StringFlag{Name: "order", Usage: "the order's `ID`"}, &cli.StringFlag{Name: "why", Usage: "the reason, for the log"}},
 				Action: unredeemCode},
-			{Name: "release", Usage: "release an offer's codes that were put on hold when the database was restored", ArgsUsage: "OFFER", Action: releaseCodes},
+			{Name: "release", Usage: "release an offer's codes that were put on hold when the database was restored", ArgsUsage: "OFFER",
+				Action: releaseCodes},
 			{Name: "report", Usage: "codes given, delivered and redeemed, and the revenue", Flags: []cli.Flag{sinceFlag(), jsonFlag(), wideFlag()},
 				Action: reportCoupons},
 		},
@@ -165,7 +168,8 @@ func listOffers(c *cli.Context) error {
 		}
 		o := b.Set().Offers[name]
 		rows = append(rows, row{name, o.Codes.Kind, l})
-		cells = append(cells, []string{name, o.Value, o.Codes.Kind, free(o, l), thousands(l.Reserved), thousands(l.Delivered), thousands(l.Redeemed)})
+		cells = append(cells, []string{name, o.Value, o.Codes.Kind, free(o, l), thousands(l.Reserved), thousands(l.Delivered),
+			thousands(l.Redeemed)})
 	}
 	if c.Bool("json") {
 		return printJSON(c.App.Writer, rows)

@@ -24,12 +24,15 @@ func databaseCommand() *cli.Command {
 				"before it reports success; " +
 				"then the SQLite file is marked as moved, and Magpie does not use it any more.", Action: copyDatabase},
 		{Name: "backup", Usage: "copy the SQLite database into a new file, also while the bot runs", ArgsUsage: "FILE",
-			Description: "Keep the key file (magpie.db.key) apart from it: the tokens in the copy are encrypted with it.\nA Postgres database is backed up with pg_dump.", Action: backupDatabase},
+			Description: "Keep the key file (magpie.db.key) apart from it: the tokens in the copy are encrypted with it.\nA Postgres " +
+				"database is backed up with pg_dump.", Action: backupDatabase},
 		{Name: "restore", Usage: "replace the SQLite database with a backup", ArgsUsage: "FILE",
-			Description: "Stop every “magpie run” first. The next run first checks on the networks\nwhat was posted after the backup was made, and sends nothing until it knows.", Action: restoreDatabase},
+			Description: "Stop every “magpie run” first. The next run first checks on the networks\nwhat was posted after the backup was " +
+				"made, and sends nothing until it knows.", Action: restoreDatabase},
 		{Name: "adopt", Usage: "use this copy as the database from now on, because the original is gone", Flags: []cli.Flag{
 			&cli.StringFlag{Name: "since", Usage: "the copy was made at `TIME`, as 2027-11-26 09:00 UTC (default: a day ago)"}},
-			Description: "For a SQLite file that was copied by hand, or a Postgres database that pg_restore has brought back.", Action: adoptDatabase},
+			Description: "For a SQLite file that was copied by hand, or a Postgres database that pg_restore has brought back.",
+			Action:      adoptDatabase},
 		{Name: "upgrade", Usage: "bring an older database up to date with this version", Action: upgradeDatabase},
 	}}
 }
@@ -123,7 +126,8 @@ func counter(w io.Writer) func(string, int64) {
 	if !terminal(w) {
 		return nil
 	}
-	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(raw(w)), progressbar.OptionSetDescription("rows"), progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
+	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(raw(w)), progressbar.OptionSetDescription("rows"),
+		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
 	return func(table string, n int64) {
 		bar.Describe(table)
 		_ = bar.Set64(n) // only a display
@@ -158,7 +162,8 @@ func backupDatabase(c *cli.Context) error {
 	} else if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.App.Writer, "%s is a copy of %s as it was now. Keep %s.key too, in another place: without it the stored tokens can't be read.\n", file, at, at)
+	fmt.Fprintf(c.App.Writer, "%s is a copy of %s as it was now. Keep %s.key too, in another place: without it the "+
+		"stored tokens can't be read.\n", file, at, at)
 	return nil
 }
 
@@ -224,7 +229,8 @@ func adoptDatabase(c *cli.Context) error {
 	if err := db.Adopt(c.Context, made); err != nil {
 		return err
 	}
-	fmt.Fprintf(c.App.Writer, "%s is the database from now on. The next “magpie run” first checks what was posted since %s, and sends nothing until it knows.\n", db.Path, made.UTC().Format("2006-01-02 15:04 MST"))
+	fmt.Fprintf(c.App.Writer, "%s is the database from now on. The next “magpie run” first checks what was posted since %s, and sends "+
+		"nothing until it knows.\n", db.Path, made.UTC().Format("2006-01-02 15:04 MST"))
 	return nil
 }
 

@@ -32,7 +32,8 @@ import (
 func demoCommand() *cli.Command {
 	return &cli.Command{
 		Name: "demo", Usage: "run a sample campaign from start to end in about a minute, on this machine only",
-		Description: "Copies the workspace into a folder, moves its campaign into the next minute, lets the sandbox play\nthe accounts with 75 followers each, and runs the bot on it.",
+		Description: "Copies the workspace into a folder, moves its campaign into the next minute, lets the sandbox play\nthe accounts " +
+			"with 75 followers each, and runs the bot on it.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "out", Value: "demo", Usage: "the `FOLDER` to play in: a new one, or one that the demo made"},
 			&cli.IntFlag{Name: "seconds", Value: 60, Usage: "how long it runs"},
@@ -54,7 +55,8 @@ func demo(c *cli.Context) error {
 	if err != nil {
 		return explain(c, err)
 	}
-	s, err := sandbox.Start(sandbox.Options{Accounts: sandboxAccounts(set), Followers: 75, Seed: c.Int64("seed"), Tempo: 1500 * time.Millisecond})
+	s, err := sandbox.Start(sandbox.Options{Accounts: sandboxAccounts(set), Followers: 75, Seed: c.Int64("seed"),
+		Tempo: 1500 * time.Millisecond})
 	if err != nil {
 		return err
 	}
@@ -67,7 +69,8 @@ func demo(c *cli.Context) error {
 	}
 	defer b.Close()
 	d := &show{w: c.App.Writer, p: paint(terminal(c.App.Writer)), b: b, sandbox: s, began: time.Now(), seen: map[string]bool{}}
-	d.say("Sandbox", "%s with %s and %d followers; everything stays on this machine", s.URL(), plural(len(set.Accounts), "account"), 75*len(set.Accounts))
+	d.say("Sandbox", "%s with %s and %d followers; everything stays on this machine", s.URL(), plural(len(set.Accounts), "account"),
+		75*len(set.Accounts))
 	r, err := b.Start(c.Context)
 	if err != nil {
 		return busy(err)
@@ -220,7 +223,8 @@ func (d *show) play(ctx context.Context, out string, lasting time.Duration) erro
 	acts := []struct {
 		after time.Duration
 		do    func(context.Context, string) error
-	}{{3 * time.Second, d.approve}, {8 * time.Second, d.join}, {30 * time.Second, d.importCustomers}, {min(50*time.Second, lasting-5*time.Second), d.redeem}}
+	}{{3 * time.Second, d.approve}, {8 * time.Second, d.join}, {30 * time.Second, d.importCustomers},
+		{min(50*time.Second, lasting-5*time.Second), d.redeem}}
 	for time.Since(d.began) < lasting {
 		if err := d.news(ctx); err != nil {
 			return err

@@ -15,7 +15,8 @@ const demoMark = ".magpie-demo"
 // demoDatabase is what a database leaves behind.
 var demoDatabase = []string{"magpie.db", "magpie.db-wal", "magpie.db-shm", "magpie.db.lock", "magpie.db.key", "magpie.db.beat"}
 
-// demoFolder fails unless the demo may write into a folder: one that is new or empty, or that it made itself. What it had written there is removed.
+// demoFolder fails unless the demo may write into a folder: one that is new or empty, or that it made itself. What it had written there
+// is removed.
 func demoFolder(out, workspace string) error {
 	no := func(why string) error {
 		return refused(fmt.Errorf("%s %s: name a new folder with --out; nothing was changed", out, why))

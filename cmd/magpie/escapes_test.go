@@ -90,14 +90,14 @@ func haunted(t *testing.T) (dir, handle, post string) {
 		p.Person = id
 		_, err = outbox.Add(ctx, tx, p, now)
 		must(err)
-		_, err = outbox.Move(ctx, tx, p, outbox.Refused, outbox.Because("the server says: "+evil), "magpie", now, outbox.Planned)
+		_, err = outbox.Move(ctx, tx, p, outbox.Refused, outbox.Because("the server says: "+evil), outbox.By{Who: "magpie", At: now}, outbox.Planned)
 		must(err)
 		_, err = tx.Exec(`UPDATE posts SET url = $1, sealed_text = $2 WHERE id = $3`, "https://far.example/"+evil, "@eve "+evil+" hello",
 			p.ID)
 		must(err)
 		m, _, err := inbox.Keep(ctx, tx, "mastodon", "shop", id, network.Mention{Item: evil, Author: who, Text: evil, At: now}, now)
 		must(err)
-		_, err = inbox.Decide(ctx, tx, m, inbox.Desk, "", evil, "shop", now)
+		_, err = inbox.Decide(ctx, tx, m, inbox.Verdict{State: inbox.Desk, Reason: evil, Account: "shop"}, now)
 		must(err)
 		_, err = need.Raise(ctx, tx, need.NotHeard, "shop", evil, now)
 		must(err)

@@ -20,7 +20,7 @@ func lengthCommand() *cli.Command {
 			"input, and lines such as " +
 			"{\"length\": 12, \"limit\": 280} are printed.",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "network", Usage: "mastodon, bluesky, x or weibo"},
+			&cli.StringFlag{Name: "network", Usage: kinds()},
 			&cli.StringFlag{Name: "account", Usage: "use the limits of this `ACCOUNT` of the workspace and its server"},
 			&cli.BoolFlag{Name: "direct", Usage: "count it as a direct message"},
 			&cli.BoolFlag{Name: "jsonl", Usage: "read many texts, one line of JSON each"}, jsonFlag(),
@@ -30,11 +30,21 @@ func lengthCommand() *cli.Command {
 func findKind(name string) *network.Kind { return network.Find(bot.Kinds(), name) }
 
 func unknownNetwork(name string) error {
-	names := []string{}
+	return usage("no network %q (%s)", name, suggest.Hint(name, kindNames()))
+}
+
+func kindNames() (names []string) {
 	for _, k := range bot.Kinds() {
 		names = append(names, k.Name)
 	}
-	return usage("no network %q (%s)", name, suggest.Hint(name, names))
+	return names
+}
+
+// kinds are the networks in words: a, b or c.
+func kinds() string {
+	names := kindNames()
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 // measured is a text's length, for programs.
@@ -89,7 +99,7 @@ func counted(c *cli.Context) (*network.Kind, network.Limits, error) {
 		return &a.Kind, b.Accounts.Limits(c.Context, a), nil
 	}
 	if c.String("network") == "" {
-		return nil, network.Limits{}, usage("choose a network (--network mastodon, bluesky, x or weibo) or an account (--account NAME)")
+		return nil, network.Limits{}, usage("choose a network (--network %s) or an account (--account NAME)", kinds())
 	}
 	k := findKind(c.String("network"))
 	if k == nil {

@@ -63,7 +63,8 @@ func login(c *cli.Context) error {
 	}
 	fmt.Fprintf(c.App.Writer, "%s is @%s%s. The token is stored, encrypted.\n", name, self.Handle, botNote(self))
 	if a.Credentials != nil && a.Credentials.Kind != "stored" {
-		fmt.Fprintf(c.App.Writer, "Note: accounts/%s.yaml says “credentials: %s:%s”; write “credentials: stored” for the stored one to be used.\n", name, a.Credentials.Kind, a.Credentials.Name)
+		fmt.Fprintf(c.App.Writer, "Note: accounts/%s.yaml says “credentials: %s:%s”; write “credentials: stored” for the "+
+			"stored one to be used.\n", name, a.Credentials.Kind, a.Credentials.Name)
 	}
 	return nil
 }
@@ -146,7 +147,8 @@ func consent(c *cli.Context, g network.Grant) error {
 	}
 	l, err := (&net.ListenConfig{}).Listen(c.Context, "tcp", u.Host)
 	if err != nil {
-		return fmt.Errorf("can't listen on %s, to which the network sends you back: is another sign-in still running? (choose another address with --redirect)", u.Host)
+		return fmt.Errorf("can't listen on %s, to which the network sends you back: is another sign-in still running? (choose another "+
+			"address with --redirect)", u.Host)
 	}
 	fmt.Fprintf(c.App.Writer,
 		"Open this page in a browser on this machine and approve the access:\n\n  %s\n\nWaiting for you at %s, for %d minutes …\n", page,

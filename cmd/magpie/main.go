@@ -50,15 +50,18 @@ func app() *cli.App {
 		OnUsageError:   usageError,
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "dir", Aliases: []string{"C"}, Value: ".", Usage: "the workspace `FOLDER`", EnvVars: []string{"MAGPIE_DIR"}},
-			&cli.StringFlag{Name: "database", Usage: "the SQLite `FILE` (default: magpie.db in the workspace), or postgres://user@host/name", EnvVars: []string{"MAGPIE_DATABASE"}},
+			&cli.StringFlag{Name: "database", Usage: "the SQLite `FILE` (default: magpie.db in the workspace), or postgres://user@host/name",
+				EnvVars: []string{"MAGPIE_DATABASE"}},
 			&cli.StringFlag{Name: "as", Usage: "your `NAME`, for approvals and the audit log", EnvVars: []string{"MAGPIE_USER", "USER"}},
 			&cli.StringFlag{Name: "log", Value: "info", Usage: "`LEVEL` of the log: error, warn, info, debug"},
 			&cli.StringFlag{Name: "log-format", Value: "text", Usage: "`FORMAT` of the log: text or json"},
 		},
 		Commands: []*cli.Command{
 			initCommand(), checkCommand(), planCommand(), rehearseCommand(), pushCommand(), runCommand(), applyCommand(),
-			accountsCommand(), lengthCommand(), policyCommand(), peopleCommand(), segmentsCommand(), couponsCommand(), outboxCommand(), deskCommand(),
-			pauseCommand(), resumeCommand(), reportCommand(), databaseCommand(), sandboxCommand(), demoCommand(), schemaCommand(), doctorCommand(), completionCommand(),
+			accountsCommand(), lengthCommand(), policyCommand(), peopleCommand(), segmentsCommand(), couponsCommand(), outboxCommand(),
+			deskCommand(),
+			pauseCommand(), resumeCommand(), reportCommand(), databaseCommand(), sandboxCommand(), demoCommand(), schemaCommand(),
+			doctorCommand(), completionCommand(),
 		},
 	}
 	a.CommandNotFound = notFound

@@ -71,7 +71,8 @@ func openWith(c *cli.Context, how bot.Options) (*bot.Bot, error) {
 	b, err := bot.Open(c.Context, o)
 	if err == nil && len(b.Mistakes) > 0 {
 		n, _ := b.Revision(c.Context) // for people
-		fmt.Fprintf(c.App.ErrWriter, "The files have %s (magpie check): this works with those in force, revision %d.\n", plural(len(b.Mistakes), "mistake"), n)
+		fmt.Fprintf(c.App.ErrWriter, "The files have %s (magpie check): this works with those in force, revision %d.\n",
+			plural(len(b.Mistakes), "mistake"), n)
 	}
 	return b, explain(c, err)
 }

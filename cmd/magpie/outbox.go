@@ -206,7 +206,8 @@ func showPost(c *cli.Context) error {
 	w := c.App.Writer
 	zone := zoneOf(b, p.Account)
 	fmt.Fprintf(w, "Post %s is %s\n  %s, %s, to %s\n  due %s (%s)\n", p.ID, p.State, p.Account, postName(p), to(p), when(p.SlotAt, zone), zone)
-	for _, x := range [][2]string{{"sent", sentWhen(p, zone)}, {"at", p.URL}, {"reason", p.Reason}, {"code", p.Code}, {"approved by", p.ApprovedBy}, {"answers mention", p.Mention}} {
+	for _, x := range [][2]string{{"sent", sentWhen(p, zone)}, {"at", p.URL}, {"reason", p.Reason}, {"code", p.Code},
+		{"approved by", p.ApprovedBy}, {"answers mention", p.Mention}} {
 		if x[1] != "" {
 			fmt.Fprintf(w, "  %s %s\n", x[0], x[1])
 		}

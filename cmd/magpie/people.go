@@ -20,10 +20,13 @@ import (
 func peopleCommand() *cli.Command {
 	return &cli.Command{Name: "people", Usage: "who we know: import, sync, show, forget", Subcommands: []*cli.Command{
 		{Name: "import", Usage: "import customers from a CSV file: all of them, or none if one is wrong", ArgsUsage: "FILE.csv",
-			Description: "Columns: one or more of mastodon, bluesky, x and weibo (handles), and any of name, language, city, orders, spent, last_order, tags.", Action: importPeople},
+			Description: "Columns: one or more of mastodon, bluesky, x and weibo (handles), and any of name, language, city, orders, " +
+				"spent, last_order, tags.", Action: importPeople},
 		{Name: "sync", Usage: "read an account's followers from its network", ArgsUsage: "[ACCOUNT]", Action: syncPeople},
-		{Name: "show", Usage: "show what we know of a person", ArgsUsage: "HANDLE", Flags: []cli.Flag{networkFlag(), jsonFlag()}, Action: showPerson},
-		{Name: "forget", Usage: "erase what is stored about a person, when they ask for it", ArgsUsage: "HANDLE", Flags: []cli.Flag{networkFlag(), yesFlag()}, Action: forgetPerson},
+		{Name: "show", Usage: "show what we know of a person", ArgsUsage: "HANDLE", Flags: []cli.Flag{networkFlag(), jsonFlag()},
+			Action: showPerson},
+		{Name: "forget", Usage: "erase what is stored about a person, when they ask for it", ArgsUsage: "HANDLE",
+			Flags: []cli.Flag{networkFlag(), yesFlag()}, Action: forgetPerson},
 	}}
 }
 
@@ -38,7 +41,8 @@ func progress(w io.Writer, noun string) (step func(n int), done func()) {
 			}
 		}, func() {}
 	}
-	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(raw(w)), progressbar.OptionSetDescription(noun), progressbar.OptionShowCount(),
+	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(raw(w)), progressbar.OptionSetDescription(noun),
+		progressbar.OptionShowCount(),
 		progressbar.OptionShowIts(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
 	return func(n int) { _ = bar.Set(n) }, func() { _ = bar.Finish() }
 }
@@ -337,13 +341,15 @@ func countSegment(c *cli.Context) error {
 		return err
 	}
 	fmt.Fprintf(c.App.Writer, "%s in %s (%s), counted for the account %s\n", peopleWord(n), name, s.Source, as)
-	some, err := people.Recipients(c.Context, b.DB.Read, s, as, b.Set().Accounts[as].Network, 0, 5, time.Now())
+	some, err := people.Recipients(c.Context, b.DB.Read, s, people.Speaker{Account: as, Network: b.Set().Accounts[as].Network}, 0, 5,
+		time.Now())
 	if err != nil || len(some) == 0 {
 		return err
 	}
 	rows := [][]string{}
 	for _, r := range some {
-		rows = append(rows, []string{strconv.FormatInt(r.Person, 10), orDash(r.To.Name), orDash(r.To.Handle), orDash(r.Missing, "may be written to")})
+		rows = append(rows, []string{strconv.FormatInt(r.Person, 10), orDash(r.To.Name), orDash(r.To.Handle),
+			orDash(r.Missing, "may be written to")})
 	}
 	fmt.Fprintln(c.App.Writer)
 	table(screenOf(c), []string{"PERSON", "NAME", "HANDLE", "DIRECT"}, rows, "NAME", "PERSON")

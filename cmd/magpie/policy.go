@@ -11,7 +11,7 @@ import (
 
 func policyCommand() *cli.Command {
 	return &cli.Command{Name: "policy", Usage: "the networks' rules that Magpie follows, with their sources", Flags: []cli.Flag{
-		&cli.StringFlag{Name: "network", Usage: "of this network only: mastodon, bluesky, x or weibo"}, jsonFlag(),
+		&cli.StringFlag{Name: "network", Usage: "of this network only: " + kinds()}, jsonFlag(),
 	}, Action: printPolicy}
 }
 

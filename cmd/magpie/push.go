@@ -21,7 +21,8 @@ import (
 func pushCommand() *cli.Command {
 	return &cli.Command{
 		Name: "push", Usage: "send a one-off post or coupon, now or at a time", ArgsUsage: "ACCOUNT",
-		Description: "Shows what it will do and asks. Without --segment, --person or --test it is a public post.\nThe running bot sends it at once; if none runs, “magpie run --once” does.",
+		Description: "Shows what it will do and asks. Without --segment, --person or --test it is a public post.\nThe running bot sends " +
+			"it at once; if none runs, “magpie run --once” does.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "text", Usage: "the `WORDS`; {{name}}, {{code}} and {{link}} are filled in, as in templates"},
 			&cli.StringFlag{Name: "say", Usage: "the `TEMPLATE` to use instead of --text"},

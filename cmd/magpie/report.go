@@ -76,8 +76,10 @@ func printLines(s screen, lines []report.Line) {
 	for _, l := range lines {
 		rows = append(rows, reportRow(l))
 		total.Cost += l.Cost
-		total.Likes, total.Reposts, total.Replies, total.Views = total.Likes+l.Likes, total.Reposts+l.Reposts, total.Replies+l.Replies, total.Views+l.Views
-		total.Posts, total.Reserved, total.Delivered, total.Redeemed = total.Posts+l.Posts, total.Reserved+l.Reserved, total.Delivered+l.Delivered, total.Redeemed+l.Redeemed
+		total.Likes, total.Reposts, total.Replies, total.Views = total.Likes+l.Likes, total.Reposts+l.Reposts, total.Replies+l.Replies,
+			total.Views+l.Views
+		total.Posts, total.Reserved, total.Delivered, total.Redeemed = total.Posts+l.Posts, total.Reserved+l.Reserved,
+			total.Delivered+l.Delivered, total.Redeemed+l.Redeemed
 		for _, x := range l.Revenue {
 			revenue[x.Currency] += x.Amount
 		}
@@ -87,7 +89,8 @@ func printLines(s screen, lines []report.Line) {
 	}
 	sum := reportRow(total)
 	sum[0] = "all"
-	head := []string{"CAMPAIGN", "STEP", "ACCOUNT", "SEGMENT", "POSTS", "CODES GIVEN", "DELIVERED", "REDEEMED", "REVENUE", "COST", "PER REDEMPTION", "LIKES", "REPOSTS", "REPLIES", "VIEWS"}
+	head := []string{"CAMPAIGN", "STEP", "ACCOUNT", "SEGMENT", "POSTS", "CODES GIVEN", "DELIVERED", "REDEEMED", "REVENUE", "COST",
+		"PER REDEMPTION", "LIKES", "REPOSTS", "REPLIES", "VIEWS"}
 	rows = append(rows, sum)
 	main := make([][]string, len(rows))
 	for i, r := range rows {
@@ -126,7 +129,8 @@ func reportRow(l report.Line) []string {
 		}
 		return strconv.Itoa(i)
 	}
-	return []string{l.Campaign, l.Step, l.Account, l.Segment, n(l.Posts), n(l.Reserved), n(l.Delivered), n(l.Redeemed), orDash(strings.Join(money, ", ")), dollars(l.Cost, 1), dollars(l.Cost, l.Redeemed),
+	return []string{l.Campaign, l.Step, l.Account, l.Segment, n(l.Posts), n(l.Reserved), n(l.Delivered), n(l.Redeemed),
+		orDash(strings.Join(money, ", ")), dollars(l.Cost, 1), dollars(l.Cost, l.Redeemed),
 		n(l.Likes), n(l.Reposts), n(l.Replies), n(l.Views)}
 }
 

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
 
 	"magpie/internal/bot"
@@ -27,7 +28,8 @@ const listenAt = "127.0.0.1:8470"
 func runCommand() *cli.Command {
 	return &cli.Command{
 		Name: "run", Usage: "run the bot: post what is due, answer what comes in",
-		Description: "Edits of the files are picked up while it runs. Ends cleanly on Ctrl-C or SIGTERM.\nOn Postgres any number of machines may run; they share the accounts, and work with the files that “magpie apply” put in force.",
+		Description: "Edits of the files are picked up while it runs. Ends cleanly on Ctrl-C or SIGTERM.\nOn Postgres any number of " +
+			"machines may run; they share the accounts, and work with the files that “magpie apply” put in force.",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "once", Usage: "do what is due now, then exit: to be run from cron"},
 			&cli.StringFlag{Name: "listen", Value: listenAt, Usage: "serve /healthz, /readyz, /metrics and /push/ACCOUNT at `HOST:PORT`, or “off”",
@@ -84,6 +86,13 @@ func run(c *cli.Context) error {
 	}
 	defer stop()
 	o.Log.WithField("accounts", len(b.Set().Accounts)).Info("running; Ctrl-C ends it")
+	untilEnd(c, o.Log, b)
+	o.Log.Info("stopping: requests under way are finished first")
+	return r.Stop()
+}
+
+// untilEnd waits for the end, and reads the files anew on SIGHUP.
+func untilEnd(c *cli.Context, log *logrus.Entry, b *bot.Bot) {
 	reload := make(chan os.Signal, 1)
 	if !atTerminal() { // there the signal means that it was closed
 		signal.Notify(reload, syscall.SIGHUP)
@@ -93,14 +102,12 @@ func run(c *cli.Context) error {
 		select {
 		case <-c.Done():
 		case <-reload:
-			o.Log.Info("SIGHUP: the files are read anew")
+			log.Info("SIGHUP: the files are read anew")
 			if err := b.Acts.Apply(c.Context); err != nil {
-				o.Log.WithError(err).Error("the files could not be put in force: those in force before stay")
+				log.WithError(err).Error("the files could not be put in force: those in force before stay")
 			}
 		}
 	}
-	o.Log.Info("stopping: requests under way are finished first")
-	return r.Stop()
 }
 
 // atTerminal tells whether a terminal is where this process was started.

@@ -16,7 +16,8 @@ import (
 func sandboxCommand() *cli.Command {
 	return &cli.Command{
 		Name: "sandbox", Usage: "run a Mastodon-API server on this machine, with followers that react",
-		Description: "Every account of the workspace is on it, with the access token sandbox-NAME. Its page shows the timelines.\nAny Mastodon client can use it. It forgets everything when it ends.",
+		Description: "Every account of the workspace is on it, with the access token sandbox-NAME. Its page shows the timelines.\nAny " +
+			"Mastodon client can use it. It forgets everything when it ends.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "addr", Value: "127.0.0.1:8087", Usage: "`HOST:PORT`, on this machine only"},
 			&cli.StringSliceFlag{Name: "account", Usage: "an account `NAME` to play, instead of the workspace's; may be given several times"},
@@ -36,7 +37,8 @@ func sandboxCommand() *cli.Command {
 			&cli.IntFlag{Name: "max-characters", Usage: "of a post (default 500)"},
 			&cli.IntFlag{Name: "posts-per-3h", Usage: "rate limit of posts (default none)"},
 			&cli.IntFlag{Name: "requests-per-5m", Usage: "rate limit of requests (default none)"},
-			&cli.StringSliceFlag{Name: "fault", Usage: "a `FAULT` when posting: drop-after-store, drop-before-store, 500-after-store, html, rubbish, 429, 503; each affects one post"},
+			&cli.StringSliceFlag{Name: "fault", Usage: "a `FAULT` when posting: drop-after-store, drop-before-store, 500-after-store, html, " +
+				"rubbish, 429, 503; each affects one post"},
 		},
 		Action: runSandbox,
 		Subcommands: []*cli.Command{{
@@ -71,27 +73,33 @@ func runSandbox(c *cli.Context) error {
 		}
 		s.Fail(sandbox.Fault{Method: "POST", PathPrefix: "/api/v1/statuses", What: f})
 	}
-	fmt.Fprintf(c.App.Writer, "The sandbox is at %s with %s. Ctrl-C ends it.\nIn another terminal: magpie run --sandbox-url %s\n", s.URL(), plural(len(o.Accounts), "account"), s.URL())
+	fmt.Fprintf(c.App.Writer, "The sandbox is at %s with %s. Ctrl-C ends it.\nIn another terminal: magpie run --sandbox-url %s\n", s.URL(),
+		plural(len(o.Accounts), "account"), s.URL())
 	<-c.Done()
 	return nil
 }
 
 var faults = map[string]sandbox.Effect{
-	"drop-after-store": sandbox.DropAfterStore(), "drop-before-store": sandbox.DropBeforeStore(), "500-after-store": sandbox.Status500AfterStore(),
-	"html": sandbox.HTMLBody(), "rubbish": sandbox.RubbishBody(), "429": sandbox.Answer(429, `{"error":"Too many requests"}`, nil),
+	"drop-after-store": sandbox.DropAfterStore(), "drop-before-store": sandbox.DropBeforeStore(),
+	"500-after-store": sandbox.Status500AfterStore(),
+	"html":            sandbox.HTMLBody(), "rubbish": sandbox.RubbishBody(), "429": sandbox.Answer(429, `{"error":"Too many requests"}`, nil),
 	"503": sandbox.Answer(503, `{"error":"There was a temporary problem serving your request, please try again"}`, nil),
 }
 
 func sandboxOptions(c *cli.Context) (o sandbox.Options, err error) {
-	o = sandbox.Options{Addr: c.String("addr"), Followers: c.Int("followers"), Seed: c.Int64("seed"), Tempo: c.Duration("tempo"), Quiet: c.Bool("quiet"),
-		Variant: sandbox.Variant{BadToken: c.Int("bad-token"), UnknownReply: c.Int("unknown-reply"), EmptyText: c.Int("empty-text"), NoRateHeaders: c.Bool("no-rate-headers"),
+	o = sandbox.Options{Addr: c.String("addr"), Followers: c.Int("followers"), Seed: c.Int64("seed"), Tempo: c.Duration("tempo"),
+		Quiet: c.Bool("quiet"),
+		Variant: sandbox.Variant{BadToken: c.Int("bad-token"), UnknownReply: c.Int("unknown-reply"), EmptyText: c.Int("empty-text"),
+			NoRateHeaders:   c.Bool("no-rate-headers"),
 			NoConversations: c.Bool("no-conversations"), ULIDs: c.Bool("ulids"), Locked: c.Bool("locked"), MaxCharacters: c.Int("max-characters"),
 			PostsPer3Hours: c.Int("posts-per-3h"), RequestsPer5Minutes: c.Int("requests-per-5m")}}
 	var ok bool
-	if o.Variant.Idempotency, ok = map[string]string{"": sandbox.KeysHonoured, "honour": sandbox.KeysHonoured, "ignore": sandbox.KeysIgnored, "replay500": sandbox.KeysReplay500}[c.String("idempotency")]; !ok {
+	if o.Variant.Idempotency, ok = map[string]string{"": sandbox.KeysHonoured, "honour": sandbox.KeysHonoured,
+		"ignore": sandbox.KeysIgnored, "replay500": sandbox.KeysReplay500}[c.String("idempotency")]; !ok {
 		return o, usage("--idempotency %s: write honour, ignore or replay500", c.String("idempotency"))
 	}
-	if o.Variant.Streaming, ok = map[string]string{"": sandbox.StreamAll, "all": sandbox.StreamAll, "ws": sandbox.StreamSocket, "none": sandbox.StreamNone}[c.String("streaming")]; !ok {
+	if o.Variant.Streaming, ok = map[string]string{"": sandbox.StreamAll, "all": sandbox.StreamAll, "ws": sandbox.StreamSocket,
+		"none": sandbox.StreamNone}[c.String("streaming")]; !ok {
 		return o, usage("--streaming %s: write all, ws or none", c.String("streaming"))
 	}
 	if o.Addr == "" {

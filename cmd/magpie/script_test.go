@@ -34,7 +34,8 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"ends": ends, "sandbox": startSandbox, "say": say, "network": onNetwork, "dates": dates, "pick": pick, "json": parses, "many": many, "pickcode": pickCode, "shop": shop,
+			"ends": ends, "sandbox": startSandbox, "say": say, "network": onNetwork, "dates": dates, "pick": pick, "json": parses, "many": many,
+			"pickcode": pickCode, "shop": shop,
 		},
 	})
 }

@@ -45,7 +45,8 @@ func (ac *Accounts) Client(ctx context.Context, a *workspace.Account) (network.C
 	return ac.connector(ctx, a, ac.Settings)
 }
 
-func (ac *Accounts) connector(ctx context.Context, a *workspace.Account, with func(*workspace.Account, network.Secret, network.Session) network.Settings) (network.Client, error) {
+func (ac *Accounts) connector(ctx context.Context, a *workspace.Account,
+	with func(*workspace.Account, network.Secret, network.Session) network.Settings) (network.Client, error) {
 	if ac.Clients != nil {
 		return ac.Clients(a)
 	}

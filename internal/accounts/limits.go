@@ -29,7 +29,8 @@ func (ac *Accounts) Pays(ctx context.Context, a *workspace.Account, c outbox.Com
 		return nil
 	}
 	if m, all := ac.Meter(a), ThreadPrice(a, c); m.Left(ctx, network.ForPosts) < all {
-		return &network.Failure{Reason: network.Busy, Ours: true, Wait: time.Hour, Err: fmt.Errorf("the account's %s is nearly used up: what is left does not cover this thread, which costs %s", m.Bounds(), all)}
+		return &network.Failure{Reason: network.Busy, Ours: true, Wait: time.Hour,
+			Err: fmt.Errorf("the account's %s is nearly used up: what is left does not cover this thread, which costs %s", m.Bounds(), all)}
 	}
 	return nil
 }

@@ -85,7 +85,8 @@ const storing = 5 * time.Second
 // of before say: a browser is often signed in as somebody else.
 func (ac *Accounts) itself(ctx context.Context, a *workspace.Account, self network.Self) error {
 	if a.Handle != "" && network.FoldHandle(a.Handle) != network.FoldHandle(self.Handle) {
-		return fmt.Errorf("you signed in as @%s, but accounts/%s.yaml says handle: %s: sign in as that account, or correct the file", self.Handle, a.Name, a.Handle)
+		return fmt.Errorf("you signed in as @%s, but accounts/%s.yaml says handle: %s: sign in as that account, or correct the file",
+			self.Handle, a.Name, a.Handle)
 	}
 	selves, err := inbox.Selves(ctx, ac.DB)
 	if err != nil {
@@ -98,7 +99,8 @@ func (ac *Accounts) itself(ctx context.Context, a *workspace.Account, self netwo
 		case name != a.Name && other.ID == self.ID:
 			return fmt.Errorf("@%s already belongs to the account %s", self.Handle, name)
 		case name == a.Name && other.ID != self.ID && a.Handle == "":
-			return fmt.Errorf("you signed in as @%s, but %s was @%s until now: sign in as that account, or write handle: %s into accounts/%s.yaml to change it", self.Handle, name, other.Handle, self.Handle, name)
+			return fmt.Errorf("you signed in as @%s, but %s was @%s until now: sign in as that account, or write handle: %s into "+
+				"accounts/%s.yaml to change it", self.Handle, name, other.Handle, self.Handle, name)
 		}
 	}
 	return nil

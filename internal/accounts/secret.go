@@ -26,7 +26,8 @@ func ReadSecret(dir string, c workspace.Credentials, never ...string) (network.S
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(dir, path)
 	}
-	for _, own := range append([]string{filepath.Join(dir, "magpie.db"), filepath.Join(dir, "magpie.db.key"), filepath.Join(dir, "magpie.key")}, never...) {
+	for _, own := range append([]string{filepath.Join(dir, "magpie.db"), filepath.Join(dir, "magpie.db.key"),
+		filepath.Join(dir, "magpie.key")}, never...) {
 		if sameFile(path, own) {
 			return "", fmt.Errorf("the file %s is Magpie's own: it is nobody's token", c.Name)
 		}

@@ -22,7 +22,8 @@ func (ac *Accounts) SignOut(ctx context.Context, name, reason string) {
 	if _, err := pause.Set(ctx, ac.DB, pause.SignedOut, name, reason, audit.Bot, ac.Clock()); err != nil {
 		ac.Log.WithError(err).Error("the account could not be halted")
 	}
-	ac.Raise(ctx, need.SignedOut, name, "the account "+name+" is signed out ("+reason+"): nothing is sent until you run “magpie accounts login "+name+"”, or provide a valid token and restart")
+	ac.Raise(ctx, need.SignedOut, name, "the account "+name+" is signed out ("+reason+"): nothing is sent until you run “magpie "+
+		"accounts login "+name+"”, or provide a valid token and restart")
 }
 
 // SignIn lifts that, if it is still the halt that stood when the network was
@@ -55,7 +56,8 @@ func (ac *Accounts) noteEnd(ctx context.Context, name string, left time.Duration
 			ac.Clear(ctx, need.SignInEnds, subject)
 			continue
 		}
-		ac.Raise(ctx, need.SignInEnds, subject, fmt.Sprintf("the sign-in of %s expires in %d hours: run “magpie accounts login %s” before then", name, int(left.Hours()), name))
+		ac.Raise(ctx, need.SignInEnds, subject, fmt.Sprintf("the sign-in of %s expires in %d hours: run “magpie "+
+			"accounts login %s” before then", name, int(left.Hours()), name))
 	}
 }
 

@@ -1,8 +1,10 @@
 package accounts
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"fmt"
 	"strings"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 	"magpie/internal/need"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
+	"magpie/internal/store"
 	"magpie/internal/workspace"
 )
 
@@ -63,7 +66,7 @@ func (ac *Accounts) Meter(a *workspace.Account) *meter.Meter {
 		},
 		Failed: func(err error) { ac.Log.WithError(err).Warn("what a call has cost could not be written down") },
 		Over: func(ctx context.Context, why string) {
-			ac.Raise(ctx, need.Budget, name, name+" can't do all it should: "+why)
+			ac.met(ctx, cmp.Or(ac.Set().Accounts[name], first), why)
 		}}
 }
 
@@ -91,7 +94,7 @@ func (ac *Accounts) LookAtBudgets(ctx context.Context) {
 		if n.Kind != need.Budget || strings.HasSuffix(n.Subject, byNetwork) { // the network's own word ends when it takes something
 			continue
 		}
-		if a := ac.Set().Accounts[n.Subject]; a != nil && ac.holds(a, n) {
+		if a := ac.Set().Accounts[n.Subject]; a != nil && ac.holds(ctx, a) {
 			continue
 		}
 		ac.Clear(ctx, need.Budget, n.Subject)
@@ -124,13 +127,35 @@ func (ac *Accounts) Paid(ctx context.Context, name string) {
 	}
 }
 
-// holds tells whether a bound that was met still holds: in the same day or month,
-// and as the file said then.
-func (ac *Accounts) holds(a *workspace.Account, n need.Need) bool {
-	m, now := Bounds(a), ac.Clock()
+// boundMet is the mark, before an account's name, of the bound that was met last.
+const boundMet = "bound met: "
+
+// bound names an account's bound and its day or month.
+func (ac *Accounts) bound(a *workspace.Account) string {
+	m := Bounds(a)
 	period := "2006-01"
 	if m.Calls > 0 {
 		period = time.DateOnly
 	}
-	return now.In(m.Zone).Format(period) == n.At.In(m.Zone).Format(period) && strings.Contains(n.Text, m.String())
+	return fmt.Sprintf("%s %d %d", ac.Clock().In(m.Zone).Format(period), m.Budget, m.Calls)
+}
+
+// met notes which bound was met, and tells a person.
+func (ac *Accounts) met(ctx context.Context, a *workspace.Account, why string) {
+	ac.Raise(ctx, need.Budget, a.Name, a.Name+" can't do all it should: "+why)
+	now := ac.bound(a)
+	if before, err := ac.DB.Mark(ctx, boundMet+a.Name); err != nil || before == now {
+		return
+	}
+	err := ac.Write(ctx, func(tx *sql.Tx) error { return store.SetMark(ctx, tx, boundMet+a.Name, now) })
+	if err != nil && ctx.Err() == nil {
+		ac.Log.WithError(err).Warn("which bound was met could not be stored")
+	}
+}
+
+// holds tells whether the bound that was met still holds: in the same day or month,
+// and as the file said then.
+func (ac *Accounts) holds(ctx context.Context, a *workspace.Account) bool {
+	met, err := ac.DB.Mark(ctx, boundMet+a.Name)
+	return err != nil || met == ac.bound(a)
 }

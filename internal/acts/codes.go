@@ -18,7 +18,7 @@ func (d *Acts) Redeem(ctx context.Context, code string, o coupon.Order, who stri
 
 // Unredeem takes that back, and returns the code as it is kept.
 func (d *Acts) Unredeem(ctx context.Context, code, order, why, who string) (string, error) {
-	return coupon.Unredeem(ctx, d.DB, code, order, why, d.Composer.SharedCodes(), who, d.Clock())
+	return coupon.Unredeem(ctx, d.DB, code, coupon.Cancelled{Order: order, Why: why}, d.Composer.SharedCodes(), who, d.Clock())
 }
 
 // ShowCode tells the story of a code.

@@ -26,7 +26,7 @@ func (d *Acts) SettlePost(ctx context.Context, id string, to outbox.State, url, 
 		}
 		at.ID = d.Accounts.Kind(a).Shown(url, selves[a.Name].ID)
 	}
-	if err := outbox.Settle(ctx, d.DB, p.ID, to, at, who, d.Clock(), d.reserveAgain); err != nil {
+	if err := outbox.Settle(ctx, d.DB, p.ID, outbox.Settling{To: to, At: at, Replanned: d.reserveAgain}, who, d.Clock()); err != nil {
 		return err
 	}
 	for _, kind := range []string{need.Asked, need.Late, need.Refused, need.Held} {

@@ -355,7 +355,7 @@ func (d *Acts) haltThread(ctx context.Context, p *outbox.Post, who string) (part
 				continue
 			}
 			why := outbox.Because("the thread was deleted by " + who)
-			if _, err := outbox.Move(ctx, tx, x, outbox.Withdrawn, why, who, d.Clock(),
+			if _, err := outbox.Move(ctx, tx, x, outbox.Withdrawn, why, outbox.By{Who: who, At: d.Clock()},
 				outbox.Planned, outbox.Held, outbox.Late, outbox.Asked); err != nil {
 				return err
 			}

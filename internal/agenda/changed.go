@@ -29,7 +29,8 @@ func (g *Agenda) mended(ctx context.Context, wanted map[string]*outbox.Post, now
 }
 
 // changed are the approved posts that read differently now.
-func (g *Agenda) changed(ctx context.Context, waiting []*outbox.Post, wanted map[string]*outbox.Post, now time.Time) (out []*outbox.Post, err error) {
+func (g *Agenda) changed(ctx context.Context, waiting []*outbox.Post, wanted map[string]*outbox.Post, now time.Time) (out []*outbox.Post,
+	err error) {
 	for _, p := range waiting {
 		if !p.Approval || p.ApprovedHash == "" {
 			continue

@@ -72,12 +72,14 @@ func (g *Agenda) ExpandChunk(ctx context.Context, id string) (done bool, err err
 	if parent.Approval && parent.ApprovedHash != c.Hash {
 		return true, g.Write(ctx, func(tx *sql.Tx) error { return outbox.Void(ctx, tx, parent, outbox.TextChanged, now) })
 	}
-	e := expansion{b: g, parent: parent, set: set, a: a, now: now, offer: g.Composer.OfferOf(set, compose.Step(set, parent), parent), seg: set.Segments[parent.Segment]}
+	e := expansion{b: g, parent: parent, set: set, a: a, now: now, offer: g.Composer.OfferOf(set, compose.Step(set, parent), parent),
+		seg: set.Segments[parent.Segment]}
 	if e.seg == nil {
 		return true, g.end(ctx, parent, outbox.Withdrawn, "the segment "+parent.Segment+" is no longer in the files", now)
 	}
 	// Read outside the transaction: it may take long, and nobody else could write.
-	all, err := people.Recipients(ctx, g.DB.Read, e.seg, parent.Account, a.Network, parent.Cursor, chunk, now)
+	speaker := people.Speaker{Account: parent.Account, Network: a.Network}
+	all, err := people.Recipients(ctx, g.DB.Read, e.seg, speaker, parent.Cursor, chunk, now)
 	if err != nil {
 		return false, err
 	}
@@ -106,7 +108,7 @@ func (g *Agenda) end(ctx context.Context, p *outbox.Post, to outbox.State, reaso
 		if err := g.InStep(ctx, tx); err != nil {
 			return err
 		}
-		_, err := outbox.Move(ctx, tx, p, to, outbox.Because(reason), audit.Bot, now, outbox.Planned)
+		_, err := outbox.Move(ctx, tx, p, to, outbox.Because(reason), outbox.By{Who: audit.Bot, At: now}, outbox.Planned)
 		return err
 	})
 }
@@ -181,10 +183,11 @@ func (e *expansion) leftOut(ctx context.Context, tx *sql.Tx, p *outbox.Post, why
 		return err
 	}
 	if errors.Is(why, coupon.ErrNone) {
-		if _, err := e.b.RaiseIn(ctx, tx, need.NoCodes, e.offer.Name, "the offer has no codes left: add some with “magpie coupons import” or “make”"); err != nil {
+		if _, err := e.b.RaiseIn(ctx, tx, need.NoCodes, e.offer.Name, "the offer has no codes left: add some with “magpie "+
+			"coupons import” or “make”"); err != nil {
 			return err
 		}
 	}
-	_, err = outbox.Move(ctx, tx, p, outbox.Withdrawn, outbox.Because(why.Error()), audit.Bot, e.now, outbox.Planned)
+	_, err = outbox.Move(ctx, tx, p, outbox.Withdrawn, outbox.Because(why.Error()), outbox.By{Who: audit.Bot, At: e.now}, outbox.Planned)
 	return err
 }

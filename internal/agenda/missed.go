@@ -56,7 +56,8 @@ func (g *Agenda) missed(ctx context.Context, tx *sql.Tx, set *workspace.Set, bef
 		if _, err := outbox.Add(ctx, tx, p, now); err != nil {
 			return err
 		}
-		if _, err := outbox.Move(ctx, tx, p, outbox.Late, outbox.Because(missedReason), audit.Bot, now, outbox.Planned, outbox.Held); err != nil {
+		by := outbox.By{Who: audit.Bot, At: now}
+		if _, err := outbox.Move(ctx, tx, p, outbox.Late, outbox.Because(missedReason), by, outbox.Planned, outbox.Held); err != nil {
 			return err
 		}
 		if now.Sub(o.At) > Ahead { // an old campaign is listed, and calls nobody

@@ -93,11 +93,8 @@ func (g *Agenda) Replan(ctx context.Context) error {
 		return err
 	}
 	set := g.Set()
-	wanted := map[string]*outbox.Post{}
-	for _, o := range plan.Between(set, now, until) {
-		wanted[o.Key()] = post(set, o)
-	}
-	if err := g.justMissed(ctx, set, now, wanted); err != nil {
+	wanted, err := g.wanted(ctx, set, now, until)
+	if err != nil {
 		return err
 	}
 	waiting, err := outbox.WaitingOf(ctx, g.DB.Read, compose.PushCampaign)
@@ -146,6 +143,15 @@ func (g *Agenda) Replan(ctx context.Context) error {
 	})
 }
 
+// wanted are the posts that the files want from now on, by their keys.
+func (g *Agenda) wanted(ctx context.Context, set *workspace.Set, now, until time.Time) (map[string]*outbox.Post, error) {
+	all := map[string]*outbox.Post{}
+	for _, o := range plan.Between(set, now, until) {
+		all[o.Key()] = post(set, o)
+	}
+	return all, g.justMissed(ctx, set, now, all)
+}
+
 func earlier(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return a
@@ -155,7 +161,8 @@ func earlier(a, b time.Time) time.Time {
 
 // align withdraws a waiting post that the files no longer want. One whose time
 // has come already is left alone while its step exists: it is on its way.
-func (g *Agenda) align(ctx context.Context, tx *sql.Tx, set *workspace.Set, p *outbox.Post, wanted map[string]*outbox.Post, now time.Time) error {
+func (g *Agenda) align(ctx context.Context, tx *sql.Tx, set *workspace.Set, p *outbox.Post, wanted map[string]*outbox.Post,
+	now time.Time) error {
 	if p.SlotAt.Before(now) {
 		if wantedAt(set, p) {
 			return nil
@@ -176,8 +183,8 @@ func (g *Agenda) align(ctx context.Context, tx *sql.Tx, set *workspace.Set, p *o
 		}
 		return err
 	}
-	_, err := outbox.Move(ctx, tx, p, outbox.Withdrawn, outbox.Why{Text: compose.GoneReason, Cause: outbox.Gone}, audit.Bot, now, outbox.Planned,
-		outbox.Held)
+	gone := outbox.Why{Text: compose.GoneReason, Cause: outbox.Gone}
+	_, err := outbox.Move(ctx, tx, p, outbox.Withdrawn, gone, outbox.By{Who: audit.Bot, At: now}, outbox.Planned, outbox.Held)
 	return err
 }
 
@@ -241,7 +248,7 @@ func (g *Agenda) dropAnswers(ctx context.Context, tx *sql.Tx, set *workspace.Set
 // withdrawAll withdraws posts that wait.
 func withdrawAll(ctx context.Context, tx *sql.Tx, why outbox.Why, now time.Time, waiting []*outbox.Post) error {
 	for _, p := range waiting {
-		if _, err := outbox.Move(ctx, tx, p, outbox.Withdrawn, why, audit.Bot, now, outbox.Planned, outbox.Held); err != nil {
+		if _, err := outbox.Move(ctx, tx, p, outbox.Withdrawn, why, outbox.By{Who: audit.Bot, At: now}, outbox.Planned, outbox.Held); err != nil {
 			return err
 		}
 	}

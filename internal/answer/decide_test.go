@@ -19,12 +19,15 @@ func rulesOf() *workspace.Set {
 	}
 	deal := &workspace.Campaign{Name: "deal", From: day(25), Until: day(27), Offer: "bf"}
 	deal.Steps = workspace.Steps{
-		{Name: "claim", Campaign: deal, Accounts: []string{"outlet"}, For: "fans", SayOthers: "sorry", Mention: &workspace.Match{Says: []string{"deal", "优惠", "café"}, Not: []string{"scam", "骗"}}, PerPerson: &workspace.Rate{Count: 2, Per: 24 * time.Hour}},
+		{Name: "claim", Campaign: deal, Accounts: []string{"outlet"}, For: "fans", SayOthers: "sorry",
+			Mention: &workspace.Match{Says: []string{"deal", "优惠", "café"}, Not: []string{"scam", "骗"}}, PerPerson: &workspace.Rate{Count: 2,
+				Per: 24 * time.Hour}},
 		{Name: "strict", Campaign: deal, Accounts: []string{"outlet"}, For: "fans", Mention: &workspace.Match{Says: []string{"secret"}}},
 	}
 	service := &workspace.Campaign{Name: "service"}
 	service.Steps = workspace.Steps{
-		{Name: "hours", Campaign: service, Accounts: []string{"outlet", "home"}, Mention: &workspace.Match{Says: []string{"when do you open", "几点开门", "deal"}}, Limit: &workspace.Rate{Count: 5, Per: time.Hour}},
+		{Name: "hours", Campaign: service, Accounts: []string{"outlet", "home"},
+			Mention: &workspace.Match{Says: []string{"when do you open", "几点开门", "deal"}}, Limit: &workspace.Rate{Count: 5, Per: time.Hour}},
 		{Name: "urgent", Campaign: service, Accounts: []string{"home"}, Priority: 9, Mention: &workspace.Match{Says: []string{"fire"}}},
 		{Name: "calm", Campaign: service, Accounts: []string{"home"}, Priority: 1, Mention: &workspace.Match{Says: []string{"fire", "smoke"}}},
 	}
@@ -37,7 +40,8 @@ func rulesOf() *workspace.Set {
 
 // asked are the facts of a mention; change what differs.
 func asked(text string, change func(*Facts)) Facts {
-	f := Facts{Set: rulesOf(), Mention: network.Mention{Text: text, Author: network.Person{Handle: "ann@s.example"}}, Accounts: []string{"outlet"}, Now: noon,
+	f := Facts{Set: rulesOf(), Mention: network.Mention{Text: text, Author: network.Person{Handle: "ann@s.example"}},
+		Accounts: []string{"outlet"}, Now: noon,
 		InSegment: func(string, string) (bool, error) { return true, nil },
 		ToPerson:  func(*workspace.Step, time.Duration) (int, error) { return 0, nil },
 		ByAccount: func(*workspace.Step, string, time.Duration) (int, error) { return 0, nil },
@@ -72,7 +76,8 @@ func TestDecide(t *testing.T) {
 		{"less priority", "smoke", func(f *Facts) { f.Accounts = []string{"home"} }, Reply, "calm"},
 		{"not this account's", "smoke", nil, Desk, "no rule"},
 		{"before its days", "优惠", func(f *Facts) { f.Now = noon.Add(-36 * time.Hour) }, Desk, "does not run today"},
-		{"its first minute, by the account's clock", "优惠", func(f *Facts) { f.Now = time.Date(2027, 11, 25, 6, 0, 0, 0, time.UTC) }, Reply, "claim"},
+		{"its first minute, by the account's clock", "优惠", func(f *Facts) { f.Now = time.Date(2027, 11, 25, 6, 0, 0, 0, time.UTC) },
+			Reply, "claim"},
 		{"a minute before", "优惠", func(f *Facts) { f.Now = time.Date(2027, 11, 25, 5, 59, 0, 0, time.UTC) }, Desk, "does not run today"},
 		{"its last minute", "优惠", func(f *Facts) { f.Now = time.Date(2027, 11, 28, 5, 59, 0, 0, time.UTC) }, Reply, "claim"},
 		{"after its days", "优惠", func(f *Facts) { f.Now = time.Date(2027, 11, 28, 6, 0, 0, 0, time.UTC) }, Desk, "does not run today"},
@@ -147,7 +152,8 @@ func TestErrorsAreNoDecision(t *testing.T) {
 	for name, c := range map[string]struct {
 		text   string
 		change func(*Facts)
-	}{"segment": {"优惠", func(f *Facts) { f.InSegment = broken }}, "person": {"优惠", func(f *Facts) { f.ToPerson = brokenCount }}, "account": {"几点开门", func(f *Facts) { f.ByAccount = brokenBy }}} {
+	}{"segment": {"优惠", func(f *Facts) { f.InSegment = broken }}, "person": {"优惠", func(f *Facts) { f.ToPerson = brokenCount }},
+		"account": {"几点开门", func(f *Facts) { f.ByAccount = brokenBy }}} {
 		if d, err := Decide(asked(c.text, c.change)); err == nil {
 			t.Errorf("%s: %+v", name, d)
 		}

@@ -360,7 +360,8 @@ func TestNoOfferForARefusal(t *testing.T) {
 			t.Errorf("%q: %s (%s), %v", text, d.Outcome, d.Reason, err)
 		}
 	}
-	for _, text := range []string{"stop 1️⃣", "stop #️⃣", "stop やめて", "停止发送", "别烦我", "取消推送", "やめて下さい", "止めてください", "配信不要", "그만해", "أوقف", "don't text me",
+	for _, text := range []string{"stop 1️⃣", "stop #️⃣", "stop やめて", "停止发送", "别烦我", "取消推送", "やめて下さい", "止めてください", "配信不要", "그만해", "أوقف",
+		"don't text me",
 		"stop thx", "STOP SVP", "stop right now", "rezygnuję", "Odhlásit", "відписатися", "huỷ đăng ký", "berhenti", "leiratkozás",
 		"σταματήστε"} {
 		if !IsStop(text, nil) {

@@ -22,7 +22,8 @@ func TestLines(t *testing.T) {
 	for i, c := range []struct {
 		who, what, subject string
 		fails              error
-	}{{"ann", "approved", "post x", nil}, {Bot, "sent", "post y", nil}, {"bob", "undone", "post x", no}, {"'; DROP TABLE audit; --", "asked", "post x", nil}} {
+	}{{"ann", "approved", "post x", nil}, {Bot, "sent", "post y", nil}, {"bob", "undone", "post x", no},
+		{"'; DROP TABLE audit; --", "asked", "post x", nil}} {
 		err := db.Batch(t.Context(), func(tx *sql.Tx) error {
 			return errors.Join(Record(t.Context(), tx, at.Add(time.Duration(i)*time.Second), c.who, c.what, c.subject, "为什么"), c.fails)
 		})
@@ -71,7 +72,8 @@ func TestOddText(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines, err := Of(t.Context(), db, "post x")
-	if err != nil || len(lines) != 1 || !strings.HasSuffix(lines[0].Detail, storetest.Kept) || !strings.HasSuffix(lines[0].Who, storetest.Kept) {
+	if err != nil || len(lines) != 1 || !strings.HasSuffix(lines[0].Detail, storetest.Kept) ||
+		!strings.HasSuffix(lines[0].Who, storetest.Kept) {
 		t.Errorf("got %q, %v", lines, err)
 	}
 }

@@ -24,7 +24,8 @@ func head(text string) (n int64, hash string) {
 
 func (l Line) link(n int64, before string) string {
 	h := sha256.New()
-	for _, part := range []string{before, strconv.FormatInt(n, 10), strconv.FormatInt(store.Ms(l.At), 10), l.Who, l.What, l.Subject, l.Detail} {
+	for _, part := range []string{before, strconv.FormatInt(n, 10), strconv.FormatInt(store.Ms(l.At), 10), l.Who, l.What, l.Subject,
+		l.Detail} {
 		fmt.Fprintf(h, "%d:%s;", len(part), part)
 	}
 	return hex.EncodeToString(h.Sum(nil))
@@ -74,7 +75,8 @@ func seal(ctx context.Context, tx *sql.Tx, r row) (more bool, err error) {
 	for i, l := range lines {
 		n++
 		hash = l.link(n, hash)
-		if _, err := tx.ExecContext(ctx, `UPDATE audit SET n = $1, hash = $2 WHERE `+fmt.Sprintf(r.from, "$3")+` AND n IS NULL`, n, hash, places[i]); err != nil {
+		if _, err := tx.ExecContext(ctx, `UPDATE audit SET n = $1, hash = $2
+			WHERE `+fmt.Sprintf(r.from, "$3")+` AND n IS NULL`, n, hash, places[i]); err != nil {
 			return false, err
 		}
 	}
@@ -83,7 +85,8 @@ func seal(ctx context.Context, tx *sql.Tx, r row) (more bool, err error) {
 
 // open are the lines that are not joined yet, the oldest first.
 func open(ctx context.Context, tx *sql.Tx, r row) (lines []Line, places []string, err error) {
-	rows, err := tx.QueryContext(ctx, `SELECT `+r.text+`, at, who, what, subject, detail FROM audit WHERE n IS NULL ORDER BY at, 1 LIMIT `+strconv.Itoa(atOnce))
+	rows, err := tx.QueryContext(ctx, `SELECT `+r.text+`, at, who, what, subject, detail FROM audit WHERE n IS NULL ORDER BY at, 1
+		LIMIT `+strconv.Itoa(atOnce))
 	if err != nil {
 		return nil, nil, err
 	}

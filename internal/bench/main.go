@@ -41,7 +41,8 @@ func main() {
 	ctx := context.Background()
 	failed := false
 	for _, s := range []section{
-		{"posts through the outbox", posts}, {"verdicts in the outbox", refused}, {"two machines", twoMachines}, {"publish jitter", jitter}, {"mention to reply", replies},
+		{"posts through the outbox", posts}, {"verdicts in the outbox", refused}, {"two machines", twoMachines}, {"publish jitter", jitter},
+		{"mention to reply", replies},
 		{"check of 1,000 campaigns", check}, {"idle with 100 accounts", idle}, {"1.5 million customers", customers},
 	} {
 		if !strings.Contains(s.name, *only) {

@@ -35,7 +35,8 @@ func posts(ctx context.Context, dir string) error {
 		if err != nil {
 			return err
 		}
-		line("posts/s, 50 in flight, "+d.name, fmt.Sprintf("%.0f/s", ours), fmt.Sprintf("%.0f/s", bare), fmt.Sprintf("%.0f %%", 100*ours/bare), budget[d.name])
+		line("posts/s, 50 in flight, "+d.name, fmt.Sprintf("%.0f/s", ours), fmt.Sprintf("%.0f/s", bare), fmt.Sprintf("%.0f %%", 100*ours/bare),
+			budget[d.name])
 	}
 	return nil
 }
@@ -54,7 +55,8 @@ func refused(ctx context.Context, dir string) error {
 		if err != nil {
 			return err
 		}
-		line("posts/s, 1 in 100 refused, "+d.name, fmt.Sprintf("%.0f/s", some), fmt.Sprintf("%.0f/s", all), fmt.Sprintf("%.0f %%", 100*some/all), "≥ 95 %")
+		line("posts/s, 1 in 100 refused, "+d.name, fmt.Sprintf("%.0f/s", some), fmt.Sprintf("%.0f/s", all),
+			fmt.Sprintf("%.0f %%", 100*some/all), "≥ 95 %")
 	}
 	return nil
 }
@@ -78,7 +80,8 @@ func twoMachines(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	line("posts/s, 4 accounts, two machines", fmt.Sprintf("%.0f/s", two), fmt.Sprintf("%.0f/s", one), fmt.Sprintf("%.0f %%", 100*two/one), "(floor: one machine)")
+	line("posts/s, 4 accounts, two machines", fmt.Sprintf("%.0f/s", two), fmt.Sprintf("%.0f/s", one), fmt.Sprintf("%.0f %%", 100*two/one),
+		"(floor: one machine)")
 	return nil
 }
 
@@ -177,7 +180,8 @@ func plan(ctx context.Context, b *bot.Bot, n int, l load, due func(i int) time.T
 		for i := range n {
 			at := due(i)
 			p := &outbox.Post{Key: fmt.Sprintf("bench/%d", i), Kind: outbox.Direct, Account: brand(i % l.accounts), Campaign: "push", Exempt: true,
-				Recipient: fmt.Sprintf(`{"Handle":"person%d@social.example"}`, i), Text: fmt.Sprintf("Post number %d of the bench, as long as posts are.", i), SlotAt: at}
+				Recipient: fmt.Sprintf(`{"Handle":"person%d@social.example"}`,
+					i), Text: fmt.Sprintf("Post number %d of the bench, as long as posts are.", i), SlotAt: at}
 			if l.refused > 0 && i%l.refused == 0 { // to somebody who has not consented
 				p.Exempt, p.Person = false, int64(i+1)
 			}
@@ -233,6 +237,7 @@ func jitterOn(ctx context.Context, dir string, d database) error {
 		}
 		late = append(late, at.Sub(due(i)))
 	}
-	fmt.Printf("  due → call, %-8s               p50 %s  p99 %s  (budget p99 ≤ 100 ms)\n", d.name, ms(percentile(late, 50)), ms(percentile(late, 99)))
+	fmt.Printf("  due → call, %-8s               p50 %s  p99 %s  (budget p99 ≤ 100 ms)\n", d.name, ms(percentile(late, 50)),
+		ms(percentile(late, 99)))
 	return nil
 }

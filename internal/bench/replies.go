@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
 
-	"magpie/internal/bot"
 	"magpie/internal/sandbox"
 )
 
@@ -21,6 +21,32 @@ func replies(ctx context.Context, dir string) error {
 		}
 	}
 	return repliesAt(ctx, dir+"/two", databases[1], 100, 1000, 2)
+}
+
+// start lets machines work on one database.
+func start(ctx context.Context, dir string, d database, server string, machines int) (stop func() error, err error) {
+	place, err := d.place(dir)
+	if err != nil {
+		return nil, err
+	}
+	var stops []func() error
+	for range machines {
+		b, err := open(ctx, dir, place, server, 8, 1)
+		if err != nil {
+			return nil, err
+		}
+		r, err := b.Start(ctx)
+		if err != nil {
+			return nil, err
+		}
+		stops = append(stops, func() error { return errors.Join(r.Stop(), b.Close()) })
+	}
+	return func() (err error) {
+		for _, s := range stops {
+			err = errors.Join(err, s())
+		}
+		return err
+	}, nil
 }
 
 func repliesAt(ctx context.Context, dir string, d database, rate, n, machines int) error {
@@ -41,22 +67,9 @@ func repliesAt(ctx context.Context, dir string, d database, rate, n, machines in
 			said[p.ID] = time.Now()
 		}
 	})
-	place, err := d.place(dir)
+	stop, err := start(ctx, dir, d, s.URL(), machines)
 	if err != nil {
 		return err
-	}
-	var running []*bot.Running
-	for range machines {
-		b, err := open(ctx, dir, place, s.URL(), 8, 1)
-		if err != nil {
-			return err
-		}
-		defer b.Close()
-		r, err := b.Start(ctx)
-		if err != nil {
-			return err
-		}
-		running = append(running, r)
 	}
 	for s.Streams() == 0 {
 		time.Sleep(10 * time.Millisecond)
@@ -76,14 +89,13 @@ func repliesAt(ctx context.Context, dir string, d database, rate, n, machines in
 			break
 		}
 	}
-	for _, r := range running {
-		if err := r.Stop(); err != nil {
-			return err
-		}
+	if err := stop(); err != nil {
+		return err
 	}
 	if len(took) != n || len(s.Posts("brand")) != n {
 		return fmt.Errorf("%d mentions, %d answers", n, len(s.Posts("brand")))
 	}
-	fmt.Printf("  %3d mentions/s, %-8s %d machine(s)  p50 %s  p99 %s  (budget p99 ≤ 1 s at 100/s)\n", rate, d.name, machines, ms(percentile(took, 50)), ms(percentile(took, 99)))
+	fmt.Printf("  %3d mentions/s, %-8s %d machine(s)  p50 %s  p99 %s  (budget p99 ≤ 1 s at 100/s)\n", rate, d.name, machines,
+		ms(percentile(took, 50)), ms(percentile(took, 99)))
 	return nil
 }

@@ -25,8 +25,10 @@ import (
 func check(_ context.Context, dir string) error {
 	files := map[string]string{"accounts/brand.yaml": accountFile, "schedules/mornings.yaml": "cron: \"0 9 * * *\"\n"}
 	for i := range 1000 {
-		files[fmt.Sprintf("campaigns/c%d.yaml", i)] = fmt.Sprintf("title: Campaign %d\nsteps:\n  tip:\n    accounts: [brand]\n    schedule: mornings\n    say: t%d\n  ask:\n    accounts: [brand]\n    mention: {says: [word%d]}\n    say: t%d\n", i, i, i, i)
-		files[fmt.Sprintf("templates/t%d.en.tmpl", i)] = fmt.Sprintf("Hello {{name}}, tip number %d is about thing %d and how to mend part %d of it. https://shop.example/%d\n", i, i*7, i*13, i)
+		files[fmt.Sprintf("campaigns/c%d.yaml", i)] = fmt.Sprintf("title: Campaign %d\nsteps:\n  tip:\n    accounts: [brand]\n    "+
+			"schedule: mornings\n    say: t%d\n  ask:\n    accounts: [brand]\n    mention: {says: [word%d]}\n    say: t%d\n", i, i, i, i)
+		files[fmt.Sprintf("templates/t%d.en.tmpl", i)] = fmt.Sprintf("Hello {{name}}, tip number %d is about thing %d and how to mend "+
+			"part %d of it. https://shop.example/%d\n", i, i*7, i*13, i)
 	}
 	if err := write(dir, files); err != nil {
 		return err
@@ -41,7 +43,8 @@ func check(_ context.Context, dir string) error {
 
 // idle is what the program costs while nothing happens.
 func idle(ctx context.Context, dir string) error {
-	files := map[string]string{"campaigns/everyday.yaml": "title: Useful\nsteps:\n  tip:\n    accounts: [b0]\n    schedule: mornings\n    say: tip\n",
+	files := map[string]string{"campaigns/everyday.yaml": "title: Useful\nsteps:\n  tip:\n    accounts: [b0]\n    schedule: " +
+		"mornings\n    say: tip\n",
 		"schedules/mornings.yaml": "cron: \"0 9 * * *\"\n", "templates/tip.en.tmpl": "A tip.\n"}
 	var accounts []sandbox.Account
 	for i := range 100 {
@@ -78,7 +81,8 @@ func idle(ctx context.Context, dir string) error {
 		return err
 	}
 	rss, err := memory(cmd.Process.Pid)
-	fmt.Printf("  memory %d MB (budget ≤ 60), CPU %.2f %% of a core (budget ≤ 1 %%)\n", rss>>20, 100*(after-before).Seconds()/watched.Seconds())
+	fmt.Printf("  memory %d MB (budget ≤ 60), CPU %.2f %% of a core (budget ≤ 1 %%)\n", rss>>20,
+		100*(after-before).Seconds()/watched.Seconds())
 	return err
 }
 
@@ -132,7 +136,8 @@ func customers(ctx context.Context, dir string) error {
 		return err
 	}
 	took := time.Since(began)
-	line("import", took.Round(10*time.Millisecond).String(), bareImport.Round(10*time.Millisecond).String(), fmt.Sprintf("%.2f", took.Seconds()/bareImport.Seconds()), "≤ 2")
+	line("import", took.Round(10*time.Millisecond).String(), bareImport.Round(10*time.Millisecond).String(),
+		fmt.Sprintf("%.2f", took.Seconds()/bareImport.Seconds()), "≤ 2")
 	for i, name := range []string{"regulars", "leaders", "locals"} {
 		began := time.Now()
 		n, err := people.Count(ctx, b.DB.Read, b.Set().Segments[name], "brand", time.Now())
@@ -140,7 +145,8 @@ func customers(ctx context.Context, dir string) error {
 			return err
 		}
 		took := time.Since(began)
-		line(fmt.Sprintf("count %s (%d)", name, n), ms(took), ms(bareCounts[i]), fmt.Sprintf("%.2f", took.Seconds()/bareCounts[i].Seconds()), "≤ 2")
+		line(fmt.Sprintf("count %s (%d)", name, n), ms(took), ms(bareCounts[i]),
+			fmt.Sprintf("%.2f", took.Seconds()/bareCounts[i].Seconds()), "≤ 2")
 	}
 	rss, err := memory(os.Getpid())
 	fmt.Printf("  memory of the whole bench afterwards %d MB\n", rss>>20)
@@ -161,7 +167,8 @@ func list(path string) error {
 		if i%50 == 0 {
 			tag = "press"
 		}
-		fmt.Fprintf(w, "person%d@social%d.example,Person %d,%s,%s,%d,%d.50,2026-%02d-%02d,%s\n", i, i%300, i, []string{"en", "zh"}[i%2], cities[i%5], i%7, i%900, 1+i%11, 1+i%28, tag)
+		fmt.Fprintf(w, "person%d@social%d.example,Person %d,%s,%s,%d,%d.50,2026-%02d-%02d,%s\n", i, i%300, i, []string{"en", "zh"}[i%2],
+			cities[i%5], i%7, i%900, 1+i%11, 1+i%28, tag)
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -193,7 +200,8 @@ func bareSQL(ctx context.Context, dir, path string) (load time.Duration, counts 
 	since := time.Now().AddDate(0, 0, -180).UnixMilli()
 	for _, q := range []string{
 		fmt.Sprintf(`SELECT count(*) FROM persons WHERE orders >= 2 AND last_order > %d`, since),
-		`SELECT count(*) FROM persons p WHERE followers_count > 10000 OR EXISTS (SELECT 1 FROM person_tags t WHERE t.person = p.id AND t.tag = 'press')`,
+		`SELECT count(*) FROM persons p WHERE followers_count > 10000 OR EXISTS (SELECT 1 FROM person_tags t WHERE t.person = p.id
+			AND t.tag = 'press')`,
 		`SELECT count(*) FROM persons WHERE city = 'Chicago' AND language = 'en'`,
 	} {
 		began, n := time.Now(), 0
@@ -206,7 +214,8 @@ func bareSQL(ctx context.Context, dir, path string) (load time.Duration, counts 
 }
 
 func bareRows(ctx context.Context, tx *sql.Tx, in *bufio.Reader) error {
-	person, err := tx.PrepareContext(ctx, `INSERT INTO persons (id, name, language, city, orders, spent, last_order, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 1)`)
+	person, err := tx.PrepareContext(ctx, `INSERT INTO persons (id, name, language, city, orders, spent, last_order, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 1)`)
 	if err != nil {
 		return err
 	}

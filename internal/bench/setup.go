@@ -80,7 +80,8 @@ func open(ctx context.Context, dir, place, server string, inFlight, accounts int
 		"schedules/mornings.yaml": "cron: \"0 9 * * *\"\n",
 		"campaigns/everyday.yaml": "title: Useful\nsteps:\n  tip:\n    accounts: [brand]\n    schedule: mornings\n    say: tip\n",
 		"templates/tip.en.tmpl":   "A tip.\n",
-		"campaigns/segments.yaml": "regulars: orders >= 2 and last_order < 180d\nleaders: followers_count > 10000 or \"press\" in tags\nlocals: city == \"Chicago\" and language == \"en\"\n",
+		"campaigns/segments.yaml": "regulars: orders >= 2 and last_order < 180d\nleaders: followers_count > 10000 or \"press\" in " +
+			"tags\nlocals: city == \"Chicago\" and language == \"en\"\n",
 	})
 	if err != nil {
 		return nil, err

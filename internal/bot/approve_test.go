@@ -42,7 +42,8 @@ func TestEditVoids(t *testing.T) {
 	for name, edit := range map[string]map[string]string{
 		"the words":        {"templates/tease.en.tmpl": "Quite other words."},
 		"another template": {"campaigns/bf.yaml": strings.Replace(careful()["campaigns/bf.yaml"], "say: tease", "say: hours", 1)},
-		"the disclosure":   {"campaigns/bf.yaml": strings.Replace(careful()["campaigns/bf.yaml"], "offer: bf\n", "offer: bf\ndisclosure: \"Ad:\"\n", 1)},
+		"the disclosure": {"campaigns/bf.yaml": strings.Replace(careful()["campaigns/bf.yaml"], "offer: bf\n",
+			"offer: bf\ndisclosure: \"Ad:\"\n", 1)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "2027-11-26 08:00", careful())
@@ -67,12 +68,13 @@ func TestEditVoids(t *testing.T) {
 // language, the offer, the segment.
 func TestEditVoidsForPeople(t *testing.T) {
 	for name, edit := range map[string]map[string]string{
-		"the words":              {"templates/fans.en.tmpl": "Hello {{name}}: {{code}}"},
-		"the words in Chinese":   {"templates/fans.zh.tmpl": "完全不同的话 {{code}}"},
-		"a new language":         {"templates/fans.de.tmpl": "Etwas ganz anderes: {{code}}"},
-		"the offer's value":      replaced("campaigns/offers.yaml", "30%", "50%"),
-		"the offer's last day":   replaced("campaigns/offers.yaml", "until: 2027-11-30", "until: 2027-12-24"),
-		"another segment":        {"campaigns/bf.yaml": strings.Replace(careful()["campaigns/bf.yaml"], "segment: fans", "segment: followers", 1)},
+		"the words":            {"templates/fans.en.tmpl": "Hello {{name}}: {{code}}"},
+		"the words in Chinese": {"templates/fans.zh.tmpl": "完全不同的话 {{code}}"},
+		"a new language":       {"templates/fans.de.tmpl": "Etwas ganz anderes: {{code}}"},
+		"the offer's value":    replaced("campaigns/offers.yaml", "30%", "50%"),
+		"the offer's last day": replaced("campaigns/offers.yaml", "until: 2027-11-30", "until: 2027-12-24"),
+		"another segment": {"campaigns/bf.yaml": strings.Replace(careful()["campaigns/bf.yaml"], "segment: fans",
+			"segment: followers", 1)},
 		"who is in that segment": replaced("campaigns/segments.yaml", `fans: consents("direct")`, `fans: consents("direct") or orders >= 0`),
 	} {
 		t.Run(name, func(t *testing.T) {

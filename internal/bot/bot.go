@@ -62,6 +62,8 @@ type Options struct {
 	Log      *logrus.Entry
 	HTTP     *http.Client
 	InFlight int // posts of one account being sent at the same time; 0: 8
+	// Kinds are the networks; nil: all that Magpie knows.
+	Kinds []network.Kind
 	// Clients replaces the connectors, for a rehearsal.
 	Clients func(a *workspace.Account) (network.Client, error)
 }
@@ -111,7 +113,10 @@ func Migrations() []fs.FS {
 // Open loads the workspace and opens its database. Its error is
 // workspace.Problems where the files are to blame.
 func Open(ctx context.Context, o Options) (*Bot, error) {
-	set, err := workspace.Load(o.Dir, Kinds())
+	if o.Kinds == nil {
+		o.Kinds = Kinds()
+	}
+	set, err := workspace.Load(o.Dir, o.Kinds)
 	if err != nil && o.Database == "" {
 		o.Database = Path(o.Dir, "", workspace.OnlySettings(o.Dir))
 	}
@@ -151,7 +156,7 @@ func (b *Bot) equip(ctx context.Context, set *workspace.Set, bad error) error {
 	}
 	r := &site.InForce{Set: set}
 	if b.DB.Postgres() && !b.Options.Here || set == nil && b.Options.InForce {
-		inForce, err := site.InForceAt(ctx, b.DB, b.Dir, Kinds())
+		inForce, err := site.InForceAt(ctx, b.DB, b.Dir, b.Options.Kinds)
 		if err != nil {
 			return err
 		}
@@ -164,7 +169,7 @@ func (b *Bot) equip(ctx context.Context, set *workspace.Set, bad error) error {
 		return bad
 	}
 	b.Use(r)
-	b.Book = &people.Book{DB: b.DB, IDs: store.NewIDs(), OnMerge: merge, CheckHandle: checkHandle}
+	b.Book = &people.Book{DB: b.DB, IDs: store.NewIDs(), OnMerge: merge, Kinds: b.Options.Kinds}
 	b.Vault = vault.New(b.DB, site.KeyFile(b.Dir, b.DB), b.Clock)
 	var err error
 	b.Queue, err = queue.Open(ctx, b.DB, b.Owner, b.work(), b.Log)
@@ -196,14 +201,6 @@ func defaults(o Options, set *workspace.Set) Options {
 		o.InFlight = 8
 	}
 	return o
-}
-
-// checkHandle says what is wrong with a handle, where we know the network.
-func checkHandle(net, handle string) string {
-	if k := network.Find(Kinds(), net); k != nil {
-		return k.CheckHandle(handle)
-	}
-	return ""
 }
 
 // merge lets coupons, posts and mentions follow when two persons are one.

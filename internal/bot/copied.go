@@ -40,7 +40,8 @@ func (b *Bot) CopyFrom(ctx context.Context, src *store.DB, progress func(string,
 	if err != nil {
 		return nil, err
 	}
-	if err := store.Inherit(ctx, src, b.DB, site.Window, store.Matched, store.Plays, audit.HeadMark, people.ErasedKey, accounts.SignedAtMark, vault.KeyMark,
+	if err := store.Inherit(ctx, src, b.DB, site.Window, store.Matched, store.Plays, audit.HeadMark, people.ErasedKey,
+		accounts.SignedAtMark, vault.KeyMark,
 		people.FoldMark); err != nil {
 		return nil, err
 	}

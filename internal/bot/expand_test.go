@@ -169,7 +169,8 @@ func TestExpandPaused(t *testing.T) {
 func TestFinishBy(t *testing.T) {
 	w := newWorld(t, "2027-11-26 08:00", map[string]string{
 		"accounts/outlet.yaml": files["accounts/outlet.yaml"] + "pace:\n  direct: 2/hour\n",
-		"campaigns/bf.yaml":    strings.Replace(files["campaigns/bf.yaml"], "by: direct}\n", "by: direct}\n    finish_by: 2027-11-26 13:30\n", 1)})
+		"campaigns/bf.yaml": strings.Replace(files["campaigns/bf.yaml"], "by: direct}\n",
+			"by: direct}\n    finish_by: 2027-11-26 13:30\n", 1)})
 	w.fans(9, nil)
 	for now := at(t, fanTime); now.Before(at(t, "2027-11-26 20:00")); now = now.Add(10 * time.Minute) {
 		w.step(now)
@@ -191,7 +192,8 @@ func TestFinishBy(t *testing.T) {
 func TestLateSaidPost(t *testing.T) {
 	w := newWorld(t, "2027-11-26 08:00", map[string]string{
 		"accounts/outlet.yaml": files["accounts/outlet.yaml"] + "pace:\n  direct: 1/hour\n",
-		"campaigns/bf.yaml":    strings.Replace(files["campaigns/bf.yaml"], "by: direct}\n", "by: direct}\n    finish_by: 2027-11-26 11:30\n", 1)})
+		"campaigns/bf.yaml": strings.Replace(files["campaigns/bf.yaml"], "by: direct}\n",
+			"by: direct}\n    finish_by: 2027-11-26 11:30\n", 1)})
 	w.fans(3, nil)
 	for now := at(t, fanTime); now.Before(at(t, "2027-11-26 13:00")); now = now.Add(10 * time.Minute) {
 		w.step(now)

@@ -72,7 +72,10 @@ func TestWatches(t *testing.T) {
 	x.shared(a, b)
 	before := b.Set().Hash
 	putFiles(t, a.Dir, map[string]string{"templates/tip.en.tmpl": "A new tip."})
-	took := x.eventually("the edit on the other machine", 3*time.Second, func() bool { return b.Set().Hash != before && b.Set().Hash == a.Set().Hash })
+	took := x.eventually("the edit on the other machine", 3*time.Second, func() bool {
+		return b.Set().Hash != before &&
+			b.Set().Hash == a.Set().Hash
+	})
 	t.Logf("in force on the other after %s", took.Round(time.Millisecond))
 	// An edit where nobody watches is not in force.
 	putFiles(t, b.Dir, map[string]string{"templates/tip.en.tmpl": "An edit by mistake."})

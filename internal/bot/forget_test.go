@@ -150,7 +150,7 @@ func TestForgottenWhileAsked(t *testing.T) {
 		if _, err = outbox.Add(ctx, tx, p, w.now); err != nil {
 			return err
 		}
-		_, err = outbox.Move(ctx, tx, p, outbox.Asked, outbox.Because("lost"), "bot", w.now, outbox.Planned)
+		_, err = outbox.Move(ctx, tx, p, outbox.Asked, outbox.Because("lost"), outbox.By{Who: "bot", At: w.now}, outbox.Planned)
 		return err
 	}))
 	w.must(w.Acts.Forget(ctx, ids[0], "ann"))
@@ -184,7 +184,7 @@ func TestForgottenOnTheWay(t *testing.T) {
 			if to == outbox.Sent {
 				_, err = outbox.MarkSent(ctx, tx, "bot", w.now, outbox.Arrived{Post: p, Receipt: network.Receipt{ID: "1"}})
 			} else {
-				_, err = outbox.Move(ctx, tx, p, outbox.Asked, outbox.Because("lost"), "bot", w.now, outbox.Sending)
+				_, err = outbox.Move(ctx, tx, p, outbox.Asked, outbox.Because("lost"), outbox.By{Who: "bot", At: w.now}, outbox.Sending)
 			}
 			return err
 		}))

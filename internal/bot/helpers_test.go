@@ -147,7 +147,8 @@ func newWorld(t testing.TB, now string, changed map[string]string) *world {
 	log := logrus.New()
 	log.SetOutput(io.Discard)
 	putFiles(t, dir, all)
-	b, err := Open(context.Background(), Options{Dir: dir, Database: storetest.Reused(t, "bot"), Clock: func() time.Time { return w.now }, Log: logrus.NewEntry(log),
+	b, err := Open(context.Background(), Options{Dir: dir, Database: storetest.Reused(t, "bot"), Clock: func() time.Time { return w.now },
+		Log: logrus.NewEntry(log),
 		Clients: func(a *workspace.Account) (network.Client, error) {
 			w.net.Use(a.Name, a.Kind, network.Exact)
 			return w.net.Client(a.Name), nil

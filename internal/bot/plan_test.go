@@ -88,7 +88,8 @@ func TestEditAddsAndWithdraws(t *testing.T) {
 	if p := w.is("tease", outbox.Withdrawn); p.Reason != compose.GoneReason {
 		t.Errorf("for %q", p.Reason)
 	}
-	w.edit(map[string]string{"campaigns/bf.yaml": files["campaigns/bf.yaml"] + "  more:\n    accounts: [outlet]\n    at: 2027-11-26 12:00\n    say: hours\n"})
+	w.edit(map[string]string{"campaigns/bf.yaml": files["campaigns/bf.yaml"] + "  more:\n    accounts: [outlet]\n    at: " +
+		"2027-11-26 12:00\n    say: hours\n"})
 	w.is("tease", outbox.Planned) // it came back
 	w.is("more", outbox.Planned)
 	w.step(at(t, "2027-11-26 10:00"))
@@ -99,13 +100,16 @@ func TestEditAddsAndWithdraws(t *testing.T) {
 // what it says and when it is late.
 func TestEditMoves(t *testing.T) {
 	w := newWorld(t, "2027-11-25 08:00", nil)
-	w.edit(replaced("campaigns/bf.yaml", "10:00\n    say: tease\n    late: {after: 15m, then: skip}", "10:30\n    say: tip\n    late: {after: 1h, then: ask}"))
+	w.edit(replaced("campaigns/bf.yaml", "10:00\n    say: tease\n    late: {after: 15m, then: skip}",
+		"10:30\n    say: tip\n    late: {after: 1h, then: ask}"))
 	all := w.posts(`step = 'tease' ORDER BY slot_at`)
-	if len(all) != 2 || all[0].State != outbox.Withdrawn || all[1].State != outbox.Planned || !all[1].SlotAt.Equal(at(t, "2027-11-26 10:30")) || all[1].LateThen != "ask" || all[1].Template != "tip" {
+	if len(all) != 2 || all[0].State != outbox.Withdrawn || all[1].State != outbox.Planned ||
+		!all[1].SlotAt.Equal(at(t, "2027-11-26 10:30")) || all[1].LateThen != "ask" || all[1].Template != "tip" {
 		t.Fatalf("got %+v", all)
 	}
 	w.edit(replaced("campaigns/bf.yaml", "say: tease\n    late: {after: 15m, then: skip}", "say: tip\n    late: {after: 2h, then: post}"))
-	if p := w.posts(`step = 'tease' ORDER BY slot_at`)[0]; p.State != outbox.Planned || p.Template != "tip" || p.LateAfter != 2*time.Hour || p.LateThen != "post" {
+	if p := w.posts(`step = 'tease' ORDER BY slot_at`)[0]; p.State != outbox.Planned || p.Template != "tip" || p.LateAfter != 2*time.Hour ||
+		p.LateThen != "post" {
 		t.Errorf("it came back as it was before: %+v", p)
 	}
 }
@@ -169,9 +173,11 @@ func TestPastIsLeftAlone(t *testing.T) {
 // TestJitterStays: the same slot has the same shift, whoever plans it when.
 func TestJitterStays(t *testing.T) {
 	jitter := map[string]string{"schedules/mornings.yaml": "timezone: account\ncron: \"0 9 * * *\"\njitter: 20m\n",
-		"campaigns/tips.yaml": "title: Tips\nsteps:\n  tip:\n    accounts: [outlet, home]\n    schedule: mornings\n    say: {outlet: tip, home: hours}\n"}
+		"campaigns/tips.yaml": "title: Tips\nsteps:\n  tip:\n    accounts: [outlet, home]\n    schedule: mornings\n    say: " +
+			"{outlet: tip, home: hours}\n"}
 	slots := func(w *world) (out []string) {
-		for _, p := range w.posts(`step = 'tip' AND slot_at >= $1 AND slot_at < $2 ORDER BY key`, at(t, "2027-11-24 00:00").UnixMilli(), at(t, "2027-11-27 00:00").UnixMilli()) {
+		for _, p := range w.posts(`step = 'tip' AND slot_at >= $1 AND slot_at < $2 ORDER BY key`, at(t, "2027-11-24 00:00").UnixMilli(),
+			at(t, "2027-11-27 00:00").UnixMilli()) {
 			out = append(out, p.Key+" "+p.SlotAt.Format(time.TimeOnly))
 		}
 		return out

@@ -130,7 +130,8 @@ func TestForecast(t *testing.T) {
 	w := newWorld(t, "2027-11-25 08:00", map[string]string{
 		"accounts/outlet.yaml":    files["accounts/outlet.yaml"] + "pace:\n  direct: 2/hour\n",
 		"campaigns/segments.yaml": "fans: orders >= 0\nfollowers: follows(\"outlet\")\n",
-		"campaigns/bf.yaml":       strings.Replace(files["campaigns/bf.yaml"], "by: direct}\n", "by: direct}\n    finish_by: 2027-11-26 13:30\n", 1)})
+		"campaigns/bf.yaml": strings.Replace(files["campaigns/bf.yaml"], "by: direct}\n",
+			"by: direct}\n    finish_by: 2027-11-26 13:30\n", 1)})
 	ids := w.fans(7, nil)
 	w.must(w.Write(t.Context(), optOutOf(ids[0])))
 	w.must(w.Write(t.Context(), meets(w, network.Person{ID: "stranger", Handle: "stranger@x"})))
@@ -141,7 +142,8 @@ func TestForecast(t *testing.T) {
 		t.Fatalf("got %+v", all)
 	}
 	f := all[i]
-	if f.To != 6 || f.LeftOut["has opted out"] != 1 || f.LeftOut["has not consented to messages from this account"] != 1 || len(f.LeftOut) != 2 {
+	if f.To != 6 || f.LeftOut["has opted out"] != 1 || f.LeftOut["has not consented to messages from this account"] != 1 ||
+		len(f.LeftOut) != 2 {
 		t.Errorf("to %d, left out %v", f.To, f.LeftOut)
 	}
 	if *f.Codes != (agenda.Codes{Offer: "bf", Needed: 6, Left: 50, Bounded: true}) {

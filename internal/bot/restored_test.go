@@ -165,12 +165,15 @@ func TestRestoredCodeChangedHands(t *testing.T) {
 // With two codes for each person, those who have had the mailing take no other
 // code when it is expanded to the end.
 func TestRestoredTakesNoSecondCode(t *testing.T) {
-	w := newWorld(t, "2027-11-26 10:50", map[string]string{"campaigns/offers.yaml": strings.Replace(files["campaigns/offers.yaml"], "per_person: 1", "per_person: 2", 1)})
+	w := newWorld(t, "2027-11-26 10:50", map[string]string{"campaigns/offers.yaml": strings.Replace(files["campaigns/offers.yaml"],
+		"per_person: 1", "per_person: 2", 1)})
 	w.fans(3, nil)
 	since := w.now
 	w.now = at(t, "2027-11-26 11:00")
-	for _, f := range []struct{ id, handle, name, code string }{{"id0", "fan0@s.example", "Fan 0", "AAAA-BBBB-2222"}, {"id1", "fan1@s.example", "Fan 1", "AAAA-BBBB-3333"}} {
-		w.out("outlet", &network.Person{ID: f.id, Handle: f.handle, Name: f.name}, "", "Dear "+f.name+", your code is "+f.code+", good until Nov 29, 11:00.")
+	for _, f := range []struct{ id, handle, name, code string }{{"id0", "fan0@s.example", "Fan 0", "AAAA-BBBB-2222"},
+		{"id1", "fan1@s.example", "Fan 1", "AAAA-BBBB-3333"}} {
+		w.out("outlet", &network.Person{ID: f.id, Handle: f.handle, Name: f.name}, "",
+			"Dear "+f.name+", your code is "+f.code+", good until Nov 29, 11:00.")
 	}
 	w.now = at(t, "2027-11-26 11:03")
 	w.lost(since)
@@ -182,7 +185,8 @@ func TestRestoredTakesNoSecondCode(t *testing.T) {
 		t.Errorf("%d letters are out, not 3: %q", n, w.texts("outlet"))
 	}
 	var reserved, delivered int
-	w.must(w.DB.Read.QueryRow(`SELECT count(CASE WHEN state = 'reserved' THEN 1 END), count(CASE WHEN state = 'delivered' THEN 1 END) FROM coupons`).Scan(&reserved, &delivered))
+	w.must(w.DB.Read.QueryRow(`SELECT count(CASE WHEN state = 'reserved' THEN 1 END), count(CASE WHEN state = 'delivered' THEN 1 END)
+		FROM coupons`).Scan(&reserved, &delivered))
 	if reserved != 0 || delivered != 3 {
 		t.Errorf("%d codes are reserved for ever, %d are delivered, not 3", reserved, delivered)
 	}
@@ -224,7 +228,8 @@ func TestRestoredTwiceTheSame(t *testing.T) {
 // A network that knows for certain sends what is not out, though somebody has
 // posted by hand meanwhile.
 func TestRestoredExactly(t *testing.T) {
-	w := newWorld(t, "2027-11-26 09:30", map[string]string{"accounts/outlet.yaml": "network: bluesky\nhandle: outlet.example\nabout: x\nlanguage: en\ntimezone: America/Chicago\ncredentials: env:NONE\n"})
+	w := newWorld(t, "2027-11-26 09:30", map[string]string{"accounts/outlet.yaml": "network: bluesky\nhandle: outlet.example\nabout: " +
+		"x\nlanguage: en\ntimezone: America/Chicago\ncredentials: env:NONE\n"})
 	since := w.now
 	w.now = at(t, "2027-11-26 10:05")
 	w.out("outlet", nil, "", "Look who came by today!")

@@ -203,7 +203,8 @@ func (b *Bot) publisher(a *workspace.Account, x *accounts.Account, epoch int64) 
 	}
 	wait = max(wait, b.Accounts.Kind(a).Settle)
 	p := &outbox.Publisher{
-		DB: b.DB, Account: a.Name, Epoch: epoch, Client: x.Client, Kind: b.Accounts.Kind(a), Clock: b.Clock, InFlight: b.Options.InFlight, Settle: wait,
+		DB: b.DB, Account: a.Name, Epoch: epoch, Client: x.Client, Kind: b.Accounts.Kind(a), Clock: b.Clock, InFlight: b.Options.InFlight,
+		Settle:  wait,
 		Outages: &b.Outages, Limits: x.Allowed, Log: b.Log.WithFields(logrus.Fields{"account": a.Name, "network": a.Network}),
 		Hooks: outbox.Hooks{Compose: b.composed, Recheck: b.Composer.Recheck, AnsweredElsewhere: b.Replier.AnsweredElsewhere,
 			SignedOut:   func(reason string) { b.Accounts.SignOut(context.Background(), a.Name, reason) },

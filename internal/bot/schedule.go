@@ -22,7 +22,7 @@ func (b *Bot) follow(ctx context.Context) {
 	if err != nil || n == b.Files().Number {
 		return // what is wrong with the database is said elsewhere
 	}
-	r, err := site.InForceAt(ctx, b.DB, b.Dir, Kinds())
+	r, err := site.InForceAt(ctx, b.DB, b.Dir, b.Options.Kinds)
 	if err != nil || r == nil {
 		if ctx.Err() == nil {
 			b.Log.WithError(err).Error("the files in force can't be loaded")
@@ -112,7 +112,7 @@ func (b *Bot) queueExpansions(ctx context.Context, now time.Time) {
 
 // Reload loads the files and puts them in force, if they are good and differ.
 func (b *Bot) Reload(ctx context.Context, r *Running) {
-	set, err := workspace.Load(b.Dir, Kinds())
+	set, err := workspace.Load(b.Dir, b.Options.Kinds)
 	if err != nil {
 		b.Raise(ctx, need.BadFiles, "workspace", "the last edit has mistakes and is not in force:\n"+err.Error())
 		return

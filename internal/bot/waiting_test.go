@@ -100,7 +100,8 @@ func TestDoctorSaysOnce(t *testing.T) {
 func TestHookByTheReadme(t *testing.T) {
 	w := newWorld(t, day1, nil)
 	t.Setenv("MAGPIE_HOOK", "https://hooks.example/x")
-	if at, err := w.Rounds.Hook(workspace.Credentials{Kind: "env", Name: "MAGPIE_HOOK"}); err != nil || at.Reveal() != "https://hooks.example/x" {
+	if at, err := w.Rounds.Hook(workspace.Credentials{Kind: "env", Name: "MAGPIE_HOOK"}); err != nil ||
+		at.Reveal() != "https://hooks.example/x" {
 		t.Errorf("got %v", err)
 	}
 	if _, err := w.Rounds.Hook(workspace.Credentials{Kind: "env", Name: "MAGPIE_DATABASE"}); err == nil {

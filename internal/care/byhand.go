@@ -41,7 +41,8 @@ func (r *Rounds) byHand(ctx context.Context, now time.Time) error {
 
 // lookFor asks the network for answers to some of them, those that were not looked at for longest.
 // looked says when that was, for each; it returns the same after the look.
-func (r *Rounds) lookFor(ctx context.Context, name string, x *accounts.Account, looked map[string]time.Time, waiting []*inbox.Mention) map[string]time.Time {
+func (r *Rounds) lookFor(ctx context.Context, name string, x *accounts.Account, looked map[string]time.Time,
+	waiting []*inbox.Mention) map[string]time.Time {
 	now, left := r.Clock(), looksMost
 	seen := map[string]time.Time{} // of the others nothing needs to be known
 	slices.SortStableFunc(waiting, func(a, b *inbox.Mention) int { return lookAt(looked, a).Compare(lookAt(looked, b)) })

@@ -89,7 +89,8 @@ func (r *Rounds) checkSilence(ctx context.Context, a *workspace.Account, now tim
 		return
 	}
 	if quiet := now.Sub(last); quiet > time.Duration(a.SilentAfter) {
-		r.Raise(ctx, need.SilentFor, a.Name, fmt.Sprintf("%s has posted nothing for %d hours: check what is planned for it (magpie plan)", a.Name, int(quiet.Hours())))
+		r.Raise(ctx, need.SilentFor, a.Name, fmt.Sprintf("%s has posted nothing for %d hours: check what is planned for it (magpie plan)",
+			a.Name, int(quiet.Hours())))
 	}
 }
 

@@ -58,7 +58,8 @@ func (c *Checkup) Examine(ctx context.Context) (out []Finding, err error) {
 		add(true, "database", "", "there is none yet: magpie run makes %s", c.DB.Path)
 	}
 	if bad, err := audit.Verify(ctx, c.DB); err != nil || bad != "" {
-		add(false, "audit log", "restore a backup from before, and find out who may write to the database", "the log of what was done is not as it was written: %s%s", bad, errText(err))
+		add(false, "audit log", "restore a backup from before, and find out who may write to the database",
+			"the log of what was done is not as it was written: %s%s", bad, errText(err))
 	}
 	if err := c.Vault.Usable(ctx); err != nil {
 		add(false, "tokens", "", "%s", err)
@@ -196,7 +197,8 @@ func (c *Checkup) examineAccount(ctx context.Context, a *workspace.Account, add 
 			spoken.Duration(skew))
 	}
 	if next, err := outbox.NextOf(ctx, c.DB.Read, a.Name); err == nil && next != nil {
-		add(next.State != outbox.Held, a.Name, "magpie outbox approve "+next.ID, "next post: %s (%s, %s)", c.moment(next.SlotAt), agenda.PostName(next),
+		add(next.State != outbox.Held, a.Name, "magpie outbox approve "+next.ID, "next post: %s (%s, %s)", c.moment(next.SlotAt),
+			agenda.PostName(next),
 			next.State)
 	}
 	if last, err := outbox.LastOf(ctx, c.DB.Read, a.Name); err == nil && last != nil {

@@ -43,7 +43,8 @@ func (c *Checkup) Health(ctx context.Context) *health.Report {
 	defer cancel()
 	now := c.Clock()
 	r := &health.Report{At: now, Revision: c.Files().Number, Posts: map[string]int{}, Queue: map[string]int{}}
-	for _, look := range []func(context.Context, *health.Report, time.Time) error{c.lookMachines, c.lookPosts, c.lookQueue, c.lookAccounts, c.lookNeeds} {
+	for _, look := range []func(context.Context, *health.Report, time.Time) error{c.lookMachines, c.lookPosts, c.lookQueue, c.lookAccounts,
+		c.lookNeeds} {
 		if err := look(ctx, r, now); err != nil {
 			if err = store.Explain(c.DB.Path, err); !errors.Is(err, store.ErrAway) {
 				err = fmt.Errorf("the database can't be read: %w", err)

@@ -65,7 +65,8 @@ func (w *Composer) Compose(ctx context.Context, p *outbox.Post, now time.Time) (
 	if p.Follows != "" { // its words were fixed with those of the first
 		ref := w.Accounts.Kind(a).Ref
 		if ref == nil {
-			return outbox.Composed{Files: files.Number}, &outbox.Stop{State: outbox.Withdrawn, Reason: "there are no threads on " + a.Network + ": the account was on another network when this one began"}
+			return outbox.Composed{Files: files.Number}, &outbox.Stop{State: outbox.Withdrawn,
+				Reason: "there are no threads on " + a.Network + ": the account was on another network when this one began"}
 		}
 		d := network.Draft{Text: p.Text, Language: p.Language, Unlisted: a.Unlisted, ReplyTo: ref(p.Ref)}
 		return outbox.Composed{Draft: d, Files: files.Number, Rest: p.Rest}, nil
@@ -82,12 +83,14 @@ func (w *Composer) Compose(ctx context.Context, p *outbox.Post, now time.Time) (
 		now = p.SlotAt
 	}
 	out := outbox.Composed{Until: ValidUntil(offer, a, now), Files: files.Number}
-	v, err := w.values(ctx, set, p, s, offer, a, &out)
+	v, err := w.values(ctx, set, p, s, offer, &out)
 	if err != nil {
 		return out, err
 	}
-	if p.Code == "" && (p.Kind == outbox.Direct || p.Kind == outbox.Answer) && offer != nil && offer.Codes.Kind != "shared" && ShowsCode(set, offer, p) {
-		return out, &outbox.Stop{State: outbox.Refused, Reason: "the text was changed to show a code, but no code was reserved when the post was planned"}
+	if p.Code == "" && (p.Kind == outbox.Direct || p.Kind == outbox.Answer) && offer != nil && offer.Codes.Kind != "shared" &&
+		ShowsCode(set, offer, p) {
+		return out, &outbox.Stop{State: outbox.Refused, Reason: "the text was changed to show a code, but no code was reserved " +
+			"when the post was planned"}
 	}
 	text, language, err := words(set, p, s, a, v)
 	if err != nil {
@@ -99,7 +102,7 @@ func (w *Composer) Compose(ctx context.Context, p *outbox.Post, now time.Time) (
 	if out.Draft.Images, err = w.pictures(ctx, set, s, p, limits); err != nil {
 		return out, &outbox.Stop{State: outbox.Held, Reason: a.Name + ": " + err.Error()}
 	}
-	err = w.fit(p, s, a, limits, &out, v)
+	err = w.fit(ctx, p, s, a, &out, v)
 	out.Hash = hashOf(set, p, s, offer, out) // as it is cut
 	if err != nil {
 		return out, err
@@ -153,7 +156,9 @@ func ValidUntil(o *workspace.Offer, a *workspace.Account, now time.Time) (t time
 }
 
 // values are what the template's words stand for.
-func (w *Composer) values(ctx context.Context, set *workspace.Set, p *outbox.Post, s *workspace.Step, o *workspace.Offer, a *workspace.Account, out *outbox.Composed) (render.Values, error) {
+func (w *Composer) values(ctx context.Context, set *workspace.Set, p *outbox.Post, s *workspace.Step, o *workspace.Offer,
+	out *outbox.Composed) (render.Values, error) {
+	a := set.Accounts[p.Account]
 	to := people.Decode(p.Recipient)
 	v := render.Values{Name: to.Name, Handle: to.Handle, Language: cmp.Or(p.Language, a.Language), Code: p.Code}
 	if s != nil {
@@ -187,7 +192,8 @@ func (w *Composer) values(ctx context.Context, set *workspace.Set, p *outbox.Pos
 }
 
 // pictures are the step's files, as the account's server takes them.
-func (w *Composer) pictures(ctx context.Context, set *workspace.Set, s *workspace.Step, p *outbox.Post, l network.Limits) (all []network.Image,
+func (w *Composer) pictures(ctx context.Context, set *workspace.Set, s *workspace.Step, p *outbox.Post,
+	l network.Limits) (all []network.Image,
 	err error) {
 	if p.Campaign == PushCampaign && p.Kind == outbox.Public {
 		if len(p.Images) > 0 {

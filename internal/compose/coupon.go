@@ -37,7 +37,8 @@ func FinishBy(parent *outbox.Post) time.Time {
 }
 
 // Reserve takes a code for the post's person if its text shows one; "" if not.
-func (w *Composer) Reserve(ctx context.Context, tx *sql.Tx, set *workspace.Set, o *workspace.Offer, p *outbox.Post, now time.Time) (string, error) {
+func (w *Composer) Reserve(ctx context.Context, tx *sql.Tx, set *workspace.Set, o *workspace.Offer, p *outbox.Post,
+	now time.Time) (string, error) {
 	if o == nil || o.Codes.Kind == "shared" || !ShowsCode(set, o, p) {
 		return "", nil
 	}
@@ -48,7 +49,8 @@ func (w *Composer) Reserve(ctx context.Context, tx *sql.Tx, set *workspace.Set, 
 	if err != nil {
 		return "", err
 	}
-	return coupon.Reserve(ctx, tx, Coupon(o), coupon.For{Person: p.Person, Former: former, Post: p.ID, Account: p.Account, Campaign: p.Campaign, Step: p.Step, Segment: p.Segment}, now)
+	return coupon.Reserve(ctx, tx, Coupon(o), coupon.For{Person: p.Person, Former: former, Post: p.ID, Account: p.Account,
+		Campaign: p.Campaign, Step: p.Step, Segment: p.Segment}, now)
 }
 
 // Coupon is an offer as the coupon package knows it.

@@ -1,10 +1,10 @@
 package compose
 
 import (
+	"context"
 	"maps"
 	"slices"
 
-	"magpie/internal/network"
 	"magpie/internal/outbox"
 	"magpie/internal/render"
 	"magpie/internal/workspace"
@@ -12,7 +12,8 @@ import (
 
 // fit makes a text that is too long fit, as its campaign says. The values that people
 // act on are never left out.
-func (w *Composer) fit(p *outbox.Post, s *workspace.Step, a *workspace.Account, limits network.Limits, c *outbox.Composed, v render.Values) error {
+func (w *Composer) fit(ctx context.Context, p *outbox.Post, s *workspace.Step, a *workspace.Account, c *outbox.Composed,
+	v render.Values) error {
 	if s == nil || s.Campaign.Fit == "" || s.Campaign.Fit == "refuse" {
 		return nil
 	}
@@ -24,7 +25,8 @@ func (w *Composer) fit(p *outbox.Post, s *workspace.Step, a *workspace.Account, 
 	if c.Draft.AI {
 		keep = append(append(keep, s.Ask.Mark), slices.Collect(maps.Values(Marks))...)
 	}
-	parts, err := workspace.Fit(s.Campaign.Fit, p.Kind == outbox.Public, w.Accounts.Kind(a), limits, c.Draft.Text, handle, c.Draft.Direct, keep...)
+	parts, err := workspace.TextFit{How: s.Campaign.Fit, Kind: w.Accounts.Kind(a), Limits: w.Accounts.Limits(ctx, a), Handle: handle,
+		Public: p.Kind == outbox.Public, Direct: c.Draft.Direct, Keep: keep}.Fit(c.Draft.Text)
 	if err != nil {
 		return &outbox.Stop{State: outbox.Refused, Reason: err.Error()}
 	}

@@ -12,7 +12,8 @@ import (
 )
 
 // words renders the post's text, and returns the language it is in.
-func words(set *workspace.Set, p *outbox.Post, s *workspace.Step, a *workspace.Account, v render.Values) (text, language string, err error) {
+func words(set *workspace.Set, p *outbox.Post, s *workspace.Step, a *workspace.Account, v render.Values) (text, language string,
+	err error) {
 	language = v.Language
 	if p.Text != "" {
 		if text, err = Fixed(p.Text, v); err != nil {

@@ -77,7 +77,8 @@ func again(ctx context.Context, tx *sql.Tx, o Offer, person int64, now time.Time
 	}
 	var code, state string
 	var until sql.NullInt64
-	if err := tx.QueryRowContext(ctx, `SELECT code, state, valid_until FROM coupons WHERE offer = $1 AND person = $2 ORDER BY ordinal DESC LIMIT 1`,
+	if err := tx.QueryRowContext(ctx, `SELECT code, state, valid_until FROM coupons WHERE offer = $1 AND person = $2
+		ORDER BY ordinal DESC LIMIT 1`,
 		o.Name, person).Scan(&code, &state, &until); err != nil {
 		return "", err
 	}
@@ -249,7 +250,8 @@ func Release(ctx context.Context, tx *sql.Tx, code, post string) error {
 
 // Reassign gives the codes of one person to another, when both are the same.
 func Reassign(ctx context.Context, tx *sql.Tx, into, from int64) error {
-	_, err := tx.ExecContext(ctx, `UPDATE coupons SET person = $1, ordinal = ordinal + (SELECT COALESCE(max(k.ordinal), 0) FROM coupons k WHERE k.offer = coupons.offer AND k.person = $2)
+	_, err := tx.ExecContext(ctx, `UPDATE coupons SET person = $1, ordinal = ordinal + (SELECT COALESCE(max(k.ordinal), 0)
+		FROM coupons k WHERE k.offer = coupons.offer AND k.person = $2)
 		WHERE person = $3`, into, into, from)
 	return err
 }
@@ -264,7 +266,8 @@ type Left struct {
 
 // Count tells how many codes of an offer are in which state.
 func Count(ctx context.Context, db *store.DB, offer string) (l Left, err error) {
-	err = db.Read.QueryRowContext(ctx, `SELECT COALESCE(sum(CASE state WHEN 'free' THEN 1 ELSE 0 END), 0), COALESCE(sum(CASE state WHEN 'reserved' THEN 1 ELSE 0 END), 0),
+	err = db.Read.QueryRowContext(ctx, `SELECT COALESCE(sum(CASE state WHEN 'free' THEN 1 ELSE 0 END), 0), COALESCE(sum(CASE state
+		WHEN 'reserved' THEN 1 ELSE 0 END), 0),
 		COALESCE(sum(CASE state WHEN 'delivered' THEN 1 ELSE 0 END), 0), COALESCE(sum(CASE state WHEN 'redeemed' THEN 1 ELSE 0 END), 0)
 		FROM coupons WHERE offer = $1`, offer).Scan(&l.Free, &l.Reserved, &l.Delivered, &l.Redeemed)
 	return l, err
@@ -298,7 +301,8 @@ func Make(ctx context.Context, db *store.DB, o Offer, n int, now time.Time) (cod
 }
 
 func insert(ctx context.Context, tx *sql.Tx, offer string, n int, now time.Time) (codes []string, err error) {
-	stmt, err := tx.PrepareContext(ctx, `INSERT INTO coupons (code, offer, state, created_at) VALUES ($1, $2, 'free', $3) ON CONFLICT DO NOTHING`)
+	stmt, err := tx.PrepareContext(ctx, `INSERT INTO coupons (code, offer, state, created_at) VALUES ($1, $2, 'free', $3)
+		ON CONFLICT DO NOTHING`)
 	if err != nil {
 		return nil, err
 	}

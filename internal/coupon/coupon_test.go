@@ -217,7 +217,8 @@ func TestMake(t *testing.T) {
 	if err != nil || len(codes) != 7 {
 		t.Fatalf("%v, %v", codes, err)
 	}
-	if _, err := Make(t.Context(), db, o, 4, noon); err == nil || !strings.Contains(err.Error(), "limit of 10") || !strings.Contains(err.Error(), "7 have already been made") {
+	if _, err := Make(t.Context(), db, o, 4, noon); err == nil || !strings.Contains(err.Error(), "limit of 10") ||
+		!strings.Contains(err.Error(), "7 have already been made") {
 		t.Errorf("got %v", err)
 	}
 	if l := left(t, db, "bf"); l.Free != 7 {
@@ -241,7 +242,8 @@ func TestReassign(t *testing.T) {
 	must(t, db, reassign(t.Context(), 1, 2))
 	must(t, db, reassign(t.Context(), 1, 2)) // again: nothing
 	var n, ordinals int
-	if err := db.Read.QueryRow(`SELECT count(*), count(DISTINCT ordinal) FROM coupons WHERE person = 1`).Scan(&n, &ordinals); err != nil || n != 6 || ordinals != 6 {
+	if err := db.Read.QueryRow(`SELECT count(*), count(DISTINCT ordinal) FROM coupons
+		WHERE person = 1`).Scan(&n, &ordinals); err != nil || n != 6 || ordinals != 6 {
 		t.Errorf("%d codes with %d ordinals, %v", n, ordinals, err)
 	}
 	if _, err := reserve(db, o, 1, "x", noon); err != nil {

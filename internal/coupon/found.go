@@ -48,14 +48,16 @@ func OfferOf(ctx context.Context, q store.Querier, code string) (offer string, e
 
 // Adopt adds a code that a network shows and that we do not know.
 func Adopt(ctx context.Context, tx *sql.Tx, offer, code string, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO coupons (code, offer, state, created_at) VALUES ($1, $2, 'free', $3) ON CONFLICT DO NOTHING`, code, offer, store.Ms(now))
+	_, err := tx.ExecContext(ctx, `INSERT INTO coupons (code, offer, state, created_at) VALUES ($1, $2, 'free', $3)
+		ON CONFLICT DO NOTHING`, code, offer, store.Ms(now))
 	return err
 }
 
 // Found notes that a code is out on a network, told to a person (0: we do not
 // know whom). known is false if the word is none of our codes.
 func Found(ctx context.Context, tx *sql.Tx, code string, person int64, account string, at time.Time) (known bool, err error) {
-	if _, err := tx.ExecContext(ctx, `UPDATE coupons SET person = $1, ordinal = (SELECT COALESCE(max(k.ordinal), 0) + 1 FROM coupons k WHERE k.offer = coupons.offer AND k.person = $2),
+	if _, err := tx.ExecContext(ctx, `UPDATE coupons SET person = $1, ordinal = (SELECT COALESCE(max(k.ordinal), 0) + 1
+		FROM coupons k WHERE k.offer = coupons.offer AND k.person = $2),
 		account = $3, reserved_at = $4 WHERE code = $5 AND (state = 'free' OR state = 'reserved' AND $6 AND person <> $7)`,
 		zeroNull(person), person, account, store.Ms(at), code, person != 0, person); err != nil {
 		return false, err

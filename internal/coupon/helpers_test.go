@@ -36,7 +36,8 @@ type fails interface {
 
 func reserve(db *store.DB, o Offer, person int64, post string, now time.Time) (code string, err error) {
 	err = db.Batch(context.Background(), func(tx *sql.Tx) error {
-		code, err = Reserve(context.Background(), tx, o, For{Person: person, Post: post, Account: "outlet", Campaign: "c", Step: "s", Segment: "g"}, now)
+		code, err = Reserve(context.Background(), tx, o, For{Person: person, Post: post, Account: "outlet", Campaign: "c", Step: "s",
+			Segment: "g"}, now)
 		return err
 	})
 	return code, err

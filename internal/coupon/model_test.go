@@ -197,7 +197,8 @@ func TestAnySequence(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		round++
 		m := &model{t: t, db: db, now: noon, codes: map[string]*kept{}, order: map[int64][]string{}, orders: map[string]string{},
-			offer: Offer{Name: fmt.Sprint("offer", round), PerPerson: rapid.IntRange(0, 3).Draw(t, "per person"), Made: rapid.Bool().Draw(t, "made")}}
+			offer: Offer{Name: fmt.Sprint("offer", round), PerPerson: rapid.IntRange(0, 3).Draw(t, "per person"),
+				Made: rapid.Bool().Draw(t, "made")}}
 		m.size = rapid.IntRange(-1, 7).Draw(t, "size")
 		switch {
 		case m.size < 1 && m.offer.Made:
@@ -210,7 +211,8 @@ func TestAnySequence(t *testing.T) {
 			}
 		}
 		act := func(f func()) func(*rapid.T) { return func(t *rapid.T) { m.t = t; f() } }
-		t.Repeat(map[string]func(*rapid.T){"reserve": act(m.reserve), "reserve again": act(m.reserve), "start": act(m.start), "deliver": act(m.deliver),
+		t.Repeat(map[string]func(*rapid.T){"reserve": act(m.reserve), "reserve again": act(m.reserve), "start": act(m.start),
+			"deliver": act(m.deliver),
 			"release": act(m.release), "redeem": act(m.redeem), "wait": act(m.wait), "": m.check})
 	})
 }

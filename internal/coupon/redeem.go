@@ -126,7 +126,8 @@ func find(ctx context.Context, q store.Querier, code string) (k row, err error) 
 func known(ctx context.Context, tx *sql.Tx, code string, o Order) (bool, error) {
 	var amount int64
 	var currency string
-	err := tx.QueryRowContext(ctx, `SELECT amount, currency FROM redemptions WHERE code = $1 AND order_id = $2`, code, o.ID).Scan(&amount, &currency)
+	err := tx.QueryRowContext(ctx, `SELECT amount, currency FROM redemptions WHERE code = $1
+		AND order_id = $2`, code, o.ID).Scan(&amount, &currency)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return false, nil

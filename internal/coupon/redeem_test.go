@@ -93,7 +93,7 @@ func TestInDoubtIsGood(t *testing.T) {
 	if s, _ := state(t, db, a); s != "redeemed" {
 		t.Errorf("it is %s", s)
 	}
-	if _, err := Unredeem(t.Context(), db, a, "o", "cancelled", nil, "ann", noon); err != nil {
+	if _, err := Unredeem(t.Context(), db, a, Cancelled{"o", "cancelled"}, nil, "ann", noon); err != nil {
 		t.Error(err)
 	}
 	if s, _ := state(t, db, a); s != "delivered" {
@@ -123,7 +123,8 @@ func TestShared(t *testing.T) {
 		t.Error(err)
 	}
 	var n, total int
-	if err := db.Read.QueryRow(`SELECT count(*), sum(amount) FROM redemptions WHERE code = 'CABLES10' AND offer = 'cables'`).Scan(&n, &total); err != nil || n != 3 || total != 300 {
+	if err := db.Read.QueryRow(`SELECT count(*), sum(amount) FROM redemptions WHERE code = 'CABLES10'
+		AND offer = 'cables'`).Scan(&n, &total); err != nil || n != 3 || total != 300 {
 		t.Errorf("%d redemptions over %d, %v", n, total, err)
 	}
 }

@@ -12,9 +12,12 @@ import (
 	"magpie/internal/store"
 )
 
+// Cancelled is an order that is no more.
+type Cancelled struct{ Order, Why string }
+
 // Unredeem takes the use of a code in an order back: the order was cancelled. The code is
 // as good as before. The code is returned as it is kept.
-func Unredeem(ctx context.Context, db *store.DB, code, order, why string, shared []Shared, who string, now time.Time) (kept string,
+func Unredeem(ctx context.Context, db *store.DB, code string, c Cancelled, shared []Shared, who string, now time.Time) (kept string,
 	err error) {
 	err = db.Write(ctx, func(tx *sql.Tx) error {
 		kept, err = keptAs(ctx, tx, strings.TrimSpace(code), shared)
@@ -24,9 +27,9 @@ func Unredeem(ctx context.Context, db *store.DB, code, order, why string, shared
 		var amount int64
 		var unit string
 		err := tx.QueryRowContext(ctx, `DELETE FROM redemptions WHERE code = $1 AND order_id = $2 RETURNING amount, currency`, kept,
-			order).Scan(&amount, &unit)
+			c.Order).Scan(&amount, &unit)
 		if errors.Is(err, sql.ErrNoRows) {
-			return refuse("unknown order", "%s was not used in order %s", kept, order)
+			return refuse("unknown order", "%s was not used in order %s", kept, c.Order)
 		}
 		if err != nil {
 			return err
@@ -38,7 +41,7 @@ func Unredeem(ctx context.Context, db *store.DB, code, order, why string, shared
 		if _, err := undoing.One(ctx, tx, "", `code = ? AND delivered_at IS NULL`+unused, kept); err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, now, who, "redemption taken back", "coupon "+kept, "order "+order+", "+money.String(amount, unit)+": "+why)
+		return audit.Record(ctx, tx, now, who, "redemption taken back", "coupon "+kept, "order "+c.Order+", "+money.String(amount, unit)+": "+c.Why)
 	})
 	return kept, err
 }

@@ -42,7 +42,8 @@ var (
 
 // Describe implements prometheus.Collector.
 func (c *collector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{ok, ready, problems, revision, machines, nextDue, lastOut, overdue, posts, queued, waiting, skew, disk, held, signedOut, paused, stream, read} {
+	for _, d := range []*prometheus.Desc{ok, ready, problems, revision, machines, nextDue, lastOut, overdue, posts, queued, waiting, skew,
+		disk, held, signedOut, paused, stream, read} {
 		out <- d
 	}
 }

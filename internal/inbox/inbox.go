@@ -59,7 +59,8 @@ func ID(net, item string) string {
 
 // Keep writes a mention down that account saw. fresh is false if it was there
 // already, seen by this account or another of ours.
-func Keep(ctx context.Context, tx *sql.Tx, net, account string, person int64, m network.Mention, now time.Time) (id string, fresh bool, err error) {
+func Keep(ctx context.Context, tx *sql.Tx, net, account string, person int64, m network.Mention, now time.Time) (id string, fresh bool,
+	err error) {
 	m = bounded(m)
 	author, _ := json.Marshal(m.Author) // texts, numbers and booleans can't fail
 	names, _ := json.Marshal(m.Names)
@@ -101,7 +102,8 @@ func bounded(m network.Mention) network.Mention {
 	m.Text, m.Quoted = store.Middle(store.Text(m.Text), textMost), store.Middle(store.Text(m.Quoted), textMost/4)
 	m.Warning = store.Cut(store.Text(m.Warning), nameMost)
 	m.Language, m.Item, m.ReplyTo = store.Cut(store.Text(m.Language), languageMost), store.Key(m.Item), store.Key(m.ReplyTo)
-	m.Author.ID, m.Author.Handle, m.Author.Name = store.Key(m.Author.ID), store.Key(m.Author.Handle), store.Cut(store.Text(m.Author.Name), nameMost)
+	m.Author.ID, m.Author.Handle, m.Author.Name = store.Key(m.Author.ID), store.Key(m.Author.Handle),
+		store.Cut(store.Text(m.Author.Name), nameMost)
 	m.Author.Language = store.Cut(store.Text(m.Author.Language), languageMost)
 	if len(m.Ref) > refMost {
 		m.Ref = "" // nobody can answer that
@@ -117,14 +119,22 @@ func bounded(m network.Mention) network.Mention {
 	return m
 }
 
+// Verdict is what becomes of a mention.
+type Verdict struct {
+	State   State
+	Rule    string // that answers
+	Reason  string // why no rule does
+	Account string // that answers, or has the mention at its desk
+}
+
 // Decide notes what becomes of a new mention; done is false if that was
 // decided already.
-func Decide(ctx context.Context, tx *sql.Tx, id string, s State, rule, reason, account string, now time.Time) (done bool, err error) {
-	m := moves.To(s, answering, silencing, toDesk, closing)
+func Decide(ctx context.Context, tx *sql.Tx, id string, v Verdict, now time.Time) (done bool, err error) {
+	m := moves.To(v.State, answering, silencing, toDesk, closing)
 	if m == nil {
-		return false, fmt.Errorf("a mention can't become %s", s)
+		return false, fmt.Errorf("a mention can't become %s", v.State)
 	}
-	return m.One(ctx, tx, `rule = ?, reason = ?, answered_by = ?, decided_at = ?`, `id = ? AND `+moves.In(New), rule, reason, account,
+	return m.One(ctx, tx, `rule = ?, reason = ?, answered_by = ?, decided_at = ?`, `id = ? AND `+moves.In(New), v.Rule, v.Reason, v.Account,
 		store.Ms(now), id)
 }
 
@@ -216,7 +226,8 @@ func Answers(ctx context.Context, q store.Querier, rule string, person int64, ac
 
 // AnswersTo counts the automated answers of a rule since an instant to people of one server.
 func AnswersTo(ctx context.Context, q store.Querier, rule, net, server string, since time.Time) (n int, err error) {
-	err = q.QueryRowContext(ctx, `SELECT count(*) FROM mentions WHERE state = 'answered' AND rule = $1 AND decided_at > $2 AND network = $3 AND server = $4`,
+	err = q.QueryRowContext(ctx, `SELECT count(*) FROM mentions WHERE state = 'answered' AND rule = $1 AND decided_at > $2
+		AND network = $3 AND server = $4`,
 		rule, store.Ms(since), net, server).Scan(&n)
 	return n, err
 }

@@ -35,7 +35,8 @@ func write(t *testing.T, db *store.DB, fn func(*sql.Tx) error) {
 func keep(t *testing.T, db *store.DB, net, account, item string) (id string, fresh bool) {
 	t.Helper()
 	write(t, db, func(tx *sql.Tx) (err error) {
-		id, fresh, err = Keep(context.Background(), tx, net, account, 7, network.Mention{Item: item, Ref: network.Ref("ref of " + account), At: noon, Text: item}, noon)
+		id, fresh, err = Keep(context.Background(), tx, net, account, 7, network.Mention{Item: item, Ref: network.Ref("ref of " + account),
+			At: noon, Text: item}, noon)
 		return err
 	})
 	return id, fresh
@@ -53,7 +54,7 @@ func one(t *testing.T, db *store.DB, id string) *Mention {
 func decide(t *testing.T, db *store.DB, id string, s State, rule, account string, now time.Time) (done bool) {
 	t.Helper()
 	write(t, db, func(tx *sql.Tx) (err error) {
-		done, err = Decide(context.Background(), tx, id, s, rule, "because", account, now)
+		done, err = Decide(context.Background(), tx, id, Verdict{s, rule, "because", account}, now)
 		return err
 	})
 	return done
@@ -93,7 +94,8 @@ func TestKeptOnce(t *testing.T) {
 
 func TestAllIsKept(t *testing.T) {
 	db := open(t)
-	want := network.Mention{Item: "at://x", Ref: `{"cid":"1"}`, At: noon.Add(-time.Minute), Text: "有优惠吗？ '; DROP TABLE mentions; --", Language: "zh", Direct: true, Names: []string{"1", "2"}, ReplyTo: "p1",
+	want := network.Mention{Item: "at://x", Ref: `{"cid":"1"}`, At: noon.Add(-time.Minute), Text: "有优惠吗？ '; DROP TABLE mentions; --",
+		Language: "zh", Direct: true, Names: []string{"1", "2"}, ReplyTo: "p1",
 		Author: network.Person{ID: "did:1", Handle: "ann.example", Name: "安 🎉", Bot: true, NoBot: true, Followers: 3, Language: "zh"}}
 	var id string
 	write(t, db, func(tx *sql.Tx) (err error) {
@@ -116,7 +118,8 @@ func TestDecidedOnce(t *testing.T) {
 	if !decide(t, db, id, Answered, "c/s", "outlet", noon) || decide(t, db, id, Silent, "", "home", noon) {
 		t.Error("decided twice, or not at all")
 	}
-	if m := one(t, db, id); m.State != Answered || m.Rule != "c/s" || m.AnsweredBy != "outlet" || m.Reason != "because" || !m.Decided.Equal(noon) {
+	if m := one(t, db, id); m.State != Answered || m.Rule != "c/s" || m.AnsweredBy != "outlet" || m.Reason != "because" ||
+		!m.Decided.Equal(noon) {
 		t.Errorf("got %+v", m)
 	}
 	write(t, db, func(tx *sql.Tx) error { return ToDesk(t.Context(), tx, id, "refused") })
@@ -142,7 +145,8 @@ func TestAnswers(t *testing.T) {
 		rule, account string
 		ago           time.Duration
 		state         State
-	}{{"a", "outlet", 0, Answered}, {"a", "home", time.Minute, Answered}, {"b", "outlet", 2 * time.Minute, Answered}, {"a", "outlet", time.Hour, Answered}, {"a", "outlet", 0, Desk}} {
+	}{{"a", "outlet", 0, Answered}, {"a", "home", time.Minute, Answered}, {"b", "outlet", 2 * time.Minute, Answered},
+		{"a", "outlet", time.Hour, Answered}, {"a", "outlet", 0, Desk}} {
 		id, _ := keep(t, db, "mastodon", "outlet", string(rune('a'+i)))
 		decide(t, db, id, c.state, c.rule, c.account, noon.Add(-c.ago))
 	}
@@ -152,7 +156,8 @@ func TestAnswers(t *testing.T) {
 		account string
 		per     time.Duration
 		want    int
-	}{{"", 0, "", time.Hour, 3}, {"", 7, "", time.Hour, 3}, {"", 8, "", time.Hour, 0}, {"a", 7, "", time.Hour, 2}, {"a", 0, "outlet", time.Hour, 1}, {"", 0, "", 2 * time.Hour, 4}, {"b", 7, "outlet", time.Hour, 1}} {
+	}{{"", 0, "", time.Hour, 3}, {"", 7, "", time.Hour, 3}, {"", 8, "", time.Hour, 0}, {"a", 7, "", time.Hour, 2},
+		{"a", 0, "outlet", time.Hour, 1}, {"", 0, "", 2 * time.Hour, 4}, {"b", 7, "outlet", time.Hour, 1}} {
 		if n, err := Answers(t.Context(), db.Read, c.rule, c.person, c.account, noon.Add(-c.per)); err != nil || n != c.want {
 			t.Errorf("%+v: %d, %v", c, n, err)
 		}
@@ -194,7 +199,7 @@ func TestOddText(t *testing.T) {
 		t.Errorf("got %+v", m)
 	}
 	write(t, db, func(tx *sql.Tx) error {
-		_, err := Decide(t.Context(), tx, id, Desk, "", odd, odd, noon)
+		_, err := Decide(t.Context(), tx, id, Verdict{Desk, "", odd, odd}, noon)
 		return err
 	})
 	write(t, db, func(tx *sql.Tx) error { return Close(t.Context(), tx, id, odd) })

@@ -70,7 +70,8 @@ func prolong(ctx context.Context, tx *sql.Tx, owner string, held []string, until
 		args = append(args, account)
 		places[i] = "$" + strconv.Itoa(i+3)
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE leases SET expires_at = $1 WHERE owner = $2 AND expires_at > 0 AND account IN (`+strings.Join(places, ", ")+`)`, args...)
+	_, err := tx.ExecContext(ctx, `UPDATE leases SET expires_at = $1 WHERE owner = $2 AND expires_at > 0
+		AND account IN (`+strings.Join(places, ", ")+`)`, args...)
 	return err
 }
 

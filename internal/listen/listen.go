@@ -189,16 +189,18 @@ func (l *Listener) keep(ctx context.Context, tx *sql.Tx, a *workspace.Account, e
 }
 
 // stream keeps a stream open. Each time one is ready, a poll catches up.
-func (l *Listener) stream(ctx context.Context, a *workspace.Account, c network.Client, poll chan<- struct{}, on chan bool, log *logrus.Entry) {
+func (l *Listener) stream(ctx context.Context, a *workspace.Account, c network.Client, poll chan<- struct{}, on chan bool,
+	log *logrus.Entry) {
 	wait := time.Second
 	for ctx.Err() == nil {
 		began := l.Clock()
-		err := c.Stream(ctx, func() { accounts.Signal(poll); put(on, true); l.Beats.SetStream(a.Name, "open", l.Clock()) }, func(e network.Event) {
-			if err := l.Take(ctx, a, []network.Event{e}, ""); err != nil && ctx.Err() == nil {
-				log.WithError(err).Error("what the stream brought could not be stored; the next poll reads it again")
-				accounts.Signal(poll)
-			}
-		})
+		err := c.Stream(ctx, func() { accounts.Signal(poll); put(on, true); l.Beats.SetStream(a.Name, "open", l.Clock()) },
+			func(e network.Event) {
+				if err := l.Take(ctx, a, []network.Event{e}, ""); err != nil && ctx.Err() == nil {
+					log.WithError(err).Error("what the stream brought could not be stored; the next poll reads it again")
+					accounts.Signal(poll)
+				}
+			})
 		put(on, false)
 		if errors.Is(err, network.ErrNoStream) || ctx.Err() != nil {
 			return

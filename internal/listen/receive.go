@@ -52,13 +52,14 @@ func (l *Listener) Receive(ctx context.Context, name string) (http.Handler, erro
 	once := func(ctx context.Context, signed string, body []byte) (bool, error) {
 		return l.once(ctx, name, signed, body)
 	}
-	return l.Accounts.Kind(a).Receive(l.Accounts.Settings(a, secret, l.Accounts.Session(name)), network.Receiver{Clock: l.Clock, Once: once, Take: func(ctx context.Context, e network.Event) error {
-		err := l.Take(ctx, a, []network.Event{e}, "")
-		if err != nil {
-			l.Log.WithError(err).WithField("account", name).Error("a push of the network could not be stored; the network sends it again")
-		}
-		return err
-	}})
+	return l.Accounts.Kind(a).Receive(l.Accounts.Settings(a, secret, l.Accounts.Session(name)),
+		network.Receiver{Clock: l.Clock, Once: once, Take: func(ctx context.Context, e network.Event) error {
+			err := l.Take(ctx, a, []network.Event{e}, "")
+			if err != nil {
+				l.Log.WithError(err).WithField("account", name).Error("a push of the network could not be stored; the network sends it again")
+			}
+			return err
+		}})
 }
 
 // signedFor is how long a signed address is remembered: longer than it is good.

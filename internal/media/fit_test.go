@@ -104,10 +104,11 @@ func TestNothingPersonalIsLeft(t *testing.T) {
 	still := gifOf(8, 8, 1)
 	still = append(still[:len(still)-1], "\x21\xfe\x0d"+secret+"\x00\x3b"...)
 	for name, data := range map[string][]byte{
-		"a.jpg":  append(withSegment(photo, markAPP1, "Exif\x00\x00"+tags), secret...),
-		"a.png":  append(withChunk(drawing, "eXIf", tags), secret...),
-		"a.gif":  still,
-		"a.webp": riff("VP8X", "\x0c\x00\x00\x00\x4a\x00\x00\x63\x00\x00", "VP8L", string(read(t, "lossless.webp")[20:]), "EXIF", tags, "XMP ", xmp),
+		"a.jpg": append(withSegment(photo, markAPP1, "Exif\x00\x00"+tags), secret...),
+		"a.png": append(withChunk(drawing, "eXIf", tags), secret...),
+		"a.gif": still,
+		"a.webp": riff("VP8X", "\x0c\x00\x00\x00\x4a\x00\x00\x63\x00\x00", "VP8L", string(read(t, "lossless.webp")[20:]), "EXIF", tags,
+			"XMP ", xmp),
 	} {
 		if !bytes.Contains(data, []byte(secret)) {
 			t.Fatal(name, "holds no secret before")
@@ -152,7 +153,8 @@ func TestTransparency(t *testing.T) {
 func TestForms(t *testing.T) {
 	deep := image.NewNRGBA64(image.Rect(0, 0, 64, 32))
 	draw.Draw(deep, deep.Rect, corners(64, 32), image.Point{}, draw.Src)
-	few := image.NewPaletted(image.Rect(0, 0, 64, 32), color.Palette{color.White, color.NRGBA{255, 0, 0, 255}, color.NRGBA{0, 255, 0, 255}, color.NRGBA{0, 0, 255, 255}})
+	few := image.NewPaletted(image.Rect(0, 0, 64, 32), color.Palette{color.White, color.NRGBA{255, 0, 0, 255}, color.NRGBA{0, 255, 0, 255},
+		color.NRGBA{0, 0, 255, 255}})
 	draw.Draw(few, few.Rect, corners(64, 32), image.Point{}, draw.Src)
 	for name, c := range map[string]struct {
 		data []byte
@@ -221,7 +223,8 @@ func TestBands(t *testing.T) {
 
 func TestSameBytes(t *testing.T) {
 	tight := Rules{Who: "tight", Pictures: Limit{Count: 1, Types: []string{typeJPEG, typePNG}, Bytes: 100_000, Width: 350, Height: 350}}
-	for name, data := range map[string][]byte{"a.png": pngOf(noise(400, 300, 255)), "b.png": pngOf(noise(300, 400, 99)), "a.jpg": read(t, "cmyk.jpg")} {
+	for name, data := range map[string][]byte{"a.png": pngOf(noise(400, 300, 255)), "b.png": pngOf(noise(300, 400, 99)),
+		"a.jpg": read(t, "cmyk.jpg")} {
 		_, _, want := fit(t, name, data, tight)
 		var all sync.WaitGroup
 		for range 4 {

@@ -92,7 +92,8 @@ func FuzzLook(f *testing.F) {
 
 func FuzzFit(f *testing.F) {
 	seeds(f)
-	r := Rules{Who: "X", Pictures: Limit{Count: 1, Types: []string{typeJPEG, typePNG}, Bytes: 50_000, Width: 600, Height: 400, Pixels: 100_000},
+	r := Rules{Who: "X", Pictures: Limit{Count: 1, Types: []string{typeJPEG, typePNG}, Bytes: 50_000, Width: 600, Height: 400,
+		Pixels: 100_000},
 		GIFs: Limit{Count: 1, Types: []string{typeGIF}}, Videos: Limit{Count: 1, Types: []string{typeMP4, typeMOV}}}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		i, err := Look("a", data)

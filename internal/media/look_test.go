@@ -64,8 +64,10 @@ func TestWhatPeopleAreTold(t *testing.T) {
 		{"bf.png", []byte("<?xml version='1.0'?>\n<svg xmlns='http://www.w3.org/2000/svg'/>"), "bf.png is an SVG drawing: save it as PNG"},
 		{"bf.png", []byte("version https://git-lfs.github.com/spec/v1\noid sha256:0"), "bf.png is only a Git LFS pointer: run git lfs pull"},
 		{"bf.png", []byte{1, 2, 0, 200, 201, 202, 203, 204}, "bf.png is no picture: it holds something unknown"},
-		{"bf.png", withChunk(still, "acTL", words32(12, 0)), "bf.png is an animated PNG, which the networks don't play: save it as GIF and use it alone, as gif:"},
-		{"bf.webp", riff("VP8X", "\x02\x00\x00\x00\x07\x00\x00\x07\x00\x00", "ANIM", "\x00\x00\x00\x00\x00\x00"), "bf.webp is an animated WebP, which the networks don't play: save it as GIF and use it alone, as gif:"},
+		{"bf.png", withChunk(still, "acTL", words32(12, 0)), "bf.png is an animated PNG, which the networks don't play: save it as GIF " +
+			"and use it alone, as gif:"},
+		{"bf.webp", riff("VP8X", "\x02\x00\x00\x00\x07\x00\x00\x07\x00\x00", "ANIM", "\x00\x00\x00\x00\x00\x00"),
+			"bf.webp is an animated WebP, which the networks don't play: save it as GIF and use it alone, as gif:"},
 		{"bf.gif", gifOf(1300, 8, 2), "bf.gif has 1300×8 pixels; X takes animated GIFs of 1280×1080"},
 		{"bf.gif", gifOf(2, 2, 351), "bf.gif has 351 frames; X takes 350"},
 	} {

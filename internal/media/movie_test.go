@@ -45,7 +45,8 @@ func (f film) bytes() []byte {
 	}
 	tkhd := head + words32(0, 0, 0, 0) + matrix + words32(1920<<16, 1080<<16)
 	handler := words32(0, 0) + "vide" + words32(0, 0, 0)
-	sound := atom("trak", atom("tkhd", words32(7, 0, 0, 2, 0, 9)+strings.Repeat("\x00", 60)), atom("mdia", atom("hdlr", words32(0, 0)+"soun"+words32(0, 0, 0))))
+	sound := atom("trak", atom("tkhd", words32(7, 0, 0, 2, 0, 9)+strings.Repeat("\x00", 60)),
+		atom("mdia", atom("hdlr", words32(0, 0)+"soun"+words32(0, 0, 0))))
 	picture := atom("trak", atom("tkhd", tkhd), atom("mdia", atom("hdlr", handler)))
 	if f.sound {
 		picture = ""
@@ -68,7 +69,8 @@ func TestVideo(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			i, err := Look("a.mp4", c.film.bytes())
-			if err != nil || i.Kind != Video || i.Type != typeMP4 || i.Width != c.w || i.Height != c.h || i.Duration != 30*time.Second || i.Notes != nil {
+			if err != nil || i.Kind != Video || i.Type != typeMP4 || i.Width != c.w || i.Height != c.h || i.Duration != 30*time.Second ||
+				i.Notes != nil {
 				t.Fatal(i, err)
 			}
 			out, mime, _, err := Fit("a.mp4", c.film.bytes(), x)
@@ -119,7 +121,8 @@ func TestBadVideo(t *testing.T) {
 			t.Errorf("%d of %d bytes are a video", n, len(good))
 		}
 	}
-	if _, _, _, err := Fit("a.mov", film{brand: "qt  ", seconds: 3}.bytes(), bluesky); err == nil || err.Error() != "a.mov is a QuickTime video, which Bluesky doesn't take" {
+	if _, _, _, err := Fit("a.mov", film{brand: "qt  ", seconds: 3}.bytes(), bluesky); err == nil ||
+		err.Error() != "a.mov is a QuickTime video, which Bluesky doesn't take" {
 		t.Error(err)
 	}
 	if _, _, _, err := Fit("a.mp4", good, weibo); err == nil || err.Error() != "a.mp4 can't be posted on Weibo, which takes no videos" {

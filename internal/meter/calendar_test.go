@@ -75,7 +75,8 @@ func TestOddDays(t *testing.T) {
 	for _, day := range []time.Time{time.Date(2027, 3, 28, 0, 30, 0, 0, berlin), time.Date(2027, 10, 31, 0, 30, 0, 0, berlin)} {
 		m := at(t, day, Bounds{Calls: 1, Zone: berlin})
 		m.takes(network.ForAnswers, 0, 1)
-		if got, want := m.until(network.Charge{Call: "call"}), time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, berlin); !got.Equal(want) {
+		if got, want := m.until(network.Charge{Call: "call"}), time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0,
+			berlin); !got.Equal(want) {
 			t.Errorf("until %v, want %v", got, want)
 		}
 	}
@@ -127,7 +128,8 @@ func TestBoundsChange(t *testing.T) {
 func TestPrice(t *testing.T) {
 	for p, want := range map[network.Price]string{
 		0: "$0.00", 1: "$0.00", 49: "$0.00", 50: "$0.0001", 100: "$0.0001", 5_000: "$0.005", 10_000: "$0.01", 15_000: "$0.015", 100_000: "$0.10",
-		123_400: "$0.1234", 200_000: "$0.20", network.Dollar: "$1.00", 12_500_000: "$12.50", 1_000_000_000: "$1000.00", 1_234_567_890: "$1234.5679", -500_000: "$-0.50",
+		123_400: "$0.1234", 200_000: "$0.20", network.Dollar: "$1.00", 12_500_000: "$12.50", 1_000_000_000: "$1000.00",
+		1_234_567_890: "$1234.5679", -500_000: "$-0.50",
 	} {
 		if got := p.String(); got != want {
 			t.Errorf("%d millionths print as %s, want %s", int64(p), got, want)

@@ -147,7 +147,8 @@ func (m *Meter) release(ctx context.Context, tx *sql.Tx, price network.Price) er
 func (m *Meter) Lost(ctx context.Context) error {
 	return m.DB.Batch(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO charges (account, day, call, calls, price) SELECT account, day, $1, 0, price FROM charges
-			WHERE account = $2 AND call = $3 AND price > 0 ON CONFLICT (account, day, call) DO UPDATE SET price = charges.price + excluded.price`, "lost", m.Account, reserved)
+			WHERE account = $2 AND call = $3 AND price > 0 ON CONFLICT (account, day, call) DO UPDATE
+				SET price = charges.price + excluded.price`, "lost", m.Account, reserved)
 		if err == nil {
 			_, err = tx.ExecContext(ctx, `DELETE FROM charges WHERE account = $1 AND call = $2`, m.Account, reserved)
 		}
@@ -187,7 +188,8 @@ func (m *Meter) fresh(ctx context.Context, tx *sql.Tx, c network.Charge, day str
 			args = append(args, m.Account, day, o)
 			rows = append(rows, fmt.Sprintf("($%d, $%d, $%d)", len(args)-2, len(args)-1, len(args)))
 		}
-		done, err := tx.ExecContext(ctx, `INSERT INTO charged (account, day, object) VALUES `+strings.Join(rows, ", ")+` ON CONFLICT DO NOTHING`, args...)
+		done, err := tx.ExecContext(ctx, `INSERT INTO charged (account, day, object)
+			VALUES `+strings.Join(rows, ", ")+` ON CONFLICT DO NOTHING`, args...)
 		if err != nil {
 			return 0, err
 		}
@@ -213,7 +215,8 @@ func (m *Meter) Spent(ctx context.Context) (Spent, error) {
 }
 
 func (m *Meter) spent(ctx context.Context, q store.Querier, now time.Time) (s Spent, err error) {
-	err = q.QueryRowContext(ctx, `SELECT COALESCE(sum(price), 0), COALESCE(sum(CASE WHEN call = $1 THEN price ELSE 0 END), 0), COALESCE(sum(CASE WHEN day = $2 THEN calls ELSE 0 END), 0)
+	err = q.QueryRowContext(ctx, `SELECT COALESCE(sum(price), 0), COALESCE(sum(CASE WHEN call = $1 THEN price
+		ELSE 0 END), 0), COALESCE(sum(CASE WHEN day = $2 THEN calls ELSE 0 END), 0)
 		FROM charges WHERE account = $3 AND day >= $4`,
 		reserved, now.Format(time.DateOnly), m.Account, now.Format("2006-01")+"-01").Scan(&s.Month, &s.Held, &s.Today)
 	return s, err
@@ -225,15 +228,18 @@ func (b Bounds) over(s Spent, c network.Charge, now time.Time) *network.Failure 
 	room := b.For(c.For) - s.Month
 	if price := max(c.Price, c.Least); b.Budget > 0 && price > 0 && s.Month+price > b.For(c.For) {
 		if s.Month-s.Held+price <= b.For(c.For) { // there is room again in a moment
-			return &network.Failure{Reason: network.Busy, Only: true, Wait: 2 * time.Second, Err: errors.New("the account's budget is nearly used up, and another reading is under way")}
+			return &network.Failure{Reason: network.Busy, Only: true, Wait: 2 * time.Second,
+				Err: errors.New("the account's budget is nearly used up, and another reading is under way")}
 		}
-		return refused(time.Date(now.Year(), now.Month()+1, 1, 0, 0, 0, 0, b.Zone), "the account's %s is used up%s: %s are spent", b, b.kept(c.For), s.Month)
+		return refused(time.Date(now.Year(), now.Month()+1, 1, 0, 0, 0, 0, b.Zone), "the account's %s is used up%s: %s are spent", b,
+			b.kept(c.For), s.Month)
 	}
 	if b.Budget > 0 && c.Reserve > 0 && c.Reserve > room { // less has to be read: somebody was quicker
 		return &network.Failure{Reason: network.Busy, Only: true, Err: errors.New("the account's budget is nearly used up")}
 	}
 	if b.Calls > 0 && int64(s.Today+1)*100 > int64(b.Calls)*share {
-		return refused(time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, b.Zone), "the account's %s are used up%s: %d were made today", b, b.kept(c.For), s.Today)
+		return refused(time.Date(now.Year(), now.Month(), now.Day()+1, 0, 0, 0, 0, b.Zone),
+			"the account's %s are used up%s: %d were made today", b, b.kept(c.For), s.Today)
 	}
 	return nil
 }

@@ -40,7 +40,8 @@ func TestOver(t *testing.T) {
 	}
 	m.takes(network.ForPosts, 0, 10)
 	m.takes(network.ForAnswers, 0, 10)
-	if len(m.told) != 2 || !strings.Contains(m.told[0], "10 calls a day") || !strings.Contains(m.told[0], "the 40% that is reserved") || strings.Contains(m.told[1], "%") {
+	if len(m.told) != 2 || !strings.Contains(m.told[0], "10 calls a day") || !strings.Contains(m.told[0], "the 40% that is reserved") ||
+		strings.Contains(m.told[1], "%") {
 		t.Errorf("told %q", m.told)
 	}
 	for _, text := range m.told {
@@ -50,7 +51,8 @@ func TestOver(t *testing.T) {
 	}
 	m = at(t, noon, Bounds{Budget: 5 * network.Dollar})
 	m.takes(network.ForAnswers, 4*network.Dollar, 10)
-	if len(m.told) != 1 || !strings.Contains(m.told[0], "budget of $5.00 a month") || !strings.Contains(m.told[0], "$4.00 are spent") || !strings.Contains(m.told[0], m.b.String()) {
+	if len(m.told) != 1 || !strings.Contains(m.told[0], "budget of $5.00 a month") || !strings.Contains(m.told[0], "$4.00 are spent") ||
+		!strings.Contains(m.told[0], m.b.String()) {
 		t.Errorf("told %q", m.told)
 	}
 	m.Over = nil

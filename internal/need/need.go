@@ -63,12 +63,14 @@ var levels = regexp.MustCompile(` 1\d\d$`)
 // again, and fresh is true, when they are twice as many as they were, or grow again after
 // they had become fewer. None forgets it.
 func Rise(ctx context.Context, tx *sql.Tx, kind, subject string, many int, text string, now time.Time) (fresh bool, err error) {
-	level := subject + " " + strconv.Itoa(100+bits.Len(uint(max(many, 0)))) //nolint:gosec // it is not negative; three digits, so that they are in order
+	// Three digits, so that they are in order.
+	level := subject + " " + strconv.Itoa(100+bits.Len(uint(max(many, 0)))) //nolint:gosec // it is not negative
 	below := level
 	if many == 0 {
 		below = subject + "!" // what comes after the blank
 	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM needs WHERE kind = $1 AND subject >= $2 AND subject < $3`, kind, subject+" ", below); err != nil || many == 0 {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM needs WHERE kind = $1 AND subject >= $2
+		AND subject < $3`, kind, subject+" ", below); err != nil || many == 0 {
 		return false, err
 	}
 	known, err := store.Changed(tx.ExecContext(ctx, `UPDATE needs SET text = $1 WHERE kind = $2 AND subject = $3`, text, kind, level))

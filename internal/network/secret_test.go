@@ -26,11 +26,14 @@ func TestSecretPrintsDots(t *testing.T) {
 	pointer := &s
 	settings := Settings{Server: "https://social.example", Secret: s}
 	for name, x := range map[string]any{
-		"secret": s, "pointer": pointer, "slice": []Secret{s}, "map": map[string]Secret{"token": s}, "struct": settings, "struct pointer": &settings,
-		"any": []any{s, settings}, "failure": Fail(SignedOut, "no such token: %v", s), "wrapped": fmt.Errorf("x: %w", Fail(Busy, "%s", s)),
+		"secret": s, "pointer": pointer, "slice": []Secret{s}, "map": map[string]Secret{"token": s}, "struct": settings,
+		"struct pointer": &settings,
+		"any":            []any{s, settings}, "failure": Fail(SignedOut, "no such token: %v", s), "wrapped": fmt.Errorf("x: %w",
+			Fail(Busy, "%s", s)),
 		"panic": fmt.Sprint(func() (r any) { defer func() { r = recover() }(); panic(s) }()),
 	} {
-		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%10v", "%-10s", "%d", "%t", "%f", "%c", "%U", "%e", "%b", "%o"} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%10v", "%-10s", "%d", "%t", "%f", "%c", "%U", "%e", "%b",
+			"%o"} {
 			hides(t, name+" "+verb, fmt.Sprintf(verb, x))
 		}
 		text, err := json.Marshal(x)

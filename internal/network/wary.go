@@ -27,7 +27,8 @@ func (w *wary) RoundTrip(r *http.Request) (*http.Response, error) {
 	next := r.Clone(httptrace.WithClientTrace(r.Context(), trace))
 	next.Close = r.Close || w.alone(r.URL.Host)
 	resp, err := w.Transport.RoundTrip(next)
-	if err != nil && reused && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)) {
+	if err != nil && reused && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) ||
+		errors.Is(err, syscall.EPIPE)) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		if w.closes == nil {

@@ -48,7 +48,8 @@ func TestCauseThatChanges(t *testing.T) {
 	now := time.Date(2027, 11, 26, 9, 0, 0, 0, time.UTC)
 	l, to := Log{Clock: func() time.Time { return now }}, logrus.NewEntry(logger)
 	for i := range 300 {
-		for _, cause := range []string{"connection refused", fmt.Sprintf("the server answered 503 in %d ms (request a%xb-%d)", i, i, i), "the certificate has expired"} {
+		for _, cause := range []string{"connection refused", fmt.Sprintf("the server answered 503 in %d ms (request a%xb-%d)", i, i, i),
+			"the certificate has expired"} {
 			l.Failed("shop", to, errors.New(cause), "not sent; trying again")
 		}
 	}

@@ -105,7 +105,8 @@ func (p *Publisher) room(ctx context.Context, k Kind, pace Pace, now time.Time) 
 		return plenty, nil
 	}
 	var n int
-	err := p.DB.Read.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM posts WHERE account = $1 AND kind = $2 AND sent_at > $3 AND follows = '')
+	err := p.DB.Read.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM posts WHERE account = $1 AND kind = $2 AND sent_at > $3
+		AND follows = '')
 		+ (SELECT count(*) FROM posts WHERE account = $4 AND state IN ('sending', 'in doubt', 'asked') AND kind = $5 AND last_attempt_at > $6)`,
 		p.Account, k, store.Ms(now.Add(-pace.Per)), p.Account, k, store.Ms(now.Add(-pace.Per))).Scan(&n)
 	return pace.Count - n, err
@@ -127,7 +128,7 @@ func (p *Publisher) markLate(ctx context.Context) error {
 	}
 	return p.DB.Write(ctx, func(tx *sql.Tx) error {
 		for _, post := range late {
-			if _, err := Move(ctx, tx, post, Late, Because(Lateness(post, now)), audit.Bot, now, Planned, Held); err != nil {
+			if _, err := Move(ctx, tx, post, Late, Because(Lateness(post, now)), By{audit.Bot, now}, Planned, Held); err != nil {
 				return err
 			}
 		}

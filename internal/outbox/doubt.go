@@ -162,7 +162,8 @@ func (p *Publisher) decide(ctx context.Context, post *Post, s network.Sealed, lo
 	case s.Replay == network.Keyed && left > 5*time.Minute && post.Doubts < enough:
 		return p.repeat(ctx, post, s, log)
 	}
-	return true, p.finish(ctx, post, Asked, "the network's answer was lost, and the post was not found there: check the network yourself, then run “magpie outbox settle”")
+	return true, p.finish(ctx, post, Asked, "the network's answer was lost, and the post was not found there: check the network "+
+		"yourself, then run “magpie outbox settle”")
 }
 
 // repeat sends the same bytes again, if all that was looked at when they were
@@ -207,7 +208,8 @@ func (p *Publisher) notAgain(ctx context.Context, post *Post, s network.Sealed, 
 	case stop.State == Planned || stop.State == Held: // paused: look again later
 		return p.lookAgain(ctx, post, &network.Failure{Reason: network.Busy, Wait: 30 * time.Second, Err: stop}, log)
 	case s.Replay != network.Exact:
-		return p.finish(ctx, post, Asked, stop.Reason+"; the network's answer to the first try was lost: check the network yourself, then run “magpie outbox settle”")
+		return p.finish(ctx, post, Asked, stop.Reason+"; the network's answer to the first try was lost: check the network yourself, then "+
+			"run “magpie outbox settle”")
 	case p.Clock().Sub(post.LastAttemptAt) < p.Settle:
 		return p.lookAgain(ctx, post, &network.Failure{Reason: network.Busy, Wait: p.Settle, Err: stop}, log)
 	}
@@ -242,7 +244,8 @@ func (p *Publisher) Taken(ctx context.Context, post *Post) func(string) bool {
 func (p *Publisher) lookedOnce(ctx context.Context, post *Post) error {
 	next := p.Clock().Add(p.Settle / 2)
 	return p.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE posts SET looks = looks + 1, next_at = $1 WHERE id = $2 AND state = 'in doubt'`, store.Ms(next), post.ID)
+		_, err := tx.ExecContext(ctx, `UPDATE posts SET looks = looks + 1, next_at = $1 WHERE id = $2
+			AND state = 'in doubt'`, store.Ms(next), post.ID)
 		return err
 	})
 }
@@ -259,13 +262,19 @@ func (p *Publisher) lookAgain(ctx context.Context, post *Post, cause error, log 
 	})
 }
 
+// Settling is what a person decided about a post.
+type Settling struct {
+	To State           // sent, planned (send it now) or withdrawn
+	At network.Receipt // where it is, as far as they know
+	// Replanned, if not nil, is called for one that is planned again, in the same
+	// transaction: its code may have to be reserved anew.
+	Replanned func(context.Context, *sql.Tx, *Post) error
+}
+
 // Settle records what a person decided about a post that was asked, or that
-// is late: sent (at is where, as far as they know), planned (send it now) or
-// withdrawn.
-//
-// replanned, if not nil, is called for one that is planned again, in the same
-// transaction: its code may have to be reserved anew.
-func Settle(ctx context.Context, db *store.DB, id string, to State, at network.Receipt, who string, now time.Time, replanned func(context.Context, *sql.Tx, *Post) error) error {
+// is late.
+func Settle(ctx context.Context, db *store.DB, id string, how Settling, who string, now time.Time) error {
+	to, at := how.To, how.At
 	return db.Write(ctx, func(tx *sql.Tx) error {
 		post, err := One(ctx, tx, id)
 		if err != nil {
@@ -284,14 +293,14 @@ func Settle(ctx context.Context, db *store.DB, id string, to State, at network.R
 			if err := below(ctx, tx, post, at.ID); err != nil {
 				return err
 			}
-			if err := replan(ctx, tx, post, who, now); err != nil || replanned == nil {
+			if err := replan(ctx, tx, post, who, now); err != nil || how.Replanned == nil {
 				return err
 			}
-			return replanned(ctx, tx, post)
+			return how.Replanned(ctx, tx, post)
 		case to == Withdrawn && post.Kind == Segment && post.State != Withdrawn:
 			return withdrawMailing(ctx, tx, post, "by "+who, who, now)
 		case to == Withdrawn && (post.State == Asked || post.State == Late || post.State == Planned || post.State == Held):
-			_, err := Move(ctx, tx, post, Withdrawn, Because("by "+who), who, now, post.State)
+			_, err := Move(ctx, tx, post, Withdrawn, Because("by "+who), By{who, now}, post.State)
 			return err
 		}
 		return fmt.Errorf("post %s is %s: it can't be changed to %s", post.ID, post.State, to)

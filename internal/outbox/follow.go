@@ -9,7 +9,8 @@ import (
 	"magpie/internal/need"
 )
 
-// follow does, in the same transaction, what follows from a post's new state: a mention whose answer is not out is open again, and what needs
+// follow does, in the same transaction, what follows from a post's new state: a mention whose answer is not out is open again, and what
+// needs
 // a person is noted.
 func follow(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) error {
 	raise := func(kind, subject, text string) error {
@@ -33,7 +34,8 @@ func follow(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) error {
 	case p.State == Asked:
 		return raise(need.Asked, p.ID, "is the "+name+" out or not? Look there, then “magpie outbox settle sent|send|withdraw "+p.ID+"”")
 	case p.State == Late && p.Parent != "":
-		return raise(need.Late, p.Parent, "the mailing "+p.Parent+" ("+p.Campaign+"/"+p.Step+") did not reach everybody in time: see “magpie outbox list --state late”")
+		return raise(need.Late, p.Parent, "the mailing "+p.Parent+" ("+p.Campaign+"/"+p.Step+") did not reach everybody in time: see "+
+			"“magpie outbox list --state late”")
 	case p.State == Late && p.LateThen == "ask":
 		return raise(need.Late, p.ID, "the "+name+" did not go out: "+p.Reason+
 			"; decide: “magpie outbox settle send "+p.ID+"”, or “settle withdraw "+p.ID+"”")

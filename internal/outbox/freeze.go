@@ -176,7 +176,7 @@ func endAll(ctx context.Context, tx *sql.Tx, set []*writing, now time.Time) erro
 			continue
 		}
 		to := ending(w.Post, w.Stop.State)
-		if _, err := Move(ctx, tx, &w.ended, to, Why{w.Stop.Reason, w.Stop.Cause}, audit.Bot, now, Planned, Held); err != nil {
+		if _, err := Move(ctx, tx, &w.ended, to, Why{w.Stop.Reason, w.Stop.Cause}, By{audit.Bot, now}, Planned, Held); err != nil {
 			return err
 		}
 	}
@@ -320,7 +320,7 @@ func (p *Publisher) stop(ctx context.Context, post *Post, c Composed, s *Stop) e
 				return err
 			}
 		}
-		_, err := Move(ctx, tx, post, ending(post, s.State), Why{s.Reason, s.Cause}, audit.Bot, now, Planned, Held)
+		_, err := Move(ctx, tx, post, ending(post, s.State), Why{s.Reason, s.Cause}, By{audit.Bot, now}, Planned, Held)
 		return err
 	})
 }

@@ -40,7 +40,8 @@ func TestPauses(t *testing.T) {
 			w.is("a", outbox.Planned)
 			w.is("answer", outbox.Planned)
 			w.outThere(0)
-			if all, err := pause.All(t.Context(), w.db); err != nil || len(all) != 1 || all[0].Reason != "crisis" || all[0].Who != "ann" || !all[0].At.Equal(w.now) {
+			if all, err := pause.All(t.Context(), w.db); err != nil || len(all) != 1 || all[0].Reason != "crisis" || all[0].Who != "ann" ||
+				!all[0].At.Equal(w.now) {
 				t.Errorf("got %+v, %v", all, err)
 			}
 			if fresh, err := pause.Set(t.Context(), w.db, scope, what, "x", "bob", w.now); fresh || err != nil {
@@ -152,7 +153,8 @@ func TestSignedOut(t *testing.T) {
 }
 
 func TestPrepareFails(t *testing.T) {
-	for reason, want := range map[network.Reason]outbox.State{network.Busy: outbox.Planned, network.Unknown: outbox.Planned, network.SignedOut: outbox.Planned, network.Refused: outbox.Refused} {
+	for reason, want := range map[network.Reason]outbox.State{network.Busy: outbox.Planned, network.Unknown: outbox.Planned,
+		network.SignedOut: outbox.Planned, network.Refused: outbox.Refused} {
 		w := newWorld(t, network.Blind)
 		p := w.coded("a", 1)
 		s := w.spied()

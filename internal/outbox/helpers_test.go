@@ -73,7 +73,8 @@ type world struct {
 func newWorld(t testing.TB, replay network.Replay) *world {
 	t.Helper()
 	w := &world{TB: t, now: noon, hash: "h1"}
-	w.db = storetest.Open(t, audit.Migrations(), lease.Migrations(), coupon.Migrations(), outbox.Migrations(), inbox.Migrations(), need.Migrations())
+	w.db = storetest.Open(t, audit.Migrations(), lease.Migrations(), coupon.Migrations(), outbox.Migrations(), inbox.Migrations(),
+		need.Migrations())
 	w.net = memory.New(func() time.Time { return w.now })
 	w.net.Use(name, kind, replay)
 	w.client = w.net.Client(name)
@@ -100,9 +101,15 @@ func (w *world) restart() {
 func (w *world) publisher(epoch int64) *outbox.Publisher {
 	log := logrus.New()
 	log.SetOutput(io.Discard)
-	return &outbox.Publisher{DB: w.db, Account: name, Epoch: epoch, Client: w.client, Kind: kind, Log: logrus.NewEntry(log), InFlight: 4, Settle: settle,
+	return &outbox.Publisher{DB: w.db, Account: name, Epoch: epoch, Client: w.client, Kind: kind, Log: logrus.NewEntry(log), InFlight: 4,
+		Settle: settle,
 		Limits: func() network.Limits { return kind.Limits }, Clock: func() time.Time { return w.now },
-		Hooks: outbox.Hooks{Compose: w.words, Recheck: w.again, SignedOut: func(s string) { w.mu.Lock(); w.out = append(w.out, s); w.mu.Unlock() }}}
+		Hooks: outbox.Hooks{Compose: w.words, Recheck: w.again, SignedOut: func(s string) {
+			w.mu.Lock()
+			w.out = append(w.out,
+				s)
+			w.mu.Unlock()
+		}}}
 }
 
 func (w *world) words(_ context.Context, p *outbox.Post, now time.Time) (c outbox.Composed, err error) {
@@ -111,7 +118,8 @@ func (w *world) words(_ context.Context, p *outbox.Post, now time.Time) (c outbo
 			return c, err
 		}
 	}
-	c = outbox.Composed{Hash: w.hash, Until: now.Add(72 * time.Hour), Draft: network.Draft{Text: strings.ReplaceAll(p.Text, "{code}", p.Code), Language: "en", Direct: p.Kind == outbox.Direct, ReplyTo: network.Ref(p.Ref)}}
+	c = outbox.Composed{Hash: w.hash, Until: now.Add(72 * time.Hour), Draft: network.Draft{Text: strings.ReplaceAll(p.Text, "{code}",
+		p.Code), Language: "en", Direct: p.Kind == outbox.Direct, ReplyTo: network.Ref(p.Ref)}}
 	if p.Recipient != "" {
 		c.Draft.To = &network.Person{ID: p.Recipient, Handle: p.Recipient}
 	}
@@ -154,7 +162,8 @@ func (w *world) told() (all []outbox.State) {
 // add writes a post down. Some of it is filled in.
 func (w *world) add(key string, change func(*outbox.Post)) *outbox.Post {
 	w.Helper()
-	p := &outbox.Post{Key: key, Kind: outbox.Public, Account: name, Campaign: "c", Step: "s", Occurrence: "o", Text: "text of " + key, SlotAt: w.now}
+	p := &outbox.Post{Key: key, Kind: outbox.Public, Account: name, Campaign: "c", Step: "s", Occurrence: "o", Text: "text of " + key,
+		SlotAt: w.now}
 	if change != nil {
 		change(p)
 	}
@@ -209,7 +218,8 @@ func (w *world) is(key string, s outbox.State) *outbox.Post {
 	if p.State != s {
 		w.Fatalf("%s is %s (%s), want %s", key, p.State, p.Reason, s)
 	}
-	if (s == outbox.Refused || s == outbox.Late || s == outbox.Withdrawn || s == outbox.Asked || s == outbox.Held || s == outbox.InDoubt) && p.Reason == "" {
+	if (s == outbox.Refused || s == outbox.Late || s == outbox.Withdrawn || s == outbox.Asked || s == outbox.Held || s == outbox.InDoubt) &&
+		p.Reason == "" {
 		w.Errorf("%s is %s for no reason", key, s)
 	}
 	return p

@@ -73,7 +73,7 @@ func (h *history) asked(tx *sql.Tx, key string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := inbox.Decide(ctx, tx, id, inbox.Answered, "rule", "", name, h.now); err != nil {
+	if _, err := inbox.Decide(ctx, tx, id, inbox.Verdict{State: inbox.Answered, Rule: "rule", Account: name}, h.now); err != nil {
 		return err
 	}
 	_, err = outbox.Add(ctx, tx, &outbox.Post{Key: key, Kind: outbox.Answer, Account: name, Campaign: "c", Step: "s", Person: int64(h.n),
@@ -107,13 +107,13 @@ func (h *history) person() {
 		}
 	case 4:
 		if len(h.ofKey(p.Key)) == 0 && p.State == outbox.Asked { // they look, and it is not there
-			_ = outbox.Settle(ctx, h.db, p.ID, rapid.SampledFrom([]outbox.State{outbox.Planned, outbox.Withdrawn}).Draw(h.rt, "to"),
-				network.Receipt{}, "ann", h.now, h.again)
+			to := rapid.SampledFrom([]outbox.State{outbox.Planned, outbox.Withdrawn}).Draw(h.rt, "to")
+			_ = outbox.Settle(ctx, h.db, p.ID, outbox.Settling{To: to, Replanned: h.again}, "ann", h.now)
 		}
 	default:
 		to := rapid.SampledFrom([]outbox.State{outbox.Planned, outbox.Withdrawn}).Draw(h.rt, "to")
 		if p.State != outbox.Asked {
-			_ = outbox.Settle(ctx, h.db, p.ID, to, network.Receipt{}, "ann", h.now, h.again)
+			_ = outbox.Settle(ctx, h.db, p.ID, outbox.Settling{To: to, Replanned: h.again}, "ann", h.now)
 		}
 	}
 }

@@ -61,7 +61,8 @@ func TestLateSaidPost(t *testing.T) {
 	for _, again := range []bool{true, false} {
 		w := newWorld(t, network.Exact)
 		p := w.coded("a", 1)
-		if _, err := w.db.Writer().Exec(`UPDATE posts SET finish_by = $1, late_at = $2`, noon.Add(time.Hour).UnixMilli(), noon.Add(time.Hour).UnixMilli()); err != nil {
+		if _, err := w.db.Writer().Exec(`UPDATE posts SET finish_by = $1, late_at = $2`, noon.Add(time.Hour).UnixMilli(),
+			noon.Add(time.Hour).UnixMilli()); err != nil {
 			t.Fatal(err)
 		}
 		w.after(2 * time.Hour)
@@ -77,7 +78,7 @@ func TestLateSaidPost(t *testing.T) {
 			_, err = tx.Exec(`UPDATE posts SET code = $1 WHERE id = $2`, code, p.ID)
 			return err
 		}
-		w.must(outbox.Settle(t.Context(), w.db, p.ID, outbox.Planned, network.Receipt{}, "bob", w.now, replanned))
+		w.must(outbox.Settle(t.Context(), w.db, p.ID, outbox.Settling{To: outbox.Planned, Replanned: replanned}, "bob", w.now))
 		w.pass()
 		other := w.coded("b", 2)
 		w.pass()
@@ -148,7 +149,7 @@ func TestSettle(t *testing.T) {
 		return w, p
 	}
 	decide := func(w *world, to outbox.State) error {
-		return outbox.Settle(t.Context(), w.db, outbox.ID("a"), to, network.Receipt{URL: "https://there"}, "bob", w.now, nil)
+		return outbox.Settle(t.Context(), w.db, outbox.ID("a"), outbox.Settling{To: to, At: network.Receipt{URL: "https://there"}}, "bob", w.now)
 	}
 	t.Run("it is out", func(t *testing.T) {
 		w, p := asked(t)

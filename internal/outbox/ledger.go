@@ -73,7 +73,7 @@ func Reject(ctx context.Context, db *store.DB, id, hash, why, who string, now ti
 		if post.Kind == Segment && (post.State == Expanded || post.State == Planned && post.Cursor > 0) {
 			return withdrawMailing(ctx, tx, post, reason, who, now)
 		}
-		moved, err := Move(ctx, tx, post, Withdrawn, Because(reason), who, now, Held, Planned)
+		moved, err := Move(ctx, tx, post, Withdrawn, Because(reason), By{who, now}, Held, Planned)
 		if err == nil && !moved {
 			err = fmt.Errorf("post %s is %s: only a post that has not gone out can be rejected", post.ID, post.State)
 		}
@@ -126,7 +126,7 @@ func Void(ctx context.Context, tx *sql.Tx, post *Post, why string, now time.Time
 // Recall notes that a post was deleted from its network.
 func Recall(ctx context.Context, db *store.DB, post *Post, who string, now time.Time) error {
 	return db.Write(ctx, func(tx *sql.Tx) error {
-		moved, err := Move(ctx, tx, post, Recalled, Because("deleted by "+who), who, now, Sent)
+		moved, err := Move(ctx, tx, post, Recalled, Because("deleted by "+who), By{who, now}, Sent)
 		if err == nil && !moved {
 			return errors.New("the post has already been deleted")
 		}
@@ -146,12 +146,15 @@ const never = int64(1) << 60
 // Next tells for each account that somebody owns when it has work.
 func Next(ctx context.Context, db *store.DB, now time.Time) (map[string]Due, error) {
 	overdue, next := []string{`EXISTS (SELECT 1 FROM posts p WHERE p.account = l.account AND p.state = 'sending')`}, []string{}
-	for _, waiting := range []string{`p.state = 'in doubt'`, `p.state = 'planned' AND p.kind = 'public'`, `p.state = 'planned' AND p.kind = 'direct'`, `p.state = 'planned' AND p.kind = 'answer'`} {
+	for _, waiting := range []string{`p.state = 'in doubt'`, `p.state = 'planned' AND p.kind = 'public'`,
+		`p.state = 'planned' AND p.kind = 'direct'`, `p.state = 'planned' AND p.kind = 'answer'`} {
 		from := ` FROM posts p WHERE p.account = l.account AND ` + waiting
 		overdue = append(overdue, `EXISTS (SELECT 1`+from+` AND p.next_at <= n.now)`)
-		next = append(next, `COALESCE((SELECT p.next_at`+from+` AND p.next_at > n.now ORDER BY p.next_at LIMIT 1), `+strconv.FormatInt(never, 10)+`)`)
+		next = append(next, `COALESCE((SELECT p.next_at`+from+` AND p.next_at > n.now ORDER BY p.next_at LIMIT 1), `+strconv.FormatInt(never,
+			10)+`)`)
 	}
-	rows, err := db.Read.QueryContext(ctx, `SELECT l.account, `+strings.Join(overdue, " OR ")+`, `+strings.Join(next, ", ")+` FROM leases l, (SELECT CAST($1 AS BIGINT) AS now) n`, store.Ms(now))
+	rows, err := db.Read.QueryContext(ctx, `SELECT l.account, `+strings.Join(overdue, " OR ")+`, `+strings.Join(next,
+		", ")+` FROM leases l, (SELECT CAST($1 AS BIGINT) AS now) n`, store.Ms(now))
 	if err != nil {
 		return nil, err
 	}

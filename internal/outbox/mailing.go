@@ -20,7 +20,7 @@ const pageOf = 500
 // and each of its posts that has not gone out.
 func withdrawMailing(ctx context.Context, tx *sql.Tx, mailing *Post, reason, who string, now time.Time) error {
 	before := mailing.State
-	moved, err := Move(ctx, tx, mailing, Withdrawn, Because(reason), who, now, Planned, Held, Late, Asked)
+	moved, err := Move(ctx, tx, mailing, Withdrawn, Because(reason), By{who, now}, Planned, Held, Late, Asked)
 	if err != nil {
 		return err
 	}

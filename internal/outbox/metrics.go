@@ -41,7 +41,8 @@ func NoMetrics(ctx context.Context, tx *sql.Tx, post string, now time.Time) erro
 // were read last; zero if they never were.
 func Measured(ctx context.Context, db *store.DB, account string, since time.Time) (time.Time, error) {
 	var ms int64
-	err := db.Read.QueryRowContext(ctx, `SELECT COALESCE(max(at), 0) FROM metrics WHERE post IN (SELECT id FROM posts WHERE account = $1 AND kind = 'public' AND sent_at > $2)`,
+	err := db.Read.QueryRowContext(ctx, `SELECT COALESCE(max(at), 0) FROM metrics WHERE post IN (SELECT id FROM posts
+		WHERE account = $1 AND kind = 'public' AND sent_at > $2)`,
 		account, store.Ms(since)).Scan(&ms)
 	if ms == 0 {
 		return time.Time{}, err

@@ -28,7 +28,8 @@ type chaos struct {
 }
 
 // Each weighs how a call ends.
-var endings = []string{"good", "good", "good", "good", "unknown", "unknown stored", "busy", "refused", "signed out", "killed before", "killed after"}
+var endings = []string{"good", "good", "good", "good", "unknown", "unknown stored", "busy", "refused", "signed out", "killed before",
+	"killed after"}
 
 func (c *chaos) publish(ctx context.Context, x network.Sealed) (network.Receipt, error) {
 	c.attempts++
@@ -82,7 +83,8 @@ func (c *chaos) turn() {
 	if !c.killed {
 		return
 	}
-	if _, err := c.db.Writer().Exec(`UPDATE posts SET state = 'sending', doubts = CASE doubts WHEN 0 THEN 0 ELSE doubts - 1 END WHERE state = 'in doubt' AND (reason LIKE '%killed%')`); err != nil {
+	if _, err := c.db.Writer().Exec(`UPDATE posts SET state = 'sending', doubts = CASE doubts WHEN 0 THEN 0 ELSE doubts - 1 END
+		WHERE state = 'in doubt' AND (reason LIKE '%killed%')`); err != nil {
 		c.Fatal(err)
 	}
 	c.killed = false

@@ -50,24 +50,30 @@ var (
 	leaving       = Ledger.Move("left out of a rehearsal", Recalled, Sending, InDoubt, Asked)
 )
 
+// By is who does something, and when.
+type By struct {
+	Who string
+	At  time.Time
+}
+
 // Move puts a post that is in one of the states from into another, with the
 // reason, and does what follows from that. moved is false if it was in no such state any
 // more, or may not go from there.
-func Move(ctx context.Context, tx *sql.Tx, p *Post, to State, why Why, who string, now time.Time, from ...State) (moved bool, err error) {
+func Move(ctx context.Context, tx *sql.Tx, p *Post, to State, why Why, by By, from ...State) (moved bool, err error) {
 	m := moves.To(to, halting, asking, refusing, lapsing, withdrawing, recalling)
 	if m == nil {
 		return false, nil
 	}
 	moved, err = m.One(ctx, tx, `reason = ?, cause = ?, updated_at = ?, `+erasing, `id = ? AND `+moves.In(from...), why.Text, why.Cause,
-		store.Ms(now), p.ID)
+		store.Ms(by.At), p.ID)
 	if err != nil || !moved {
 		return moved, err
 	}
 	p.State, p.Reason, p.Cause = to, why.Text, why.Cause
-	if err := then(ctx, tx, p, now); err != nil {
+	if err := then(ctx, tx, p, by.At); err != nil {
 		return true, err
 	}
-	return true, audit.Record(ctx, tx, now, who, "post "+string(to), "post "+p.ID, why.Text)
+	return true, audit.Record(ctx, tx, by.At, by.Who, "post "+string(to), "post "+p.ID, why.Text)
 }
 
 // then does, in the same transaction, what follows from a post's new state: its coupon is

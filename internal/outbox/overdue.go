@@ -22,7 +22,8 @@ type Underway struct {
 // Look counts what is under way.
 func Look(ctx context.Context, db *store.DB) (u Underway, err error) {
 	u.States = map[State]int{}
-	rows, err := db.Read.QueryContext(ctx, `SELECT state, count(*) FROM posts WHERE state IN ('planned', 'held', 'sending', 'in doubt', 'asked') GROUP BY state`)
+	rows, err := db.Read.QueryContext(ctx, `SELECT state, count(*) FROM posts
+		WHERE state IN ('planned', 'held', 'sending', 'in doubt', 'asked') GROUP BY state`)
 	if err != nil {
 		return u, err
 	}
@@ -38,7 +39,8 @@ func Look(ctx context.Context, db *store.DB) (u Underway, err error) {
 	if err := rows.Err(); err != nil {
 		return u, err
 	}
-	u.Next, u.Last, err = around(ctx, db, `SELECT (SELECT min(next_at) FROM posts WHERE state IN ('planned', 'in doubt')), (SELECT max(sent_at) FROM posts WHERE sent_at IS NOT NULL)`)
+	u.Next, u.Last, err = around(ctx, db, `SELECT (SELECT min(next_at) FROM posts
+		WHERE state IN ('planned', 'in doubt')), (SELECT max(sent_at) FROM posts WHERE sent_at IS NOT NULL)`)
 	return u, err
 }
 

@@ -159,9 +159,12 @@ func scan(row scanner) (*Post, error) {
 	p := &Post{}
 	var slot, next, late, finish, first, last, sent, created int64
 	var rest string
-	err := row.Scan(&p.ID, &p.Key, &p.Kind, &p.State, &p.Account, &p.Campaign, &p.Step, &p.Occurrence, &p.Segment, &p.Parent, &p.Cursor, &p.Person,
-		&p.Recipient, &p.Mention, &p.Ref, &p.Private, &p.Template, &p.Language, &p.Text, &p.Exempt, &p.Code, &slot, &next, &late, &p.LateThen, &finish,
-		&p.Approval, &p.ApprovedHash, &p.ApprovedBy, &p.Author, &p.Sealed, &p.SealedText, &p.Replay, &p.Attempts, &p.Doubts, &p.Looks, &first, &last,
+	err := row.Scan(&p.ID, &p.Key, &p.Kind, &p.State, &p.Account, &p.Campaign, &p.Step, &p.Occurrence, &p.Segment, &p.Parent,
+		&p.Cursor, &p.Person,
+		&p.Recipient, &p.Mention, &p.Ref, &p.Private, &p.Template, &p.Language, &p.Text, &p.Exempt, &p.Code, &slot, &next, &late,
+		&p.LateThen, &finish,
+		&p.Approval, &p.ApprovedHash, &p.ApprovedBy, &p.Author, &p.Sealed, &p.SealedText, &p.Replay, &p.Attempts, &p.Doubts, &p.Looks,
+		&first, &last,
 		&p.RemoteID, &p.URL, &sent, &p.Reason, &created, &p.Follows, &rest, &p.Turn, &p.RejectedHash, &p.Cause)
 	k := decodeRest(rest)
 	p.Rest, p.RestLanguage = k.Texts, k.Language

@@ -107,7 +107,7 @@ func (p *Publisher) noteAll(ctx context.Context, tx *sql.Tx, set []*writing, now
 			continue
 		}
 		why := Because("the network answered with the address of another post")
-		if _, err := Move(ctx, tx, w.Post, Asked, why, audit.Bot, now, Sending, InDoubt); err != nil {
+		if _, err := Move(ctx, tx, w.Post, Asked, why, By{audit.Bot, now}, Sending, InDoubt); err != nil {
 			return err
 		}
 	}
@@ -118,7 +118,7 @@ func (p *Publisher) noteAll(ctx context.Context, tx *sql.Tx, set []*writing, now
 func (p *Publisher) finish(ctx context.Context, post *Post, to State, reason string) error {
 	now := p.Clock()
 	return p.write(ctx, func(tx *sql.Tx) error {
-		_, err := Move(ctx, tx, post, ending(post, to), Because(reason), audit.Bot, now, Sending, InDoubt)
+		_, err := Move(ctx, tx, post, ending(post, to), Because(reason), By{audit.Bot, now}, Sending, InDoubt)
 		return err
 	})
 }

@@ -21,7 +21,8 @@ func TestSent(t *testing.T) {
 	}
 	got := w.is("a", outbox.Sent)
 	out := w.outThere(1)[0]
-	if out.Text != "@ann your code is "+p.Code || out.Key != "a" || !out.Direct || got.RemoteID != out.ID || got.URL == "" || !got.SentAt.Equal(w.now) || got.Attempts != 1 || got.SealedText != out.Text {
+	if out.Text != "@ann your code is "+p.Code || out.Key != "a" || !out.Direct || got.RemoteID != out.ID || got.URL == "" ||
+		!got.SentAt.Equal(w.now) || got.Attempts != 1 || got.SealedText != out.Text {
 		t.Errorf("got %+v and %+v", got, out)
 	}
 	if s := w.code(p); s != "delivered" {
@@ -50,7 +51,8 @@ func TestKeyIsOnce(t *testing.T) {
 	w.add("a", nil)
 	for range 2 {
 		w.must(w.db.Write(t.Context(), func(tx *sql.Tx) error {
-			added, err := outbox.Add(t.Context(), tx, &outbox.Post{Key: "a", Kind: outbox.Public, Account: name, Text: "other words", SlotAt: w.now}, w.now)
+			added, err := outbox.Add(t.Context(), tx, &outbox.Post{Key: "a", Kind: outbox.Public, Account: name, Text: "other words",
+				SlotAt: w.now}, w.now)
 			if added {
 				t.Error("it was added again")
 			}

@@ -72,15 +72,17 @@ func GoOn(ctx context.Context, tx *sql.Tx, post *Post, r network.Receipt, now ti
 	if err != nil || slices.ContainsFunc(parts, func(p *Post) bool { return p.State == Recalled }) {
 		return nil, err
 	}
-	next = &Post{Key: partKey(post.Key), Kind: post.Kind, Account: post.Account, Campaign: post.Campaign, Step: post.Step, Occurrence: post.Occurrence,
-		Follows: post.ID, Ref: r.ID, Language: post.RestLanguage, RestLanguage: post.RestLanguage, Text: post.Rest[0], Rest: post.Rest[1:], SlotAt: post.SlotAt, NextAt: now, Author: post.Author}
+	next = &Post{Key: partKey(post.Key), Kind: post.Kind, Account: post.Account, Campaign: post.Campaign, Step: post.Step,
+		Occurrence: post.Occurrence,
+		Follows:    post.ID, Ref: r.ID, Language: post.RestLanguage, RestLanguage: post.RestLanguage, Text: post.Rest[0], Rest: post.Rest[1:],
+		SlotAt: post.SlotAt, NextAt: now, Author: post.Author}
 	added, err := Add(ctx, tx, next, now)
 	if err != nil || !added || r.ID != "" {
 		return next, err
 	}
 	_, err = Move(ctx, tx, next, Asked, Because("the part of the thread before this one was settled without its address: "+
 		"run “magpie outbox settle send "+next.ID+" --url ADDRESS-OF-THAT-PART”, "+
-		"or post this part by hand as a reply to it"), audit.Bot, now, Planned)
+		"or post this part by hand as a reply to it"), By{audit.Bot, now}, Planned)
 	return next, err
 }
 

@@ -107,7 +107,7 @@ func TestThreadHaltsAtARefusal(t *testing.T) {
 		t.Errorf("told of %v", w.told())
 	}
 	w.recheck = nil
-	w.must(outbox.Settle(t.Context(), w.db, outbox.ID(partOf("a", 2)), outbox.Planned, network.Receipt{}, "ann", w.now, nil))
+	w.must(outbox.Settle(t.Context(), w.db, outbox.ID(partOf("a", 2)), outbox.Settling{To: outbox.Planned}, "ann", w.now))
 	w.pass()
 	w.outThere(3)
 }

@@ -36,7 +36,8 @@ func StoppedSince(ctx context.Context, tx *sql.Tx, person int64, said time.Time)
 // withdraws what they had consented to. said is when they said so. first is false if
 // that was known.
 func OptOut(ctx context.Context, tx *sql.Tx, person int64, source string, said, now time.Time) (first bool, err error) {
-	if _, err := tx.ExecContext(ctx, `UPDATE persons SET stopped_at = $1 WHERE id = $2 AND stopped_at < $3`, store.Ms(said), person, store.Ms(said)); err != nil {
+	if _, err := tx.ExecContext(ctx, `UPDATE persons SET stopped_at = $1 WHERE id = $2
+		AND stopped_at < $3`, store.Ms(said), person, store.Ms(said)); err != nil {
 		return false, err
 	}
 	first, err = store.Changed(tx.ExecContext(ctx, `INSERT INTO optouts (person, at, source) VALUES ($1, $2, $3)
@@ -115,7 +116,8 @@ type Consent struct {
 
 // Consents are those of a person.
 func (b *Book) Consents(ctx context.Context, person int64) (out []Consent, err error) {
-	rows, err := b.DB.Read.QueryContext(ctx, `SELECT account, source, given_at, COALESCE(withdrawn_at, 0) FROM consents WHERE person = $1 ORDER BY account`, person)
+	rows, err := b.DB.Read.QueryContext(ctx, `SELECT account, source, given_at, COALESCE(withdrawn_at, 0) FROM consents
+		WHERE person = $1 ORDER BY account`, person)
 	if err != nil {
 		return nil, err
 	}

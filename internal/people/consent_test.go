@@ -101,7 +101,8 @@ func TestConsentsSayWhereAndWhen(t *testing.T) {
 		_, err := people.Grant(t.Context(), tx, ann, "outlet", "item/again", noon.Add(2*day), noon.Add(2*day))
 		return err
 	})
-	if all, _ = b.Consents(t.Context(), ann); all[0].Source != "item/again" || !all[0].Given.Equal(noon.Add(2*day)) || !all[0].Withdrawn.IsZero() {
+	if all, _ = b.Consents(t.Context(), ann); all[0].Source != "item/again" || !all[0].Given.Equal(noon.Add(2*day)) ||
+		!all[0].Withdrawn.IsZero() {
 		t.Errorf("got %+v", all)
 	}
 	lines, err := audit.Of(t.Context(), b.DB, people.Subject(ann))
@@ -109,7 +110,8 @@ func TestConsentsSayWhereAndWhen(t *testing.T) {
 	for _, l := range lines {
 		said += l.What + "; "
 	}
-	if want := []string{"consent given", "opted out"}; err != nil || !slices.ContainsFunc(want, func(w string) bool { return strings.Contains(said, w) }) {
+	if want := []string{"consent given", "opted out"}; err != nil || !slices.ContainsFunc(want,
+		func(w string) bool { return strings.Contains(said, w) }) {
 		t.Errorf("the log says %q, %v", said, err)
 	}
 }

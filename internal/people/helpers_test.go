@@ -26,7 +26,7 @@ var noon = time.Date(2027, 11, 26, 12, 0, 0, 0, time.UTC)
 func open(t testing.TB) *people.Book {
 	t.Helper()
 	db := storetest.Open(t, audit.Migrations(), people.Migrations(), coupon.Migrations())
-	return &people.Book{DB: db, IDs: store.NewIDs()}
+	return &people.Book{DB: db, IDs: store.NewIDs(), Kinds: kinds}
 }
 
 func write(t testing.TB, b *people.Book, fn func(*sql.Tx) error) {
@@ -101,3 +101,6 @@ func TestMain(m *testing.M) {
 	_ = flag.Set("rapid.nofailfile", "true") // the message has all it takes
 	os.Exit(storetest.Both(m))
 }
+
+// kinds are networks as far as this package knows them.
+var kinds = []network.Kind{{Name: "mastodon", Federated: true}, {Name: "bluesky"}, {Name: "x"}, {Name: "weibo"}}

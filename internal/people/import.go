@@ -7,25 +7,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"magpie/internal/sheet"
 	"magpie/internal/store"
-	"magpie/internal/suggest"
 )
-
-// columns a customer list may have. One of the networks' must be there.
-var columns = []string{"mastodon", "bluesky", "x", "weibo", "name", "language", "city", "orders", "spent", "last_order", "tags"}
-
-var networkColumns = columns[:4]
 
 // Customer is one row of a customer list.
 type Customer struct {
-	handles              [4]string // as networkColumns
+	handles              []string // as Book.Kinds
 	name, language, city string
 	orders               int64
 	spent                int64
@@ -54,21 +45,21 @@ func (b *Book) Import(ctx context.Context, r io.Reader, now time.Time, progress 
 		return out, fmt.Errorf("%w: nothing was imported", err)
 	}
 	defer seen.Close()
-	in, at, others, err := list(seen)
+	in, at, others, err := b.list(seen)
 	if err != nil {
 		return out, err
 	}
 	if len(others) > 0 && warn != nil {
 		warn(fmt.Sprintf("not read, for nothing here uses it: %s", strings.Join(others, ", ")))
 	}
-	odd := &oddities{now: now, warn: warn, first: map[uint64]int32{}}
+	odd := &oddities{now: now, warn: warn, kinds: b.Kinds, first: map[uint64]int32{}}
 	if err := b.inspect(in, at, odd); err != nil {
 		return out, err
 	}
 	if out.As = seen.As; strings.HasPrefix(out.As, "GB18030") {
 		out.Sample = odd.name
 	}
-	in, at, _, err = list(seen)
+	in, at, _, err = b.list(seen)
 	for err == nil {
 		var n int
 		err = b.DB.Write(ctx, func(tx *sql.Tx) error {
@@ -88,7 +79,7 @@ func (b *Book) Import(ctx context.Context, r io.Reader, now time.Time, progress 
 }
 
 // list begins to read a customer list.
-func list(s *sheet.Sheet) (in *csv.Reader, at map[string]int, others []string, err error) {
+func (b *Book) list(s *sheet.Sheet) (in *csv.Reader, at map[string]int, others []string, err error) {
 	if in, err = s.Rows(); err != nil {
 		return nil, nil, nil, err
 	}
@@ -97,7 +88,7 @@ func list(s *sheet.Sheet) (in *csv.Reader, at map[string]int, others []string, e
 		return nil, nil, nil, errors.New("line 1: the file is empty or not a CSV file: its first line must hold the column names")
 	}
 	line, _ := in.FieldPos(0)
-	at, others, err = layout(line, header)
+	at, others, err = layout(line, header, b.networks())
 	return in, at, others, err
 }
 
@@ -109,7 +100,7 @@ const manyMistakes = 100
 // inspect says what is wrong with a list.
 func (b *Book) inspect(in *csv.Reader, at map[string]int, odd *oddities) error {
 	var wrong []error
-	more, rows := 0, 0
+	more, rows, networks := 0, 0, b.networks()
 	for ; ; rows++ {
 		row, err := in.Read()
 		if errors.Is(err, io.EOF) {
@@ -123,7 +114,7 @@ func (b *Book) inspect(in *csv.Reader, at map[string]int, odd *oddities) error {
 		line, _ := in.FieldPos(0)
 		var c Customer
 		if err = errColumns; !ragged {
-			c, err = parse(at, row)
+			c, err = parse(at, row, networks)
 		}
 		if err == nil {
 			err = b.check(c)
@@ -150,91 +141,10 @@ func (b *Book) inspect(in *csv.Reader, at map[string]int, odd *oddities) error {
 	return fmt.Errorf("%w: nothing was imported", errors.Join(wrong...))
 }
 
-// layout finds each column's place, and the columns that are not read.
-func layout(line int, header []string) (at map[string]int, others []string, err error) {
-	at = map[string]int{}
-	for i, h := range header {
-		name := strings.ToLower(strings.TrimSpace(h))
-		if !slices.Contains(columns, name) {
-			if strings.ContainsAny(name, "|，；") {
-				return nil, nil, fmt.Errorf("line %d: the columns %q are separated by a sign that is not known here: save the list with "+
-					"commas, semicolons or tabs", line, h)
-			}
-			if near := suggest.For(name, columns); near != "" {
-				return nil, nil, fmt.Errorf("line %d: unknown column %q (did you mean %q?)", line, h, near)
-			}
-			if name != "" {
-				others = append(others, strings.TrimSpace(h))
-			}
-			continue
-		}
-		if _, twice := at[name]; twice {
-			return nil, nil, fmt.Errorf("line %d: the column %q occurs twice", line, h)
-		}
-		at[name] = i
-	}
-	for _, n := range networkColumns {
-		if _, ok := at[n]; ok {
-			return at, others, nil
-		}
-	}
-	return nil, nil, fmt.Errorf("line %d: a column with handles is missing: call one mastodon, bluesky, x or weibo", line)
-}
-
-// parse reads one row.
-func parse(at map[string]int, row []string) (c Customer, err error) {
-	get := func(name string) string {
-		if i, ok := at[name]; ok {
-			return strings.TrimSpace(row[i])
-		}
-		return ""
-	}
-	some := false
-	for i, n := range networkColumns {
-		c.handles[i] = Fold(get(n))
-		some = some || c.handles[i] != ""
-	}
-	if !some {
-		return c, errors.New("the row has no handle")
-	}
-	c.name, c.language, c.city = get("name"), language(get("language")), get("city")
-	if s := get("orders"); s != "" {
-		if c.orders, err = strconv.ParseInt(s, 10, 32); err != nil || c.orders < 0 {
-			return c, fmt.Errorf("orders: %q is not a whole number", s)
-		}
-	}
-	if s := get("spent"); s != "" {
-		if c.spent, err = sheet.Amount(s); err != nil {
-			return c, fmt.Errorf("spent: %w", err)
-		}
-	}
-	if s := get("last_order"); s != "" {
-		day, err := sheet.Day(s)
-		if err != nil {
-			return c, fmt.Errorf("last_order: %w", err)
-		}
-		c.lastOrder = day.UnixMilli()
-	}
-	c.tags = strings.FieldsFunc(get("tags"), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(";；,，、|", r) })
-	return c, nil
-}
-
-// check looks at the handles by the networks' own rules.
-func (b *Book) check(c Customer) error {
-	for i, h := range c.handles {
-		if h == "" || b.CheckHandle == nil {
-			continue
-		}
-		if hint := b.CheckHandle(networkColumns[i], h); hint != "" {
-			return fmt.Errorf("%s: %q is not a handle (%s)", networkColumns[i], h, hint)
-		}
-	}
-	return nil
-}
-
 // writer holds the prepared statements of an import.
 type writer struct {
 	book                                     *Book
+	networks                                 []string
 	at                                       map[string]int
 	now                                      time.Time
 	find, person, handle, update, tag, untag *sql.Stmt
@@ -242,13 +152,14 @@ type writer struct {
 }
 
 func (b *Book) writer(ctx context.Context, tx *sql.Tx, at map[string]int, now time.Time) (*writer, error) {
-	w := &writer{book: b, at: at, now: now, tx: tx}
+	w := &writer{book: b, networks: b.networks(), at: at, now: now, tx: tx}
 	for _, s := range []struct {
 		to  **sql.Stmt
 		sql string
 	}{
 		{&w.find, `SELECT person FROM handles WHERE network = $1 AND handle = $2`},
-		{&w.person, `INSERT INTO persons (id, name, language, city, orders, spent, last_order, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`},
+		{&w.person, `INSERT INTO persons (id, name, language, city, orders, spent, last_order, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`},
 		{&w.handle, `INSERT INTO handles (network, handle, person) VALUES ($1, $2, $3) ON CONFLICT (network, handle) DO NOTHING`},
 		{&w.update, w.updateSQL()},
 		{&w.tag, `INSERT INTO person_tags (person, tag) VALUES ($1, $2) ON CONFLICT DO NOTHING`},
@@ -297,7 +208,7 @@ func (w *writer) some(ctx context.Context, in *csv.Reader, out *Imported, progre
 		if err != nil {
 			return n, sheet.Explain(err)
 		}
-		c, err := parse(w.at, row)
+		c, err := parse(w.at, row, w.networks)
 		if err != nil {
 			return n, err
 		}
@@ -326,12 +237,12 @@ func (w *writer) one(ctx context.Context, c Customer) (fresh bool, err error) {
 		if h == "" {
 			continue
 		}
-		added, err := store.Changed(w.handle.ExecContext(ctx, networkColumns[i], h, id))
+		added, err := store.Changed(w.handle.ExecContext(ctx, w.book.Kinds[i].Name, h, id))
 		if err != nil {
 			return false, err
 		}
 		if !added {
-			if known, err = w.meets(ctx, networkColumns[i], h, known); err != nil {
+			if known, err = w.meets(ctx, w.book.Kinds[i].Name, h, known); err != nil {
 				return false, err
 			}
 		}

@@ -22,9 +22,11 @@ func TestEveryColumn(t *testing.T) {
 	}
 	p := get(t, b, find(t, b, "ann@social.example"))
 	p.ID = 0
-	want := &people.Person{Name: "Smith, Ann", Language: "zh", City: "上海", Orders: 3, Spent: 123450, LastOrder: time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC),
-		Handles: []people.Handle{{Network: "bluesky", Handle: "ann.example"}, {Network: "mastodon", Handle: "ann@social.example"}, {Network: "weibo", Handle: "安"}, {Network: "x", Handle: "annx"}},
-		Tags:    []string{"new", "press", "vip"}}
+	want := &people.Person{Name: "Smith, Ann", Language: "zh", City: "上海", Orders: 3, Spent: 123450,
+		LastOrder: time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC),
+		Handles: []people.Handle{{Network: "bluesky", Handle: "ann.example"}, {Network: "mastodon", Handle: "ann@social.example"},
+			{Network: "weibo", Handle: "安"}, {Network: "x", Handle: "annx"}},
+		Tags: []string{"new", "press", "vip"}}
 	if d := cmp.Diff(want, p); d != "" {
 		t.Error(d)
 	}
@@ -41,7 +43,8 @@ func TestAbsentColumns(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 	p := get(t, b, find(t, b, "ann"))
-	if p.Orders != 5 || p.Name != "Ann" || p.City != "Boston" || p.Spent != 1000 || p.LastOrder.IsZero() || p.Language != "en" || strings.Join(p.Tags, " ") != "c" {
+	if p.Orders != 5 || p.Name != "Ann" || p.City != "Boston" || p.Spent != 1000 || p.LastOrder.IsZero() || p.Language != "en" ||
+		strings.Join(p.Tags, " ") != "c" {
 		t.Errorf("got %+v", p)
 	}
 	load(t, b, "mastodon,city,last_order", "ann,,")
@@ -55,18 +58,19 @@ func TestBadLists(t *testing.T) {
 		text string
 		want []string
 	}{
-		"empty":            {"", []string{"line 1", "empty"}},
-		"no handles":       {"name,city\nAnn,Boston\n", []string{"line 1", "a column with handles is missing"}},
-		"unknown column":   {"mastodon,citty\nann,Boston\n", []string{"line 1", `"citty"`, `did you mean "city"`}},
-		"column twice":     {"mastodon,Mastodon\na,b\n", []string{"line 1", "twice"}},
-		"no handle":        {"mastodon,name\nann,Ann\n,Bob\n", []string{"line 3", "no handle", "nothing was imported"}},
-		"orders":           {"mastodon,orders\nann,1\nbob,two\n", []string{"line 3", "orders", `"two"`, "nothing was imported"}},
-		"fewer than none":  {"mastodon,orders\nann,-1\n", []string{"line 2", "orders"}},
-		"spent":            {"mastodon,spent\nann,12.345\n", []string{"line 2", "spent", "899.00"}},
-		"spent, comma":     {"mastodon,spent\nann,\"1,000\"\n", []string{"line 2", "spent", "1000", "1.000"}},
-		"last order":       {"mastodon,last_order\nann,03/04/2026\n", []string{"line 2", "last_order", "2026-04-03"}},
-		"too few fields":   {"mastodon,name\nann,Ann\nbob\n", []string{"line 3", "nothing was imported"}},
-		"quotes":           {"mastodon,name\nann,\"Ann\nbob,Bob\n", []string{"line 2: a quote (\") is opened here and not closed", "nothing was imported"}},
+		"empty":           {"", []string{"line 1", "empty"}},
+		"no handles":      {"name,city\nAnn,Boston\n", []string{"line 1", "a column with handles is missing"}},
+		"unknown column":  {"mastodon,citty\nann,Boston\n", []string{"line 1", `"citty"`, `did you mean "city"`}},
+		"column twice":    {"mastodon,Mastodon\na,b\n", []string{"line 1", "twice"}},
+		"no handle":       {"mastodon,name\nann,Ann\n,Bob\n", []string{"line 3", "no handle", "nothing was imported"}},
+		"orders":          {"mastodon,orders\nann,1\nbob,two\n", []string{"line 3", "orders", `"two"`, "nothing was imported"}},
+		"fewer than none": {"mastodon,orders\nann,-1\n", []string{"line 2", "orders"}},
+		"spent":           {"mastodon,spent\nann,12.345\n", []string{"line 2", "spent", "899.00"}},
+		"spent, comma":    {"mastodon,spent\nann,\"1,000\"\n", []string{"line 2", "spent", "1000", "1.000"}},
+		"last order":      {"mastodon,last_order\nann,03/04/2026\n", []string{"line 2", "last_order", "2026-04-03"}},
+		"too few fields":  {"mastodon,name\nann,Ann\nbob\n", []string{"line 3", "nothing was imported"}},
+		"quotes": {"mastodon,name\nann,\"Ann\nbob,Bob\n", []string{"line 2: a quote (\") is opened here and not closed",
+			"nothing was imported"}},
 		"a quote within":   {"mastodon,name\nann,Ann \"A\" Lee\n", []string{"line 2: a quote (\") stands within a text", "write this one twice"}},
 		"a dollar":         {"mastodon,spent\nann,\"$1,299.00\"\n", []string{"line 2", "names a currency", "899.00"}},
 		"yuan":             {"mastodon,spent\nann,899元\n", []string{"line 2", "names a currency"}},
@@ -79,7 +83,8 @@ func TestBadLists(t *testing.T) {
 			b := open(t)
 			out, err := b.Import(t.Context(), strings.NewReader(c.text), noon, nil, nil)
 			says(t, err, c.want...)
-			if n := count(t, b, `SELECT (SELECT count(*) FROM persons) + (SELECT count(*) FROM handles) + (SELECT count(*) FROM person_tags)`); n != 0 {
+			if n := count(t, b, `SELECT (SELECT count(*) FROM persons) + (SELECT count(*) FROM handles) + (SELECT count(*)
+				FROM person_tags)`); n != 0 {
 				t.Errorf("%d rows are there, told %+v", n, out)
 			}
 		})

@@ -12,7 +12,8 @@ import (
 // merge makes one person of two. An opt-out of either stands for both.
 func (b *Book) merge(ctx context.Context, tx *sql.Tx, into, from int64) error {
 	for _, q := range []string{
-		`UPDATE persons SET name = CASE persons.name WHEN '' THEN f.name ELSE persons.name END, language = CASE persons.language WHEN '' THEN f.language ELSE persons.language END,
+		`UPDATE persons SET name = CASE persons.name WHEN '' THEN f.name ELSE persons.name END, language = CASE persons.language
+			WHEN '' THEN f.language ELSE persons.language END,
 		 city = CASE persons.city WHEN '' THEN f.city ELSE persons.city END, orders = persons.orders + f.orders, spent = persons.spent + f.spent,
 		 last_order = CASE WHEN f.last_order > COALESCE(persons.last_order, 0) THEN f.last_order ELSE persons.last_order END,
 		 followers_count = CASE WHEN f.followers_count > persons.followers_count THEN f.followers_count ELSE persons.followers_count END,
@@ -20,7 +21,8 @@ func (b *Book) merge(ctx context.Context, tx *sql.Tx, into, from int64) error {
 		 created_at = CASE WHEN f.created_at < persons.created_at THEN f.created_at ELSE persons.created_at END
 		 FROM persons f WHERE persons.id = $1 AND f.id = $2`,
 		`UPDATE handles SET person = $1 WHERE person = $2`,
-		`INSERT INTO followers (account, person, since, until, seen) SELECT account, $1, since, until, seen FROM followers WHERE person = $2 ON CONFLICT DO NOTHING`,
+		`INSERT INTO followers (account, person, since, until, seen) SELECT account, $1, since, until, seen FROM followers
+			WHERE person = $2 ON CONFLICT DO NOTHING`,
 		`INSERT INTO consents (person, account, kind, given_at, source, withdrawn_at, withdrawn_by)
 		 SELECT $1, account, kind, given_at, source, withdrawn_at, withdrawn_by FROM consents WHERE person = $2 ON CONFLICT DO NOTHING`,
 		`INSERT INTO person_tags (person, tag) SELECT $1, tag FROM person_tags WHERE person = $2 ON CONFLICT DO NOTHING`,
@@ -84,6 +86,7 @@ func (b *Book) empty(ctx context.Context, tx *sql.Tx, id int64) error {
 			return err
 		}
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE persons SET name = '', language = '', followers_count = 0, city = '', orders = 0, spent = 0, last_order = NULL WHERE id = $1`, id)
+	_, err := tx.ExecContext(ctx, `UPDATE persons SET name = '', language = '', followers_count = 0, city = '', orders = 0, spent = 0,
+		last_order = NULL WHERE id = $1`, id)
 	return err
 }

@@ -40,13 +40,15 @@ func TestMergeTakesAllAlong(t *testing.T) {
 		for _, f := range []struct {
 			account, net string
 			who          network.Person
-		}{{"outlet", "mastodon", network.Person{ID: "1", Handle: "ann@social.example"}}, {"youzi", "bluesky", network.Person{ID: "did:1", Handle: "ann.example"}}} {
+		}{{"outlet", "mastodon", network.Person{ID: "1", Handle: "ann@social.example"}},
+			{"youzi", "bluesky", network.Person{ID: "did:1", Handle: "ann.example"}}} {
 			if err := b.Follows(t.Context(), tx, f.account, f.net, f.who, 0, noon); err != nil {
 				return err
 			}
 		}
 		for _, p := range []int64{m, s} {
-			if _, err := coupon.Reserve(t.Context(), tx, coupon.Offer{Name: "bf", Made: true, PerPerson: 1}, coupon.For{Person: p, Post: "p"}, noon); err != nil {
+			if _, err := coupon.Reserve(t.Context(), tx, coupon.Offer{Name: "bf", Made: true, PerPerson: 1}, coupon.For{Person: p, Post: "p"},
+				noon); err != nil {
 				return err
 			}
 		}
@@ -107,7 +109,8 @@ func TestMergeFails(t *testing.T) {
 
 func TestForget(t *testing.T) {
 	b := open(t)
-	load(t, b, "mastodon,name,city,orders,spent,last_order,tags,language", "ann,Ann,Boston,3,10,2026-01-02,a;b,en", "bob,Bob,Paris,1,1,2026-01-02,c,fr")
+	load(t, b, "mastodon,name,city,orders,spent,last_order,tags,language", "ann,Ann,Boston,3,10,2026-01-02,a;b,en",
+		"bob,Bob,Paris,1,1,2026-01-02,c,fr")
 	ann, bob := find(t, b, "ann"), find(t, b, "bob")
 	for _, p := range []int64{ann, bob} {
 		grant(t, b, p, "outlet")
@@ -131,7 +134,8 @@ func TestForget(t *testing.T) {
 	if p.Language != "" || p.Followers != 0 {
 		t.Errorf("so is this: language %q, %d followers", p.Language, p.Followers)
 	}
-	if n := count(t, b, `SELECT (SELECT count(*) FROM consents) + (SELECT count(*) FROM person_tags) + (SELECT count(*) FROM followers)`); n != 0 {
+	if n := count(t, b, `SELECT (SELECT count(*) FROM consents) + (SELECT count(*) FROM person_tags) + (SELECT count(*)
+		FROM followers)`); n != 0 {
 		t.Errorf("%d rows of theirs", n)
 	}
 	lines, err := audit.Of(t.Context(), b.DB, people.Subject(bob))

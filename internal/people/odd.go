@@ -3,6 +3,7 @@ package people
 import (
 	"fmt"
 	"hash/maphash"
+	"magpie/internal/network"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ type oddities struct {
 	seed  maphash.Seed
 	said  int
 	begun bool
+	kinds []network.Kind
 	name  string // the first that there is
 }
 
@@ -48,13 +50,13 @@ func (o *oddities) look(line int, c Customer) {
 		if h == "" {
 			continue
 		}
-		key := maphash.String(o.seed, networkColumns[i]+" "+h)
+		key := maphash.String(o.seed, o.kinds[i].Name+" "+h)
 		if before, twice := o.first[key]; twice {
 			o.say(line, "%s is in line %d already: what the later line says counts", h, before)
 		} else {
 			o.first[key] = int32(line)
 		}
-		if networkColumns[i] == "mastodon" && !strings.Contains(h, "@") {
+		if o.kinds[i].Federated && !strings.Contains(h, "@") {
 			o.say(line, "%s names no server: write %s@server.example, or nobody on another server is meant", h, h)
 		}
 	}

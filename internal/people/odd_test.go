@@ -62,7 +62,8 @@ func TestOtherEncoding(t *testing.T) {
 func TestFormsOfLanguages(t *testing.T) {
 	b := open(t)
 	list, n := "mastodon,language\n", 0
-	for in, want := range map[string]string{"de": "de", "de_DE": "de-de", "DE": "de", "deu": "de", "ger": "de", "ENG": "en", "jpn": "ja", "German": "de", "中文": "zh",
+	for in, want := range map[string]string{"de": "de", "de_DE": "de-de", "DE": "de", "deu": "de", "ger": "de", "ENG": "en", "jpn": "ja",
+		"German": "de", "中文": "zh",
 		"zh-Hant-TW": "zh-hant-tw", "": ""} {
 		n++
 		who := fmt.Sprintf("p%d", n)
@@ -72,7 +73,8 @@ func TestFormsOfLanguages(t *testing.T) {
 		}
 		list += who + "," + in + "\n"
 	}
-	for condition, want := range map[string]int{`language == "de"`: 6, `language == "de_DE"`: 1, `language == "zh"`: 2, `language == "zh-hant"`: 1, `language == "d"`: 0} {
+	for condition, want := range map[string]int{`language == "de"`: 6, `language == "de_DE"`: 1, `language == "zh"`: 2,
+		`language == "zh-hant"`: 1, `language == "d"`: 0} {
 		s, err := segment.Compile(condition)
 		if err != nil {
 			t.Fatal(err)

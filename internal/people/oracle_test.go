@@ -106,7 +106,8 @@ func expression(depth int) *rapid.Generator[condition] {
 	leaf := rapid.OneOf(numeric("orders", func(s soul) float64 { return float64(s.orders) }),
 		numeric("spent", func(s soul) float64 { return float64(s.spent) / 100 }),
 		numeric("followers_count", func(s soul) float64 { return float64(s.followers) }),
-		aged("last_order", func(s soul) time.Duration { return s.lastOrder }), aged("known", func(s soul) time.Duration { return s.known }), worded())
+		aged("last_order", func(s soul) time.Duration { return s.lastOrder }),
+		aged("known", func(s soul) time.Duration { return s.known }), worded())
 	if depth == 0 {
 		return leaf
 	}

@@ -27,9 +27,7 @@ type Book struct {
 	// OnMerge is told when two persons turn out to be one, so that what other
 	// packages keep of the second can follow.
 	OnMerge func(ctx context.Context, tx *sql.Tx, into, from int64) error
-	// CheckHandle says what is wrong with a handle on a network, "" if nothing
-	// is. nil takes any.
-	CheckHandle func(network, handle string) string
+	Kinds   []network.Kind // the networks on which people may have handles
 }
 
 // Person is what we know of somebody.
@@ -61,7 +59,8 @@ const nameMost, languageMost = 1_000, 40
 // one if need be. The network's id counts more than the handle, which people
 // may change.
 func (b *Book) Meet(ctx context.Context, tx *sql.Tx, net string, who network.Person, now time.Time) (int64, error) {
-	who.ID, who.Name, who.Language = store.Key(who.ID), store.Cut(store.Text(who.Name), nameMost), store.Cut(store.Text(who.Language), languageMost)
+	who.ID, who.Name, who.Language = store.Key(who.ID), store.Cut(store.Text(who.Name), nameMost),
+		store.Cut(store.Text(who.Language), languageMost)
 	handle := store.Key(Fold(store.Text(who.Handle)))
 	var id int64
 	var old string
@@ -82,7 +81,8 @@ func refresh(ctx context.Context, tx *sql.Tx, id int64, who network.Person) erro
 	if who.Followers == 0 {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE persons SET followers_count = $1 WHERE id = $2 AND followers_count <> $3`, who.Followers, id, who.Followers)
+	_, err := tx.ExecContext(ctx, `UPDATE persons SET followers_count = $1 WHERE id = $2
+		AND followers_count <> $3`, who.Followers, id, who.Followers)
 	return err
 }
 
@@ -93,7 +93,8 @@ const former = " (former)"
 // who has given it up: it keeps that person under the id alone.
 func (b *Book) rename(ctx context.Context, tx *sql.Tx, net, remote, handle string) error {
 	const given = `COALESCE(remote_id, handle) || ' ' || CAST(person AS TEXT) || '` + former + `'`
-	if _, err := tx.ExecContext(ctx, `DELETE FROM handles WHERE network = $1 AND handle IN (SELECT `+given+` FROM handles WHERE network = $2 AND handle = $3)`, net, net, handle); err != nil {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM handles WHERE network = $1
+		AND handle IN (SELECT `+given+` FROM handles WHERE network = $2 AND handle = $3)`, net, net, handle); err != nil {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, `UPDATE handles SET handle = `+given+` WHERE network = $1 AND handle = $2`, net, handle); err != nil {
@@ -111,7 +112,8 @@ func (b *Book) meetByHandle(ctx context.Context, tx *sql.Tx, net, handle string,
 		return 0, err
 	}
 	if err == nil && !remote.Valid {
-		_, err = tx.ExecContext(ctx, `UPDATE handles SET remote_id = $1, bot = $2 WHERE network = $3 AND handle = $4`, who.ID, who.Bot, net, handle)
+		_, err = tx.ExecContext(ctx, `UPDATE handles SET remote_id = $1, bot = $2 WHERE network = $3
+			AND handle = $4`, who.ID, who.Bot, net, handle)
 		return id, errors.Join(err, refresh(ctx, tx, id, who))
 	}
 	if err == nil { // the name has gone to somebody else
@@ -155,7 +157,8 @@ func (a *Ambiguous) Error() string {
 // Find returns the person with that handle on a network, or 0. An empty network
 // means any: the error is an *Ambiguous if several people have it.
 func (b *Book) Find(ctx context.Context, net, handle string) (id int64, err error) {
-	rows, err := b.DB.Read.QueryContext(ctx, `SELECT person, network FROM handles WHERE handle = $1 AND (network = $2 OR $3 = '') ORDER BY network`, Fold(handle), net, net)
+	rows, err := b.DB.Read.QueryContext(ctx, `SELECT person, network FROM handles WHERE handle = $1 AND (network = $2
+		OR $3 = '') ORDER BY network`, Fold(handle), net, net)
 	if err != nil {
 		return 0, err
 	}

@@ -100,7 +100,7 @@ func TestFormerHandle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	to, err := people.Recipients(t.Context(), b.DB.Read, all, "outlet", "mastodon", 0, 10, noon)
+	to, err := people.Recipients(t.Context(), b.DB.Read, all, people.Speaker{Account: "outlet", Network: "mastodon"}, 0, 10, noon)
 	if err != nil || len(to) != 2 {
 		t.Fatalf("%v, %v", to, err)
 	}
@@ -116,7 +116,8 @@ func TestFormerHandle(t *testing.T) {
 func TestImportedThenMet(t *testing.T) {
 	b := open(t)
 	load(t, b, "mastodon,name", "@Ann@social.example,Ann Smith")
-	id := meetWho(t, b, "mastodon", network.Person{ID: "1", Handle: "ann@social.example", Name: "annie", Language: "de", Followers: 20_000, Bot: true})
+	id := meetWho(t, b, "mastodon", network.Person{ID: "1", Handle: "ann@social.example", Name: "annie", Language: "de", Followers: 20_000,
+		Bot: true})
 	if id != find(t, b, "ann@social.example") || count(t, b, `SELECT count(*) FROM persons`) != 1 {
 		t.Fatal("two persons")
 	}

@@ -24,7 +24,8 @@ func Count(ctx context.Context, q store.Querier, s *segment.Segment, speaker str
 // In tells whether a person fulfils a segment.
 func In(ctx context.Context, q store.Querier, s *segment.Segment, person int64, speaker string, now time.Time) (in bool, err error) {
 	where, args := s.SQL(now, speaker, 2)
-	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM persons p WHERE p.id = $1 AND `+where+`)`, append([]any{person}, args...)...).Scan(&in)
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM persons p WHERE p.id = $1
+		AND `+where+`)`, append([]any{person}, args...)...).Scan(&in)
 	return in, err
 }
 
@@ -35,17 +36,20 @@ type Recipient struct {
 	Missing string // why nothing can be sent; empty if it can
 }
 
+// Speaker is an account of ours.
+type Speaker struct{ Account, Network string }
+
 // Recipients returns up to limit persons of a segment with ids above after, in
 // the order of their ids, with what account may do: those it must not write to
 // are returned too, with the reason.
-func Recipients(ctx context.Context, q store.Querier, s *segment.Segment, account, net string, after int64, limit int,
+func Recipients(ctx context.Context, q store.Querier, s *segment.Segment, by Speaker, after int64, limit int,
 	now time.Time) (out []Recipient, err error) {
-	where, args := s.SQL(now, account, 4)
+	where, args := s.SQL(now, by.Account, 4)
 	rows, err := q.QueryContext(ctx, `SELECT p.id, p.name, p.language, COALESCE(h.handle, ''), COALESCE(h.remote_id, ''),
 		EXISTS (SELECT 1 FROM optouts o WHERE o.person = p.id),
 		EXISTS (SELECT 1 FROM consents c WHERE c.person = p.id AND c.account = $1 AND c.kind = 'direct' AND c.withdrawn_at IS NULL)
 		FROM persons p LEFT JOIN handles h ON h.person = p.id AND h.network = $2 AND h.handle NOT LIKE '%`+former+`'
-		WHERE p.id > $3 AND `+where+` ORDER BY p.id LIMIT `+strconv.Itoa(limit), append([]any{account, net, after}, args...)...)
+		WHERE p.id > $3 AND `+where+` ORDER BY p.id LIMIT `+strconv.Itoa(limit), append([]any{by.Account, by.Network, after}, args...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +60,7 @@ func Recipients(ctx context.Context, q store.Querier, s *segment.Segment, accoun
 		if err := rows.Scan(&r.Person, &r.To.Name, &r.To.Language, &r.To.Handle, &r.To.ID, &optedOut, &consents); err != nil {
 			return nil, err
 		}
-		r.Missing = missing(r, net, optedOut, consents)
+		r.Missing = missing(r, by.Network, optedOut, consents)
 		out = append(out, r)
 	}
 	return out, rows.Err()
@@ -91,9 +95,11 @@ func Decode(s string) (p network.Person) {
 func Audience(ctx context.Context, q store.Querier, s *segment.Segment, account, net string, now time.Time) (n int, leftOut map[string]int,
 	err error) {
 	where, args := s.SQL(now, account, 3)
-	rows, err := q.QueryContext(ctx, `SELECT EXISTS (SELECT 1 FROM consents c WHERE c.person = p.id AND c.account = $1 AND c.kind = 'direct' AND c.withdrawn_at IS NULL),
+	rows, err := q.QueryContext(ctx, `SELECT EXISTS (SELECT 1 FROM consents c WHERE c.person = p.id AND c.account = $1
+		AND c.kind = 'direct' AND c.withdrawn_at IS NULL),
 		EXISTS (SELECT 1 FROM handles h WHERE h.person = p.id AND h.network = $2 AND h.handle NOT LIKE '%`+former+`'),
-		EXISTS (SELECT 1 FROM optouts o WHERE o.person = p.id), count(*) FROM persons p WHERE `+where+` GROUP BY 1, 2, 3`, append([]any{account, net}, args...)...)
+		EXISTS (SELECT 1 FROM optouts o WHERE o.person = p.id), count(*) FROM persons p
+			WHERE `+where+` GROUP BY 1, 2, 3`, append([]any{account, net}, args...)...)
 	if err != nil {
 		return 0, nil, err
 	}

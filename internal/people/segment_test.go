@@ -27,15 +27,18 @@ func crowd(t *testing.T, b *people.Book, n int) (out []soul) {
 	pick := func(i, prime, n int) int { return (i * prime / 7) % n }
 	ms := func(ago time.Duration) int64 { return noon.Add(-ago).UnixMilli() }
 	for i := range n {
-		s := soul{id: int64(i + 1), orders: int64(pick(i, 11, 4)), spent: int64(pick(i, 13, 8) * 50), followers: int64(pick(i, 17, 5)), lastOrder: -1,
-			known: agoes[pick(i, 19, len(agoes))], city: cities[pick(i, 23, len(cities))], language: []string{"", "en", "zh"}[pick(i, 29, 3)],
-			tags: map[string]bool{}, nets: map[string]bool{}, follows: map[string]time.Duration{}, consents: map[string]bool{}, coupons: map[string]string{}}
+		s := soul{id: int64(i + 1), orders: int64(pick(i, 11, 4)), spent: int64(pick(i, 13, 8) * 50), followers: int64(pick(i, 17, 5)),
+			lastOrder: -1,
+			known:     agoes[pick(i, 19, len(agoes))], city: cities[pick(i, 23, len(cities))], language: []string{"", "en", "zh"}[pick(i, 29, 3)],
+			tags: map[string]bool{}, nets: map[string]bool{}, follows: map[string]time.Duration{}, consents: map[string]bool{},
+			coupons: map[string]string{}}
 		var last any
 		if i%3 != 0 {
 			s.lastOrder = agoes[pick(i, 31, len(agoes))]
 			last = ms(s.lastOrder)
 		}
-		do(`INSERT INTO persons (id, name, language, city, orders, spent, last_order, followers_count, created_at) VALUES ($1, '', $2, $3, $4, $5, $6, $7, $8)`,
+		do(`INSERT INTO persons (id, name, language, city, orders, spent, last_order, followers_count, created_at)
+			VALUES ($1, '', $2, $3, $4, $5, $6, $7, $8)`,
 			s.id, s.language, s.city, s.orders, s.spent, last, s.followers, ms(s.known))
 		for j, w := range tagWords {
 			if s.tags[w] = pick(i, 37+j, 3) == 0; s.tags[w] {
@@ -67,7 +70,8 @@ func crowd(t *testing.T, b *people.Book, n int) (out []soul) {
 		for j, w := range offers {
 			if state := []string{"", "reserved", "delivered", "redeemed"}[pick(i, 59+j, 4)]; state != "" {
 				s.coupons[w] = state
-				do(`INSERT INTO coupons (code, offer, state, person, ordinal, created_at) VALUES ($1, $2, $3, $4, 1, 1)`, fmt.Sprint(w, i), w, state, s.id)
+				do(`INSERT INTO coupons (code, offer, state, person, ordinal, created_at)
+					VALUES ($1, $2, $3, $4, 1, 1)`, fmt.Sprint(w, i), w, state, s.id)
 			}
 		}
 		out = append(out, s)
@@ -103,7 +107,7 @@ func TestSegmentsAgainstOracle(t *testing.T) {
 		if err != nil || n != len(want) {
 			t.Fatalf("%s: %d (%v), want %d", c.text, n, err, len(want))
 		}
-		got, err := people.Recipients(t.Context(), b.DB.Read, s, speaker, "mastodon", 0, 1000, noon)
+		got, err := people.Recipients(t.Context(), b.DB.Read, s, people.Speaker{Account: speaker, Network: "mastodon"}, 0, 1000, noon)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -142,14 +146,15 @@ func TestUnknownLastOrder(t *testing.T) {
 	b := open(t)
 	load(t, b, "mastodon,orders,last_order", "new,0,", "recent,1,2027-11-01", "old,1,2026-01-01")
 	for text, want := range map[string]string{
-		"last_order < 180d": "recent", "last_order >= 180d": "old", "not (last_order < 180d)": "new old", "not (last_order >= 180d)": "new recent",
+		"last_order < 180d": "recent", "last_order >= 180d": "old", "not (last_order < 180d)": "new old",
+		"not (last_order >= 180d)":                "new recent",
 		"last_order < 180d or last_order >= 180d": "recent old", "orders >= 1 and not (last_order < 180d)": "old",
 	} {
 		s, err := segment.Compile(text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := people.Recipients(t.Context(), b.DB.Read, s, speaker, "mastodon", 0, 10, noon)
+		got, err := people.Recipients(t.Context(), b.DB.Read, s, people.Speaker{Account: speaker, Network: "mastodon"}, 0, 10, noon)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -178,7 +183,7 @@ func TestRecipientsInChunks(t *testing.T) {
 	for _, chunk := range []int{1, 7, 1000} {
 		after, seen := int64(0), 0
 		for {
-			some, err := people.Recipients(t.Context(), b.DB.Read, s, speaker, "bluesky", after, chunk, noon)
+			some, err := people.Recipients(t.Context(), b.DB.Read, s, people.Speaker{Account: speaker, Network: "bluesky"}, after, chunk, noon)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -33,7 +33,8 @@ func (b *Book) LastSync(ctx context.Context, account string) (s Sync, err error)
 // SyncFollowers reads all followers of an account, page by page. Each page is
 // kept with the place to go on from, so an interrupted sync resumes. Whoever
 // was not seen in a whole sync follows no longer. progress may be nil.
-func (b *Book) SyncFollowers(ctx context.Context, account, net string, c network.Client, clock func() time.Time, progress func(n int)) (Sync, error) {
+func (b *Book) SyncFollowers(ctx context.Context, account, net string, c network.Client, clock func() time.Time,
+	progress func(n int)) (Sync, error) {
 	s, err := b.LastSync(ctx, account)
 	if err != nil {
 		return s, err
@@ -72,7 +73,8 @@ func (b *Book) keepPage(ctx context.Context, account, net string, page []network
 				return err
 			}
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO syncs (account, generation, cursor, count, started_at, finished_at) VALUES ($1, $2, $3, $4, $5, $6)
+		_, err := tx.ExecContext(ctx, `INSERT INTO syncs (account, generation, cursor, count, started_at, finished_at)
+			VALUES ($1, $2, $3, $4, $5, $6)
 			ON CONFLICT (account) DO UPDATE SET generation = excluded.generation, cursor = excluded.cursor, count = excluded.count, finished_at = excluded.finished_at`,
 			account, s.Generation, s.Cursor, s.Count, store.Ms(now), null(s.Finished))
 		if err != nil || s.Finished.IsZero() {
@@ -97,7 +99,8 @@ func (b *Book) Unfollows(ctx context.Context, tx *sql.Tx, account, net string, w
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE followers SET until = $1 WHERE account = $2 AND person = $3 AND until IS NULL`, store.Ms(now), account, id)
+	_, err = tx.ExecContext(ctx, `UPDATE followers SET until = $1 WHERE account = $2 AND person = $3
+		AND until IS NULL`, store.Ms(now), account, id)
 	return err
 }
 
@@ -109,7 +112,8 @@ func (b *Book) Follows(ctx context.Context, tx *sql.Tx, account, net string, who
 		return err
 	}
 	if generation == 0 {
-		if err := tx.QueryRowContext(ctx, `SELECT COALESCE(max(generation), 0) FROM syncs WHERE account = $1`, account).Scan(&generation); err != nil {
+		if err := tx.QueryRowContext(ctx, `SELECT COALESCE(max(generation), 0) FROM syncs
+			WHERE account = $1`, account).Scan(&generation); err != nil {
 			return err
 		}
 	}

@@ -42,7 +42,8 @@ func follows(t *testing.T, b *people.Book, handle string) (since, until time.Tim
 	t.Helper()
 	var s int64
 	var u sql.NullInt64
-	err := b.DB.Read.QueryRow(`SELECT f.since, f.until FROM followers f JOIN handles h ON h.person = f.person WHERE f.account = 'outlet' AND h.handle = $1`, handle).Scan(&s, &u)
+	err := b.DB.Read.QueryRow(`SELECT f.since, f.until FROM followers f JOIN handles h ON h.person = f.person
+		WHERE f.account = 'outlet' AND h.handle = $1`, handle).Scan(&s, &u)
 	if err == sql.ErrNoRows {
 		return since, until, false
 	}
@@ -118,7 +119,7 @@ func TestSyncResumes(t *testing.T) {
 		}
 	}
 	c.calls, c.breaks = 0, 0
-	fresh := &people.Book{DB: b.DB, IDs: b.IDs} // as after a restart
+	fresh := &people.Book{DB: b.DB, IDs: b.IDs, Kinds: b.Kinds} // as after a restart
 	end := noon.Add(2 * day)
 	s, err = fresh.SyncFollowers(t.Context(), "outlet", "mastodon", c, at(end), nil)
 	if err != nil || c.calls != 2 || s.Count != 7 || s.Generation != 2 {

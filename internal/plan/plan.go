@@ -62,38 +62,48 @@ func Passed(set *workspace.Set, before time.Time) (out []Occurrence) {
 	return out
 }
 
-func ofStep(set *workspace.Set, s *workspace.Step, a *workspace.Account, from, to time.Time) (out []Occurrence) {
+// walk looks for the occurrences of a step on an account in [from, to).
+type walk struct {
+	set      *workspace.Set
+	step     *workspace.Step
+	account  *workspace.Account
+	zone     *time.Location
+	jitter   time.Duration
+	from, to time.Time
+	out      []Occurrence
+}
+
+func ofStep(set *workspace.Set, s *workspace.Step, a *workspace.Account, from, to time.Time) []Occurrence {
+	w := &walk{set: set, step: s, account: a, zone: a.Timezone.Location, from: from, to: to}
 	switch {
 	case s.At != nil:
-		return keep(nil, set, s, a, s.At.Time, a.Timezone.Location, 0, from, to)
+		w.keep(s.At.Time)
 	case s.Cron != "":
-		return ofCron(set, s, a, s.Cron, nil, a.Timezone.Location, 0, from, to)
+		w.cron(s.Cron, nil)
 	case s.Schedule != "":
 		sch := set.Schedules[s.Schedule]
-		zone := cmp.Or(sch.Zone, a.Timezone.Location)
-		return ofCron(set, s, a, sch.Cron, sch.Except, zone, time.Duration(sch.Jitter), from, to)
+		w.zone, w.jitter = cmp.Or(sch.Zone, w.zone), time.Duration(sch.Jitter)
+		w.cron(sch.Cron, sch.Except)
 	}
-	return nil
+	return w.out
 }
 
 // slack is more than any clock change moves wall time.
 const slack = 26 * time.Hour
 
-// ofCron walks the cron line over wall clock time, where no hour is missing
+// cron walks the cron line over wall clock time, where no hour is missing
 // and none comes twice; the zone comes in afterwards.
-func ofCron(set *workspace.Set, s *workspace.Step, a *workspace.Account, spec string, except []workspace.Date,
-	zone *time.Location, jitter time.Duration, from, to time.Time) (out []Occurrence) {
+func (k *walk) cron(spec string, except []workspace.Date) {
 	line, err := cron.ParseStandard(spec)
 	if err != nil {
-		return nil // refused when it was loaded
+		return // refused when it was loaded
 	}
-	end := wall(to, zone).Add(slack)
-	for w := line.Next(wall(from, zone).Add(-slack - jitter)); !w.IsZero() && w.Before(end); w = line.Next(w) {
-		if !excepted(except, w) && !leftOut(line, w, zone) {
-			out = keep(out, set, s, a, w, zone, jitter, from, to)
+	end := wall(k.to, k.zone).Add(slack)
+	for w := line.Next(wall(k.from, k.zone).Add(-slack - k.jitter)); !w.IsZero() && w.Before(end); w = line.Next(w) {
+		if !excepted(except, w) && !leftOut(line, w, k.zone) {
+			k.keep(w)
 		}
 	}
-	return out
 }
 
 // leftOut tells whether a wall time that the clock jumps over is not made up for, at
@@ -122,26 +132,25 @@ func excepted(days []workspace.Date, w time.Time) bool {
 
 // keep adds the occurrence at wall time w if it is due in [from, to) and
 // within the campaign's days by the account's clock.
-func keep(out []Occurrence, set *workspace.Set, s *workspace.Step, a *workspace.Account, w time.Time,
-	zone *time.Location, jitter time.Duration, from, to time.Time) []Occurrence {
-	o := Occurrence{Step: s, Account: a, Wall: w.Format("2006-01-02 15:04")}
+func (k *walk) keep(w time.Time) {
+	o := Occurrence{Step: k.step, Account: k.account, Wall: w.Format("2006-01-02 15:04")}
 	if w.Second() != 0 {
 		o.Wall = w.Format(time.DateTime)
 	}
-	slot := Instant(w, zone)
-	o.At = slot.Add(shift(o.Key(), jitter))
-	day := workspace.Day(slot, a.Timezone.Location)
-	if o.At.Before(from) || !o.At.Before(to) || !s.Campaign.Runs(day) {
-		return out
+	slot := Instant(w, k.zone)
+	o.At = slot.Add(shift(o.Key(), k.jitter))
+	day := workspace.Day(slot, k.account.Timezone.Location)
+	if o.At.Before(k.from) || !o.At.Before(k.to) || !k.step.Campaign.Runs(day) {
+		return
 	}
 	// A step of one day is planned all the same: when its time comes, or before, it is said that its offer is over.
-	if s.At == nil && set.OfferOf(s).Over(day) != "" {
-		return out
+	if k.step.At == nil && k.set.OfferOf(k.step).Over(day) != "" {
+		return
 	}
-	if s.FinishBy != nil {
-		o.FinishBy = Instant(s.FinishBy.Time, a.Timezone.Location)
+	if k.step.FinishBy != nil {
+		o.FinishBy = Instant(k.step.FinishBy.Time, k.account.Timezone.Location)
 	}
-	return append(out, o)
+	k.out = append(k.out, o)
 }
 
 // shift is the occurrence's share of the jitter: always the same.

@@ -113,7 +113,8 @@ func Rescue(ctx context.Context, db *store.DB, live []string) error {
 	return db.Batch(ctx, func(tx *sql.Tx) error {
 		if !db.Postgres() {
 			_, err1 := tx.ExecContext(ctx, `DELETE FROM river_leader`)
-			_, err2 := tx.ExecContext(ctx, `UPDATE river_job SET state = 'available', scheduled_at = strftime('%Y-%m-%d %H:%M:%f', 'now') WHERE state = 'running'`)
+			_, err2 := tx.ExecContext(ctx, `UPDATE river_job SET state = 'available', scheduled_at = strftime('%Y-%m-%d %H:%M:%f', 'now')
+				WHERE state = 'running'`)
 			return errors.Join(err1, err2)
 		}
 		if live == nil {

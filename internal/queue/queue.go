@@ -120,7 +120,8 @@ func (q *Queue) Stop(ctx context.Context) error {
 func (q *Queue) Add(ctx context.Context, tx *sql.Tx, name, id string) error {
 	_, err := q.client.InsertTx(ctx, tx, task{name, id}, &river.InsertOpts{
 		Queue: name, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
-			rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled}},
+			rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable,
+			rivertype.JobStateScheduled}},
 	})
 	return err
 }
@@ -138,7 +139,8 @@ func (q *Queue) Wake(ctx context.Context, name string) {
 
 // Depth is how much work waits, by name.
 func Depth(ctx context.Context, db *store.DB) (map[string]int, error) {
-	rows, err := db.Read.QueryContext(ctx, `SELECT queue, count(*) FROM river_job WHERE state IN ('available', 'running', 'retryable', 'scheduled') AND kind = 'task' GROUP BY queue`)
+	rows, err := db.Read.QueryContext(ctx, `SELECT queue, count(*) FROM river_job
+		WHERE state IN ('available', 'running', 'retryable', 'scheduled') AND kind = 'task' GROUP BY queue`)
 	if err != nil {
 		return nil, err
 	}

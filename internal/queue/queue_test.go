@@ -177,7 +177,8 @@ func ofTheDead(db *store.DB) []string {
 	}
 	return []string{
 		`UPDATE river_job SET state = 'running', attempt = 1, attempted_at = strftime('%Y-%m-%d %H:%M:%f', 'now') WHERE kind = 'task'`,
-		`INSERT INTO river_leader (name, leader_id, elected_at, expires_at) VALUES ('default', 'dead', strftime('%Y-%m-%d %H:%M:%f', 'now'), strftime('%Y-%m-%d %H:%M:%f', 'now', '+1 hour'))`,
+		`INSERT INTO river_leader (name, leader_id, elected_at, expires_at) VALUES ('default', 'dead', strftime('%Y-%m-%d %H:%M:%f', 'now'),
+			strftime('%Y-%m-%d %H:%M:%f', 'now', '+1 hour'))`,
 	}
 }
 

@@ -103,7 +103,11 @@ func TestDeadOwner(t *testing.T) {
 	put(t, queueBy(t, db, "adds", nil), db, "work", "a", "b")
 	kill := dying(t, place, 2)
 	var d diary
-	start(t, queueBy(t, db, "me", map[string]Work{"work": {AtOnce: 2, Do: func(_ context.Context, id string) error { d.note(id); return nil }}}), db)
+	start(t, queueBy(t, db, "me", map[string]Work{"work": {AtOnce: 2, Do: func(_ context.Context,
+		id string) error {
+		d.note(id)
+		return nil
+	}}}), db)
 	kill()
 	if err := Rescue(t.Context(), db, []string{"dying", "me"}); err != nil {
 		t.Fatal(err)

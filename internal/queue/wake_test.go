@@ -42,7 +42,8 @@ func TestWoken(t *testing.T) {
 		took = append(took, max(begun[id].Sub(at), 0))
 	}
 	slices.Sort(took)
-	t.Logf("from the commit to the start: half within %s, all within %s", took[12].Round(time.Millisecond/10), took[23].Round(time.Millisecond/10))
+	t.Logf("from the commit to the start: half within %s, all within %s", took[12].Round(time.Millisecond/10),
+		took[23].Round(time.Millisecond/10))
 	if took[12] > 100*time.Millisecond || took[21] > 300*time.Millisecond {
 		t.Errorf("from the commit to the start: %s", strings.Trim(fmt.Sprint(took), "[]"))
 	}

@@ -9,9 +9,11 @@ import (
 )
 
 // spelt are our words as they are called elsewhere.
-var spelt = map[string]string{"first_name": "name", "firstname": "name", "fname": "name", "last_name": "name", "lastname": "name", "lname": "name",
-	"full_name": "name", "username": "handle", "user_name": "handle", "姓名": "name", "名字": "name", "昵称": "name", "coupon": "code", "coupon_code": "code",
-	"couponcode": "code", "promo_code": "code", "优惠码": "code", "url": "link", "链接": "link", "城市": "city", "discount": "value"}
+var spelt = map[string]string{"first_name": "name", "firstname": "name", "fname": "name", "last_name": "name", "lastname": "name",
+	"lname":     "name",
+	"full_name": "name", "username": "handle", "user_name": "handle", "姓名": "name", "名字": "name", "昵称": "name", "coupon": "code",
+	"coupon_code": "code",
+	"couponcode":  "code", "promo_code": "code", "优惠码": "code", "url": "link", "链接": "link", "城市": "city", "discount": "value"}
 
 // alien is a field as other programs write it, and ours with a brace too few: {name}, %name%, [[name]],
 // <name>, ${name}, *|NAME|*, {% name %}. Full-width signs were made narrow before.

@@ -80,7 +80,8 @@ func harmless(s string) bool {
 
 // ignorable tells whether a rune is a sign that nobody sees.
 func ignorable(r rune) bool {
-	return unicode.In(r, unicode.Cf, unicode.Cc, unicode.Co, unicode.Cs, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) || r == 0x2800
+	return unicode.In(r, unicode.Cf, unicode.Cc, unicode.Co, unicode.Cs, unicode.Other_Default_Ignorable_Code_Point,
+		unicode.Variation_Selector) || r == 0x2800
 }
 
 // clean takes out what makes names, tags and directions, and what nobody sees, but

@@ -41,8 +41,10 @@ func TestShorten(t *testing.T) {
 
 // What people act on is never cut in two, whatever the length.
 func TestShortenKeepsWhole(t *testing.T) {
-	for _, kept := range []string{"info@shop.com", "shop.example?c=CODE1234", "+49 30 1234567", "+1 (555) 123-4567", "10 %", "10 €", "5 kg", "https://shop.example/促销/双十一?c=CODE123", "20,5 %"} {
-		text := "Please write to us whenever you like, and tell us what you think of it: " + kept + " is what you have to remember of all this, dear friends of the shop."
+	for _, kept := range []string{"info@shop.com", "shop.example?c=CODE1234", "+49 30 1234567", "+1 (555) 123-4567", "10 %", "10 €", "5 kg",
+		"https://shop.example/促销/双十一?c=CODE123", "20,5 %"} {
+		text := "Please write to us whenever you like, and tell us what you think of it: " + kept + " is what you have to remember of all " +
+			"this, dear friends of the shop."
 		for limit := 45; limit < 140; limit++ {
 			if got, err := Shorten(text, nil, atMost(limit)); err != nil || !strings.Contains(got, kept) {
 				t.Errorf("at %d %q is lost: %q, %v", limit, kept, got, err)
@@ -66,7 +68,8 @@ func TestShortenKeepsWhole(t *testing.T) {
 
 // However a text is cut, all of it is there, each link and name in one part.
 func TestThreadLosesNothing(t *testing.T) {
-	words := []string{"sale", "today.", "柚子电器，今天促销！", "https://shop.example/a?b=c", "@ann@social.example", "#deal", "ABCD-EFGH-IJKL", "👨‍👩‍👧‍👦", "שלום", "one", "two;", "shop.example/x", "\n\n", "(very)", "end!"}
+	words := []string{"sale", "today.", "柚子电器，今天促销！", "https://shop.example/a?b=c", "@ann@social.example", "#deal", "ABCD-EFGH-IJKL",
+		"👨‍👩‍👧‍👦", "שלום", "one", "two;", "shop.example/x", "\n\n", "(very)", "end!"}
 	number := regexp.MustCompile(` \((\d+)/(\d+)\)$`)
 	space := regexp.MustCompile(`\s+`)
 	for seed := range uint64(2000) {

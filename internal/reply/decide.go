@@ -64,7 +64,7 @@ func (r *Replier) DecideNow(ctx context.Context, m *inbox.Mention) error {
 			if err := r.InStep(ctx, tx); err != nil {
 				return err
 			}
-			_, err := inbox.Decide(ctx, tx, id, inbox.Silent, "", "the account is no longer in the files", m.Account, r.Clock())
+			_, err := inbox.Decide(ctx, tx, id, inbox.Verdict{State: inbox.Silent, Reason: "the account is no longer in the files", Account: m.Account}, r.Clock())
 			return err
 		})
 	}
@@ -162,60 +162,6 @@ func (r *Replier) facts(ctx context.Context, set *workspace.Set, m *inbox.Mentio
 
 func ruleName(s *workspace.Step) string { return s.Campaign.Name + "/" + s.Name }
 
-// named are our accounts that a mention names, in its order, and the one that
-// saw it. Ids mean something on one server only.
-func named(set *workspace.Set, selves map[string]network.Self, m *inbox.Mention) (out []string) {
-	home := set.Accounts[m.Account]
-	for _, id := range m.Names {
-		for name, self := range selves {
-			if w := set.Accounts[name]; w != nil && home != nil && self.ID == id && w.Network == home.Network && w.Server == home.Server && !slices.Contains(out, name) {
-				out = append(out, name)
-			}
-		}
-	}
-	if !slices.Contains(out, m.Account) {
-		out = append(out, m.Account)
-	}
-	return slices.DeleteFunc(out, func(n string) bool { return set.Accounts[n] == nil })
-}
-
-// AnsweredElsewhere asks the other accounts of ours that a mention names whether
-// somebody has answered it under one of them.
-func (r *Replier) AnsweredElsewhere(ctx context.Context, p *outbox.Post) (bool, error) {
-	m, err := inbox.One(ctx, r.DB.Read, p.Mention)
-	if err != nil || m == nil {
-		return false, err
-	}
-	set := r.Set()
-	selves, err := inbox.Selves(ctx, r.DB)
-	if err != nil {
-		return false, err
-	}
-	for _, name := range named(set, selves, m) {
-		if name == p.Account {
-			continue
-		}
-		ours := func(id string) bool {
-			yes, err := outbox.Has(ctx, r.DB.Read, name, id)
-			return err == nil && yes
-		}
-		if done, err := r.Accounts.Guest(ctx, set.Accounts[name]).Answered(ctx, m.Ref, ours); err == nil && done {
-			return true, nil
-		}
-	}
-	return false, nil
-}
-
-func own(set *workspace.Set, selves map[string]network.Self, m *inbox.Mention) bool {
-	for name, self := range selves {
-		w := set.Accounts[name]
-		if w != nil && w.Network == m.Network && network.FoldHandle(self.Handle) == network.FoldHandle(m.Author.Handle) {
-			return true
-		}
-	}
-	return false
-}
-
 // decision is what is done about a mention, in one transaction.
 type decision struct {
 	b       *Replier
@@ -262,7 +208,7 @@ func (c *decision) apply(ctx context.Context, tx *sql.Tx) error {
 }
 
 func (c *decision) note(ctx context.Context, tx *sql.Tx, s inbox.State, rule, reason string) error {
-	_, err := inbox.Decide(ctx, tx, c.m.ID, s, rule, reason, c.d.Account, c.now)
+	_, err := inbox.Decide(ctx, tx, c.m.ID, inbox.Verdict{State: s, Rule: rule, Reason: reason, Account: c.d.Account}, c.now)
 	return err
 }
 
@@ -283,8 +229,9 @@ func (c *decision) confirm(ctx context.Context, tx *sql.Tx, speak bool, rule str
 // post is an answer without words.
 func (c *decision) post() *outbox.Post {
 	language := answer.Language(c.m.Text, c.m.Language, "", c.set.Accounts[c.d.Account].Language)
-	return &outbox.Post{Key: "answer/" + c.m.ID, Kind: outbox.Answer, Account: c.d.Account, Person: c.m.Person, Recipient: people.Encode(c.m.Author),
-		Mention: c.m.ID, Ref: string(c.m.Ref), Language: language, Occurrence: c.m.ID, SlotAt: c.now}
+	return &outbox.Post{Key: "answer/" + c.m.ID, Kind: outbox.Answer, Account: c.d.Account, Person: c.m.Person,
+		Recipient: people.Encode(c.m.Author),
+		Mention:   c.m.ID, Ref: string(c.m.Ref), Language: language, Occurrence: c.m.ID, SlotAt: c.now}
 }
 
 // reply writes the rule's answer into the outbox, with a code reserved if it
@@ -320,7 +267,8 @@ func (c *decision) reply(ctx context.Context, tx *sql.Tx) error {
 		}
 	}
 	code, err := c.b.Composer.Reserve(ctx, tx, c.set, c.set.OfferOf(s), p, c.now)
-	if errors.Is(err, coupon.ErrNone) || errors.Is(err, coupon.ErrUsed) || errors.Is(err, coupon.ErrExpired) || errors.Is(err, coupon.ErrHeld) {
+	if errors.Is(err, coupon.ErrNone) || errors.Is(err, coupon.ErrUsed) || errors.Is(err, coupon.ErrExpired) ||
+		errors.Is(err, coupon.ErrHeld) {
 		return c.noCode(ctx, tx, err)
 	}
 	if err != nil {
@@ -385,7 +333,8 @@ func (c *decision) crowd(ctx context.Context, tx *sql.Tx) (string, error) {
 	if err != nil || n < most.Count {
 		return "", err
 	}
-	text := fmt.Sprintf("%d people of %s have had codes of %s, and %s are allowed: more of them wait at the desk (codes_per_server in magpie.yaml)",
+	text := fmt.Sprintf("%d people of %s have had codes of %s, and %s are allowed: more of them wait at the desk "+
+		"(codes_per_server in magpie.yaml)",
 		n, server, offer.Name, most)
 	_, err = c.b.RaiseIn(ctx, tx, need.Crowd, offer.Name+" "+server, text)
 	return "many people of " + server + " have had a code of late (codes_per_server)", err
@@ -395,7 +344,8 @@ func (c *decision) crowd(ctx context.Context, tx *sql.Tx) (string, error) {
 func (c *decision) noCode(ctx context.Context, tx *sql.Tx, why error) error {
 	if errors.Is(why, coupon.ErrNone) {
 		offer := c.set.OfferOf(c.d.Step).Name
-		if _, err := c.b.RaiseIn(ctx, tx, need.NoCodes, offer, "the offer has no codes left: add some with “magpie coupons import” or “make”"); err != nil {
+		if _, err := c.b.RaiseIn(ctx, tx, need.NoCodes, offer, "the offer has no codes left: add some with “magpie "+
+			"coupons import” or “make”"); err != nil {
 			return err
 		}
 	}

@@ -22,8 +22,10 @@ var (
 )
 
 // promises are words that bind the brand. One may be said only if the marketer has said it.
-var promises = []string{"free", "discount", "refund", "guarantee", "guaranteed", "compensation", "voucher", "coupon", "% off", "percent", "gift", "gratis", "kostenlos", "rabatt",
-	"garantie", "gutschein", "erstattung", "gratuit", "remise", "remboursement", "descuento", "reembolso", "gratuito", "sconto", "rimborso", "бесплатно", "скидка", "возврат",
+var promises = []string{"free", "discount", "refund", "guarantee", "guaranteed", "compensation", "voucher", "coupon", "% off", "percent",
+	"gift", "gratis", "kostenlos", "rabatt",
+	"garantie", "gutschein", "erstattung", "gratuit", "remise", "remboursement", "descuento", "reembolso", "gratuito", "sconto", "rimborso",
+	"бесплатно", "скидка", "возврат",
 	"免费", "打折", "折扣", "退款", "赔偿", "保证", "包邮", "赠送", "優惠券", "优惠券", "無料", "割引", "返金", "保証", "무료", "할인", "환불"}
 
 // inventedIn says what in a model's words is in none of its sources; "" if nothing is.
@@ -86,8 +88,10 @@ func numbersIn(text string) map[string]bool {
 	return out
 }
 
-var numberWords = map[string]int{"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13,
-	"fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
+var numberWords = map[string]int{"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+	"eleven": 11, "twelve": 12, "thirteen": 13,
+	"fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40,
+	"fifty": 50, "sixty": 60, "seventy": 70,
 	"eighty": 80, "ninety": 90, "hundred": 100, "thousand": 1000, "million": 1_000_000, "half": 50}
 
 // hanValue is a number in Chinese: 九 is 9, 三十 is 30.

@@ -135,7 +135,8 @@ func (r *Replier) fits(ctx context.Context, set *workspace.Set, s *workspace.Ste
 	if err != nil {
 		return errors.New("its fields can't be filled in")
 	}
-	if _, size := render.Fit(a.Kind, r.Accounts.Limits(ctx, a), workspace.Disclosed(s.Campaign, text), m.Author.Handle, set.Personal(s)); !size.Fits() {
+	if _, size := render.Fit(a.Kind, r.Accounts.Limits(ctx, a), workspace.Disclosed(s.Campaign, text), m.Author.Handle,
+		set.Personal(s)); !size.Fits() {
 		return fmt.Errorf("it has %d %s, the limit is %d", size.Count, size.Unit, size.Limit)
 	}
 	return nil

@@ -37,7 +37,8 @@ type Spent struct {
 
 // Accounts reports what the networks have charged since an instant.
 func Accounts(ctx context.Context, db *store.DB, since time.Time) (out []Spent, err error) {
-	rows, err := db.Read.QueryContext(ctx, `SELECT account, sum(calls), sum(price) FROM charges WHERE day >= $1 GROUP BY account ORDER BY account`, since.UTC().Format(time.DateOnly))
+	rows, err := db.Read.QueryContext(ctx, `SELECT account, sum(calls), sum(price) FROM charges WHERE day >= $1 GROUP BY account
+		ORDER BY account`, since.UTC().Format(time.DateOnly))
 	if err != nil {
 		return nil, err
 	}
@@ -73,9 +74,11 @@ func Campaigns(ctx context.Context, db *store.DB, since time.Time) ([]Line, erro
 		sql string
 		add func(l *Line, n int64, text string)
 	}{
-		{`SELECT campaign, step, account, segment, count(*), '' FROM posts WHERE state IN ('sent', 'recalled') AND sent_at >= $1 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`,
+		{`SELECT campaign, step, account, segment, count(*), '' FROM posts WHERE state IN ('sent', 'recalled')
+			AND sent_at >= $1 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`,
 			func(l *Line, n int64, _ string) { l.Posts = int(n) }},
-		{`SELECT campaign, step, account, segment, sum(price), '' FROM posts WHERE state IN ('sent', 'recalled') AND sent_at >= $1 AND price > 0 GROUP BY 1, 2, 3, 4`,
+		{`SELECT campaign, step, account, segment, sum(price), '' FROM posts WHERE state IN ('sent', 'recalled') AND sent_at >= $1
+			AND price > 0 GROUP BY 1, 2, 3, 4`,
 			func(l *Line, n int64, _ string) { l.Cost = n }},
 		{`SELECT campaign, step, account, segment, count(*), '' FROM coupons WHERE state <> 'free' AND reserved_at >= $1 GROUP BY 1, 2, 3, 4`,
 			func(l *Line, n int64, _ string) { l.Reserved = int(n) }},
@@ -155,7 +158,8 @@ func Mentions(ctx context.Context, db *store.DB, since time.Time) (s Service, er
 	var median int64
 	err = db.Read.QueryRowContext(ctx, `SELECT COALESCE((SELECT p.sent_at - m.received_at FROM mentions m JOIN posts p ON p.mention = m.id
 		WHERE p.sent_at IS NOT NULL AND m.received_at >= $1 ORDER BY 1 LIMIT 1 OFFSET
-		(SELECT count(*) / 2 FROM mentions m JOIN posts p ON p.mention = m.id WHERE p.sent_at IS NOT NULL AND m.received_at >= $2)), 0)`, ms, ms).Scan(&median)
+		(SELECT count(*) / 2 FROM mentions m JOIN posts p ON p.mention = m.id WHERE p.sent_at IS NOT NULL
+			AND m.received_at >= $2)), 0)`, ms, ms).Scan(&median)
 	s.Median = time.Duration(median) * time.Millisecond
 	return s, err
 }

@@ -43,11 +43,13 @@ func TestCampaigns(t *testing.T) {
 	var codes []string
 	write(t, db, func(tx *sql.Tx) error {
 		for i := range 5 {
-			p := &outbox.Post{Key: fmt.Sprint("k", i), Kind: outbox.Direct, Account: "outlet", Campaign: "bf", Step: "regulars", Segment: "vip", Person: int64(i + 1), SlotAt: noon}
+			p := &outbox.Post{Key: fmt.Sprint("k", i), Kind: outbox.Direct, Account: "outlet", Campaign: "bf", Step: "regulars", Segment: "vip",
+				Person: int64(i + 1), SlotAt: noon}
 			if i == 4 {
 				p.Account, p.Segment = "home", ""
 			}
-			code, err := coupon.Reserve(t.Context(), tx, o, coupon.For{Person: p.Person, Post: outbox.ID(p.Key), Account: p.Account, Campaign: p.Campaign, Step: p.Step, Segment: p.Segment}, noon)
+			code, err := coupon.Reserve(t.Context(), tx, o, coupon.For{Person: p.Person, Post: outbox.ID(p.Key), Account: p.Account,
+				Campaign: p.Campaign, Step: p.Step, Segment: p.Segment}, noon)
 			if err != nil {
 				return err
 			}
@@ -68,7 +70,8 @@ func TestCampaigns(t *testing.T) {
 		}
 		return nil
 	})
-	for i, r := range []coupon.Order{{ID: "o1", Amount: 89900, Currency: "USD"}, {ID: "o2", Amount: 10050, Currency: "USD"}, {ID: "o3", Amount: 700, Currency: "EUR"}} {
+	for i, r := range []coupon.Order{{ID: "o1", Amount: 89900, Currency: "USD"}, {ID: "o2", Amount: 10050, Currency: "USD"},
+		{ID: "o3", Amount: 700, Currency: "EUR"}} {
 		if _, err := coupon.Redeem(t.Context(), db, codes[i], r, nil, "ann", noon.Add(time.Hour)); err != nil {
 			t.Fatal(err)
 		}
@@ -76,13 +79,15 @@ func TestCampaigns(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := coupon.Redeem(t.Context(), db, "ALL", coupon.Order{ID: "o9", Amount: 100, Currency: "USD"}, []coupon.Shared{{Offer: "cables", Code: "ALL"}}, "ann", noon); err != nil {
+	if _, err := coupon.Redeem(t.Context(), db, "ALL", coupon.Order{ID: "o9", Amount: 100, Currency: "USD"},
+		[]coupon.Shared{{Offer: "cables", Code: "ALL"}}, "ann", noon); err != nil {
 		t.Fatal(err)
 	}
 	got, err := report.Campaigns(t.Context(), db, noon.Add(-time.Hour))
 	want := []report.Line{
 		{Campaign: "bf", Step: "regulars", Account: "home", Posts: 1, Reserved: 1, Delivered: 1},
-		{Campaign: "bf", Step: "regulars", Account: "outlet", Segment: "vip", Posts: 3, Reserved: 4, Delivered: 3, Redeemed: 3, Revenue: []report.Sum{{Amount: 700, Currency: "EUR"}, {Amount: 99950, Currency: "USD"}}},
+		{Campaign: "bf", Step: "regulars", Account: "outlet", Segment: "vip", Posts: 3, Reserved: 4, Delivered: 3, Redeemed: 3,
+			Revenue: []report.Sum{{Amount: 700, Currency: "EUR"}, {Amount: 99950, Currency: "USD"}}},
 		{Redeemed: 1, Revenue: []report.Sum{{Amount: 100, Currency: "USD"}}},
 	}
 	if d := cmp.Diff(want, got); d != "" || err != nil {
@@ -91,7 +96,8 @@ func TestCampaigns(t *testing.T) {
 	if got[1].Revenue[1].String() != "999.50 USD" {
 		t.Errorf("printed as %s", got[1].Revenue[1])
 	}
-	if later, err := report.Campaigns(t.Context(), db, noon.Add(30*time.Minute)); err != nil || len(later) != 1 || later[0].Posts != 0 || later[0].Redeemed != 3 {
+	if later, err := report.Campaigns(t.Context(), db, noon.Add(30*time.Minute)); err != nil || len(later) != 1 || later[0].Posts != 0 ||
+		later[0].Redeemed != 3 {
 		t.Errorf("since half past: %+v, %v", later, err)
 	}
 }
@@ -104,7 +110,8 @@ func TestMentions(t *testing.T) {
 	}
 	waits := []time.Duration{time.Second, 3 * time.Second, 2 * time.Minute}
 	write(t, db, func(tx *sql.Tx) error {
-		for i, state := range []inbox.State{inbox.Answered, inbox.Answered, inbox.Answered, inbox.Answered, inbox.Desk, inbox.Silent, inbox.Closed} {
+		for i, state := range []inbox.State{inbox.Answered, inbox.Answered, inbox.Answered, inbox.Answered, inbox.Desk, inbox.Silent,
+			inbox.Closed} {
 			id, _, err := inbox.Keep(t.Context(), tx, "mastodon", "outlet", 1, network.Mention{Item: fmt.Sprint(i)}, noon)
 			if err != nil {
 				return err

@@ -18,7 +18,8 @@ import (
 var foreign = map[string]string{
 	site.PlaysReal: " is a real database: a sandbox would play its posts and codes out. Leave --database out (and MAGPIE_DATABASE), " +
 		"or name another for the sandbox",
-	site.PlaysSandbox: " is a sandbox's database: what was played in it must not go out for real. Name another with --database, or move it away",
+	site.PlaysSandbox: " is a sandbox's database: what was played in it must not go out for real. Name another with " +
+		"--database, or move it away",
 }
 
 // Apart notes whose the database is, and fails if it is the other's: what was

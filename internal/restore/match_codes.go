@@ -128,7 +128,9 @@ func (m *matching) shown(ctx context.Context, tx *sql.Tx, o *seen, word string) 
 	for _, p := range o.To {
 		whom += " @" + p.Handle
 	}
-	_, err = m.b.RaiseIn(ctx, tx, need.Restored, "code "+word, "the code "+word+" went out on "+m.a.Name+" to"+whom+" at "+o.At.Format(site.Stamp)+", but the restored database does not know which offer it belongs to")
+	_, err = m.b.RaiseIn(ctx, tx, need.Restored, "code "+word,
+		"the code "+word+" went out on "+m.a.Name+" to"+whom+" at "+o.At.Format(site.Stamp)+", but the restored database does not know "+
+			"which offer it belongs to")
 	return err
 }
 
@@ -156,7 +158,8 @@ func (m *matching) madeFor(ctx context.Context, o *seen, code string) (offer *wo
 			if x == nil || x.Codes.Kind != "made" {
 				continue
 			}
-			p := &outbox.Post{Kind: outbox.Direct, Account: m.a.Name, Campaign: c.Name, Step: s.Name, Template: s.Say.For(m.a.Name), Person: o.person, Language: to.Language, Code: code, SlotAt: o.At,
+			p := &outbox.Post{Kind: outbox.Direct, Account: m.a.Name, Campaign: c.Name, Step: s.Name, Template: s.Say.For(m.a.Name),
+				Person: o.person, Language: to.Language, Code: code, SlotAt: o.At,
 				Recipient: people.Encode(network.Person{ID: h.RemoteID, Handle: h.Handle, Name: to.Name, Language: to.Language})}
 			if yes, err := m.reads(ctx, p, o); err == nil && yes {
 				return x

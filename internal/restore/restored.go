@@ -116,7 +116,8 @@ func (r *Restorer) MatchAll(ctx context.Context) (done bool, err error) {
 			if network.ReasonOf(err) == network.SignedOut {
 				r.Accounts.SignOut(ctx, name, err.Error())
 			}
-			r.Raise(ctx, need.Restored, "account "+name, "the database was restored, and no account posts anything until it is known what was posted on "+name+" since: "+err.Error())
+			r.Raise(ctx, need.Restored, "account "+name, "the database was restored, and no account posts anything until it is "+
+				"known what was posted on "+name+" since: "+err.Error())
 			errs = append(errs, fmt.Errorf("%s: %w", name, err))
 		}
 	}
@@ -158,7 +159,9 @@ func (r *Restorer) allMatched(ctx context.Context, since time.Time) error {
 			if o.Codes.Kind != "imported" {
 				continue
 			}
-			if _, err := r.RaiseIn(ctx, tx, need.Restored, o.Name, "the database is a copy from "+since.Format(site.Stamp)+": codes of "+o.Name+" may have been given out since: check that, then run “magpie coupons release "+o.Name+"”"); err != nil {
+			if _, err := r.RaiseIn(ctx, tx, need.Restored, o.Name,
+				"the database is a copy from "+since.Format(site.Stamp)+": codes of "+o.Name+" may have been given out since: check that, then "+
+					"run “magpie coupons release "+o.Name+"”"); err != nil {
 				return err
 			}
 		}
@@ -190,5 +193,6 @@ func (r *Restorer) MatchAgain(ctx context.Context, tx *sql.Tx, added []*outbox.P
 		return err
 	}
 	_, err = pause.SetIn(ctx, tx, pause.Everything, Unmatched, unknown, audit.Bot, now)
-	return errors.Join(err, store.Unmatch(ctx, tx, strconv.FormatInt(dark.From, 10)), store.SetMark(ctx, tx, site.Window, site.Span{From: dark.From, To: store.Ms(now)}.String()))
+	return errors.Join(err, store.Unmatch(ctx, tx, strconv.FormatInt(dark.From, 10)),
+		store.SetMark(ctx, tx, site.Window, site.Span{From: dark.From, To: store.Ms(now)}.String()))
 }

@@ -111,7 +111,7 @@ func (s *Server) accountStatuses(c *call) (any, error) {
 	}
 	w := c.window(20, 40)
 	page := choose(a.statuses, idOfStatus, keep, w)
-	link(s, c, page, idOfStatus, len(page) == w.limit, "min_id")
+	s.link(c, namesOf(page, idOfStatus), len(page) == w.limit, "min_id")
 	return s.wireStatuses(page, c.me), nil
 }
 
@@ -135,7 +135,7 @@ func (s *Server) followPage(c *call, list func(*account) []*follow, other func(*
 func (s *Server) writeFollows(c *call, list []*follow, other func(*follow) *account) (any, error) {
 	w := c.window(40, 80)
 	page := choose(list, idOfFollow, func(*follow) bool { return true }, w)
-	link(s, c, page, idOfFollow, len(page) == w.limit, "since_id")
+	s.link(c, namesOf(page, idOfFollow), len(page) == w.limit, "since_id")
 	var people []*account
 	for _, f := range page {
 		people = append(people, other(f))

@@ -107,7 +107,8 @@ func TestRateLimits(t *testing.T) {
 		}
 	}
 	r := c.must(429, "POST", "/api/v1/statuses", object{"status": "x"})
-	if r.header.Get("X-RateLimit-Reset") != "2026-11-21T12:00:00.000000Z" || r.header.Get("Retry-After") != "" || r.text("error") != "Too many requests" {
+	if r.header.Get("X-RateLimit-Reset") != "2026-11-21T12:00:00.000000Z" || r.header.Get("Retry-After") != "" ||
+		r.text("error") != "Too many requests" {
 		t.Errorf("got %v %s", r.header, r.body)
 	}
 	for range 7 {

@@ -7,11 +7,15 @@ import (
 )
 
 var (
-	givenEN = []string{"Ann", "Ben", "Chloe", "Daniel", "Ella", "Farid", "Grace", "Hugo", "Isla", "Jack", "Kira", "Liam", "Maya", "Noah", "Olive", "Priya", "Quinn", "Rosa", "Sam", "Tess"}
-	lastEN  = []string{"Baker", "Carter", "Diaz", "Evans", "Fisher", "Green", "Hughes", "Irving", "Jones", "Khan", "Lopez", "Moore", "Nolan", "O’Brien", "Patel", "Reed", "Shaw", "Turner"}
+	givenEN = []string{"Ann", "Ben", "Chloe", "Daniel", "Ella", "Farid", "Grace", "Hugo", "Isla", "Jack", "Kira", "Liam", "Maya", "Noah",
+		"Olive", "Priya", "Quinn", "Rosa", "Sam", "Tess"}
+	lastEN = []string{"Baker", "Carter", "Diaz", "Evans", "Fisher", "Green", "Hughes", "Irving", "Jones", "Khan", "Lopez", "Moore",
+		"Nolan", "O’Brien", "Patel", "Reed", "Shaw", "Turner"}
 	// Family and given names with the spelling that their handles have.
-	lastZH  = [][2]string{{"王", "wang"}, {"李", "li"}, {"张", "zhang"}, {"刘", "liu"}, {"陈", "chen"}, {"杨", "yang"}, {"赵", "zhao"}, {"黄", "huang"}, {"周", "zhou"}, {"吴", "wu"}, {"徐", "xu"}, {"欧阳", "ouyang"}}
-	givenZH = [][2]string{{"伟", "wei"}, {"芳", "fang"}, {"娜", "na"}, {"秀英", "xiuying"}, {"敏", "min"}, {"静", "jing"}, {"丽", "li"}, {"强", "qiang"}, {"磊", "lei"}, {"洋", "yang"}, {"艳", "yan"}, {"勇", "yong"}, {"小明", "xiaoming"}, {"雨桐", "yutong"}}
+	lastZH = [][2]string{{"王", "wang"}, {"李", "li"}, {"张", "zhang"}, {"刘", "liu"}, {"陈", "chen"}, {"杨", "yang"}, {"赵", "zhao"},
+		{"黄", "huang"}, {"周", "zhou"}, {"吴", "wu"}, {"徐", "xu"}, {"欧阳", "ouyang"}}
+	givenZH = [][2]string{{"伟", "wei"}, {"芳", "fang"}, {"娜", "na"}, {"秀英", "xiuying"}, {"敏", "min"}, {"静", "jing"}, {"丽", "li"},
+		{"强", "qiang"}, {"磊", "lei"}, {"洋", "yang"}, {"艳", "yan"}, {"勇", "yong"}, {"小明", "xiaoming"}, {"雨桐", "yutong"}}
 	// Names that programs stumble over: right to left, joined emoji, accents.
 	odd     = []string{"ليلى حسن", "دانيال كريم", "🌻 Sunny 🌻", "👩🏽‍🚀 Zoë", "Åsa Öberg", "Nguyễn Văn Anh", "★彡 Neko 彡★", "משה לוי"}
 	hostsEN = []string{"", "fern.example", "harbour.example", "mastodon.example"}

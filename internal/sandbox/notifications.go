@@ -113,7 +113,7 @@ func (s *Server) getNotifications(c *call) (any, error) {
 			(n.status == nil || !n.status.deleted)
 	}
 	page := choose(all, idOfNotification, keep, w)
-	link(s, c, page, idOfNotification, true, "min_id")
+	s.link(c, namesOf(page, idOfNotification), true, "min_id")
 	out := make([]wireNotification, 0, len(page))
 	for _, n := range page {
 		out = append(out, s.wireNotification(n, c.me))
@@ -150,7 +150,7 @@ func (s *Server) getConversations(c *call) (any, error) {
 	threads := slices.SortedFunc(maps.Values(last), func(a, b *status) int { return compareIDs(a.id, b.id) })
 	w := c.window(20, 40)
 	page := choose(threads, idOfStatus, func(*status) bool { return true }, w)
-	link(s, c, page, idOfStatus, len(page) == w.limit, "min_id")
+	s.link(c, namesOf(page, idOfStatus), len(page) == w.limit, "min_id")
 	out := []object{}
 	for _, x := range page {
 		out = append(out, s.wireConversation(x, c.me))

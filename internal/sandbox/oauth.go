@@ -130,7 +130,8 @@ func (s *Server) postToken(c *call) (any, error) {
 	a := s.client(c)
 	if a == nil {
 		c.status = http.StatusUnauthorized
-		return oauthError("invalid_client", "Client authentication failed due to unknown client, no client authentication included, or unsupported authentication method.")
+		return oauthError("invalid_client", "Client authentication failed due to unknown client, no client authentication included, or "+
+			"unsupported authentication method.")
 	}
 	t, problem := s.grant(c, a)
 	if problem != nil {
@@ -163,9 +164,11 @@ func (s *Server) grant(c *call, a *app) (token, object) {
 			proves(known.challenge, c.get("code_verifier")) {
 			return known.token, nil
 		}
-		return token{}, object{"error": "invalid_grant", "error_description": "The provided authorization grant is invalid, expired, revoked, does not match the redirection URI used in the authorization request, or was issued to another client."}
+		return token{}, object{"error": "invalid_grant", "error_description": "The provided authorization grant is invalid, expired, " +
+			"revoked, does not match the redirection URI used in the authorization request, or was issued to another client."}
 	}
-	return token{}, object{"error": "unsupported_grant_type", "error_description": "The authorization grant type is not supported by the authorization server."}
+	return token{}, object{"error": "unsupported_grant_type", "error_description": "The authorization grant type is not supported by " +
+		"the authorization server."}
 }
 
 // proves checks PKCE (RFC 7636) with S256.

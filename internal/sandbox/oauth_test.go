@@ -33,7 +33,8 @@ func TestOnlyLoopback(t *testing.T) {
 // login goes through app, form and code; verifier may be wrong.
 func login(c client, scope, back string, more url.Values) (app, code reply) {
 	app = c.must(200, "POST", "/api/v1/apps", object{"client_name": "test", "redirect_uris": back, "scopes": "read write"})
-	q := url.Values{"response_type": {"code"}, "client_id": {app.text("client_id")}, "redirect_uri": {back}, "scope": {scope}, "account": {"outlet"}}
+	q := url.Values{"response_type": {"code"}, "client_id": {app.text("client_id")}, "redirect_uri": {back}, "scope": {scope},
+		"account": {"outlet"}}
 	for key, values := range more {
 		q[key] = values
 	}
@@ -69,7 +70,8 @@ func TestLoginGivesATokenWithItsScopes(t *testing.T) {
 	if r.text("error") != "This action is outside the authorized scopes" {
 		t.Errorf("got %s", r.body)
 	}
-	c.must(200, "POST", "/oauth/revoke", object{"client_id": app.text("client_id"), "client_secret": app.text("client_secret"), "token": token})
+	c.must(200, "POST", "/oauth/revoke", object{"client_id": app.text("client_id"), "client_secret": app.text("client_secret"),
+		"token": token})
 	c.as(token).must(401, "GET", "/api/v1/notifications", nil)
 }
 
@@ -77,7 +79,8 @@ func TestAuthorizationRefuses(t *testing.T) {
 	_, c := start(t, Options{})
 	c = c.as("")
 	back := "http://127.0.0.1:9/back"
-	app, code := login(c, "read", back, url.Values{"code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}, "code_challenge_method": {"S256"}})
+	app, code := login(c, "read", back, url.Values{"code_challenge": {"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"},
+		"code_challenge_method": {"S256"}})
 	form := object{
 		"grant_type": "authorization_code", "code": codeOf(t, code), "redirect_uri": back, "code_verifier": "wrong",
 		"client_id": app.text("client_id"), "client_secret": app.text("client_secret"),
@@ -86,7 +89,8 @@ func TestAuthorizationRefuses(t *testing.T) {
 	form["client_secret"] = "wrong"
 	c.must(401, "POST", "/oauth/token", form)
 	q := "response_type=code&client_id=" + app.text("client_id") + "&redirect_uri="
-	for _, wrong := range []string{"https://evil.example/", url.QueryEscape(back) + "&scope=push", url.QueryEscape(back) + "&code_challenge=x"} {
+	for _, wrong := range []string{"https://evil.example/", url.QueryEscape(back) + "&scope=push",
+		url.QueryEscape(back) + "&code_challenge=x"} {
 		r := c.must(400, "GET", "/oauth/authorize?"+q+wrong, nil)
 		if strings.Contains(string(r.body), "<form") {
 			t.Errorf("%s: a form", wrong)

@@ -78,7 +78,7 @@ type Variant struct {
 	KeepsNotifications       int           // how many are kept; 0: all
 	MinIsSince               bool          // min_id of notifications acts like since_id
 	NoQuotes                 bool          // an unknown type of notification is answered 422
-	Software                 string        // its version; default that of a Mastodon, or of another server where it differs from what is documented
+	Software                 string        // its version; default that of a Mastodon, or of a server that differs
 	PostsPer3Hours           int           // posts and boosts of an account in 3 hours; 0: no limit, Mastodon has 300
 	RequestsPer5Minutes      int           // requests of a token in 5 minutes; 0: no limit, Mastodon has 300
 }
@@ -107,7 +107,8 @@ func (v Variant) Documented() bool { return cmp.Or(v.Software, v.software()) == 
 
 // software is how servers name themselves that speak the API in their own way.
 func (v Variant) software() string {
-	if v.Idempotency == KeysIgnored || v.Rewrites || v.Markdown || v.PublicOnly || v.NoBulk || v.LinksInFull || v.MinIsSince || v.KeepsNotifications > 0 {
+	if v.Idempotency == KeysIgnored || v.Rewrites || v.Markdown || v.PublicOnly || v.NoBulk || v.LinksInFull || v.MinIsSince ||
+		v.KeepsNotifications > 0 {
 		return "2.7.2 (compatible; Sandbox 1.0)"
 	}
 	return version

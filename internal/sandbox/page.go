@@ -60,16 +60,24 @@ func appendIf[T any](page []T, item T, keep func(T) bool) []T {
 
 // link writes the Link header. prev names the parameter that leads to newer
 // items: min_id for statuses and notifications, since_id for follows.
-func link[T any](s *Server, c *call, page []T, id func(T) string, more bool, prev string) {
-	if len(page) == 0 {
+func (s *Server) link(c *call, ids []string, more bool, prev string) {
+	if len(ids) == 0 {
 		return
 	}
 	var links []string
 	if more {
-		links = append(links, s.pageLink(c, "max_id", id(page[len(page)-1]), "next"))
+		links = append(links, s.pageLink(c, "max_id", ids[len(ids)-1], "next"))
 	}
-	links = append(links, s.pageLink(c, prev, id(page[0]), "prev"))
+	links = append(links, s.pageLink(c, prev, ids[0], "prev"))
 	c.w.Header().Set("Link", strings.Join(links, ", "))
+}
+
+// namesOf are the ids of the items of a page.
+func namesOf[T any](page []T, id func(T) string) (out []string) {
+	for _, x := range page {
+		out = append(out, id(x))
+	}
+	return out
 }
 
 func (s *Server) pageLink(c *call, name, id, rel string) string {

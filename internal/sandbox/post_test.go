@@ -51,20 +51,23 @@ func TestRefusals(t *testing.T) {
 		status  int
 		says    string
 	}{
-		"bad token":        {Variant{}, "bad", object{"status": "x"}, 401, "The access token is invalid"},
-		"bad token 422":    {Variant{BadToken: 422}, "bad", object{"status": "x"}, 422, "The access token is invalid"},
-		"no token":         {Variant{}, "", object{"status": "x"}, 401, "This method requires an authenticated user"},
-		"empty":            {Variant{}, "sandbox-outlet", object{"status": " \n"}, 422, "Validation failed: Text can't be blank"},
-		"empty 400":        {Variant{EmptyText: 400}, "sandbox-outlet", object{}, 400, "Validation failed: Text can't be blank"},
-		"empty taken":      {Variant{EmptyText: Accepted}, "sandbox-outlet", object{}, 200, ""},
-		"unknown reply":    {Variant{}, "sandbox-outlet", object{"status": "x", "in_reply_to_id": "7"}, 404, "does not appear to exist"},
-		"unknown reply 22": {Variant{UnknownReply: 422}, "sandbox-outlet", object{"status": "x", "in_reply_to_id": "7"}, 422, "does not appear to exist"},
-		"unknown taken":    {Variant{UnknownReply: Accepted}, "sandbox-outlet", object{"status": "x", "in_reply_to_id": "7"}, 200, ""},
-		"visibility":       {Variant{}, "sandbox-outlet", object{"status": "x", "visibility": "secret"}, 422, "Visibility"},
-		"too long":         {Variant{}, "sandbox-outlet", object{"status": strings.Repeat("字", 501)}, 422, "Validation failed: Text character limit of 500 exceeded"},
-		"at the limit":     {Variant{}, "sandbox-outlet", object{"status": strings.Repeat("👨‍👩‍👧", 476) + " https://shop.pomelo.com/" + strings.Repeat("a", 90)}, 200, ""},
-		"shorter limit":    {Variant{MaxCharacters: 10}, "sandbox-outlet", object{"status": "12345678901"}, 422, "limit of 10"},
-		"no scheduling":    {Variant{}, "sandbox-outlet", object{"status": "x", "scheduled_at": "2030-01-01T00:00:00Z"}, 422, "scheduled_at"},
+		"bad token":     {Variant{}, "bad", object{"status": "x"}, 401, "The access token is invalid"},
+		"bad token 422": {Variant{BadToken: 422}, "bad", object{"status": "x"}, 422, "The access token is invalid"},
+		"no token":      {Variant{}, "", object{"status": "x"}, 401, "This method requires an authenticated user"},
+		"empty":         {Variant{}, "sandbox-outlet", object{"status": " \n"}, 422, "Validation failed: Text can't be blank"},
+		"empty 400":     {Variant{EmptyText: 400}, "sandbox-outlet", object{}, 400, "Validation failed: Text can't be blank"},
+		"empty taken":   {Variant{EmptyText: Accepted}, "sandbox-outlet", object{}, 200, ""},
+		"unknown reply": {Variant{}, "sandbox-outlet", object{"status": "x", "in_reply_to_id": "7"}, 404, "does not appear to exist"},
+		"unknown reply 22": {Variant{UnknownReply: 422}, "sandbox-outlet", object{"status": "x", "in_reply_to_id": "7"}, 422,
+			"does not appear to exist"},
+		"unknown taken": {Variant{UnknownReply: Accepted}, "sandbox-outlet", object{"status": "x", "in_reply_to_id": "7"}, 200, ""},
+		"visibility":    {Variant{}, "sandbox-outlet", object{"status": "x", "visibility": "secret"}, 422, "Visibility"},
+		"too long": {Variant{}, "sandbox-outlet", object{"status": strings.Repeat("字", 501)}, 422,
+			"Validation failed: Text character limit of 500 exceeded"},
+		"at the limit": {Variant{}, "sandbox-outlet", object{"status": strings.Repeat("👨‍👩‍👧",
+			476) + " https://shop.pomelo.com/" + strings.Repeat("a", 90)}, 200, ""},
+		"shorter limit": {Variant{MaxCharacters: 10}, "sandbox-outlet", object{"status": "12345678901"}, 422, "limit of 10"},
+		"no scheduling": {Variant{}, "sandbox-outlet", object{"status": "x", "scheduled_at": "2030-01-01T00:00:00Z"}, 422, "scheduled_at"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, c := start(t, Options{Variant: test.variant})

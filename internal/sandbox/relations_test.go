@@ -142,7 +142,8 @@ func TestMedia(t *testing.T) {
 		t.Fatalf("got %d %s", up.status, up.body)
 	}
 	id := up.text("id")
-	if r := c.must(422, "POST", "/api/v1/statuses", object{"status": "x", "media_ids": []string{id}}); !strings.Contains(r.text("error"), "finished processing") {
+	if r := c.must(422, "POST", "/api/v1/statuses", object{"status": "x", "media_ids": []string{id}}); !strings.Contains(r.text("error"),
+		"finished processing") {
 		t.Errorf("got %s", r.body)
 	}
 	c.must(206, "GET", "/api/v1/media/"+id, nil)

@@ -19,7 +19,9 @@ type route struct {
 	answer  answer
 }
 
-func (s *Server) routes() []route {
+func (s *Server) routes() []route { return append(s.routesOfAccounts(), s.routesOfStatuses()...) }
+
+func (s *Server) routesOfAccounts() []route {
 	return []route{
 		{"GET /api/v1/instance", "", s.instanceV1},
 		{"GET /api/v2/instance", "", s.instanceV2},
@@ -49,7 +51,11 @@ func (s *Server) routes() []route {
 		{"POST /api/v1/follow_requests/{id}/authorize", "write:follows", s.authorizeRequest},
 		{"POST /api/v1/follow_requests/{id}/reject", "write:follows", s.rejectRequest},
 		{"GET /api/v2/search", "read:search", s.search},
+	}
+}
 
+func (s *Server) routesOfStatuses() []route {
+	return []route{
 		{"POST /api/v1/statuses", "write:statuses", s.postStatus},
 		{"GET /api/v1/statuses", "", s.getStatuses},
 		{"GET /api/v1/statuses/{id}", "", s.getStatus},

@@ -204,7 +204,7 @@ func (s *Server) listOf(c *call, who func(*status) map[*account]bool) (any, erro
 func (s *Server) timeline(c *call, belongs func(*status) bool) (any, error) {
 	keep := func(x *status) bool { return x.visible(s, c.me) && belongs(x) }
 	page := choose(s.world.statuses, idOfStatus, keep, c.window(20, 40))
-	link(s, c, page, idOfStatus, true, "min_id")
+	s.link(c, namesOf(page, idOfStatus), true, "min_id")
 	return s.wireStatuses(page, c.me), nil
 }
 

@@ -76,7 +76,8 @@ func TestNumbers(t *testing.T) {
 }
 
 // seeds are conditions at their best and worst.
-var seeds = []string{`language == "de"`, `"zh_CN" != language`, `(last.A0000)`, `orders >= 2 and last_order < 180d and consents("direct")`, `follows("pomelo-outlet", 30d) or follows("youzi")`,
+var seeds = []string{`language == "de"`, `"zh_CN" != language`, `(last.A0000)`,
+	`orders >= 2 and last_order < 180d and consents("direct")`, `follows("pomelo-outlet", 30d) or follows("youzi")`,
 	`not (last_order < 180d)`, `"press" in tags`,
 	`city in ["Chicago", "Boston"]`, `city == "'; DROP TABLE persons; --"`, `on("bluesky") and not redeemed("bf30")`, "", " ", "(", ")",
 	"not", "and", `"`, "'", "`", "''", "1d", "0w", "d", "30dd", "1m2h",

@@ -142,12 +142,7 @@ func (s *Sheet) bytewise() (encoding.Encoding, string, error) {
 		return nil, "", err
 	}
 	r := bufio.NewReader(s.file)
-	line, bad, chinese, common, pairs, later := 1, 0, true, 0, 0, 0
-	note := func() {
-		if bad == 0 {
-			bad = line
-		}
-	}
+	line, bad, seen := 1, 0, signs{chinese: true}
 	for {
 		head, err := r.Peek(utf8.UTFMax)
 		if len(head) == 0 {
@@ -164,29 +159,15 @@ func (s *Sheet) bytewise() (encoding.Encoding, string, error) {
 			return nil, "", fmt.Errorf("line %d: this is not text: save the list as “CSV UTF-8”", line)
 		case b < utf8.RuneSelf:
 		case bad == 0:
-			_, size = utf8.DecodeRune(head)
-			if size == 1 {
-				note()
-				chinese, common, pairs, later, line = true, 0, 0, 0, 1 // from the beginning again, now as pairs
+			if _, size = utf8.DecodeRune(head); size == 1 {
+				bad, line, size = line, 1, 0 // from the beginning again, now as pairs
 				if _, err := s.file.Seek(0, io.SeekStart); err != nil {
 					return nil, "", err
 				}
 				r.Reset(s.file)
-				size = 0
 			}
-		case len(head) < 2 || b < 0xA1 || b > 0xF7 || head[1] < 0xA1 || head[1] == 0xFF, b == 0xA4 || b == 0xA5:
-			chinese = false // nor has a Chinese list the letters of Japanese, which are A4 and A5
 		default:
-			size = 2
-			if b >= 0xB0 {
-				pairs++
-			}
-			if b >= 0xB0 && b <= 0xD7 {
-				common++
-			}
-			if b >= 0xC9 {
-				later++
-			}
+			size = seen.note(head)
 		}
 		if _, err := r.Discard(size); err != nil {
 			return nil, "", err
@@ -195,12 +176,41 @@ func (s *Sheet) bytewise() (encoding.Encoding, string, error) {
 	switch {
 	case bad == 0:
 		return unicode.UTF8, "", nil
-	// The common characters of Chinese are B0 to D7, by their sounds: nearly all of a list are of these, and some of the later ones. Letters
-	// of Cyrillic lists are spread otherwise, and Korean ones end with C8.
-	case chinese && common > 0 && 10*common >= 9*pairs && later > 0:
+	case seen.gb18030():
 		return simplifiedchinese.GB18030, "GB18030", nil
 	}
 	return nil, "", fmt.Errorf("line %d: this is not UTF-8: save the list as “CSV UTF-8”", bad)
+}
+
+// signs are what pairs of bytes look like, read as GB18030.
+type signs struct {
+	chinese              bool // all may be
+	common, pairs, later int
+}
+
+// note looks at the next bytes, and tells how many of them it has taken.
+func (x *signs) note(head []byte) (size int) {
+	b := head[0]
+	if len(head) < 2 || b < 0xA1 || b > 0xF7 || head[1] < 0xA1 || head[1] == 0xFF || b == 0xA4 || b == 0xA5 {
+		x.chinese = false // nor has a Chinese list the letters of Japanese, which are A4 and A5
+		return 1
+	}
+	if b >= 0xB0 {
+		x.pairs++
+	}
+	if b >= 0xB0 && b <= 0xD7 {
+		x.common++
+	}
+	if b >= 0xC9 {
+		x.later++
+	}
+	return 2
+}
+
+// gb18030 tells whether they are Chinese. The common characters are B0 to D7, by their sounds: nearly all of a list are of these, and
+// some of the later ones. Letters of Cyrillic lists are spread otherwise, and Korean ones end with C8.
+func (x *signs) gb18030() bool {
+	return x.chinese && x.common > 0 && 10*x.common >= 9*x.pairs && x.later > 0
 }
 
 // separators of columns, and what they are called.

@@ -29,7 +29,8 @@ func (s *Site) Exposed(ctx context.Context) (warnings []string) {
 	}
 	for file := range strings.Lines(s.git(ctx, args...)) {
 		file = strings.TrimSpace(file)
-		warnings = append(warnings, fmt.Sprintf("git takes %s with it, and whoever gets the repository gets that: name it in .gitignore, and if it is in the repository already, take it out with “git rm --cached %s”", file, file))
+		warnings = append(warnings, fmt.Sprintf("git takes %s with it, and whoever gets the repository gets that: name it in .gitignore, "+
+			"and if it is in the repository already, take it out with “git rm --cached %s”", file, file))
 	}
 	return warnings
 }
@@ -42,14 +43,16 @@ func (s *Site) Authors(ctx context.Context, file string) []string {
 	if s.edited(ctx, file) {
 		return names(s.git(ctx, "config", "user.name"), s.git(ctx, "config", "user.email"))
 	}
-	name, mail, _ := strings.Cut(s.git(ctx, "log", "-1", "--no-show-signature", "--no-ext-diff", "--no-textconv", "--format=%an%x09%ae", "--", file), "\t")
+	name, mail, _ := strings.Cut(s.git(ctx, "log", "-1", "--no-show-signature", "--no-ext-diff", "--no-textconv", "--format=%an%x09%ae",
+		"--", file), "\t")
 	return names(name, mail)
 }
 
 // git runs a git command that only reads. Programs that the folder's own settings
 // name are not run: hooks, monitors, signatures, pagers.
 func (s *Site) git(ctx context.Context, args ...string) string {
-	c := exec.CommandContext(ctx, "git", append([]string{"-C", s.Dir, "--no-optional-locks", "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"}, args...)...)
+	c := exec.CommandContext(ctx, "git", append([]string{"-C", s.Dir, "--no-optional-locks", "--no-pager", "-c", "core.fsmonitor=false",
+		"-c", "core.hooksPath=/dev/null"}, args...)...)
 	out, err := c.Output()
 	if err != nil {
 		return "" // no git, or not kept in it

@@ -102,7 +102,8 @@ func InForceAt(ctx context.Context, db *store.DB, dir string, kinds []network.Ki
 	}
 	set, err := workspace.LoadFS(z, dir, kinds)
 	if err != nil {
-		return nil, fmt.Errorf("revision %d, which is in force, was made by another version of Magpie: apply the files again with “magpie apply”:\n%w", number, err)
+		return nil, fmt.Errorf("revision %d, which is in force, was made by another version of Magpie: apply the files again "+
+			"with “magpie apply”:\n%w", number, err)
 	}
 	return &InForce{set, number}, nil
 }

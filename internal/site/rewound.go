@@ -20,7 +20,8 @@ const ClockSlack = 10 * time.Minute
 
 // ErrUnmatched means that it is not known yet what went out before the database
 // was restored.
-var ErrUnmatched = errors.New("the database was restored from a backup, and what was posted since is not known yet: start “magpie run”, which finds out by itself")
+var ErrUnmatched = errors.New("the database was restored from a backup, and what was posted since is not known yet: start “magpie " +
+	"run”, which finds out by itself")
 
 // BeatFile is where this machine keeps how far the database has been.
 func (s *Site) BeatFile() string { return strings.TrimSuffix(s.KeyFile(), ".key") + ".beat" }

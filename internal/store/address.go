@@ -21,7 +21,8 @@ var (
 )
 
 // shownOptions are those of an address that are no secrets (the documentation of libpq, 34.1.2).
-var shownOptions = map[string]bool{"sslmode": true, "search_path": true, "host": true, "port": true, "connect_timeout": true, "application_name": true,
+var shownOptions = map[string]bool{"sslmode": true, "search_path": true, "host": true, "port": true, "connect_timeout": true,
+	"application_name":     true,
 	"target_session_attrs": true, "sslrootcert": true, "dbname": true, "default_query_exec_mode": true}
 
 // notAddress tells how an address is written.

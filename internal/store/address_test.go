@@ -73,7 +73,8 @@ func TestNobodyThere(t *testing.T) {
 	nobody := l.Addr().String()
 	l.Close()
 	refused(t, "postgres://magpie:"+password+"@"+nobody+"/shop", store.ErrAway, "postgres://"+nobody+"/shop", "is Postgres running there")
-	refused(t, "postgres://magpie:"+password+"@no-such-host.invalid/shop", store.ErrAway, "postgres://no-such-host.invalid/shop", "is Postgres running there")
+	refused(t, "postgres://magpie:"+password+"@no-such-host.invalid/shop", store.ErrAway, "postgres://no-such-host.invalid/shop",
+		"is Postgres running there")
 	refused(t, "postgres://magpie:"+password+"@"+nobody+"/shop?connect_timeout=1", store.ErrAway, "is Postgres running there")
 }
 
@@ -98,7 +99,8 @@ func TestSomethingElseThere(t *testing.T) {
 					_, _ = c.Write([]byte(says))
 				}
 			}()
-			refused(t, "postgres://magpie:"+password+"@"+l.Addr().String()+"/shop?sslmode=disable&connect_timeout=2", store.ErrAway, l.Addr().String(), words)
+			refused(t, "postgres://magpie:"+password+"@"+l.Addr().String()+"/shop?sslmode=disable&connect_timeout=2", store.ErrAway,
+				l.Addr().String(), words)
 		})
 	}
 }
@@ -114,7 +116,8 @@ func TestWrongPassword(t *testing.T) {
 	if strings.Contains(db.Path, password) || strings.Contains(db.Path, storetest.Guarded) || db.Path != storetest.Shown(u.String()) {
 		t.Errorf("it is shown as %s", db.Path)
 	}
-	for _, user := range []*url.Userinfo{url.UserPassword(storetest.Guarded, "secret"), url.User(storetest.Guarded), url.UserPassword("nobody-such", "secret")} {
+	for _, user := range []*url.Userinfo{url.UserPassword(storetest.Guarded, "secret"), url.User(storetest.Guarded),
+		url.UserPassword("nobody-such", "secret")} {
 		u.User = user
 		refused(t, u.String(), store.ErrUnusable, storetest.Shown(u.String()), "refuses the user or the password")
 	}
@@ -134,8 +137,10 @@ func TestNoSuchDatabase(t *testing.T) {
 
 func TestNoAddress(t *testing.T) {
 	storetest.PostgresOnly(t)
-	for _, place := range []string{"postgres://magpie:secret@host:99999x/db", "postgres://magpie:secret@[::1/db", "postgres://magpie:secret@%zz/db",
-		"postgres://magpie:secret@127.0.0.1/db?sslmode=maybe", "postgresql://magpie:secret@host/db?port=many", "postgres://magpie:sec ret@host/db"} {
+	for _, place := range []string{"postgres://magpie:secret@host:99999x/db", "postgres://magpie:secret@[::1/db",
+		"postgres://magpie:secret@%zz/db",
+		"postgres://magpie:secret@127.0.0.1/db?sslmode=maybe", "postgresql://magpie:secret@host/db?port=many",
+		"postgres://magpie:sec ret@host/db"} {
 		t.Run(place, func(t *testing.T) { refused(t, place, store.ErrUnusable, "postgres://user@host") })
 	}
 	refused(t, "mysql://magpie:secret@host/db", store.ErrUnusable, "mysql", "postgres://user@host")

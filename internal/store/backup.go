@@ -36,7 +36,8 @@ var ErrCopied = errors.New("a copy")
 // Backup copies a SQLite database into a new file, while others read and write.
 func (db *DB) Backup(ctx context.Context, file string, now time.Time) error {
 	if db.Postgres() {
-		return fmt.Errorf("%w: a Postgres database is backed up with its own tool: pg_dump --format=custom --file=%s (see docs/reliability.md)", ErrUnusable, file)
+		return fmt.Errorf("%w: a Postgres database is backed up with its own tool: pg_dump --format=custom --file=%s "+
+			"(see docs/reliability.md)", ErrUnusable, file)
 	}
 	if _, err := os.Stat(file); err == nil {
 		return fmt.Errorf("%s %w: name a new file", file, ErrThere)
@@ -96,7 +97,8 @@ func marked(ctx context.Context, file string, now time.Time) error {
 		return err
 	}
 	defer db.Close()
-	_, err = db.ExecContext(ctx, `INSERT INTO magpie (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, BackupOf, strconv.FormatInt(Ms(now), 10))
+	_, err = db.ExecContext(ctx, `INSERT INTO magpie (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE
+		SET value = excluded.value`, BackupOf, strconv.FormatInt(Ms(now), 10))
 	if err != nil {
 		return err
 	}
@@ -158,7 +160,8 @@ func (db *DB) Original(ctx context.Context) error {
 		return err
 	}
 	if backup != "" || home != "" && home != identity(db.Path) {
-		return fmt.Errorf("%w: %s is %w: put it in place with “magpie database restore”, or use it from now on with “magpie database adopt”", ErrUnusable, db.Path, ErrCopied)
+		return fmt.Errorf("%w: %s is %w: put it in place with “magpie database restore”, or use it from now on with “magpie database adopt”",
+			ErrUnusable, db.Path, ErrCopied)
 	}
 	return nil
 }

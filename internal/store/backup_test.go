@@ -93,7 +93,8 @@ func TestBackupUnderLoad(t *testing.T) {
 		}
 		got := look(t, file)
 		positive := got[len(got)/2:]
-		if len(got)%2 != 0 || int64(len(positive)) < before || positive[0] != 1 || positive[len(positive)-1] != len(positive) || -got[0] != len(positive) {
+		if len(got)%2 != 0 || int64(len(positive)) < before || positive[0] != 1 || positive[len(positive)-1] != len(positive) ||
+			-got[0] != len(positive) {
 			t.Errorf("backup %d: %d numbers, the last %d; %d were kept before", i, len(got), positive[len(positive)-1], before)
 		}
 		if st, err := os.Stat(file); err != nil || st.Mode().Perm() != 0o600 {

@@ -159,7 +159,8 @@ func TestCrosswise(t *testing.T) {
 	}
 	wg.Wait()
 	var all string
-	if err := a.Read.QueryRow(`SELECT (SELECT who FROM n WHERE n = 0) || (SELECT who FROM n WHERE n = 1)`).Scan(&all); err != nil || len(all) != 16 {
+	if err := a.Read.QueryRow(`SELECT (SELECT who FROM n WHERE n = 0) || (SELECT who FROM n
+		WHERE n = 1)`).Scan(&all); err != nil || len(all) != 16 {
 		t.Errorf("got %q, %v", all, err)
 	}
 }

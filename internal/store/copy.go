@@ -20,7 +20,8 @@ type Copied struct {
 // left out of a copy: the migration log, our marks, the job engine's tables and
 // who is at work.
 func leftOut(table string) bool {
-	return table == "goose_db_version" || table == "magpie" || table == "machines" || strings.HasPrefix(table, "river_") || strings.HasPrefix(table, "sqlite_")
+	return table == "goose_db_version" || table == "magpie" || table == "machines" || strings.HasPrefix(table,
+		"river_") || strings.HasPrefix(table, "sqlite_")
 }
 
 // Copy writes all rows of from into the empty database to, compares counts and

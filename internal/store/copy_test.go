@@ -26,7 +26,8 @@ CREATE TABLE early (number INTEGER PRIMARY KEY, text TEXT NOT NULL DEFAULT '');
 }
 
 // texts are such as a network may bring.
-var texts = []string{"", " ", "plain", "优惠码是什么？几点开门", "👩‍👩‍👧‍👦🦜🇨🇭", "e\u0301\u200d\u202e", "'; DROP TABLE w; --", `{"a": "\u0000"}`, "\\x00 \\n\t\r\n", "!"}
+var texts = []string{"", " ", "plain", "优惠码是什么？几点开门", "👩‍👩‍👧‍👦🦜🇨🇭", "e\u0301\u200d\u202e", "'; DROP TABLE w; --", `{"a": "\u0000"}`,
+	"\\x00 \\n\t\r\n", "!"}
 
 // source is a SQLite database that is full of them.
 func source(t *testing.T) *store.DB {
@@ -39,7 +40,8 @@ func source(t *testing.T) *store.DB {
 				maybe, less = texts[i/3%len(texts)], -i
 			}
 			n := []int64{0, math.MaxInt64, math.MinInt64, -1, 1_700_000_000_000 + int64(i)}[i%5]
-			if _, err := tx.Exec(`INSERT INTO w (id, text, maybe, n, less, yes) VALUES ($1, $2, $3, $4, $5, $6)`, i, texts[i%len(texts)], maybe, n, less, i%2 == 0); err != nil {
+			if _, err := tx.Exec(`INSERT INTO w (id, text, maybe, n, less, yes)
+				VALUES ($1, $2, $3, $4, $5, $6)`, i, texts[i%len(texts)], maybe, n, less, i%2 == 0); err != nil {
 				return err
 			}
 			if _, err := tx.Exec(`INSERT INTO child (w, tag) VALUES ($1, $2)`, i, fmt.Sprint("tag", i%7)); err != nil {
@@ -102,7 +104,8 @@ func TestCopy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []store.Copied{{Table: "w", Rows: 1000}, {Table: "child", Rows: 1000}, {Table: "early", Rows: 2}}; !slices.Equal(got, want) || seen["w"] != 1000 || seen["early"] != 2 {
+	if want := []store.Copied{{Table: "w", Rows: 1000}, {Table: "child", Rows: 1000}, {Table: "early", Rows: 2}}; !slices.Equal(got, want) ||
+		seen["w"] != 1000 || seen["early"] != 2 {
 		t.Errorf("got %v, seen %v", got, seen)
 	}
 	for _, table := range []string{"w", "child", "early"} {
@@ -183,7 +186,11 @@ func TestCopyCut(t *testing.T) {
 		t.Fatal("it was not cut")
 	}
 	empty(t, to)
-	if err := from.Write(t.Context(), func(tx *sql.Tx) error { _, err := tx.Exec(`INSERT INTO early (text) VALUES ('third')`); return err }); err != nil {
+	if err := from.Write(t.Context(), func(tx *sql.Tx) error {
+		_, err := tx.Exec(`INSERT INTO early (text)
+		VALUES ('third')`)
+		return err
+	}); err != nil {
 		t.Error(err)
 	}
 	if !slices.Equal(before, all(t, from, "w")) {
@@ -201,7 +208,11 @@ func TestCopyOddText(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			to := target(t)
 			from := storetest.OpenAt(t, t.TempDir()+"/m.db", wide())
-			if err := from.Write(t.Context(), func(tx *sql.Tx) error { _, err := tx.Exec(`INSERT INTO early (text) VALUES ($1)`, text); return err }); err != nil {
+			if err := from.Write(t.Context(), func(tx *sql.Tx) error {
+				_, err := tx.Exec(`INSERT INTO early (text) VALUES ($1)`,
+					text)
+				return err
+			}); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := store.Copy(t.Context(), from, to, nil); err != nil {

@@ -40,7 +40,8 @@ func killer(t *testing.T) func(tx *sql.Tx) error {
 func TestCutOff(t *testing.T) {
 	storetest.PostgresOnly(t)
 	kill := killer(t)
-	for name, then := range map[string]func(*sql.Tx) error{"before the commit": func(*sql.Tx) error { return nil }, "before a statement": add(2)} {
+	for name, then := range map[string]func(*sql.Tx) error{"before the commit": func(*sql.Tx) error { return nil },
+		"before a statement": add(2)} {
 		for how, of := range map[string]func(*store.DB) func(func(*sql.Tx) error) error{
 			"alone": func(db *store.DB) func(func(*sql.Tx) error) error {
 				return func(fn func(*sql.Tx) error) error { return db.Write(t.Context(), fn) }

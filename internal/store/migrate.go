@@ -74,7 +74,8 @@ func (db *DB) current(ctx context.Context, files fs.FS, upgrade bool) (bool, err
 	newest := sources[len(sources)-1].Version
 	switch {
 	case now > newest:
-		return false, fmt.Errorf("%w: %s was written by a newer Magpie (schema %d, this one knows %d): install that version or a later one", ErrUnusable, db.Path, now, newest)
+		return false, fmt.Errorf("%w: %s was written by a newer Magpie (schema %d, this one knows %d): install that version or a later one",
+			ErrUnusable, db.Path, now, newest)
 	case whole != "" && now < newest && !upgrade:
 		return false, fmt.Errorf("%w: %s was written by an older Magpie (schema %d, this one needs %d): stop every “magpie run” on it, "+
 			"make a backup with that older version, then run “magpie database upgrade”", ErrUnusable, db.Path, now, newest)
@@ -135,7 +136,8 @@ func SetMark(ctx context.Context, tx *sql.Tx, name, value string) error {
 		_, err := tx.ExecContext(ctx, `DELETE FROM magpie WHERE name = $1`, name)
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO magpie (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
+	_, err := tx.ExecContext(ctx, `INSERT INTO magpie (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE
+		SET value = excluded.value`, name, value)
 	return err
 }
 

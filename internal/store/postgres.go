@@ -25,7 +25,8 @@ const (
 	// atOnce is how many transactions a process has that write beside each other.
 	atOnce = 4
 	// making is the lock of those who make or change tables.
-	making, notMaking = `SELECT pg_advisory_lock(hashtext('magpie migrates ' || current_schema()))`, `SELECT pg_advisory_unlock(hashtext('magpie migrates ' || current_schema()))`
+	making, notMaking = `SELECT pg_advisory_lock(hashtext('magpie migrates ' || current_schema()))`,
+		`SELECT pg_advisory_unlock(hashtext('magpie migrates ' || current_schema()))`
 	// unheard is how long a silent connection is taken to be alive.
 	unheard = 10 * time.Second
 	// longest is how long those who share a commit may take.
@@ -92,7 +93,8 @@ func (db *DB) End(ctx context.Context, names []string) error {
 	for i, n := range names {
 		full[i] = "magpie " + n
 	}
-	_, err := db.Read.ExecContext(ctx, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user
+	_, err := db.Read.ExecContext(ctx, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()
+		AND usename = current_user
 		AND application_name = ANY($1)`, full)
 	return Explain(db.Path, err)
 }
@@ -127,19 +129,23 @@ func shown(cfg *pgx.ConnConfig) string {
 func foreignTables(ctx context.Context, db *DB) error {
 	var encoding string
 	var somewhere, ours, others bool
-	err := db.Read.QueryRowContext(ctx, `SELECT getdatabaseencoding(), current_schema() IS NOT NULL, to_regclass('magpie') IS NOT NULL, EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = current_schema())`).
+	err := db.Read.QueryRowContext(ctx, `SELECT getdatabaseencoding(), current_schema() IS NOT NULL, to_regclass('magpie') IS NOT NULL,
+		EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = current_schema())`).
 		Scan(&encoding, &somewhere, &ours, &others)
 	if err != nil {
 		return Explain(db.Path, err)
 	}
 	if encoding != "UTF8" {
-		return fmt.Errorf("%w: %s can't keep every language, its encoding is %s: make it with createdb --encoding=UTF8 --template=template0", ErrUnusable, db.Path, encoding)
+		return fmt.Errorf("%w: %s can't keep every language, its encoding is %s: make it with createdb --encoding=UTF8 --template=template0",
+			ErrUnusable, db.Path, encoding)
 	}
 	if !somewhere {
-		return fmt.Errorf("%w: %s has no such schema as the search_path in its address: make that schema first, or leave search_path out", ErrUnusable, db.Path)
+		return fmt.Errorf("%w: %s has no such schema as the search_path in its address: make that schema first, or leave search_path out",
+			ErrUnusable, db.Path)
 	}
 	if others && !ours {
-		return fmt.Errorf("%w: %s belongs to another program: create a database for Magpie (createdb magpie) and name it with --database", ErrUnusable, db.Path)
+		return fmt.Errorf("%w: %s belongs to another program: create a database for Magpie (createdb magpie) and name it with --database",
+			ErrUnusable, db.Path)
 	}
 	return nil
 }

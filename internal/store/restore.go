@@ -38,10 +38,12 @@ func Restore(ctx context.Context, backup, path string, now time.Time, migrations
 		return "", err
 	}
 	if played == "sandbox" && Exists(path) && playsIn(ctx, path, migrations...) != played {
-		return "", fmt.Errorf("%s is of a sandbox: what was played in it must not take the place of %s. Name another place with --database", backup, path)
+		return "", fmt.Errorf("%s is of a sandbox: what was played in it must not take the place of %s. Name another place with --database",
+			backup, path)
 	}
 	if made == "" {
-		return "", fmt.Errorf("%s was not made by “magpie database backup”: put it in place by hand, then run “magpie database adopt --since TIME”", backup)
+		return "", fmt.Errorf("%s was not made by “magpie database backup”: put it in place by hand, then run “magpie "+
+			"database adopt --since TIME”", backup)
 	}
 	for _, end := range []string{"-wal", "-shm"} {
 		_ = os.Remove(next + end) // empty: the database was closed

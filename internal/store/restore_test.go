@@ -22,7 +22,8 @@ func backed(t *testing.T) (path, backup string) {
 	storetest.SQLiteOnly(t, "Postgres has pg_restore")
 	path, backup = filepath.Join(t.TempDir(), "m.db"), filepath.Join(t.TempDir(), "old.db")
 	db := openToClose(t, path)
-	err := errors.Join(db.Home(t.Context()), db.Write(t.Context(), add(1)), db.Backup(t.Context(), backup, time.UnixMilli(1_700_000_000_000)), db.Write(t.Context(), add(2)), db.Close())
+	err := errors.Join(db.Home(t.Context()), db.Write(t.Context(), add(1)),
+		db.Backup(t.Context(), backup, time.UnixMilli(1_700_000_000_000)), db.Write(t.Context(), add(2)), db.Close())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +106,8 @@ func TestRestoreForgets(t *testing.T) {
 	path, backup := backed(t)
 	db := openToClose(t, path)
 	err := db.Write(t.Context(), func(tx *sql.Tx) error {
-		return errors.Join(store.SetMark(t.Context(), tx, store.Restored, "1600000000000"), store.SetMark(t.Context(), tx, store.Matched+"shop", "yes"))
+		return errors.Join(store.SetMark(t.Context(), tx, store.Restored, "1600000000000"),
+			store.SetMark(t.Context(), tx, store.Matched+"shop", "yes"))
 	})
 	second := backup + "2"
 	if err = errors.Join(err, db.Backup(t.Context(), second, time.Now()), db.Close()); err != nil {
@@ -134,16 +136,21 @@ func TestRestoreRefuses(t *testing.T) {
 		says  []string
 		other bool // the database would do, the file is no backup
 	}{
-		"another version's": {func(string) error { return nil }, []fs.FS{one(), two()}, []string{"older Magpie", "magpie database upgrade"}, false},
+		"another version's": {func(string) error { return nil }, []fs.FS{one(), two()},
+			[]string{"older Magpie", "magpie database upgrade"}, false},
 		"a newer version's": {func(b string) error {
 			return behind(b, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (2, 1)`)
 		}, nil, []string{"newer Magpie"}, false},
 		"somebody else's": {func(b string) error { return behind(b, `PRAGMA application_id = 7`) }, nil, []string{"not one of Magpie's"}, false},
-		"no backup":       {func(b string) error { return behind(b, `DELETE FROM magpie WHERE name = 'backup of'`) }, nil, []string{"was not made by “magpie database backup”"}, true},
-		"text":            {func(b string) error { return os.WriteFile(b, bytes.Repeat([]byte("text "), 5000), 0o600) }, nil, []string{"not a database"}, false},
-		"half":            {func(b string) error { return os.Truncate(b, 4096*2+100) }, nil, nil, false},
-		"empty":           {func(b string) error { return os.Truncate(b, 0) }, nil, nil, true},
-		"a folder":        {func(b string) error { return errors.Join(os.Remove(b), os.Mkdir(b, 0o700)) }, nil, nil, true},
+		"no backup": {func(b string) error {
+			return behind(b, `DELETE FROM magpie
+			WHERE name = 'backup of'`)
+		}, nil, []string{"was not made by “magpie database backup”"}, true},
+		"text": {func(b string) error { return os.WriteFile(b, bytes.Repeat([]byte("text "), 5000), 0o600) }, nil,
+			[]string{"not a database"}, false},
+		"half":     {func(b string) error { return os.Truncate(b, 4096*2+100) }, nil, nil, false},
+		"empty":    {func(b string) error { return os.Truncate(b, 0) }, nil, nil, true},
+		"a folder": {func(b string) error { return errors.Join(os.Remove(b), os.Mkdir(b, 0o700)) }, nil, nil, true},
 		"damaged": {func(b string) error {
 			whole, err := os.ReadFile(b)
 			for i := 4096; i < len(whole); i++ {

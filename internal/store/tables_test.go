@@ -21,7 +21,8 @@ func TestOthersTables(t *testing.T) {
 		t.Fatal(err)
 	}
 	tables := func() (out string) {
-		if err := theirs.QueryRow(`SELECT string_agg(tablename, ' ' ORDER BY tablename) FROM pg_tables WHERE schemaname = current_schema()`).Scan(&out); err != nil {
+		if err := theirs.QueryRow(`SELECT string_agg(tablename, ' ' ORDER BY tablename) FROM pg_tables
+			WHERE schemaname = current_schema()`).Scan(&out); err != nil {
 			t.Fatal(err)
 		}
 		return out
@@ -136,10 +137,12 @@ func TestBrokenUpgrade(t *testing.T) {
 		t.Fatal(err)
 	}
 	db.Close()
-	if _, err := store.Migrate(context.Background(), place, one(), two(), memory("00003_bad.sql", "-- +goose Up\nCREATE TABLE o (o BIGINT PRIMARY KEY);\nINSERT INTO nowhere VALUES (1);\n")); err == nil {
+	if _, err := store.Migrate(context.Background(), place, one(), two(), memory("00003_bad.sql", "-- +goose Up\nCREATE TABLE o (o "+
+		"BIGINT PRIMARY KEY);\nINSERT INTO nowhere VALUES (1);\n")); err == nil {
 		t.Fatal("the mistake was taken")
 	}
-	again, err := store.Migrate(context.Background(), place, one(), two(), memory("00003_good.sql", "-- +goose Up\nCREATE TABLE o (o BIGINT PRIMARY KEY);\n"))
+	again, err := store.Migrate(context.Background(), place, one(), two(),
+		memory("00003_good.sql", "-- +goose Up\nCREATE TABLE o (o BIGINT PRIMARY KEY);\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,15 +28,18 @@ func good() evidence {
 			posts: []row{
 				{"id": "p1", "state": "sent", "account": "shop", "campaign": "day", "step": "one", "kind": "public", "remote_id": "1"},
 				{"id": "p0", "state": "expanded", "account": "shop", "campaign": "letter-1", "step": "letter-1", "kind": "segment"},
-				{"id": "p2", "state": "sent", "account": "shop", "campaign": "letter-1", "step": "letter-1", "kind": "direct", "remote_id": "2", "code": code1, "recipient": `{"Handle":"ann@host"}`},
+				{"id": "p2", "state": "sent", "account": "shop", "campaign": "letter-1", "step": "letter-1", "kind": "direct", "remote_id": "2",
+					"code": code1, "recipient": `{"Handle":"ann@host"}`},
 				{"id": "p3", "state": "sent", "account": "club", "kind": "answer", "remote_id": "3", "code": code2, "mention": "m7"},
 				{"id": "p4", "state": "sent", "account": "shop", "kind": "answer", "remote_id": "4", "mention": "m8"},
 			},
 			coupons: []row{
-				{"code": code1, "offer": "letter-1", "state": "redeemed"}, {"code": code2, "offer": "gift", "state": "delivered"}, {"code": code3, "offer": "gift", "state": "free"},
+				{"code": code1, "offer": "letter-1", "state": "redeemed"}, {"code": code2, "offer": "gift", "state": "delivered"},
+				{"code": code3, "offer": "gift", "state": "free"},
 			},
 			mentions: []row{
-				{"id": "m7", "item": "item-7", "state": "answered"}, {"id": "m8", "item": "item-8", "state": "answered"}, {"id": "m9", "item": "item-9", "state": "desk"},
+				{"id": "m7", "item": "item-7", "state": "answered"}, {"id": "m8", "item": "item-8", "state": "answered"},
+				{"id": "m9", "item": "item-9", "state": "desk"},
 			},
 			redemptions: []row{{"code": code1, "order_id": "o1"}},
 		},
@@ -72,13 +75,15 @@ func TestHarmIsSeen(t *testing.T) {
 		}, []column{duplicates}},
 		"a public post twice, and the second is a row of its own": {func(e *evidence) {
 			e.net = append(e.net, shown{id: "5", account: "shop", text: "Kettles"})
-			e.ledger.posts = append(e.ledger.posts, row{"id": "p9", "state": "sent", "account": "shop", "campaign": "day", "step": "one", "remote_id": "5"})
+			e.ledger.posts = append(e.ledger.posts, row{"id": "p9", "state": "sent", "account": "shop", "campaign": "day", "step": "one",
+				"remote_id": "5"})
 		}, []column{duplicates}},
 		"a letter twice, with the same code": {func(e *evidence) {
 			e.net = append(e.net, shown{id: "5", account: "shop", text: e.net[1].text, private: true, to: []string{"ann"}})
 		}, []column{duplicates}},
 		"a letter twice, with another code": {func(e *evidence) {
-			e.net = append(e.net, shown{id: "5", account: "shop", text: "@ann Dear ann, letter 1 brings you " + code3, private: true, to: []string{"ann"}})
+			e.net = append(e.net, shown{id: "5", account: "shop", text: "@ann Dear ann, letter 1 brings you " + code3, private: true,
+				to: []string{"ann"}})
 			where(e.ledger.coupons, "code", code3)["offer"] = "letter-1"
 		}, []column{duplicates, couponsTwice, couponsLeaked}},
 		"the same answer twice": {func(e *evidence) {
@@ -88,7 +93,8 @@ func TestHarmIsSeen(t *testing.T) {
 			e.net = append(e.net, shown{id: "5", account: "club", text: e.net[3].text, to: []string{"cai"}, replyTo: "8"})
 		}, []column{answeredTwice}},
 		"two answers with different codes": {func(e *evidence) {
-			e.net = append(e.net, shown{id: "5", account: "shop", text: "@bob For you, bob: " + code3, private: true, to: []string{"bob"}, replyTo: "7"})
+			e.net = append(e.net, shown{id: "5", account: "shop", text: "@bob For you, bob: " + code3, private: true, to: []string{"bob"},
+				replyTo: "7"})
 			where(e.ledger.coupons, "code", code3)["state"] = "delivered"
 		}, []column{answeredTwice, couponsTwice}},
 		"a post that nobody ordered": {func(e *evidence) {
@@ -120,7 +126,8 @@ func TestHarmIsSeen(t *testing.T) {
 			delete(where(e.ledger.posts, "id", "p4"), "remote_id")
 		}, []column{unanswered}},
 		"a mention was never heard": {func(e *evidence) {
-			e.net, e.ledger.posts, e.ledger.mentions = without(e.net, "4"), e.ledger.posts[:4], slices.DeleteFunc(e.ledger.mentions, func(m row) bool { return m["id"] == "m8" })
+			e.net, e.ledger.posts, e.ledger.mentions = without(e.net, "4"), e.ledger.posts[:4],
+				slices.DeleteFunc(e.ledger.mentions, func(m row) bool { return m["id"] == "m8" })
 		}, []column{unanswered, unanswered}},
 		"a mention stays new": {func(e *evidence) {
 			where(e.ledger.mentions, "id", "m9")["state"] = "new"
@@ -244,7 +251,8 @@ func TestChatOfTheRightClaim(t *testing.T) {
 		e.ledger.mentions = append(e.ledger.mentions, row{"id": "m10", "item": "item-10", "state": "answered"})
 		e.net[2].chat, e.net[2].replyTo = true, ""
 		where(e.ledger.posts, "id", "p3")["mention"] = answered
-		e.ledger.posts = append(e.ledger.posts, row{"id": "p9", "state": "asked", "account": "club", "mention": map[string]string{"m7": "m10", "m10": "m7"}[answered], "code": code2})
+		e.ledger.posts = append(e.ledger.posts, row{"id": "p9", "state": "asked", "account": "club",
+			"mention": map[string]string{"m7": "m10", "m10": "m7"}[answered], "code": code2})
 		expect(t, compare(e), nil)
 	}
 }
@@ -258,7 +266,8 @@ func TestChatsAreShared(t *testing.T) {
 	e.net[2].chat, e.net[2].replyTo = true, ""
 	expect(t, compare(e), []column{unanswered})
 	e.net = append(e.net, shown{id: "5", account: "club", text: e.net[2].text, private: true, chat: true, to: []string{"bob"}})
-	e.ledger.posts = append(e.ledger.posts, row{"id": "p9", "state": "sent", "account": "club", "remote_id": "5", "mention": "m10", "code": code2})
+	e.ledger.posts = append(e.ledger.posts, row{"id": "p9", "state": "sent", "account": "club", "remote_id": "5", "mention": "m10",
+		"code": code2})
 	expect(t, compare(e), nil)
 	e.net = append(e.net, shown{id: "6", account: "club", text: e.net[2].text, private: true, chat: true, to: []string{"bob"}})
 	expect(t, compare(e), []column{answeredTwice, duplicates})

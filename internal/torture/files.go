@@ -11,11 +11,13 @@ import (
 
 // basics are the files that every world begins with.
 var basics = map[string]string{
-	"campaigns/segments.yaml":   "friends: consents(\"direct\")\n",
-	"campaigns/service.yaml":    "title: Service\nsteps:\n  hours: {accounts: [shop, club], mention: {says: [hours]}, say: hours}\n  join: {accounts: [shop, club], mention: {says: [join]}, grants: direct, say: welcome, private: true}\n",
-	"campaigns/gift.yaml":       "title: Gift\noffer: gift\nsteps:\n  claim: {accounts: [shop, club], mention: {says: [deal]}, say: claim}\n",
-	"campaigns/card.yaml":       "title: Card\noffer: card\nsteps:\n  card: {accounts: [shop, club], mention: {says: [card]}, say: card}\n",
-	"campaigns/later.yaml":      "title: Later\nsteps:\n  later: {accounts: [shop, club], at: 2099-01-01 10:00, say: {shop: later, club: later-club}}\n",
+	"campaigns/segments.yaml": "friends: consents(\"direct\")\n",
+	"campaigns/service.yaml": "title: Service\nsteps:\n  hours: {accounts: [shop, club], mention: {says: [hours]}, say: hours}\n  " +
+		"join: {accounts: [shop, club], mention: {says: [join]}, grants: direct, say: welcome, private: true}\n",
+	"campaigns/gift.yaml": "title: Gift\noffer: gift\nsteps:\n  claim: {accounts: [shop, club], mention: {says: [deal]}, say: claim}\n",
+	"campaigns/card.yaml": "title: Card\noffer: card\nsteps:\n  card: {accounts: [shop, club], mention: {says: [card]}, say: card}\n",
+	"campaigns/later.yaml": "title: Later\nsteps:\n  later: {accounts: [shop, club], at: 2099-01-01 10:00, say: {shop: " +
+		"later, club: later-club}}\n",
 	"templates/later.en.tmpl":   "Kettles and lamps are on the second floor.",
 	"templates/claim.en.tmpl":   "For you, {{name}}: {{code}} takes {{value}} off. {{link}}",
 	"templates/card.en.tmpl":    "Your card, {{name}}: {{code}} is worth {{value}}.",
@@ -56,7 +58,8 @@ func (w *world) begin() error {
 	if len(w.machines) > 1 {
 		settings += "lease: 2s\n"
 	}
-	err := errors.Join(w.write("magpie.yaml", settings), w.write("campaigns/offers.yaml", offers()), os.WriteFile(w.cardsFile(), []byte(w.cards()), 0o600))
+	err := errors.Join(w.write("magpie.yaml", settings), w.write("campaigns/offers.yaml", offers()),
+		os.WriteFile(w.cardsFile(), []byte(w.cards()), 0o600))
 	for name, text := range basics {
 		err = errors.Join(err, w.write(name, text))
 	}

@@ -90,7 +90,8 @@ func (w *world) owed(step, offer, mark string, at time.Time) error {
 		if !p.friend || p.left && w.hasLeft(p, l) {
 			continue
 		}
-		w.want = append(w.want, &duty{kind: letter, account: "shop", mark: mark, who: p.name, offer: offer, campaign: step, step: step, at: at, maybe: p.left})
+		w.want = append(w.want, &duty{kind: letter, account: "shop", mark: mark, who: p.name, offer: offer, campaign: step, step: step, at: at,
+			maybe: p.left})
 	}
 	return nil
 }

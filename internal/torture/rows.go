@@ -51,7 +51,8 @@ func (d database) ledger() (l ledger, err error) {
 // waiting tells what is not at rest yet, "" if all is.
 func (d database) waiting(now time.Time) (what string, err error) {
 	err = d.read(func(tx *sql.Tx) error {
-		found, err := rows(tx, `SELECT state, count(*) AS n FROM posts WHERE state IN ('sending', 'in doubt') OR state = 'planned' AND slot_at <= $1 GROUP BY state
+		found, err := rows(tx, `SELECT state, count(*) AS n FROM posts WHERE state IN ('sending', 'in doubt') OR state = 'planned'
+			AND slot_at <= $1 GROUP BY state
 			UNION ALL SELECT state, count(*) AS n FROM mentions WHERE state = 'new' GROUP BY state`, now.UnixMilli())
 		for _, r := range found {
 			what += r["n"] + " " + r["state"] + " "
@@ -139,7 +140,8 @@ func isFor(post row, who string) bool {
 func (l ledger) String() string {
 	var b strings.Builder
 	for _, r := range l.posts {
-		fmt.Fprintf(&b, "post %s %-9s %s %s/%s %s attempts=%s doubts=%s looks=%s code=%s remote=%s %q %q\n", r["id"], r["state"], r["account"], r["campaign"], r["step"],
+		fmt.Fprintf(&b, "post %s %-9s %s %s/%s %s attempts=%s doubts=%s looks=%s code=%s remote=%s %q %q\n", r["id"], r["state"], r["account"],
+			r["campaign"], r["step"],
 			r["kind"], r["attempts"], r["doubts"], r["looks"], r["code"], r["remote_id"], r["reason"], r["sealed_text"])
 	}
 	for _, r := range l.mentions {

@@ -70,7 +70,8 @@ func serverOf(kind string, dice *rand.Rand) sandbox.Variant {
 // is what settle rules out.
 var faults = [troubles]sandbox.Effect{
 	sandbox.DropAfterStore(), sandbox.DropBeforeStore(), sandbox.Status500AfterStore(), sandbox.HTMLBody(), sandbox.RubbishBody(),
-	sandbox.StallAfterStore(time.Second), sandbox.Delay(200 * time.Millisecond), sandbox.DropAfterStore(), sandbox.StallAfterStore(5 * time.Second),
+	sandbox.StallAfterStore(time.Second), sandbox.Delay(200 * time.Millisecond), sandbox.DropAfterStore(),
+	sandbox.StallAfterStore(5 * time.Second),
 	sandbox.Answer(http.StatusTooManyRequests, `{"error":"Too many requests"}`, map[string]string{"Retry-After": "1"}),
 }
 

@@ -93,7 +93,8 @@ func (r *run) variants() (out []string, err error) {
 // again is how to get the same once more: the same worlds, with the same points,
 // faults and texts. What the machine was doing meanwhile is its own affair.
 func (r *run) again() string {
-	text := fmt.Sprintf("go run ./internal/torture -kills %d -seed %d -database %s -network %s -workers %d -lives %d", r.kills, r.seed, r.database, r.network, r.workers, r.lives)
+	text := fmt.Sprintf("go run ./internal/torture -kills %d -seed %d -database %s -network %s -workers %d -lives %d", r.kills, r.seed,
+		r.database, r.network, r.workers, r.lives)
 	for option, value := range map[string]string{"fault": r.fault, "variant": r.variant, "point": r.point} {
 		if value != "" {
 			text += fmt.Sprintf(" -%s %q", option, value)
@@ -161,7 +162,8 @@ func (r *run) play(ctx context.Context, variant string, points []string, lives i
 	r.next++
 	r.mu.Unlock()
 	dice := rand.New(rand.NewPCG(r.seed, uint64(n))) //nolint:gosec // it has to be the same again
-	w := &world{number: n, variant: variant, magpie: r.magpie, fault: r.fault, dice: dice, coverage: r.coverage, aims: deck(points, dice, lives, variant == bluesky)}
+	w := &world{number: n, variant: variant, magpie: r.magpie, fault: r.fault, dice: dice, coverage: r.coverage,
+		aims: deck(points, dice, lives, variant == bluesky)}
 	w.folder = filepath.Join(r.root, fmt.Sprintf("world-%04d-%s", n, w.variant))
 	w.dir = filepath.Join(w.folder, "workspace")
 	if err := os.MkdirAll(w.dir, 0o755); err != nil { //nolint:gosec // nothing secret is in it

@@ -153,7 +153,8 @@ func TestSession(t *testing.T) {
 	if s, _ := b.Load(); s != "" {
 		t.Error("accounts share a session")
 	}
-	if printed := fmt.Sprintf("%v %+v %#v %s", network.Secret(token), network.Secret(token), network.Secret(token), network.Secret(token)); strings.Contains(printed, "secret") {
+	if printed := fmt.Sprintf("%v %+v %#v %s", network.Secret(token), network.Secret(token), network.Secret(token),
+		network.Secret(token)); strings.Contains(printed, "secret") {
 		t.Errorf("printed as %s", printed)
 	}
 }

@@ -66,7 +66,8 @@ func TestRestoredAnswerIsNoLetter(t *testing.T) {
 func TestRestoredTwoOffersOfMadeCodes(t *testing.T) {
 	t.Parallel()
 	s := openLost(t, servers["ignore"], "ann")
-	s.write("campaigns/offers.yaml", "gift: {value: 10%, codes: made, per_person: 1, valid: 72h, link: \"https://shop.example/?c={{code}}\"}\n"+
+	s.write("campaigns/offers.yaml", "gift: {value: 10%, codes: made, per_person: 1, valid: 72h, link: "+
+		"\"https://shop.example/?c={{code}}\"}\n"+
 		"card: {value: 20%, codes: made, per_person: 1, valid: 72h, link: \"https://shop.example/card?c={{code}}\"}\n")
 	s.once()
 	restore := s.backup("old.db")
@@ -100,7 +101,10 @@ func TestRestoredHeardAtTheEnd(t *testing.T) {
 	began := time.Now()
 	p := s.start()
 	s.until("the thread is looked at, and the stream is open", func() bool {
-		return s.net.Streams() == 2 && count(s.net.Requests(), func(r sandbox.Request) bool { return strings.HasSuffix(r.Path, "/context") && r.At.After(began) }) > 0
+		return s.net.Streams() == 2 && count(s.net.Requests(), func(r sandbox.Request) bool {
+			return strings.HasSuffix(r.Path,
+				"/context") && r.At.After(began)
+		}) > 0
 	})
 	m := s.hears("hal", "what are your hours?", "club")
 	s.until("it is kept", func() bool { return s.mention(m)["state"] != "" })
@@ -122,7 +126,8 @@ func TestRestoredHeardAtTheEnd(t *testing.T) {
 func TestRestoredAndAPostByHand(t *testing.T) {
 	t.Parallel()
 	s := openTimed(t, servers["ignore"], "10:00")
-	s.write("campaigns/day.yaml", "title: Day\nsteps:\n  first: {accounts: [shop], at: 2027-03-10 10:20, late: {after: 3h, then: skip}, say: first}\n"+
+	s.write("campaigns/day.yaml", "title: Day\nsteps:\n  first: {accounts: [shop], at: 2027-03-10 10:20, late: {after: 3h, "+
+		"then: skip}, say: first}\n"+
 		"  second: {accounts: [shop], at: 2027-03-10 10:40, late: {after: 3h, then: skip}, say: second}\n")
 	s.once()
 	restore := s.backup()
@@ -164,7 +169,8 @@ func TestRestoredGently(t *testing.T) {
 		return s.count(`SELECT count(*) FROM posts WHERE campaign = 'many' AND state <> 'sent'`) == "0"
 	})
 	restore()
-	s.net.Fail(sandbox.Fault{Method: "GET", PathPrefix: "/api/v1/accounts/", Account: "shop", Times: -1, What: sandbox.Answer(429, `{"error":"Too many requests"}`, map[string]string{"Retry-After": "30"})})
+	s.net.Fail(sandbox.Fault{Method: "GET", PathPrefix: "/api/v1/accounts/", Account: "shop", Times: -1,
+		What: sandbox.Answer(429, `{"error":"Too many requests"}`, map[string]string{"Retry-After": "30"})})
 	began := time.Now()
 	asked := func() int {
 		return count(s.net.Requests(), func(r sandbox.Request) bool {

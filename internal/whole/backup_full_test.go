@@ -11,7 +11,8 @@ import (
 // then the backup is put back, and the program has to find out what went out.
 func TestRestored(t *testing.T) {
 	t.Parallel()
-	for _, way := range []string{"run ignore", "run replay500", "once honour", "killed ignore", "run postgres", "rewound postgres", "machines postgres"} {
+	for _, way := range []string{"run ignore", "run replay500", "once honour", "killed ignore", "run postgres", "rewound postgres",
+		"machines postgres"} {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
 			var how, kind, address string

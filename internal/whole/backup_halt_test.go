@@ -136,7 +136,8 @@ func TestRestoreKeepsWhatWasThere(t *testing.T) {
 	}
 	p := s.start()
 	s.until("it listens", func() bool { return s.net.Streams() == 2 })
-	if said, code := s.magpie("database", "restore", filepath.Join(s.dir, "old.db")); code != 4 || !contains(said, "another “magpie run” uses") {
+	if said, code := s.magpie("database", "restore", filepath.Join(s.dir, "old.db")); code != 4 ||
+		!contains(said, "another “magpie run” uses") {
 		t.Errorf("under a running bot: exit %d: %s", code, said)
 	}
 	p.stop()

@@ -64,7 +64,8 @@ func (s *shop) lives(do func()) {
 func TestRestoredApproved(t *testing.T) {
 	t.Parallel()
 	s := openLost(t, servers["ignore"], "ann")
-	s.write("campaigns/now.yaml", "title: Now\napproval: required\nsteps:\n  first: {accounts: [shop], at: "+at(2*time.Second)+", say: first}\n  second: {accounts: [shop], at: "+at(2*time.Second)+", say: second}\n")
+	s.write("campaigns/now.yaml", "title: Now\napproval: required\nsteps:\n  "+
+		"first: {accounts: [shop], at: "+at(2*time.Second)+", say: first}\n  second: {accounts: [shop], at: "+at(2*time.Second)+", say: second}\n")
 	s.once()
 	restore := s.backup("old.db")
 	id := s.read(`SELECT id FROM posts WHERE step = 'first'`)[0]["id"]

@@ -32,11 +32,13 @@ func openLost(t *testing.T, v sandbox.Variant, friends ...string) *shop {
 // stock gives a shop imported codes beside the made ones, and rules for both.
 func (s *shop) stock(accounts string) {
 	s.t.Helper()
-	s.write("campaigns/offers.yaml", "gift: {value: 10%, codes: made, per_person: 1, valid: 72h, link: \"https://shop.example/?c={{code}}\"}\n"+
+	s.write("campaigns/offers.yaml", "gift: {value: 10%, codes: made, per_person: 1, valid: 72h, link: "+
+		"\"https://shop.example/?c={{code}}\"}\n"+
 		"card: {value: 20%, codes: imported, per_person: 1, valid: 72h, link: \"https://shop.example/card?c={{code}}\"}\n")
 	s.write("campaigns/service.yaml", service(accounts))
 	s.write("campaigns/gift.yaml", gift(accounts))
-	s.write("campaigns/card.yaml", "title: Card\noffer: card\nsteps:\n  card: {accounts: ["+accounts+"], mention: {says: [card]}, say: card}\n")
+	s.write("campaigns/card.yaml", "title: Card\noffer: card\nsteps:\n  card: "+
+		"{accounts: ["+accounts+"], mention: {says: [card]}, say: card}\n")
 	s.write("templates/card.en.tmpl", "Your card, {{name}}: {{code}}")
 	codes := "code\n"
 	for i := range 40 {

@@ -52,7 +52,8 @@ func TestRestoredAnHourLater(t *testing.T) {
 			}
 			s.write("templates/letter.en.tmpl", words)
 			s.write("templates/claim.en.tmpl", "For you, {{name}}: {{code}} until {{until}}")
-			s.write("campaigns/letter.yaml", "title: Letter\noffer: gift\nsteps:\n  letter: {accounts: [shop], at: 2027-03-10 10:30, to: {segment: friends, by: direct}, late: {after: 3h, then: skip}, say: letter}\n"+
+			s.write("campaigns/letter.yaml", "title: Letter\noffer: gift\nsteps:\n  letter: {accounts: [shop], at: 2027-03-10 10:30, to: "+
+				"{segment: friends, by: direct}, late: {after: 3h, then: skip}, say: letter}\n"+
 				"  first: {accounts: [shop], at: 2027-03-10 10:40, say: first}\n  second: {accounts: [shop], at: 2027-03-10 11:05, say: second}\n")
 			s.once()
 			s.hears("cai", "a deal please", "shop")
@@ -91,7 +92,8 @@ func TestRestoredAfterAnEdit(t *testing.T) {
 	t.Parallel()
 	s := openTimed(t, servers["ignore"], "10:00")
 	s.says("ann", "I want to join")
-	s.write("campaigns/letter.yaml", "title: Letter\nsteps:\n  letter: {accounts: [shop], at: 2027-03-10 10:30, to: {segment: friends, by: direct}, late: {after: 3h, then: skip}, say: friends}\n"+
+	s.write("campaigns/letter.yaml", "title: Letter\nsteps:\n  letter: {accounts: [shop], at: 2027-03-10 10:30, to: {segment: friends, "+
+		"by: direct}, late: {after: 3h, then: skip}, say: friends}\n"+
 		"  first: {accounts: [shop], at: 2027-03-10 10:40, late: {after: 2h, then: skip}, say: first}\n")
 	s.once()
 	restore := s.backup()

@@ -99,7 +99,8 @@ func (r *randomly) happen() {
 	case n == 12 && r.letters < 6:
 		step := fmt.Sprint("letter-", r.letters)
 		r.letters++
-		r.mail(step, []string{"", "gift"}[r.letters%2], []string{phrase(step) + " {{name}}", phrase(step) + " {{name}}: {{code}} until {{until}}"}[r.letters%2])
+		r.mail(step, []string{"", "gift"}[r.letters%2], []string{phrase(step) + " {{name}}",
+			phrase(step) + " {{name}}: {{code}} until {{until}}"}[r.letters%2])
 		r.inForce()
 	case n == 13:
 		r.net.Fail(posting(to[0], 1, faults[r.dice.IntN(len(faults))]))
@@ -133,7 +134,8 @@ func (r *randomly) rest() {
 	}
 	r.sound("shop", "club")
 	r.t.Logf("%d posts are out, %s were matched, %s questions had an answer", len(r.timeline("shop", "club")),
-		r.count(`SELECT count(*) FROM audit WHERE what = 'post found on the network'`), r.count(`SELECT count(*) FROM mentions WHERE reason = 'answered before the database was restored'`))
+		r.count(`SELECT count(*) FROM audit WHERE what = 'post found on the network'`), r.count(`SELECT count(*) FROM mentions
+			WHERE reason = 'answered before the database was restored'`))
 	for _, step := range r.steps {
 		if n := count(r.timeline("shop", "club"), func(x sandbox.Status) bool { return x.Text == phrase(step) }); n != 1 {
 			r.t.Errorf("%s is out %d times", step, n)
@@ -162,12 +164,14 @@ func (r *randomly) open() (out []string) {
 	for _, m := range r.asked {
 		if s := r.mention(m)["state"]; s == "new" || s == "" || s == "answered" && len(r.answers(m, "shop", "club")) == 0 && !r.waits(m) {
 			out = append(out, fmt.Sprintf("%q of %s is %q: %v", m.Text, m.Account, s,
-				r.read(`SELECT m.reason, p.state, p.account, p.remote_id, p.reason AS why FROM mentions m LEFT JOIN posts p ON p.mention = m.id WHERE m.item = $1`, m.URI)))
+				r.read(`SELECT m.reason, p.state, p.account, p.remote_id, p.reason AS why FROM mentions m
+					LEFT JOIN posts p ON p.mention = m.id WHERE m.item = $1`, m.URI)))
 		}
 	}
 	for _, p := range r.read(`SELECT state, step, reason FROM posts WHERE state NOT IN ('sent', 'expanded', 'late') AND step <> 'later'`) {
 		why := p["reason"]
-		ended := p["state"] == "withdrawn" && (strings.Contains(why, "by hand") || strings.Contains(why, "withdrawn their consent") || strings.Contains(why, "opted out"))
+		ended := p["state"] == "withdrawn" && (strings.Contains(why, "by hand") || strings.Contains(why,
+			"withdrawn their consent") || strings.Contains(why, "opted out"))
 		if asked := p["state"] == "asked" && unproven(why); !ended && !asked {
 			out = append(out, fmt.Sprintf("%s is %s: %s", p["step"], p["state"], why))
 		}

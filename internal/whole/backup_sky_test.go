@@ -102,7 +102,8 @@ func TestRestoredOnBluesky(t *testing.T) {
 	if !slices.Equal(bob.talk(t), chats[1]) || len(now) != len(chats[0])+2 { // a question and an answer
 		t.Errorf("the chats were %q and are %q, %q", chats, now, bob.talk(t))
 	}
-	if codes := anyCode.FindAllString(strings.Join(now, " "), -1); len(codes) == 0 || slices.ContainsFunc(codes, func(c string) bool { return c != codes[0] }) {
+	if codes := anyCode.FindAllString(strings.Join(now, " "), -1); len(codes) == 0 ||
+		slices.ContainsFunc(codes, func(c string) bool { return c != codes[0] }) {
 		t.Errorf("ann was told %v", codes)
 	}
 	t.Logf("matched and gone on in %s", time.Since(began).Round(time.Millisecond))

@@ -14,9 +14,12 @@ func TestRestoredOddWords(t *testing.T) {
 	s := openLost(t, servers["ignore"], "ann")
 	host := strings.TrimPrefix(s.net.URL(), "http://")
 	words := []string{
-		"Thanks to @ann@" + host + " for the tea!", "Lamps & <b>kettles</b> cost less than 5 > 3 \"today\"", "Two  spaces and\n\na blank line\n- and a list",
-		"All about it: https://shop.example/a/very/long/address?with=parameters&and=more#part (and more)", "#kettles #lamps are 50% off 🫖🦜 👩‍👩‍👧‍👦", "茶壶和台灯，今天都便宜。\n\n几点开门？九点。",
-		"It’s “quoted” — and e\u0301 decomposed… {braces} \\back", "@ann@" + host + " is first here, and @nobody@nowhere.example is nowhere", strings.Repeat("long ", 99) + "!",
+		"Thanks to @ann@" + host + " for the tea!", "Lamps & <b>kettles</b> cost less than 5 > 3 \"today\"",
+		"Two  spaces and\n\na blank line\n- and a list",
+		"All about it: https://shop.example/a/very/long/address?with=parameters&and=more#part (and more)",
+		"#kettles #lamps are 50% off 🫖🦜 👩‍👩‍👧‍👦", "茶壶和台灯，今天都便宜。\n\n几点开门？九点。",
+		"It’s “quoted” — and e\u0301 decomposed… {braces} \\back", "@ann@" + host + " is first here, and @nobody@nowhere.example is nowhere",
+		strings.Repeat("long ", 99) + "!",
 	}
 	text := "title: Odd\nsteps:\n"
 	for i, w := range words {
@@ -40,7 +43,8 @@ func TestRestoredOddWords(t *testing.T) {
 	s.once()
 	s.once()
 	s.sound("shop", "club")
-	for _, r := range s.read(`SELECT step, state, reason FROM posts WHERE campaign IN ('odd', 'letter') AND state NOT IN ('sent', 'expanded')`) {
+	for _, r := range s.read(`SELECT step, state, reason FROM posts WHERE campaign IN ('odd', 'letter')
+		AND state NOT IN ('sent', 'expanded')`) {
 		t.Errorf("%v", r)
 	}
 	if got := len(s.timeline("shop")); got != n {

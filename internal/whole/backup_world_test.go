@@ -90,7 +90,8 @@ func (s *shop) lose(how string) *hour {
 	s.mail("letter", "gift", "Dear {{name}}: {{code}}, good until {{until}}")
 	s.mail("cards", "card", "A card for {{name}}: {{code}}")
 	s.inForce()
-	asked := []sandbox.Status{s.hears("dan", "a deal please", "club"), s.hears("fay", "a card please", "shop"), s.hears("gus", "your hours?", "shop", "club"), s.hears("kim", "I want to join", "club")}
+	asked := []sandbox.Status{s.hears("dan", "a deal please", "club"), s.hears("fay", "a card please", "shop"),
+		s.hears("gus", "your hours?", "shop", "club"), s.hears("kim", "I want to join", "club")}
 	x, _ := s.net.Status(s.net.Person("ida").SayDirect("your hours, please?", "shop"))
 	asked = append(asked, x)
 	s.until("the letters are out", func() bool { return s.out("letter") == 4 && s.out("cards") == 4 })
@@ -127,7 +128,8 @@ func (h *hour) program(n int) {
 
 // ask lets people write who come back after the restore, or come now.
 func (h *hour) ask() (asked []sandbox.Status) {
-	for who, text := range map[string]string{"ann": "I lost my deal", "dan": "a deal, please, again", "eve": "one more deal", "lea": "a deal please", "mo": "your hours?"} {
+	for who, text := range map[string]string{"ann": "I lost my deal", "dan": "a deal, please, again", "eve": "one more deal",
+		"lea": "a deal please", "mo": "your hours?"} {
 		asked = append(asked, h.hears(who, text, "shop"))
 	}
 	return asked
@@ -145,7 +147,8 @@ func (h *hour) settled(asked []sandbox.Status, p *process) {
 		if h.killed {
 			h.looksAndSettles("TRUE") // a process that is killed may have sent any
 		}
-		return h.out("next") == 3 && h.state("held") == "sent" && h.count(`SELECT count(*) FROM posts WHERE campaign = 'program' AND state <> 'sent'`) == "0"
+		return h.out("next") == 3 && h.state("held") == "sent" && h.count(`SELECT count(*) FROM posts WHERE campaign = 'program'
+			AND state <> 'sent'`) == "0"
 	})
 	for _, m := range append(asked, last) {
 		h.until("everybody is answered", func() bool { return len(h.answers(m, "shop", "club")) == 1 || h.mention(m)["state"] == "desk" })

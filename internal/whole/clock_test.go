@@ -117,7 +117,8 @@ func TestMachineSleeps(t *testing.T) {
 	s.until("two are in doubt", func() bool { return s.count(`SELECT count(*) FROM posts WHERE state = 'in doubt'`) == "2" })
 	s.set(time.Date(2027, 3, 10, 11, 0, 30, 0, time.UTC)) // it wakes up
 	s.until("all is decided", func() bool {
-		return s.count(`SELECT count(*) FROM posts WHERE slot_at < $1 AND state NOT IN ('sent', 'late')`, s.now().UnixMilli()) == "0" && s.state("anyway") == "sent"
+		return s.count(`SELECT count(*) FROM posts WHERE slot_at < $1 AND state NOT IN ('sent', 'late')`,
+			s.now().UnixMilli()) == "0" && s.state("anyway") == "sent"
 	})
 	for step, want := range map[string]string{"first": "sent", "patient": "sent", "anyway": "sent", "asks": "late"} {
 		if got := s.state(step); got != want {
@@ -125,7 +126,9 @@ func TestMachineSleeps(t *testing.T) {
 		}
 	}
 	// 10:00 was in doubt; 10:50, 10:55 and 11:00 are not late yet; nine were missed.
-	if sent, late := s.count(`SELECT count(*) FROM posts WHERE step = 'often' AND state = 'sent'`), s.count(`SELECT count(*) FROM posts WHERE step = 'often' AND state = 'late' AND reason LIKE 'it was due % earlier%'`); sent != "4" || late != "9" {
+	if sent, late := s.count(`SELECT count(*) FROM posts WHERE step = 'often'
+		AND state = 'sent'`), s.count(`SELECT count(*) FROM posts WHERE step = 'often' AND state = 'late'
+			AND reason LIKE 'it was due % earlier%'`); sent != "4" || late != "9" {
 		t.Errorf("of the frequent ones %s are sent, not 4, and %s late, not 9:\n%s", sent, late, s.outbox())
 	}
 	if n := s.public(); n != 7 {
@@ -161,7 +164,8 @@ func TestLateWhileInDoubt(t *testing.T) {
 func TestQuietHours(t *testing.T) {
 	t.Parallel()
 	s := openTimed(t, sandbox.Variant{}, "20:00")
-	s.write("accounts/shop.yaml", "network: mastodon\nserver: https://social.example\nabout: shop\nlanguage: en\ntimezone: America/New_York\ncredentials: stored\nquiet: 17:00-03:00\n")
+	s.write("accounts/shop.yaml", "network: mastodon\nserver: https://social.example\nabout: shop\nlanguage: en\ntimezone: "+
+		"America/New_York\ncredentials: stored\nquiet: 17:00-03:00\n")
 	s.net.Person("ann").Say("join", "shop")
 	s.once()
 	s.write("campaigns/night.yaml", "title: Night\nsteps:\n  short: {accounts: [shop], at: 2027-03-10 17:30, say: first}\n"+
@@ -190,7 +194,8 @@ func TestQuietHours(t *testing.T) {
 func TestPace(t *testing.T) {
 	t.Parallel()
 	s := openTimed(t, sandbox.Variant{}, "09:00")
-	s.write("accounts/shop.yaml", "network: mastodon\nserver: https://social.example\nabout: shop\nlanguage: en\ntimezone: UTC\ncredentials: stored\npace: {posts: 3/hour}\n")
+	s.write("accounts/shop.yaml", "network: mastodon\nserver: https://social.example\nabout: shop\nlanguage: en\ntimezone: "+
+		"UTC\ncredentials: stored\npace: {posts: 3/hour}\n")
 	s.steps(7, "10:00", ", late: {after: 6h, then: skip}")
 	for _, c := range []struct {
 		wall string
@@ -212,7 +217,8 @@ func TestPace(t *testing.T) {
 func TestKeptForAnswers(t *testing.T) {
 	t.Parallel()
 	s := openTimed(t, sandbox.Variant{RequestsPer5Minutes: 60}, "09:00")
-	s.write("accounts/shop.yaml", "network: mastodon\nserver: https://social.example\nabout: shop\nlanguage: en\ntimezone: UTC\ncredentials: stored\npace: {kept_for_answers: 50%}\n")
+	s.write("accounts/shop.yaml", "network: mastodon\nserver: https://social.example\nabout: shop\nlanguage: en\ntimezone: "+
+		"UTC\ncredentials: stored\npace: {kept_for_answers: 50%}\n")
 	s.steps(80, "10:00", ", late: {after: 6h, then: skip}")
 	s.goTo("10:00")
 	s.once()

@@ -22,7 +22,8 @@ func (s *shop) copied() *shop {
 }
 
 // reading are commands that change nothing.
-var reading = [][]string{{"plan"}, {"outbox", "list"}, {"desk", "list"}, {"coupons", "report"}, {"report"}, {"segments", "count", "friends"}, {"people", "show", "ann@127.0.0.1"}, {"check"}}
+var reading = [][]string{{"plan"}, {"outbox", "list"}, {"desk", "list"}, {"coupons", "report"}, {"report"},
+	{"segments", "count", "friends"}, {"people", "show", "ann@127.0.0.1"}, {"check"}}
 
 // A SQLite file that was copied by hand does not work beside the first. Who
 // says that the first is gone may go on with it.
@@ -32,7 +33,8 @@ func TestCopiedByHand(t *testing.T) {
 	other := s.copied()
 	for _, args := range [][]string{{"run", "--sandbox-url", s.net.URL()}, {"run", "--once", "--sandbox-url", s.net.URL()}} {
 		said, code := other.magpie(args...)
-		if code != 5 || !contains(said, "a copy of the database file that was used last", filepath.Join(other.dir, "magpie.db"), "magpie database adopt") || strings.Count(said, "magpie: ") != 1 {
+		if code != 5 || !contains(said, "a copy of the database file that was used last", filepath.Join(other.dir, "magpie.db"),
+			"magpie database adopt") || strings.Count(said, "magpie: ") != 1 {
 			t.Errorf("%v: exit %d: %s", args, code, said)
 		}
 	}
@@ -42,7 +44,8 @@ func TestCopiedByHand(t *testing.T) {
 		}
 	}
 	s.silence("dan", "a deal please", "shop") // the first goes on
-	if said := other.must("database", "adopt", "--since", time.Now().UTC().Add(-time.Minute).Format("2006-01-02 15:04")+" UTC"); !contains(said, "is the database from now on", "sends nothing until it knows") {
+	if said := other.must("database", "adopt", "--since",
+		time.Now().UTC().Add(-time.Minute).Format("2006-01-02 15:04")+" UTC"); !contains(said, "is the database from now on", "sends nothing until it knows") {
 		t.Errorf("it says %q", said)
 	}
 	other.once()

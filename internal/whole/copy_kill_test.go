@@ -35,7 +35,8 @@ func TestCopyKilled(t *testing.T) {
 			p := s.command(nil, "database", "copy", address)
 			s.until("the copy waits there", func() bool {
 				var n int
-				if err := raw.QueryRow(`SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = '` + table + `'::regclass`).Scan(&n); err != nil {
+				if err := raw.QueryRow(`SELECT count(*) FROM pg_locks WHERE NOT granted
+					AND relation = '` + table + `'::regclass`).Scan(&n); err != nil {
 					t.Fatal(err)
 				}
 				return n == 1

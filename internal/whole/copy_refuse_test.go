@@ -35,7 +35,8 @@ func TestCopyRefuses(t *testing.T) {
 		t.Errorf("to another program's: exit %d: %s", code, said)
 	}
 	away := strings.Replace(address, "127.0.0.1:", "127.0.0.1:1", 1)
-	if said, code := s.magpie("database", "copy", strings.Replace(away, "magpie@", "magpie:geheim@", 1)); code != 5 || contains(said, "geheim") || strings.Count(said, "\n") != 1 {
+	if said, code := s.magpie("database", "copy", strings.Replace(away, "magpie@", "magpie:geheim@", 1)); code != 5 ||
+		contains(said, "geheim") || strings.Count(said, "\n") != 1 {
 		t.Errorf("to nowhere: exit %d: %s", code, said)
 	}
 	s.once() // none of that has changed anything

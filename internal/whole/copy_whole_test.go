@@ -19,7 +19,8 @@ func rich(t *testing.T) (s *shop, waits sandbox.Status) {
 	s.stock("shop, club")
 	s.real("shop", "club")
 	s.must("run", "--once")
-	s.write("buyers.csv", "mastodon,name,tags,orders\nann@"+strings.TrimPrefix(s.net.URL(), "http://")+",安妮 🦜,friend;vip,3\nzoe@elsewhere.example,Zoë,,0\n")
+	s.write("buyers.csv", "mastodon,name,tags,orders\nann@"+strings.TrimPrefix(s.net.URL(),
+		"http://")+",安妮 🦜,friend;vip,3\nzoe@elsewhere.example,Zoë,,0\n")
 	s.must("people", "import", filepath.Join(s.dir, "buyers.csv"))
 	s.net.Person("cai", sandbox.Called("蔡\u200d👩‍👩‍👧‍👦 \x00 NUL"))
 	s.net.Person("bob").Follow("shop")
@@ -143,8 +144,10 @@ func (s *shop) same(want map[string][]string) {
 // leftBehind looks whether a file that was moved refuses everything.
 func (s *shop) leftBehind(address string) {
 	s.t.Helper()
-	for _, args := range append([][]string{{"run"}, {"run", "--once"}, {"push", "--text", "Hello", "--yes", "shop"}, {"pause", "all"}, {"apply"}, {"doctor"}, {"accounts", "login", "shop"},
-		{"coupons", "release", "gift"}, {"database", "copy", address}, {"database", "backup", filepath.Join(s.dir, "late.db")}, {"database", "upgrade"}}, reading...) {
+	for _, args := range append([][]string{{"run"}, {"run", "--once"}, {"push", "--text", "Hello", "--yes", "shop"}, {"pause", "all"},
+		{"apply"}, {"doctor"}, {"accounts", "login", "shop"},
+		{"coupons", "release", "gift"}, {"database", "copy", address}, {"database", "backup", filepath.Join(s.dir, "late.db")},
+		{"database", "upgrade"}}, reading...) {
 		if args[0] == "check" {
 			continue
 		}

@@ -51,11 +51,14 @@ func TestServerDownForAnHour(t *testing.T) {
 	t.Parallel()
 	s := openTimed(t, servers["ignore"], "09:59")
 	g := s.gate()
-	s.write("accounts/shop.yaml", "network: mastodon\nserver: https://social.example\nabout: shop\nlanguage: en\ntimezone: UTC\ncredentials: stored\npace: {posts: 3/hour}\n")
+	s.write("accounts/shop.yaml", "network: mastodon\nserver: https://social.example\nabout: shop\nlanguage: en\ntimezone: "+
+		"UTC\ncredentials: stored\npace: {posts: 3/hour}\n")
 	text := "title: Day\nsteps:\n"
 	for _, x := range []struct{ step, wall, late string }{
-		{"skipped", "10:10", "{after: 15m, then: skip}"}, {"patient", "10:20", "{after: 6h, then: skip}"}, {"asks", "10:30", "{after: 5m, then: ask}"},
-		{"anyway-1", "10:35", "{after: 5m, then: post}"}, {"anyway-2", "10:40", "{after: 5m, then: post}"}, {"anyway-3", "10:45", "{after: 5m, then: post}"}, {"anyway-4", "10:50", "{after: 5m, then: post}"},
+		{"skipped", "10:10", "{after: 15m, then: skip}"}, {"patient", "10:20", "{after: 6h, then: skip}"},
+		{"asks", "10:30", "{after: 5m, then: ask}"},
+		{"anyway-1", "10:35", "{after: 5m, then: post}"}, {"anyway-2", "10:40", "{after: 5m, then: post}"},
+		{"anyway-3", "10:45", "{after: 5m, then: post}"}, {"anyway-4", "10:50", "{after: 5m, then: post}"},
 	} {
 		text += fmt.Sprintf("  %s: {accounts: [shop], at: 2027-03-10 %s, say: %s, late: %s}\n", x.step, x.wall, x.step, x.late)
 		s.write("templates/"+x.step+".en.tmpl", phrase(x.step))
@@ -113,7 +116,8 @@ func TestClockJumps(t *testing.T) {
 			t.Parallel()
 			s := openTimed(t, servers["ignore"], "09:59")
 			g := s.gate()
-			s.write("campaigns/often.yaml", "title: Often\nsteps:\n  often: {accounts: [shop], cron: \"*/5 9-10 10 3 *\", say: first, late: {after: 10m, then: skip}}\n"+
+			s.write("campaigns/often.yaml", "title: Often\nsteps:\n  often: {accounts: [shop], cron: \"*/5 9-10 10 3 *\", say: first, late: "+
+				"{after: 10m, then: skip}}\n"+
 				"  patient: {accounts: [shop], at: 2027-03-10 10:20, say: second, late: {after: 24h, then: skip}}\n")
 			s.net.Fail(posting("shop", 1, sandbox.DropAfterStore())) // one is in doubt as it jumps
 			_, stop := s.runs(g)
@@ -129,7 +133,8 @@ func TestClockJumps(t *testing.T) {
 			m := s.hears("dan", "what are your hours?", "shop")
 			s.until("it answers", func() bool { return len(s.answers(m, "shop")) == 1 })
 			s.until("all is decided", func() bool {
-				return s.count(`SELECT count(*) FROM posts WHERE slot_at < $1 AND state NOT IN ('sent', 'late')`, clockAt("11:00:00").UnixMilli()) == "0"
+				return s.count(`SELECT count(*) FROM posts WHERE slot_at < $1 AND state NOT IN ('sent', 'late')`,
+					clockAt("11:00:00").UnixMilli()) == "0"
 			})
 			stop()
 			// From 09:59 on, when the files came: 10:00 to 10:55, and the patient one.

@@ -27,7 +27,8 @@ func (s *shop) unusable(place string, state func() string, words ...string) {
 	before, began := s.folder()+state(), time.Now()
 	var all []*process
 	for _, args := range [][]string{
-		{"run", "--listen", "off", "--sandbox-url", s.net.URL()}, {"run", "--once", "--sandbox-url", s.net.URL()}, {"doctor"}, {"outbox", "list"}, {"pause", "all"}, {"apply"},
+		{"run", "--listen", "off", "--sandbox-url", s.net.URL()}, {"run", "--once", "--sandbox-url", s.net.URL()}, {"doctor"},
+		{"outbox", "list"}, {"pause", "all"}, {"apply"},
 	} {
 		all = append(all, s.command(nil, append([]string{"--database", place}, args...)...))
 	}
@@ -66,7 +67,8 @@ func (s *shop) folder() string {
 	s.t.Helper()
 	var all strings.Builder
 	err := filepath.WalkDir(s.dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || strings.HasPrefix(filepath.Base(path), "magpie.db") && !strings.HasSuffix(path, ".key") { // that is for content to tell
+		// that is for content to tell
+		if err != nil || d.IsDir() || strings.HasPrefix(filepath.Base(path), "magpie.db") && !strings.HasSuffix(path, ".key") {
 			return err
 		}
 		b, err := os.ReadFile(path)
@@ -100,7 +102,8 @@ func TestUnusablePostgres(t *testing.T) {
 	t.Parallel()
 	server := storetest.Private(t)
 	for _, q := range []string{
-		"CREATE ROLE " + storetest.Guarded + " LOGIN PASSWORD 'right'", "CREATE ROLE reader LOGIN", "CREATE ROLE careful LOGIN", "ALTER ROLE careful SET default_transaction_read_only = on",
+		"CREATE ROLE " + storetest.Guarded + " LOGIN PASSWORD 'right'", "CREATE ROLE reader LOGIN", "CREATE ROLE careful LOGIN",
+		"ALTER ROLE careful SET default_transaction_read_only = on",
 	} {
 		server.Do(t, q)
 	}
@@ -112,17 +115,22 @@ func TestUnusablePostgres(t *testing.T) {
 		place string
 		words []string
 	}{
-		"nobody there":      {"postgres://magpie:hunter2@127.0.0.1:1/shop", []string{"does not answer", "127.0.0.1:1/shop", "is Postgres running there"}},
-		"no such host":      {"postgres://magpie:hunter2@nowhere.invalid/shop", []string{"does not answer", "nowhere.invalid/shop", "may this machine reach it"}},
-		"never an answer":   {"postgres://magpie:hunter2@" + quiet.Addr().String() + "/shop", []string{"does not answer", "is Postgres running there"}},
-		"wrong password":    {strings.Replace(as(storetest.Guarded), "@", ":hunter2@", 1), []string{"can't be used", "refuses the user or the password"}},
-		"no such user":      {as("mia"), []string{"can't be used", "refuses the user or the password"}},
-		"no such database":  {strings.Replace(server.URL, "/postgres?", "/shop?", 1), []string{"can't be used", "no such database", "createdb"}},
-		"no such schema":    {server.URL + "&search_path=nowhere", []string{"can't be used", "schema"}},
-		"encrypted only":    {strings.Replace(server.URL, "sslmode=disable", "sslmode=require", 1), []string{"can't be used", "sslmode"}},
-		"may not write":     {as("reader"), []string{"can't be used", "may not make or write tables"}},
-		"can only be read":  {as("careful"), []string{"can't be used", "can only be read"}},
-		"port in words":     {"postgres://magpie:hunter2@127.0.0.1:standard/shop", []string{"can't be used", "not the address of a Postgres database", "postgres://user@host:5432/name"}},
+		"nobody there": {"postgres://magpie:hunter2@127.0.0.1:1/shop", []string{"does not answer", "127.0.0.1:1/shop",
+			"is Postgres running there"}},
+		"no such host": {"postgres://magpie:hunter2@nowhere.invalid/shop",
+			[]string{"does not answer", "nowhere.invalid/shop", "may this machine reach it"}},
+		"never an answer": {"postgres://magpie:hunter2@" + quiet.Addr().String() + "/shop",
+			[]string{"does not answer", "is Postgres running there"}},
+		"wrong password": {strings.Replace(as(storetest.Guarded), "@", ":hunter2@", 1),
+			[]string{"can't be used", "refuses the user or the password"}},
+		"no such user":     {as("mia"), []string{"can't be used", "refuses the user or the password"}},
+		"no such database": {strings.Replace(server.URL, "/postgres?", "/shop?", 1), []string{"can't be used", "no such database", "createdb"}},
+		"no such schema":   {server.URL + "&search_path=nowhere", []string{"can't be used", "schema"}},
+		"encrypted only":   {strings.Replace(server.URL, "sslmode=disable", "sslmode=require", 1), []string{"can't be used", "sslmode"}},
+		"may not write":    {as("reader"), []string{"can't be used", "may not make or write tables"}},
+		"can only be read": {as("careful"), []string{"can't be used", "can only be read"}},
+		"port in words": {"postgres://magpie:hunter2@127.0.0.1:standard/shop",
+			[]string{"can't be used", "not the address of a Postgres database", "postgres://user@host:5432/name"}},
 		"another kind":      {"mysql://magpie:hunter2@127.0.0.1/shop", []string{"can't be used", "mysql", "postgres://user@host/name"}},
 		"option of no kind": {server.URL + "&sslmode=perhaps", []string{"can't be used", "not the address of a Postgres database"}},
 	} {
@@ -135,7 +143,8 @@ func TestUnusablePostgres(t *testing.T) {
 	t.Run("no Postgres", func(t *testing.T) {
 		t.Parallel()
 		s := open(t, sandbox.Variant{}, "shop")
-		s.unusable(strings.Replace(s.net.URL(), "http://", "postgres://magpie:hunter2@", 1)+"/shop", nothing, "does not answer", "is Postgres running there")
+		s.unusable(strings.Replace(s.net.URL(), "http://", "postgres://magpie:hunter2@", 1)+"/shop", nothing, "does not answer",
+			"is Postgres running there")
 	})
 	for name, c := range schemas {
 		t.Run(name, func(t *testing.T) {
@@ -153,9 +162,11 @@ func TestUnusablePostgres(t *testing.T) {
 				t.Fatal(err)
 			}
 			tables := func() string {
-				return fmt.Sprint(s.read(`SELECT relname, n_live_tup, n_tup_ins, n_tup_upd, n_tup_del FROM pg_stat_user_tables WHERE schemaname = current_schema() AND relname NOT LIKE 'river%' ORDER BY relname`))
+				return fmt.Sprint(s.read(`SELECT relname, n_live_tup, n_tup_ins, n_tup_upd, n_tup_del FROM pg_stat_user_tables
+					WHERE schemaname = current_schema() AND relname NOT LIKE 'river%' ORDER BY relname`))
 			}
-			s.unusable(address, tables, append([]string{strings.TrimPrefix(server.URL[:strings.Index(server.URL, "?")], "postgres://magpie@")}, c.words...)...)
+			s.unusable(address, tables, append([]string{strings.TrimPrefix(server.URL[:strings.Index(server.URL, "?")], "postgres://magpie@")},
+				c.words...)...)
 		})
 	}
 }
@@ -167,7 +178,8 @@ var schemas = map[string]struct {
 	words  []string
 }{
 	"of something else": {true, `CREATE TABLE orders (id BIGINT)`, []string{"can't be used", "--database"}},
-	"newer":             {false, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, true)`, []string{"can't be used", "written by a newer Magpie", "install that version or a later one"}},
+	"newer": {false, `INSERT INTO goose_db_version (version_id, is_applied)
+		VALUES (9999, true)`, []string{"can't be used", "written by a newer Magpie", "install that version or a later one"}},
 	"older": {false, `DELETE FROM goose_db_version WHERE version_id = (SELECT max(version_id) FROM goose_db_version)`,
 		[]string{"can't be used", "written by an older Magpie", "stop every “magpie run”", "“magpie database upgrade”"}},
 }

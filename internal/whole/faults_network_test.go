@@ -72,7 +72,8 @@ func TestSlowNetwork(t *testing.T) {
 // the account's other posts, not its answers.
 func TestOneHangs(t *testing.T) {
 	t.Parallel()
-	for name, e := range map[string]sandbox.Effect{"stored": sandbox.StallAfterStore(10 * time.Minute), "not stored": sandbox.Delay(10 * time.Minute)} {
+	for name, e := range map[string]sandbox.Effect{"stored": sandbox.StallAfterStore(10 * time.Minute),
+		"not stored": sandbox.Delay(10 * time.Minute)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := two(t, servers["ignore"])
@@ -139,7 +140,8 @@ func TestHangsAtTheStart(t *testing.T) {
 	p := s.start()
 	want.ask(s, "club", "shop")
 	time.Sleep(12 * time.Second)
-	if n := s.count(`SELECT count(*) FROM posts WHERE account = 'club' AND state = 'sent' AND campaign = 'several'`); n != "3" || len(s.answers(want.answered[0], "club")) != 1 {
+	if n := s.count(`SELECT count(*) FROM posts WHERE account = 'club' AND state = 'sent'
+		AND campaign = 'several'`); n != "3" || len(s.answers(want.answered[0], "club")) != 1 {
 		t.Errorf("the other account waits for it:\n%s\n%s", s.outbox(), &p.log)
 	}
 	s.net.Heal()

@@ -35,10 +35,14 @@ func TestStorm(t *testing.T) {
 			s.net.Heal()
 			over := time.Now()
 			s.all(want, "shop", "club")
-			t.Logf("%d requests were refused, %d of them to post; all was out %s after the storm", len(g.refused("")), len(g.refused(http.MethodPost)), time.Since(over).Round(time.Millisecond))
+			t.Logf("%d requests were refused, %d of them to post; all was out %s after the storm", len(g.refused("")),
+				len(g.refused(http.MethodPost)), time.Since(over).Round(time.Millisecond))
 			p.stop()
 			s.check(want, "shop", "club")
-			early := slices.DeleteFunc(g.early(5*time.Second), func(x call) bool { return strings.Contains(fmt.Sprint(x), "GET") }) // known: reading comes back sooner
+			early := slices.DeleteFunc(g.early(5*time.Second), func(x call) bool {
+				return strings.Contains(fmt.Sprint(x),
+					"GET")
+			}) // known: reading comes back sooner
 			if header != nil && len(early) > 0 {
 				t.Errorf("asked again before the time that the server had named: %v", early)
 			}

@@ -77,7 +77,8 @@ func TestStepLeavesTheFiles(t *testing.T) {
 func TestEditVoidsApproval(t *testing.T) {
 	t.Parallel()
 	s := open(t, sandbox.Variant{}, "shop")
-	s.write("campaigns/now.yaml", "title: Now\napproval: required\nsteps:\n  first: {accounts: [shop], at: "+at(15*time.Second)+", say: first}\n")
+	s.write("campaigns/now.yaml", "title: Now\napproval: required\nsteps:\n  "+
+		"first: {accounts: [shop], at: "+at(15*time.Second)+", say: first}\n")
 	slot := time.Now().Add(15 * time.Second)
 	s.once()
 	p := s.start()

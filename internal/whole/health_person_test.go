@@ -39,7 +39,8 @@ func TestStuckFiles(t *testing.T) {
 	x.well(10 * time.Second)
 	s.write("campaigns/now.yaml", "title: Now\nsteps:\n  first: {accounts: [shpo], at: soon, say: first}\n")
 	x.becomes(http.StatusServiceUnavailable, "/healthz", 5*time.Second)
-	if visit, code := s.magpie("doctor"); code != 1 || !contains(visit, "campaigns/now.yaml:3:", "shpo", "is not in force") || jargon.MatchString(visit) {
+	if visit, code := s.magpie("doctor"); code != 1 || !contains(visit, "campaigns/now.yaml:3:", "shpo", "is not in force") ||
+		jargon.MatchString(visit) {
 		t.Errorf("the doctor ends with %d:\n%s", code, visit)
 	}
 	s.due("first")
@@ -58,7 +59,8 @@ func TestDoctorAlone(t *testing.T) {
 		end()
 		var visit string
 		var code int
-		for limit := time.Now().Add(15 * time.Second); code != 1 && time.Now().Before(limit); time.Sleep(time.Second) { // killed, it is missed when its lease has run out
+		// killed, it is missed when its lease has run out
+		for limit := time.Now().Add(15 * time.Second); code != 1 && time.Now().Before(limit); time.Sleep(time.Second) {
 			visit, code = s.magpie("doctor")
 		}
 		if code != 1 || !contains(visit, "no bot is running", "magpie run") || strings.Contains(visit, "no running bot works for") {
@@ -79,7 +81,8 @@ func TestStuckLease(t *testing.T) {
 	a := s.machine()
 	s.until("it holds all", func() bool { return len(s.holds(a)) == len(four) })
 	a.becomes(http.StatusOK, "/healthz", 10*time.Second)
-	if _, err := s.db.Exec(`INSERT INTO machines (owner, host, started_at, trouble, expires_at) VALUES ('0-0', 'ghost', 0, '', 9000000000000)`); err != nil {
+	if _, err := s.db.Exec(`INSERT INTO machines (owner, host, started_at, trouble, expires_at)
+		VALUES ('0-0', 'ghost', 0, '', 9000000000000)`); err != nil {
 		t.Fatal(err)
 	}
 	a.becomes(http.StatusServiceUnavailable, "/healthz", 15*time.Second)

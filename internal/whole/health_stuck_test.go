@@ -52,7 +52,8 @@ func TestStuckAnswer(t *testing.T) {
 	s.until("it listens", func() bool { return s.net.Streams() == 1 })
 	m := s.hears("ann", "what are your hours?", "shop")
 	s.until("it answers", func() bool { return len(s.answers(m, "shop")) == 1 })
-	s.net.Fail(sandbox.Fault{Method: "GET", PathPrefix: "/api/v1/statuses", Times: -1, What: sandbox.Answer(http.StatusServiceUnavailable, "{}", nil)})
+	s.net.Fail(sandbox.Fault{Method: "GET", PathPrefix: "/api/v1/statuses", Times: -1,
+		What: sandbox.Answer(http.StatusServiceUnavailable, "{}", nil)})
 	m = s.hears("dan", "what are your hours?", "shop")
 	x.ill(45*time.Second, "on shop has been due since")
 	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
@@ -83,7 +84,8 @@ func TestStuckSignedOut(t *testing.T) {
 			}
 			s.due("first")
 			x.ill(20*time.Second, "the account shop is signed out", "magpie accounts login shop")
-			if _, numbers := x.probe("/metrics"); !contains(numbers, `magpie_account_signed_out{account="shop",network="mastodon"} 1`, `magpie_account_signed_out{account="club",network="mastodon"} 0`) {
+			if _, numbers := x.probe("/metrics"); !contains(numbers, `magpie_account_signed_out{account="shop",network="mastodon"} 1`,
+				`magpie_account_signed_out{account="club",network="mastodon"} 0`) {
 				t.Errorf("the numbers are\n%s", ours(numbers))
 			}
 			time.Sleep(3 * time.Second) // in which it may say it again
@@ -134,7 +136,8 @@ func TestStuckWork(t *testing.T) {
 			x := s.watched("shop")
 			s.until("it listens", func() bool { return s.net.Streams() == 1 })
 			x.well(10 * time.Second)
-			s.work(`INSERT INTO river_job (kind, queue, args, max_attempts, state, scheduled_at, attempted_at, attempted_by) VALUES ('task', 'nobody', '{"name": "nobody", "id": "1"}', 25, ` + row + `)`)
+			s.work(`INSERT INTO river_job (kind, queue, args, max_attempts, state, scheduled_at, attempted_at, attempted_by)
+				VALUES ('task', 'nobody', '{"name": "nobody", "id": "1"}', 25, ` + row + `)`)
 			x.ill(10*time.Second, "a job", "no process works on it")
 			s.work(`DELETE FROM river_job WHERE queue = 'nobody'`)
 			x.well(10 * time.Second)

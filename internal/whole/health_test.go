@@ -125,12 +125,15 @@ func TestHealthy(t *testing.T) {
 	s.until("it listens", func() bool { return s.net.Streams() == 2 })
 	x.well(5 * time.Second)
 	_, said := x.probe("/healthz")
-	if !contains(said, `"ok": true`, `"next_due": "2`, `"last_out": "2`, `"machines": 1`, `"stream": "open"`, `"disk_free_bytes": `, `"clock_skew_seconds": `, `"oldest_overdue_seconds": 0`, `"queue"`) {
+	if !contains(said, `"ok": true`, `"next_due": "2`, `"last_out": "2`, `"machines": 1`, `"stream": "open"`, `"disk_free_bytes": `,
+		`"clock_skew_seconds": `, `"oldest_overdue_seconds": 0`, `"queue"`) {
 		t.Errorf("healthz says %s", said)
 	}
 	_, numbers := x.probe("/metrics")
-	for _, name := range []string{"next_due_timestamp_seconds", "last_out_timestamp_seconds", "oldest_overdue_seconds 0", "queue_oldest_seconds", "clock_skew_seconds", "disk_free_bytes", "machines 1", "revision",
-		`account_signed_out{account="shop",network="mastodon"} 0`, `account_stream_open{account="club",network="mastodon"} 1`, `account_held{account="shop",network="mastodon"} 1`, `account_read_timestamp_seconds{account="shop"`} {
+	for _, name := range []string{"next_due_timestamp_seconds", "last_out_timestamp_seconds", "oldest_overdue_seconds 0",
+		"queue_oldest_seconds", "clock_skew_seconds", "disk_free_bytes", "machines 1", "revision",
+		`account_signed_out{account="shop",network="mastodon"} 0`, `account_stream_open{account="club",network="mastodon"} 1`,
+		`account_held{account="shop",network="mastodon"} 1`, `account_read_timestamp_seconds{account="shop"`} {
 		if !strings.Contains(numbers, "\nmagpie_"+name) {
 			t.Errorf("magpie_%s is missing:\n%s", name, ours(numbers))
 		}

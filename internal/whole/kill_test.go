@@ -17,7 +17,8 @@ import (
 
 // servers are the ways in which servers treat a key they have seen.
 var servers = map[string]sandbox.Variant{
-	"honour": {Idempotency: sandbox.KeysHonoured}, "ignore": {Idempotency: sandbox.KeysIgnored}, "replay500": {Idempotency: sandbox.KeysReplay500},
+	"honour": {Idempotency: sandbox.KeysHonoured}, "ignore": {Idempotency: sandbox.KeysIgnored},
+	"replay500": {Idempotency: sandbox.KeysReplay500},
 }
 
 // elsewhere are points that other commands and networks come by: internal/torture

@@ -84,8 +84,10 @@ func (s *shop) state(step string) string {
 // outbox is the ledger for the eyes of whoever reads a failed test.
 func (s *shop) outbox() string {
 	var b strings.Builder
-	for _, r := range s.read(`SELECT state, account, campaign, step, kind, attempts, doubts, looks, code, reason, sealed_text FROM posts ORDER BY slot_at`) {
-		fmt.Fprintf(&b, "%-9s %s %s/%s %s attempts=%s doubts=%s looks=%s %s %q %q\n", r["state"], r["account"], r["campaign"], r["step"], r["kind"],
+	for _, r := range s.read(`SELECT state, account, campaign, step, kind, attempts, doubts, looks, code, reason, sealed_text
+		FROM posts ORDER BY slot_at`) {
+		fmt.Fprintf(&b, "%-9s %s %s/%s %s attempts=%s doubts=%s looks=%s %s %q %q\n", r["state"], r["account"], r["campaign"],
+			r["step"], r["kind"],
 			r["attempts"], r["doubts"], r["looks"], r["code"], r["reason"], r["sealed_text"])
 	}
 	for _, r := range s.read(`SELECT state, account, text, reason FROM mentions ORDER BY received_at`) {

@@ -23,7 +23,8 @@ func TestCutOff(t *testing.T) {
 		arrives bool
 	}{
 		"silent, old connections die": {silent, false}, "silent, all arrives later": {silent, true},
-		"orders arrive, answers do not": {deaf, false}, "answers arrive later": {deaf, true}, "answers arrive, orders do not": {mute, false}, "refused": {refused, false},
+		"orders arrive, answers do not": {deaf, false}, "answers arrive later": {deaf, true}, "answers arrive, orders do not": {mute, false},
+		"refused": {refused, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -34,7 +35,8 @@ func TestCutOff(t *testing.T) {
 			b := s.machine()
 			s.shared(a, b)
 			for _, account := range four { // so that there is something in flight
-				s.net.Fail(sandbox.Fault{Method: "POST", PathPrefix: "/api/v1/statuses", Account: account, Times: 12, What: sandbox.StallAfterStore(400 * time.Millisecond)})
+				s.net.Fail(sandbox.Fault{Method: "POST", PathPrefix: "/api/v1/statuses", Account: account, Times: 12,
+					What: sandbox.StallAfterStore(400 * time.Millisecond)})
 			}
 			want := expected{steps: s.programme(2*time.Second, 15, four...)}
 			time.Sleep(3 * time.Second)
@@ -105,10 +107,12 @@ func TestFlakyLine(t *testing.T) {
 			asked := s.settled(&want, v)
 			if said := unlike(differences(s.timeline(four...), s.ledger(), want, time.Now()), asked); len(said) > 0 {
 				_, health := a.probe("/healthz")
-				t.Errorf("%s\n\n%s\n%v\n%s", strings.Join(said, "\n"), s.outbox(), s.read(`SELECT queue, state, count(*), min(attempted_at) AS since FROM river_job GROUP BY queue, state`), health)
+				t.Errorf("%s\n\n%s\n%v\n%s", strings.Join(said, "\n"), s.outbox(), s.read(`SELECT queue, state, count(*),
+					min(attempted_at) AS since FROM river_job GROUP BY queue, state`), health)
 			}
 			a.stop()
-			t.Logf("the line broke %d times; %s posts were in doubt; asked=%d", broken, s.count(`SELECT count(*) FROM posts WHERE doubts > 0`), len(asked))
+			t.Logf("the line broke %d times; %s posts were in doubt; asked=%d", broken, s.count(`SELECT count(*) FROM posts
+				WHERE doubts > 0`), len(asked))
 		})
 	}
 }

@@ -153,7 +153,8 @@ func TestDueAsItIsApplied(t *testing.T) {
 	s := openShared(t, sandbox.Variant{})
 	a, b := s.pair()
 	for _, account := range four { // so that there is always something in flight
-		s.net.Fail(sandbox.Fault{Method: "POST", PathPrefix: "/api/v1/statuses", Account: account, Times: 30, What: sandbox.StallAfterStore(900 * time.Millisecond)})
+		s.net.Fail(sandbox.Fault{Method: "POST", PathPrefix: "/api/v1/statuses", Account: account, Times: 30,
+			What: sandbox.StallAfterStore(900 * time.Millisecond)})
 	}
 	want := expected{steps: s.programme(2*time.Second, 10, four...)}
 	for i := range 6 {

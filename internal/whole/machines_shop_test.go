@@ -87,7 +87,8 @@ func (m *machine) t() *testing.T { return m.shop.t }
 // holds are the accounts whose leases a machine has.
 func (s *shop) holds(m *machine) (names []string) {
 	s.t.Helper()
-	for _, r := range s.read(`SELECT account FROM leases WHERE owner LIKE $1 AND expires_at >= extract(epoch FROM clock_timestamp()) * 1000 ORDER BY account`,
+	for _, r := range s.read(`SELECT account FROM leases WHERE owner LIKE $1 AND expires_at >= extract(epoch
+		FROM clock_timestamp()) * 1000 ORDER BY account`,
 		fmt.Sprint(m.cmd.Process.Pid, "-%")) {
 		names = append(names, r["account"])
 	}

@@ -108,7 +108,8 @@ func (s *shop) settled(want *expected, v sandbox.Variant) (asked []row) {
 func unlike(said []string, asked []row) []string {
 	return slices.DeleteFunc(said, func(d string) bool {
 		return slices.ContainsFunc(asked, func(p row) bool {
-			return strings.HasPrefix(d, fmt.Sprintf("a post of %s/%s is asked", p["campaign"], p["step"])) || d == fmt.Sprintf("0 posts of the step %s are sent, not 1", p["step"])
+			return strings.HasPrefix(d, fmt.Sprintf("a post of %s/%s is asked", p["campaign"],
+				p["step"])) || d == fmt.Sprintf("0 posts of the step %s are sent, not 1", p["step"])
 		})
 	})
 }

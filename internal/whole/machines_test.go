@@ -84,7 +84,8 @@ func TestMachineKilled(t *testing.T) {
 				}
 				late := s.lateness(four...)
 				t.Logf("lease %s: accounts taken over after %s, first post after %s, the latest post %s late; in flight, proved after %s", c.lease,
-					took.Round(time.Millisecond), first[0].at.Sub(dead).Round(time.Millisecond), late[len(late)-1].Round(time.Millisecond), s.proved(dead).Round(time.Millisecond))
+					took.Round(time.Millisecond), first[0].at.Sub(dead).Round(time.Millisecond), late[len(late)-1].Round(time.Millisecond),
+					s.proved(dead).Round(time.Millisecond))
 				if out := first[0].at.Sub(dead); took > c.most || out > c.most || late[len(late)-1] > c.most {
 					t.Errorf("a takeover may last %s:\n%s", c.most, &b.log)
 				}
@@ -160,7 +161,8 @@ func (s *shop) proved(from time.Time) (most time.Duration) {
 func TestPaceOverTakeover(t *testing.T) {
 	t.Parallel()
 	s := openShared(t, sandbox.Variant{})
-	s.write("accounts/shop.yaml", "network: mastodon\nserver: https://social.example\nabout: shop\nlanguage: en\ntimezone: UTC\ncredentials: stored\npace: {posts: 3/hour}\n")
+	s.write("accounts/shop.yaml", "network: mastodon\nserver: https://social.example\nabout: shop\nlanguage: en\ntimezone: "+
+		"UTC\ncredentials: stored\npace: {posts: 3/hour}\n")
 	a, b := s.pair()
 	holder, other := a, b
 	if slices.Contains(s.holds(b), "shop") {

@@ -66,7 +66,8 @@ func TestMentionOfTwoAccounts(t *testing.T) {
 			s.write("campaigns/gift.yaml", gift("shop, club"))
 			s.once()
 			p := s.start()
-			want := expected{codes: []string{"eve"}, answered: []sandbox.Status{s.hears("dan", "your hours?", "shop", "club"), s.hears("eve", "deal", "club", "shop")}}
+			want := expected{codes: []string{"eve"}, answered: []sandbox.Status{s.hears("dan", "your hours?", "shop", "club"),
+				s.hears("eve", "deal", "club", "shop")}}
 			s.all(want, "shop", "club")
 			p.stop()
 			s.once()
@@ -131,7 +132,8 @@ func (s *shop) silence(who, text string, to ...string) sandbox.Status {
 // mailings sends one to the friends of both accounts.
 func (s *shop) mailings() {
 	s.write("templates/clubmail.en.tmpl", "Members, the oven is warm from four o'clock on.")
-	s.write("campaigns/mail.yaml", "title: Mail\nsteps:\n  mailing: {accounts: [shop], at: "+at(2*time.Second)+", to: {segment: friends, by: direct}, say: friends}\n"+
+	s.write("campaigns/mail.yaml", "title: Mail\nsteps:\n  mailing: {accounts: "+
+		"[shop], at: "+at(2*time.Second)+", to: {segment: friends, by: direct}, say: friends}\n"+
 		"  clubmail: {accounts: [club], at: "+at(2*time.Second)+", to: {segment: friends, by: direct}, say: clubmail}\n")
 	s.once()
 	s.until("the mailings are out", func() bool {
@@ -187,7 +189,8 @@ func TestClaimTwice(t *testing.T) {
 	s.write("campaigns/gift.yaml", gift("shop, club"))
 	s.once()
 	p := s.start()
-	want := expected{codes: []string{"dan"}, answered: []sandbox.Status{s.hears("dan", "deal", "shop"), s.hears("dan", "deal?", "club"), s.hears("dan", "one more deal", "shop")}}
+	want := expected{codes: []string{"dan"}, answered: []sandbox.Status{s.hears("dan", "deal", "shop"), s.hears("dan", "deal?", "club"),
+		s.hears("dan", "one more deal", "shop")}}
 	s.all(want, "shop", "club")
 	p.stop()
 }
@@ -200,7 +203,8 @@ func TestStopWhileInDoubt(t *testing.T) {
 	s.once()
 	s.silence("ann", "join", "shop")
 	s.net.Fail(posting("shop", 1, sandbox.DropBeforeStore()))
-	s.write("campaigns/mail.yaml", "title: Mail\noffer: gift\nsteps:\n  mailing: {accounts: [shop], at: "+at(2*time.Second)+", to: {segment: friends, by: direct}, say: mailing}\n")
+	s.write("campaigns/mail.yaml", "title: Mail\noffer: gift\nsteps:\n  "+
+		"mailing: {accounts: [shop], at: "+at(2*time.Second)+", to: {segment: friends, by: direct}, say: mailing}\n")
 	p := s.start()
 	s.until("the post is in doubt", func() bool { return strings.Contains(s.state("mailing"), "in doubt") })
 	m := s.hears("ann", "stop", "shop")

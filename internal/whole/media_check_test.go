@@ -38,21 +38,23 @@ func TestMediaMistakes(t *testing.T) {
 		line           int
 		words          []string
 	}{
-		"no alt":            {"", "    image: {file: p/5.jpg, alt: \" \"}\n", 7, []string{"alternative text"}},
-		"no file":           {"", "    image: {file: p/none.jpg, alt: A}\n", 7, []string{"no file campaigns/p/none.jpg"}},
-		"outside":           {"", "    image: {file: ../accounts/shop.yaml, alt: A}\n", 7, []string{"outside"}},
-		"wrong name":        {"", "    image: {file: p/named.png, alt: A}\n", 7, []string{"p/named.png", "says .png but is a JPEG", "rename"}},
-		"cut":               {"", "    image: {file: p/cut.jpg, alt: A}\n", 7, []string{"p/cut.jpg is cut off"}},
-		"broken":            {"", "    image: {file: p/broken.png, alt: A}\n", 7, []string{"shop: ", "p/broken.png is a broken PNG"}},
-		"text":              {"", "    image: {file: p/note.png, alt: A}\n", 7, []string{"p/note.png is no picture"}},
-		"animated":          {"", "    image: {file: p/move.gif, alt: A}\n", 7, []string{"p/move.gif is animated", "gif:"}},
-		"still":             {"", "    gif: {file: p/still.gif, alt: A}\n", 7, []string{"p/still.gif", "doesn't move", "image:"}},
-		"film as picture":   {"", "    image: {file: p/film.mp4, alt: A}\n", 7, []string{"p/film.mp4 is a video", "video:"}},
-		"five":              {"", fourImages + "      - {file: p/5.jpg, alt: A}\n", 12, []string{"shop: ", "p/5.jpg is one picture too many", "4"}},
-		"picture and video": {"", "    image: {file: p/5.jpg, alt: A}\n    video: {file: p/film.mp4, alt: B}\n", 8, []string{"shop: ", "p/film.mp4 is not the only file", "take out"}},
-		"gif on bluesky":    {onlySky, "    gif: {file: p/move.gif, alt: A}\n", 7, []string{"shop: ", "p/move.gif", "Bluesky"}},
-		"video on bluesky":  {onlySky, "    video: {file: p/film.mp4, alt: A}\n", 7, []string{"shop: ", "p/film.mp4", "Bluesky"}},
-		"long video on x":   {onlyX, "    video: {file: p/long.mp4, alt: A}\n", 7, []string{"shop: ", "p/long.mp4 lasts 3m20s", "X takes 2m20s"}},
+		"no alt":          {"", "    image: {file: p/5.jpg, alt: \" \"}\n", 7, []string{"alternative text"}},
+		"no file":         {"", "    image: {file: p/none.jpg, alt: A}\n", 7, []string{"no file campaigns/p/none.jpg"}},
+		"outside":         {"", "    image: {file: ../accounts/shop.yaml, alt: A}\n", 7, []string{"outside"}},
+		"wrong name":      {"", "    image: {file: p/named.png, alt: A}\n", 7, []string{"p/named.png", "says .png but is a JPEG", "rename"}},
+		"cut":             {"", "    image: {file: p/cut.jpg, alt: A}\n", 7, []string{"p/cut.jpg is cut off"}},
+		"broken":          {"", "    image: {file: p/broken.png, alt: A}\n", 7, []string{"shop: ", "p/broken.png is a broken PNG"}},
+		"text":            {"", "    image: {file: p/note.png, alt: A}\n", 7, []string{"p/note.png is no picture"}},
+		"animated":        {"", "    image: {file: p/move.gif, alt: A}\n", 7, []string{"p/move.gif is animated", "gif:"}},
+		"still":           {"", "    gif: {file: p/still.gif, alt: A}\n", 7, []string{"p/still.gif", "doesn't move", "image:"}},
+		"film as picture": {"", "    image: {file: p/film.mp4, alt: A}\n", 7, []string{"p/film.mp4 is a video", "video:"}},
+		"five": {"", fourImages + "      - {file: p/5.jpg, alt: A}\n", 12,
+			[]string{"shop: ", "p/5.jpg is one picture too many", "4"}},
+		"picture and video": {"", "    image: {file: p/5.jpg, alt: A}\n    video: {file: p/film.mp4, alt: B}\n", 8,
+			[]string{"shop: ", "p/film.mp4 is not the only file", "take out"}},
+		"gif on bluesky":   {onlySky, "    gif: {file: p/move.gif, alt: A}\n", 7, []string{"shop: ", "p/move.gif", "Bluesky"}},
+		"video on bluesky": {onlySky, "    video: {file: p/film.mp4, alt: A}\n", 7, []string{"shop: ", "p/film.mp4", "Bluesky"}},
+		"long video on x":  {onlyX, "    video: {file: p/long.mp4, alt: A}\n", 7, []string{"shop: ", "p/long.mp4 lasts 3m20s", "X takes 2m20s"}},
 		"gif on weibo": {"network: weibo\nabout: shop\nlanguage: en\ntimezone: UTC\ncredentials: stored\n" + allowed + "\n",
 			fourImages, 9, []string{"shop: ", "one picture too many", "Weibo takes 1"}},
 	} {
@@ -80,9 +82,11 @@ func TestMediaMistakesTogether(t *testing.T) {
 	s.write("accounts/club.yaml", onlySky)
 	s.write("templates/show2.en.tmpl", "Members see what the kiln has spared this week.")
 	s.showing("2030-01-01 10:00", "    image: {file: p/cut.jpg, alt: A}\n    video: {file: p/none.mp4, alt: B}\n"+
-		"  clip:\n    accounts: [shop, club]\n    at: 2030-01-01 11:00\n    say: {shop: first, club: show2}\n    video: {file: p/film.mp4, alt: B}\n")
+		"  clip:\n    accounts: [shop, club]\n    at: 2030-01-01 11:00\n    say: {shop: first, club: show2}\n    video: "+
+		"{file: p/film.mp4, alt: B}\n")
 	said, code := s.magpie("check")
-	if code != 1 || !contains(said, "campaigns/show.yaml:7:", "cut off", "campaigns/show.yaml:8:", "no file campaigns/p/none.mp4", "campaigns/show.yaml:13:", "club: ") || strings.Contains(said, "shop: ") {
+	if code != 1 || !contains(said, "campaigns/show.yaml:7:", "cut off", "campaigns/show.yaml:8:", "no file campaigns/p/none.mp4",
+		"campaigns/show.yaml:13:", "club: ") || strings.Contains(said, "shop: ") {
 		t.Errorf("exit %d: %s", code, said)
 	}
 }
@@ -96,7 +100,8 @@ func TestMediaManyCampaigns(t *testing.T) {
 	}
 	for i := range 1000 {
 		s.write(fmt.Sprintf("templates/many-%d.en.tmpl", i), phrase(fmt.Sprint("many", i)))
-		s.write(fmt.Sprintf("campaigns/many-%d.yaml", i), fmt.Sprintf("title: Many\nsteps:\n  many: {accounts: [shop], at: 2030-01-01 10:00, say: many-%d, image: {file: p/%d.jpg, alt: A pot}}\n", i, i%10))
+		s.write(fmt.Sprintf("campaigns/many-%d.yaml", i), fmt.Sprintf("title: Many\nsteps:\n  many: {accounts: [shop], at: 2030-01-01 "+
+			"10:00, say: many-%d, image: {file: p/%d.jpg, alt: A pot}}\n", i, i%10))
 	}
 	began := time.Now()
 	s.must("check")

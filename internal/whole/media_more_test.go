@@ -35,7 +35,8 @@ func TestMediaOnBluesky(t *testing.T) {
 			t.Errorf("picture %d has %.0f bytes", i+1, size)
 		}
 	}
-	if ratio := fmt.Sprint(images[0].(map[string]any)["aspectRatio"]); !strings.Contains(ratio, "height:64") || !strings.Contains(ratio, "width:32") {
+	if ratio := fmt.Sprint(images[0].(map[string]any)["aspectRatio"]); !strings.Contains(ratio, "height:64") ||
+		!strings.Contains(ratio, "width:32") {
 		t.Errorf("the shape of the turned one is %s", ratio)
 	}
 }
@@ -47,7 +48,8 @@ func TestMediaApproval(t *testing.T) {
 	s.fourFiles()
 	s.showing(at(24*time.Hour), fourImages)
 	path := "campaigns/show.yaml"
-	s.write(path, "title: Show\napproval: required\nsteps:\n  show:\n    accounts: [shop]\n    at: "+at(24*time.Hour)+"\n    say: show\n"+fourImages)
+	s.write(path, "title: Show\napproval: required\nsteps:\n  show:\n    "+
+		"accounts: [shop]\n    at: "+at(24*time.Hour)+"\n    say: show\n"+fourImages)
 	s.once()
 	id := s.read(`SELECT id FROM posts WHERE step = 'show'`)[0]["id"]
 	if said := s.must("--as", "paul", "outbox", "approve", "--yes", id); !contains(said, "A red pot", "The potter", "4.jpg") {

@@ -9,7 +9,8 @@ import (
 	"magpie/internal/sandbox"
 )
 
-const fourImages = "    images:\n      - {file: p/1.jpg, alt: A red pot}\n      - {file: p/2.png, alt: The kiln}\n      - {file: p/3.jpg, alt: Clay}\n      - {file: p/4.jpg, alt: The potter}\n"
+const fourImages = "    images:\n      - {file: p/1.jpg, alt: A red pot}\n      - {file: p/2.png, alt: The kiln}\n      - {file: " +
+	"p/3.jpg, alt: Clay}\n      - {file: p/4.jpg, alt: The potter}\n"
 
 // fourFiles are a turned photo and others.
 func (s *shop) fourFiles() {
@@ -58,7 +59,8 @@ func TestMediaOnX(t *testing.T) {
 	for name, c := range map[string]struct {
 		files string
 		n     int
-	}{"pictures": {fourImages, 4}, "gif": {"    gif: {file: p/5.gif, alt: It turns}\n", 1}, "video": {"    video: {file: p/6.mp4, alt: It turns}\n", 1}} {
+	}{"pictures": {fourImages, 4}, "gif": {"    gif: {file: p/5.gif, alt: It turns}\n", 1},
+		"video": {"    video: {file: p/6.mp4, alt: It turns}\n", 1}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := onX(t, xfake.Options{})

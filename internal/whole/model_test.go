@@ -35,7 +35,8 @@ func (s *shop) model() *model {
 	s.t.Cleanup(server.Close)
 	s.env = append(s.env, "MODEL_KEY=key-to-the-model")
 	s.write("magpie.yaml", "settle: 1s\nmodel: {server: "+server.URL+"/v1, name: small, credentials: env:MODEL_KEY, timeout: 1s}\n")
-	s.write("campaigns/gift.yaml", "title: Gift\noffer: gift\nsteps:\n  claim:\n    accounts: [shop]\n    mention: {says: [deal]}\n    say: claim\n"+
+	s.write("campaigns/gift.yaml", "title: Gift\noffer: gift\nsteps:\n  claim:\n    accounts: [shop]\n    mention: {says: "+
+		"[deal]}\n    say: claim\n"+
 		"    ask: {instructions: Be kind., forbidden: [guaranteed]}\n")
 	return m
 }
@@ -67,7 +68,8 @@ func (m *model) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	for word, answer := range wordings {
 		if strings.Contains(text, word) {
-			_ = json.NewEncoder(w).Encode(map[string]any{"choices": []any{map[string]any{"message": map[string]string{"role": "assistant", "content": answer}}}})
+			_ = json.NewEncoder(w).Encode(map[string]any{"choices": []any{map[string]any{"message": map[string]string{"role": "assistant",
+				"content": answer}}}})
 			return
 		}
 	}
@@ -83,7 +85,8 @@ func TestModelWordsAnswers(t *testing.T) {
 	s.once()
 	p := s.start()
 	var want expected
-	for _, word := range []string{"friendly", "long", "forbidden", "linked", "naming", "empty", "invented", "broken", "slow", "babble", "nothing"} {
+	for _, word := range []string{"friendly", "long", "forbidden", "linked", "naming", "empty", "invented", "broken", "slow", "babble",
+		"nothing"} {
 		want.answered = append(want.answered, s.hears(word, "a deal please, "+word, "shop"))
 		want.codes = append(want.codes, word)
 	}

@@ -10,7 +10,8 @@ import (
 
 // The comparison has to notice what it is for.
 func TestComparisonNotices(t *testing.T) {
-	good := sandbox.Status{ID: "1", Account: "shop", Text: "hello ABCD-EFGH-JKLM", Visibility: "direct", Mentions: []string{"ann"}, InReplyTo: "9"}
+	good := sandbox.Status{ID: "1", Account: "shop", Text: "hello ABCD-EFGH-JKLM", Visibility: "direct", Mentions: []string{"ann"},
+		InReplyTo: "9"}
 	m := sandbox.Status{ID: "9", URI: "u9", Account: "ann", Text: "deal"}
 	l := func() ledger {
 		return ledger{posts: []row{{"account": "shop", "remote_id": "1", "state": "sent", "step": "claim", "slot_at": "1"}},
@@ -27,7 +28,8 @@ func TestComparisonNotices(t *testing.T) {
 	state := func(table func(*ledger) []row, s string) func(*ledger) {
 		return func(l *ledger) { table(l)[0]["state"] = s }
 	}
-	posts, coupons, mentions := func(l *ledger) []row { return l.posts }, func(l *ledger) []row { return l.coupons }, func(l *ledger) []row { return l.mentions }
+	posts, coupons, mentions := func(l *ledger) []row { return l.posts }, func(l *ledger) []row { return l.coupons },
+		func(l *ledger) []row { return l.mentions }
 	for name, c := range map[string]struct {
 		net    []sandbox.Status
 		change func(*ledger)

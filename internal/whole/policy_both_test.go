@@ -11,7 +11,8 @@ import (
 
 // twins are words for two accounts that say nearly the same.
 func twins(i int) [2]string {
-	words := fmt.Sprintf("A kettle lasts much longer if it is descaled with %s vinegar on the first Sunday of each and every month.", phrase(fmt.Sprint("twin", i)))
+	words := fmt.Sprintf("A kettle lasts much longer if it is descaled with %s vinegar on the first Sunday of each and every month.",
+		phrase(fmt.Sprint("twin", i)))
 	return [2]string{words, words + " Yes."}
 }
 

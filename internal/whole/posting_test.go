@@ -12,10 +12,12 @@ import (
 // Whatever the network answers to a post, in the end it is there once.
 func TestFaultsOfPosting(t *testing.T) {
 	t.Parallel()
-	soon := map[string]string{"X-RateLimit-Limit": "300", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": time.Now().Add(12 * time.Second).UTC().Format(time.RFC3339)}
+	soon := map[string]string{"X-RateLimit-Limit": "300", "X-RateLimit-Remaining": "0",
+		"X-RateLimit-Reset": time.Now().Add(12 * time.Second).UTC().Format(time.RFC3339)}
 	for name, e := range map[string]sandbox.Effect{
-		"cut after storing": sandbox.DropAfterStore(), "cut before storing": sandbox.DropBeforeStore(), "500 after storing": sandbox.Status500AfterStore(),
-		"a web page": sandbox.HTMLBody(), "rubbish": sandbox.RubbishBody(), "timeout after storing": sandbox.StallAfterStore(40 * time.Second),
+		"cut after storing": sandbox.DropAfterStore(), "cut before storing": sandbox.DropBeforeStore(),
+		"500 after storing": sandbox.Status500AfterStore(),
+		"a web page":        sandbox.HTMLBody(), "rubbish": sandbox.RubbishBody(), "timeout after storing": sandbox.StallAfterStore(40 * time.Second),
 		"429 with a time": sandbox.Answer(http.StatusTooManyRequests, `{"error":"Too many requests"}`, soon),
 		"429 without":     sandbox.Answer(http.StatusTooManyRequests, `{"error":"Too many requests"}`, nil),
 		"503":             sandbox.Answer(http.StatusServiceUnavailable, `<h1>Back soon</h1>`, map[string]string{"Content-Type": "text/html"}),

@@ -182,7 +182,8 @@ func TestPowerCutAtEveryPoint(t *testing.T) {
 					t.Fatalf("it was not killed at %s:\n%s", point, &p.log)
 				}
 				b.powerCut(d, dice)
-				t.Logf("%d posts are out, the database says sent of %s", len(b.timeline("shop", "club")), b.count(`SELECT count(*) FROM posts WHERE state = 'sent'`))
+				t.Logf("%d posts are out, the database says sent of %s", len(b.timeline("shop", "club")), b.count(`SELECT count(*)
+					FROM posts WHERE state = 'sent'`))
 				b.finish()
 			})
 		}

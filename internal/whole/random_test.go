@@ -67,7 +67,8 @@ func (b *busy) program(n int) {
 	text := "title: Program\nsteps:\n"
 	for i := range n {
 		when := at(time.Duration(i/2+4) * time.Second)
-		for account, words := range map[string]string{"shop": "Shelf number %d is full of kettles", "club": "%d loaves of bread, and nobody is hungry any more"} {
+		for account, words := range map[string]string{"shop": "Shelf number %d is full of kettles",
+			"club": "%d loaves of bread, and nobody is hungry any more"} {
 			step := fmt.Sprintf("%s-%d", account, i)
 			text += "  " + step + ": {accounts: [" + account + "], at: " + when + ", say: " + step + "}\n"
 			b.write("templates/"+step+".en.tmpl", fmt.Sprintf(words, i))
@@ -75,6 +76,7 @@ func (b *busy) program(n int) {
 		}
 	}
 	b.write("campaigns/program.yaml", text)
-	b.write("campaigns/mail.yaml", "title: Mail\noffer: gift\nsteps:\n  mailing: {accounts: [shop], at: "+at(7*time.Second)+", to: {segment: friends, by: direct}, say: mailing}\n")
+	b.write("campaigns/mail.yaml", "title: Mail\noffer: gift\nsteps:\n  "+
+		"mailing: {accounts: [shop], at: "+at(7*time.Second)+", to: {segment: friends, by: direct}, say: mailing}\n")
 	b.want.codes = []string{"ann", "bob", "cai"}
 }

@@ -51,7 +51,8 @@ func open(t *testing.T, v sandbox.Variant, accounts ...string) *shop {
 	s := &shop{t: t, dir: t.TempDir(), net: net, person: v.Idempotency == sandbox.KeysIgnored, seen: map[string]time.Time{}}
 	s.write("magpie.yaml", "settle: 1s\n")
 	for _, name := range accounts {
-		s.write("accounts/"+name+".yaml", "network: mastodon\nserver: https://social.example\nabout: "+name+"\nlanguage: en\ntimezone: UTC\ncredentials: stored\n")
+		s.write("accounts/"+name+".yaml", "network: mastodon\nserver: "+
+			"https://social.example\nabout: "+name+"\nlanguage: en\ntimezone: UTC\ncredentials: stored\n")
 	}
 	for name, text := range basics {
 		s.write(name, text)

@@ -12,7 +12,8 @@ import (
 func (s *shop) real(accounts ...string) {
 	s.t.Helper()
 	for _, name := range accounts {
-		s.write("accounts/"+name+".yaml", "network: mastodon\nserver: "+s.net.URL()+"\nabout: "+name+"\nlanguage: en\ntimezone: UTC\ncredentials: stored\n")
+		s.write("accounts/"+name+".yaml", "network: mastodon\nserver: "+s.net.URL()+"\nabout: "+name+"\nlanguage: en\ntimezone: "+
+			"UTC\ncredentials: stored\n")
 	}
 	for _, name := range accounts {
 		if said, code := s.typed("sandbox-"+name+"\n", "accounts", "login", name); code != 0 {
@@ -72,7 +73,8 @@ func TestNoTokenYet(t *testing.T) {
 	s := open(t, sandbox.Variant{}, "shop", "club")
 	h := s.listen()
 	s.real("shop", "club")
-	s.write("accounts/club.yaml", "network: mastodon\nserver: "+s.net.URL()+"\nabout: club\nlanguage: en\ntimezone: UTC\ncredentials: env:CLUB_TOKEN\n")
+	s.write("accounts/club.yaml", "network: mastodon\nserver: "+s.net.URL()+"\nabout: club\nlanguage: en\ntimezone: "+
+		"UTC\ncredentials: env:CLUB_TOKEN\n")
 	s.due("first")
 	p := s.command(nil, "run")
 	s.all(expected{steps: []string{"first"}}, "shop")

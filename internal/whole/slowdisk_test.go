@@ -43,7 +43,8 @@ func (s *shop) forgetful() *disk {
 	if err := os.Symlink(filepath.Join(d.root, "magpie.db"), filepath.Join(s.dir, "magpie.db")); err != nil {
 		s.t.Fatal(err)
 	}
-	s.env = append(s.env, "MAGPIE_DATABASE="+filepath.Join(d.root, "magpie.db"), "LD_PRELOAD="+lib, "DISK_ROOT="+d.root, "DISK_SHADOW="+d.shadow)
+	s.env = append(s.env, "MAGPIE_DATABASE="+filepath.Join(d.root, "magpie.db"), "LD_PRELOAD="+lib, "DISK_ROOT="+d.root,
+		"DISK_SHADOW="+d.shadow)
 	return d
 }
 
@@ -152,7 +153,8 @@ func TestLyingDiskIsNoticed(t *testing.T) {
 	}
 	s.once()
 	// The machine's own file knows that the database has been further.
-	if d := differences(s.timeline("shop"), s.ledger(), expected{}, time.Now()); slices.ContainsFunc(d, func(x string) bool { return contains(x, "the network has it twice") }) {
+	if d := differences(s.timeline("shop"), s.ledger(), expected{}, time.Now()); slices.ContainsFunc(d,
+		func(x string) bool { return contains(x, "the network has it twice") }) {
 		t.Errorf("the database has gone back, and that was not noticed: %q", d)
 	}
 }

@@ -32,7 +32,8 @@ func (s *shop) asked() int {
 // all waits until network and database are as they should be in the end.
 func (s *shop) all(want expected, accounts ...string) {
 	s.t.Helper()
-	for end := time.Now().Add(patience); time.Now().Before(end) && len(differences(s.timeline(accounts...), s.ledger(), want, time.Now())) > 0; {
+	for end := time.Now().Add(patience); time.Now().Before(end) && len(differences(s.timeline(accounts...), s.ledger(), want,
+		time.Now())) > 0; {
 		s.attend()
 		time.Sleep(50 * time.Millisecond)
 	}

@@ -37,7 +37,8 @@ func orphan(t *testing.T) (s *timed, third string) {
 // say posts below something by hand, in the network's own app, and returns its id.
 func (s *shop) say(below, text string) string {
 	s.t.Helper()
-	r, err := http.NewRequest(http.MethodPost, s.net.URL()+"/api/v1/statuses", strings.NewReader(url.Values{"status": {text}, "in_reply_to_id": {below}}.Encode()))
+	r, err := http.NewRequest(http.MethodPost, s.net.URL()+"/api/v1/statuses",
+		strings.NewReader(url.Values{"status": {text}, "in_reply_to_id": {below}}.Encode()))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -130,7 +131,8 @@ func (s *twitter) toWeibo() *weibofake.Account {
 	s.t.Helper()
 	w := weibofake.Open(s.t, weibofake.Options{SafeDomains: []string{"shop.example"}, Quota: -1})
 	a := w.Account("柚子电脑")
-	s.write("accounts/shop.yaml", "network: weibo\nhandle: 柚子电脑\nserver: "+w.URL+"\nabout: shop\nlanguage: en\ntimezone: UTC\ncredentials: stored\nweibo: {enabled: true, safe_domain: shop.example, ip: 203.0.113.7, calls: 1000}\n")
+	s.write("accounts/shop.yaml", "network: weibo\nhandle: 柚子电脑\nserver: "+w.URL+"\nabout: shop\nlanguage: en\ntimezone: "+
+		"UTC\ncredentials: stored\nweibo: {enabled: true, safe_domain: shop.example, ip: 203.0.113.7, calls: 1000}\n")
 	for name, text := range basics {
 		if strings.HasPrefix(name, "templates/") {
 			s.write(name, text+" https://shop.example/a")
@@ -159,7 +161,8 @@ func TestThreadNetworkChanged(t *testing.T) {
 		}
 		return s.state("first") == "sent"
 	})
-	if got := s.read(`SELECT state, reason FROM posts WHERE id = $1`, third)[0]; got["state"] != "withdrawn" || !contains(got["reason"], "weibo", "another network") {
+	if got := s.read(`SELECT state, reason FROM posts WHERE id = $1`, third)[0]; got["state"] != "withdrawn" ||
+		!contains(got["reason"], "weibo", "another network") {
 		t.Errorf("the third part is %v", got)
 	}
 	if said := s.must("outbox", "show", third); !contains(said, "withdrawn", "weibo") {
@@ -177,7 +180,8 @@ func TestThreadNetworkChangedToMastodon(t *testing.T) {
 	s := halfOnX(t)
 	third := s.partID(3)
 	s.mark(filepath.Join(s.dir, "magpie.db"), true) // the other network is only played
-	s.write("accounts/shop.yaml", "network: mastodon\nserver: https://social.example\nabout: shop\nlanguage: en\ntimezone: UTC\ncredentials: stored\n")
+	s.write("accounts/shop.yaml", "network: mastodon\nserver: https://social.example\nabout: shop\nlanguage: en\ntimezone: "+
+		"UTC\ncredentials: stored\n")
 	for range 3 {
 		s.magpie("run", "--once", "--sandbox-url", s.net.URL())
 	}

@@ -27,7 +27,8 @@ func (s *shop) threaded(text string, from time.Duration, more ...string) {
 }
 
 func taleFile(from time.Duration, more ...string) string {
-	return "title: Tale\nfit: thread\n" + strings.Join(append(more, ""), "\n") + "steps:\n  tale: {accounts: [shop], at: " + at(from) + ", say: tale}\n"
+	return "title: Tale\nfit: thread\n" + strings.Join(append(more, ""),
+		"\n") + "steps:\n  tale: {accounts: [shop], at: " + at(from) + ", say: tale}\n"
 }
 
 // part is a post of a thread as the network has it.
@@ -95,6 +96,7 @@ func entire(t *testing.T, all []part, text string) {
 // wound tells whether n parts of the thread are out, or a person is asked.
 func (s *shop) wound(n int) func() bool {
 	return func() bool {
-		return s.count(`SELECT count(*) FROM posts WHERE step = 'tale' AND state = 'sent'`) == fmt.Sprint(n) || s.count(`SELECT count(*) FROM posts WHERE step = 'tale' AND state = 'asked'`) != "0"
+		return s.count(`SELECT count(*) FROM posts WHERE step = 'tale'
+			AND state = 'sent'`) == fmt.Sprint(n) || s.count(`SELECT count(*) FROM posts WHERE step = 'tale' AND state = 'asked'`) != "0"
 	}
 }

@@ -152,7 +152,8 @@ func TestThreadKilledAtRandom(t *testing.T) {
 			s.net.Heal()
 			p := s.start()
 			s.until("it is out", func() bool {
-				return finished(parts(s.timeline("shop"))) && s.count(`SELECT count(*) FROM posts WHERE step = 'tale' AND state <> 'sent'`) == "0" || s.wound(-1)()
+				return finished(parts(s.timeline("shop"))) && s.count(`SELECT count(*) FROM posts WHERE step = 'tale'
+					AND state <> 'sent'`) == "0" || s.wound(-1)()
 			})
 			p.stop()
 			s.whole(tale(4500))

@@ -26,7 +26,8 @@ func TestPolicyCommand(t *testing.T) {
 		t.Errorf("of X: %s", x)
 	}
 	var all []policy.Rule
-	if err := json.Unmarshal([]byte(s.must("policy", "--network", "weibo", "--json")), &all); err != nil || len(all) != len(policy.All("weibo")) || all[0].Source == "" {
+	if err := json.Unmarshal([]byte(s.must("policy", "--network", "weibo", "--json")), &all); err != nil ||
+		len(all) != len(policy.All("weibo")) || all[0].Source == "" {
 		t.Errorf("%v: %d", err, len(all))
 	}
 	if said, code := s.magpie("policy", "--network", "twitter"); code != 2 || !contains(said, "twitter") {
@@ -87,7 +88,8 @@ func TestPolicyAdLabel(t *testing.T) {
 	t.Parallel()
 	s := weibo(t, weibofake.Options{})
 	file := "title: Tale\noffer: open\nDsteps:\n  tale: {accounts: [shop], at: " + at(time.Hour) + ", say: tale}\n"
-	s.write("campaigns/offers.yaml", basics["campaigns/offers.yaml"]+"open: {value: 5%, codes: \"shared:OPEN5\", link: \"https://shop.example/o\"}\n")
+	s.write("campaigns/offers.yaml", basics["campaigns/offers.yaml"]+"open: {value: 5%, codes: \"shared:OPEN5\", link: "+
+		"\"https://shop.example/o\"}\n")
 	s.write("templates/tale.en.tmpl", "{{value}} off with {{code}}: {{link}}")
 	s.write("campaigns/tale.yaml", strings.Replace(file, "D", "", 1))
 	if said, code := s.magpie("check"); code != 1 || !names(said, "ad-label") {
@@ -97,7 +99,8 @@ func TestPolicyAdLabel(t *testing.T) {
 	s.must("check")
 	s.signIn()
 	s.run()
-	if said, code := s.magpie("push", "shop", "--text", "5% off: {{link}}", "--offer", "open", "--yes"); code == 0 || !names(said, "ad-label") {
+	if said, code := s.magpie("push", "shop", "--text", "5% off: {{link}}", "--offer", "open", "--yes"); code == 0 ||
+		!names(said, "ad-label") {
 		t.Errorf("push: exit %d: %s", code, said)
 	}
 }

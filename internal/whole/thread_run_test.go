@@ -126,13 +126,15 @@ func TestThreadSettledWithoutAddress(t *testing.T) {
 	p := s.command(nil, "run")
 	s.until("somebody is asked", func() bool { return len(h.of("asked")) == 1 })
 	s.must("outbox", "settle", "sent", s.read(`SELECT id FROM posts WHERE state = 'asked'`)[0]["id"])
-	if got := s.read(`SELECT reason FROM posts WHERE state = 'asked'`); len(got) != 1 || !contains(got[0]["reason"], "address", "outbox settle") {
+	if got := s.read(`SELECT reason FROM posts WHERE state = 'asked'`); len(got) != 1 ||
+		!contains(got[0]["reason"], "address", "outbox settle") {
 		t.Errorf("asked are %v\n%s", got, s.outbox())
 	}
 	if got := s.count(`SELECT count(*) FROM needs WHERE kind = 'asked'`); got != "1" {
 		t.Errorf("%s needs are noted, not that of the next part", got)
 	}
-	s.shop.until("the web hook is told", func() bool { return len(h.of("asked")) == 2 }) // another process noted it: the bot looks once a minute
+	// another process noted it: the bot looks once a minute
+	s.shop.until("the web hook is told", func() bool { return len(h.of("asked")) == 2 })
 	if said, _ := s.magpie("doctor"); strings.Count(said, "settle") == 0 {
 		t.Errorf("doctor says nothing:\n%s", said)
 	}

@@ -25,7 +25,8 @@ func TestPolicySameText(t *testing.T) {
 	}
 	s.write("templates/tale.en.tmpl", words)
 	s.write("templates/tale2.en.tmpl", words+" Yes.")
-	s.write("campaigns/tale.yaml", "title: Tale\nsteps:\n  tale: {accounts: [shop, club], at: "+at(time.Hour)+", say: {shop: tale, club: tale2}}\n")
+	s.write("campaigns/tale.yaml", "title: Tale\nsteps:\n  tale: {accounts: [shop, "+
+		"club], at: "+at(time.Hour)+", say: {shop: tale, club: tale2}}\n")
 	if said, code := s.magpie("check"); code != 1 || !names(said, "same-text") {
 		t.Errorf("check: exit %d: %s", code, said)
 	}

@@ -93,7 +93,8 @@ func TestThreadOnBluesky(t *testing.T) {
 // Killed at points of the second and third part, and with answers lost.
 func TestThreadBlueskyKilled(t *testing.T) {
 	t.Parallel()
-	for i, point := range []string{"composed:2", "prepared:3", "frozen:2", "publishing:3", "published:2", "recording:3", "lost:before", "lost:after"} {
+	for i, point := range []string{"composed:2", "prepared:3", "frozen:2", "publishing:3", "published:2", "recording:3", "lost:before",
+		"lost:after"} {
 		t.Run(point, func(t *testing.T) {
 			t.Parallel()
 			s, k := bluesky(t, fmt.Sprint("long-tale-", i))

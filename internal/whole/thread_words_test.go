@@ -13,7 +13,8 @@ import (
 func TestThreadPaceAndQuiet(t *testing.T) {
 	t.Parallel()
 	s := openTimed(t, servers["ignore"], "09:00")
-	s.write("accounts/shop.yaml", "network: mastodon\nserver: https://social.example\nabout: shop\nlanguage: en\ntimezone: UTC\ncredentials: stored\nquiet: 10:01-20:00\npace: {posts: 1/day}\n")
+	s.write("accounts/shop.yaml", "network: mastodon\nserver: https://social.example\nabout: shop\nlanguage: en\ntimezone: "+
+		"UTC\ncredentials: stored\nquiet: 10:01-20:00\npace: {posts: 1/day}\n")
 	s.write("templates/tale.en.tmpl", tale(1700))
 	s.write("campaigns/tale.yaml", "title: Tale\nfit: thread\nsteps:\n  tale: {accounts: [shop], at: 2027-03-10 10:00, say: tale}\n")
 	s.once()
@@ -72,14 +73,16 @@ func TestThreadApproval(t *testing.T) {
 }
 
 func approvedFile(fit string) string {
-	return "title: Tale\nfit: " + fit + "\napproval: required\nsteps:\n  tale: {accounts: [shop], at: " + time.Now().UTC().Add(24*time.Hour).Format("2006-01-02 15:00") + ", say: tale}\n"
+	return "title: Tale\nfit: " + fit + "\napproval: required\nsteps:\n  " +
+		"tale: {accounts: [shop], at: " + time.Now().UTC().Add(24*time.Hour).Format("2006-01-02 15:00") + ", say: tale}\n"
 }
 
 // A text that is shortened ends at a word, and keeps its link and its code.
 func TestShortened(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ text, end string }{
-		"english": {tale(900) + " Get it at https://shop.example/tea?x=1&y=2 with TEA-2027-CUP", "https://shop.example/tea?x=1&y=2 with TEA-2027-CUP"},
+		"english": {tale(900) + " Get it at https://shop.example/tea?x=1&y=2 with TEA-2027-CUP",
+			"https://shop.example/tea?x=1&y=2 with TEA-2027-CUP"},
 		"chinese": {strings.Repeat("这把水壶唱歌的声音很好听，大家都喜欢喝茶。", 40) + "https://shop.example/茶 TEA-2027-CUP", "TEA-2027-CUP"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -95,7 +98,8 @@ func TestShortened(t *testing.T) {
 			if !cut || !contains(got, "https://shop.example/", "TEA-2027-CUP") || len([]rune(got)) < 300 {
 				t.Errorf("it is %q", got)
 			}
-			if name == "english" && (!strings.HasSuffix(got, c.end) && !strings.Contains(got, "TEA-2027-CUP") || !strings.Contains(" "+c.text+" ", " "+words[len(words)-1]+" ")) {
+			if name == "english" && (!strings.HasSuffix(got, c.end) && !strings.Contains(got, "TEA-2027-CUP") ||
+				!strings.Contains(" "+c.text+" ", " "+words[len(words)-1]+" ")) {
 				t.Errorf("it is cut in a word: %q", got)
 			}
 		})

@@ -63,10 +63,12 @@ func bluesky(t *testing.T, name string) (*shop, *sky) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := &sky{Network: heaven.net, Account: a, calls: map[string]int{}, expired: map[string]bool{}, spoil: map[string]func(http.ResponseWriter, *http.Request) bool{}}
+	k := &sky{Network: heaven.net, Account: a, calls: map[string]int{}, expired: map[string]bool{},
+		spoil: map[string]func(http.ResponseWriter, *http.Request) bool{}}
 	k.serve(t)
 	s := open(t, sandbox.Variant{}, "shop")
-	s.write("accounts/shop.yaml", "network: bluesky\nserver: "+k.URL+"\nhandle: "+a.Handle+"\nabout: shop\nlanguage: en\ntimezone: UTC\ncredentials: stored\n")
+	s.write("accounts/shop.yaml", "network: bluesky\nserver: "+k.URL+"\nhandle: "+a.Handle+"\nabout: shop\nlanguage: en\ntimezone: "+
+		"UTC\ncredentials: stored\n")
 	return s, k
 }
 
@@ -135,7 +137,8 @@ func (k *sky) meet(name string, what func(w http.ResponseWriter, r *http.Request
 func (k *sky) password(t *testing.T, name string) string {
 	t.Helper()
 	var app struct{ Password string }
-	if err := k.Procedure(t.Context(), "com.atproto.server.createAppPassword", map[string]any{"name": name, "privileged": true}, &app); err != nil {
+	if err := k.Procedure(t.Context(), "com.atproto.server.createAppPassword", map[string]any{"name": name, "privileged": true},
+		&app); err != nil {
 		t.Fatal(err)
 	}
 	return app.Password

@@ -87,7 +87,8 @@ func TestWeiboCodes(t *testing.T) {
 // “check” finds before Weibo does.
 func TestWeiboPostWithoutLink(t *testing.T) {
 	t.Parallel()
-	for name, text := range map[string]string{"no link": "A kettle lasts longer.", "elsewhere": "See https://elsewhere.example/x", "a topic": "#柚子# https://shop.example/x"} {
+	for name, text := range map[string]string{"no link": "A kettle lasts longer.", "elsewhere": "See https://elsewhere.example/x",
+		"a topic": "#柚子# https://shop.example/x"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := weibo(t, weibofake.Options{})
@@ -108,9 +109,11 @@ func TestWeiboAnswersLost(t *testing.T) {
 		state string
 		posts int
 	}{
-		"cut after storing": {weibofake.Rule{Drop: true, AfterStoring: true}, "sent", 1}, "cut before storing": {weibofake.Rule{Drop: true}, "asked", 0},
+		"cut after storing":    {weibofake.Rule{Drop: true, AfterStoring: true}, "sent", 1},
+		"cut before storing":   {weibofake.Rule{Drop: true}, "asked", 0},
 		"shown later":          {weibofake.Rule{Code: 20032, AfterStoring: true, Hide: time.Second}, "sent", 1},
-		"repeated, was stored": {weibofake.Rule{Code: 20019}, "refused", 0}, "system error": {weibofake.Rule{Code: 10001, AfterStoring: true}, "sent", 1},
+		"repeated, was stored": {weibofake.Rule{Code: 20019}, "refused", 0}, "system error": {weibofake.Rule{Code: 10001, AfterStoring: true},
+			"sent", 1},
 		"advertising": {weibofake.Rule{Code: 20020}, "refused", 0},
 	} {
 		t.Run(name, func(t *testing.T) {

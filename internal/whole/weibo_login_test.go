@@ -12,11 +12,13 @@ import (
 func TestLoginWeibo(t *testing.T) {
 	t.Parallel()
 	s := weibo(t, weibofake.Options{})
-	if said, code := s.login(s.brand.Token, ""); code != 0 || !contains(said, "shop is @柚子电脑", "stored, encrypted") || strings.Contains(said, s.brand.Token) {
+	if said, code := s.login(s.brand.Token, ""); code != 0 || !contains(said, "shop is @柚子电脑", "stored, encrypted") ||
+		strings.Contains(said, s.brand.Token) {
 		t.Errorf("%d: %s", code, said)
 	}
 	p := s.visit(s.app())
-	if code := p.ended(); code != 0 || !contains(p.log.String(), "shop is @柚子电脑") || strings.Contains(p.log.String(), weibofake.DefaultSecret) {
+	if code := p.ended(); code != 0 || !contains(p.log.String(), "shop is @柚子电脑") ||
+		strings.Contains(p.log.String(), weibofake.DefaultSecret) {
 		t.Errorf("%d: %s", code, &p.log)
 	}
 	if said := s.must("accounts", "verify"); !contains(said, "shop is @柚子电脑") {

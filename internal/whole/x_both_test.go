@@ -14,7 +14,8 @@ func both(t *testing.T) (*twitter, *weibofake.Server, *weibofake.Account) {
 	s.signIn()
 	w := weibofake.Open(t, weibofake.Options{SafeDomains: []string{"shop.example"}})
 	a := w.Account("柚子电脑")
-	s.write("accounts/club.yaml", "network: weibo\nserver: "+w.URL+"\n"+allowed+"\nabout: club\nlanguage: zh\ntimezone: UTC\ncredentials: stored\n")
+	s.write("accounts/club.yaml", "network: weibo\nserver: "+w.URL+"\n"+allowed+"\nabout: club\nlanguage: zh\ntimezone: "+
+		"UTC\ncredentials: stored\n")
 	if said, code := s.typed(a.Token+"\n", "accounts", "login", "club"); code != 0 {
 		t.Fatalf("login: %d: %s", code, said)
 	}
@@ -22,7 +23,8 @@ func both(t *testing.T) (*twitter, *weibofake.Server, *weibofake.Account) {
 	s.write("templates/sale.zh.tmpl", "【广告】来问我们要优惠：{{value}}。{{link}}")
 	s.write("templates/opening.zh.tmpl", "我们每天九点到六点营业。")
 	s.write("templates/opening.en.tmpl", "We are open from nine to six.")
-	s.write("campaigns/offers.yaml", basics["campaigns/offers.yaml"]+"all: {value: 10%, codes: \"shared:ALL10\", link: \"https://shop.example/?c={{code}}\"}\n")
+	s.write("campaigns/offers.yaml", basics["campaigns/offers.yaml"]+"all: {value: 10%, codes: \"shared:ALL10\", link: "+
+		"\"https://shop.example/?c={{code}}\"}\n")
 	s.write("templates/tips.zh.tmpl", "水壶每个月除一次水垢，用得更久。https://shop.example/tips")
 	s.write("campaigns/tips.yaml", "title: Tips\nsteps:\n  tips: {accounts: [club], at: "+at(48*time.Hour)+", say: tips}\n")
 	return s, w, a
@@ -33,7 +35,8 @@ func both(t *testing.T) (*twitter, *weibofake.Server, *weibofake.Account) {
 func TestXAndWeiboTogether(t *testing.T) {
 	t.Parallel()
 	s, net, a := both(t)
-	s.write("campaigns/service.yaml", "title: Service\nsteps:\n  hours: {accounts: [shop, club], mention: {says: [hours, 营业]}, say: opening}\n")
+	s.write("campaigns/service.yaml", "title: Service\nsteps:\n  hours: {accounts: [shop, club], mention: {says: "+
+		"[hours, 营业]}, say: opening}\n")
 	s.run()
 	s.write("campaigns/sale.yaml", "title: Sale\noffer: all\nsteps:\n  sale: {accounts: [shop, club], at: "+at(2*time.Second)+", say: sale}\n")
 	ann := s.x.Person("ann").Say("@shop your hours?")
@@ -68,7 +71,8 @@ func TestXStopInPrivate(t *testing.T) {
 	s.until("she has joined", func() bool { s.run(); return len(ann.Inbox("shop")) == 1 })
 	ann.Message("shop", "STOP")
 	s.until("stop is confirmed", func() bool { s.run(); return len(ann.Inbox("shop")) == 2 })
-	s.write("campaigns/mail.yaml", "title: Mail\noffer: gift\nsteps:\n  mailing: {accounts: [shop], at: "+at(time.Second)+", to: {segment: friends, by: direct}, say: mailing}\n")
+	s.write("campaigns/mail.yaml", "title: Mail\noffer: gift\nsteps:\n  "+
+		"mailing: {accounts: [shop], at: "+at(time.Second)+", to: {segment: friends, by: direct}, say: mailing}\n")
 	time.Sleep(1500 * time.Millisecond)
 	s.run()
 	s.run()

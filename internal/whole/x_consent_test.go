@@ -31,7 +31,8 @@ func TestXReadOnlyApp(t *testing.T) {
 	s.signIn()
 	s.due("first")
 	s.until("that is told", func() bool { s.run(); return len(h.of("signed out")) == 1 })
-	if text := h.of("signed out")[0].Text; !contains(text, "oauth1 app permissions", "magpie accounts login shop") || s.state("first") != "planned" {
+	if text := h.of("signed out")[0].Text; !contains(text, "oauth1 app permissions", "magpie accounts login shop") ||
+		s.state("first") != "planned" {
 		t.Errorf("%s %q", s.state("first"), text)
 	}
 	if said, code := s.magpie("doctor"); code != 1 || !contains(said, "oauth1 app permissions") {
@@ -50,7 +51,8 @@ func TestLoginXScopesMissing(t *testing.T) {
 			t.Parallel()
 			s := onX(t, xfake.Options{})
 			token := s.x.Tokens("shop", strings.Fields(answer)...)
-			s.x.Fail(xfake.Rule{Path: "/2/oauth2/token", Status: 200, Body: `{"token_type":"bearer","access_token":"` + token.Access + `","refresh_token":"` + token.Refresh + `","scope":"` + answer + `"}`})
+			s.x.Fail(xfake.Rule{Path: "/2/oauth2/token", Status: 200,
+				Body: `{"token_type":"bearer","access_token":"` + token.Access + `","refresh_token":"` + token.Refresh + `","scope":"` + answer + `"}`})
 			p := s.tries(s.app())
 			missing := "tweet.write"
 			if name == "no refresh" {

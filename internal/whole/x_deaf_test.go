@@ -78,7 +78,8 @@ func (s *shop) tenMinutes() {
 func TestXDirectFailsForLong(t *testing.T) {
 	t.Parallel()
 	for name, r := range map[string]xfake.Rule{
-		"404": {Status: 404, Body: "<html>no such page</html>"}, "503": {Status: 503, Body: "down"}, "429": {Status: 429, Body: xfake.Problem(429, "", "Too Many Requests")},
+		"404": {Status: 404, Body: "<html>no such page</html>"}, "503": {Status: 503, Body: "down"},
+		"429": {Status: 429, Body: xfake.Problem(429, "", "Too Many Requests")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

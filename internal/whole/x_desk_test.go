@@ -39,7 +39,8 @@ func TestXAsksTwice(t *testing.T) {
 	if n := len(s.repliesTo(first)); n != 1 {
 		t.Errorf("the first question has %d answers", n)
 	}
-	if desk := s.count(`SELECT count(*) FROM mentions WHERE state = 'desk' AND reason LIKE '%same%'`); len(s.repliesTo(second)) == 0 && desk != "1" {
+	if desk := s.count(`SELECT count(*) FROM mentions WHERE state = 'desk'
+		AND reason LIKE '%same%'`); len(s.repliesTo(second)) == 0 && desk != "1" {
 		t.Errorf("the second question has no answer, and nobody knows why:\n%s", s.outbox())
 	}
 }

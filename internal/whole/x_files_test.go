@@ -14,22 +14,25 @@ func TestXAndWeiboMistakes(t *testing.T) {
 	t.Parallel()
 	const rest = "about: shop\nlanguage: en\ntimezone: UTC\ncredentials: stored\n"
 	for name, c := range map[string]struct{ file, says string }{
-		"x on Mastodon":       {"network: mastodon\nserver: https://s.example\n" + rest + "x: {budget: 5 USD}\n", "accounts/shop.yaml:7:"},
-		"weibo on X":          {"network: x\n" + rest + allowed + "\n", "accounts/shop.yaml:6:"},
-		"no weibo":            {"network: weibo\n" + rest, "Weibo is off"},
-		"weibo off":           {"network: weibo\n" + rest + "weibo: {enabled: false}\n", "Weibo is off"},
-		"no safe domain":      {"network: weibo\n" + rest + "weibo: {enabled: true, ip: 203.0.113.7}\n", "safe_domain"},
-		"an address":          {"network: weibo\n" + rest + "weibo: {enabled: true, safe_domain: \"https://shop.example/\", ip: 203.0.113.7}\n", "safe_domain"},
-		"no ip":               {"network: weibo\n" + rest + "weibo: {enabled: true, safe_domain: shop.example, ip: home}\n", "public address"},
-		"an ip of the house":  {"network: weibo\n" + rest + "weibo: {enabled: true, safe_domain: shop.example, ip: 192.168.1.7}\n", "public address"},
-		"calls below nothing": {"network: weibo\n" + rest + "weibo: {enabled: true, safe_domain: shop.example, ip: 203.0.113.7, calls: -1}\n", "whole number"},
-		"euros":               {"network: x\n" + rest + "x: {budget: 5 EUR}\n", "is not an amount"},
-		"less than nothing":   {"network: x\n" + rest + "x: {budget: -5 USD}\n", "is not an amount"},
-		"nothing at all":      {"network: x\n" + rest + "x: {budget: 0 USD}\n", "0 USD"},
-		"a bad handle":        {"network: x\nhandle: \"@shop\"\n" + rest, "is not a handle"},
-		"unknown key":         {"network: x\n" + rest + "x: {bugdet: 5 USD}\n", "did you mean"},
-		"twitter":             {"network: twitter\n" + rest, "twitter"},
-		"X in plain http":     {"network: x\nserver: http://api.x.com\n" + rest, "not the address of a server"},
+		"x on Mastodon":  {"network: mastodon\nserver: https://s.example\n" + rest + "x: {budget: 5 USD}\n", "accounts/shop.yaml:7:"},
+		"weibo on X":     {"network: x\n" + rest + allowed + "\n", "accounts/shop.yaml:6:"},
+		"no weibo":       {"network: weibo\n" + rest, "Weibo is off"},
+		"weibo off":      {"network: weibo\n" + rest + "weibo: {enabled: false}\n", "Weibo is off"},
+		"no safe domain": {"network: weibo\n" + rest + "weibo: {enabled: true, ip: 203.0.113.7}\n", "safe_domain"},
+		"an address": {"network: weibo\n" + rest + "weibo: {enabled: true, safe_domain: " +
+			"\"https://shop.example/\", ip: 203.0.113.7}\n", "safe_domain"},
+		"no ip": {"network: weibo\n" + rest + "weibo: {enabled: true, safe_domain: shop.example, ip: home}\n", "public address"},
+		"an ip of the house": {"network: weibo\n" + rest + "weibo: {enabled: true, safe_domain: shop.example, ip: 192.168.1.7}\n",
+			"public address"},
+		"calls below nothing": {"network: weibo\n" + rest + "weibo: {enabled: true, safe_domain: shop.example, ip: 203.0.113.7, calls: -1}\n",
+			"whole number"},
+		"euros":             {"network: x\n" + rest + "x: {budget: 5 EUR}\n", "is not an amount"},
+		"less than nothing": {"network: x\n" + rest + "x: {budget: -5 USD}\n", "is not an amount"},
+		"nothing at all":    {"network: x\n" + rest + "x: {budget: 0 USD}\n", "0 USD"},
+		"a bad handle":      {"network: x\nhandle: \"@shop\"\n" + rest, "is not a handle"},
+		"unknown key":       {"network: x\n" + rest + "x: {bugdet: 5 USD}\n", "did you mean"},
+		"twitter":           {"network: twitter\n" + rest, "twitter"},
+		"X in plain http":   {"network: x\nserver: http://api.x.com\n" + rest, "not the address of a server"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -84,7 +87,8 @@ func TestNetworkOfAnAccountChanges(t *testing.T) {
 	s.run()
 	w := weibofake.Open(t, weibofake.Options{})
 	s.write("templates/later.en.tmpl", "See https://shop.example/later") // as Weibo wants it
-	s.write("accounts/shop.yaml", "network: weibo\nserver: "+w.URL+"\n"+allowed+"\nabout: shop\nlanguage: en\ntimezone: UTC\ncredentials: stored\n")
+	s.write("accounts/shop.yaml", "network: weibo\nserver: "+w.URL+"\n"+allowed+"\nabout: shop\nlanguage: en\ntimezone: "+
+		"UTC\ncredentials: stored\n")
 	s.magpie("run", "--once")
 	for _, r := range w.Requests() {
 		t.Logf("Weibo was asked: %s %s", r.Method, r.Path)

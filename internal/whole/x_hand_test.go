@@ -39,7 +39,11 @@ func TestXAnsweredByHand(t *testing.T) {
 	ann := s.x.Person("ann")
 	hours := ann.Say("@shop your hours?")
 	s.x.Fail(xfake.Rule{Method: "POST", Path: "/2/tweets", Status: 503, Body: "down"})
-	s.until("the answer is in doubt, or lost", func() bool { s.run(); return s.count(`SELECT count(*) FROM posts WHERE kind = 'answer'`) == "1" })
+	s.until("the answer is in doubt, or lost", func() bool {
+		s.run()
+		return s.count(`SELECT count(*) FROM posts
+		WHERE kind = 'answer'`) == "1"
+	})
 	s.byHand(hours, "From nine to six, dear Ann. Mia from the shop")
 	time.Sleep(2 * time.Second)
 	for range 3 {

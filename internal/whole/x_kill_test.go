@@ -92,7 +92,8 @@ func (s *twitter) once(all []*xfake.Person) {
 				codes[code] = p.Name()
 			}
 		}
-		if asked := s.count(`SELECT count(*) FROM posts WHERE step = 'mailing' AND state = 'asked'`); letters > 1 || letters == 0 && asked == "0" {
+		if asked := s.count(`SELECT count(*) FROM posts WHERE step = 'mailing'
+			AND state = 'asked'`); letters > 1 || letters == 0 && asked == "0" {
 			s.t.Errorf("%s has %d letters\n%s", p.Name(), letters, s.outbox())
 		}
 	}

@@ -55,7 +55,8 @@ func TestLength(t *testing.T) {
 func TestLengthLines(t *testing.T) {
 	t.Parallel()
 	s := open(t, sandbox.Variant{}, "shop")
-	texts := []string{"Hello", "黑色星期五", "👨‍👩‍👧‍👦 🇨🇳", "see shop.example/x and https://shop.example", "line\nbreak\ttab", "", "\u0000", "e\u0301", strings.Repeat("字", 5000), `"quoted" \ <&>`}
+	texts := []string{"Hello", "黑色星期五", "👨‍👩‍👧‍👦 🇨🇳", "see shop.example/x and https://shop.example", "line\nbreak\ttab", "", "\u0000",
+		"e\u0301", strings.Repeat("字", 5000), `"quoted" \ <&>`}
 	var in strings.Builder
 	for i := range 10_000 {
 		line, _ := json.Marshal(map[string]any{"text": texts[i%len(texts)], "id": i})
@@ -88,12 +89,14 @@ func TestLengthBadLines(t *testing.T) {
 	t.Parallel()
 	s := open(t, sandbox.Variant{}, "shop")
 	for name, bad := range map[string]string{
-		"no JSON": "Hello", "no text": `{"txt": "Hello"}`, "a number": `{"text": 5}`, "null": `{"text": null}`, "a list": `["Hello"]`, "two on a line": `{"text":"a"}{"text":"b"}`,
-		"cut": `{"text": "Hel`,
+		"no JSON": "Hello", "no text": `{"txt": "Hello"}`, "a number": `{"text": 5}`, "null": `{"text": null}`, "a list": `["Hello"]`,
+		"two on a line": `{"text":"a"}{"text":"b"}`,
+		"cut":           `{"text": "Hel`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			said, code := s.typed(fmt.Sprintf("{\"text\":\"a\"}\n{\"text\":\"bc\"}\n%s\n{\"text\":\"d\"}\n", bad), "length", "--network", "x", "--jsonl")
+			said, code := s.typed(fmt.Sprintf("{\"text\":\"a\"}\n{\"text\":\"bc\"}\n%s\n{\"text\":\"d\"}\n", bad), "length", "--network",
+				"x", "--jsonl")
 			if code != 2 || !contains(said, `"length":1`, `"length":2`, "line 3") || strings.Count(said, "length\":") != 2 {
 				t.Errorf("exit %d: %s", code, said)
 			}
@@ -102,7 +105,8 @@ func TestLengthBadLines(t *testing.T) {
 	if said, code := s.typed("", "length", "--network", "x", "--jsonl"); code != 0 || said != "" {
 		t.Errorf("nothing: %d %q", code, said)
 	}
-	if said, code := s.typed(`{"text":"without a line's end"}`, "length", "--network", "x", "--jsonl"); code != 0 || !contains(said, `"length":20`) {
+	if said, code := s.typed(`{"text":"without a line's end"}`, "length", "--network", "x", "--jsonl"); code != 0 ||
+		!contains(said, `"length":20`) {
 		t.Errorf("no line's end: %d %q", code, said)
 	}
 	if said, code := s.typed("", "length", "--network", "x", "--jsonl", "Hello"); code != 2 {

@@ -33,7 +33,8 @@ func (s *twitter) quiet(said string) {
 func TestLoginXKeys(t *testing.T) {
 	t.Parallel()
 	s := onX(t, xfake.Options{})
-	if said, code := s.login(s.keys()+" "+s.x.AppToken(), ""); code != 0 || !contains(said, "shop is @shop", "marked as a bot", "stored, encrypted") {
+	if said, code := s.login(s.keys()+" "+s.x.AppToken(), ""); code != 0 ||
+		!contains(said, "shop is @shop", "marked as a bot", "stored, encrypted") {
 		t.Errorf("%d: %s", code, said)
 	} else {
 		s.quiet(said)

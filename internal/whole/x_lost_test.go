@@ -28,7 +28,8 @@ func TestXAnswersLost(t *testing.T) {
 		"duplicate, not stored": {xfake.Rule{Status: 403, Body: duplicate}, "refused", 0},
 		"errors beside data":    {xfake.Rule{Partial: true}, "sent", 1},
 		"429":                   {xfake.Rule{Status: 429, Header: soon}, "sent", 1},
-		"402":                   {xfake.Rule{Status: 402, Body: `{"title":"CreditsDepleted","detail":"no credits","type":"https://api.twitter.com/2/problems/credits"}`}, "planned", 0},
+		"402": {xfake.Rule{Status: 402,
+			Body: `{"title":"CreditsDepleted","detail":"no credits","type":"https://api.twitter.com/2/problems/credits"}`}, "planned", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

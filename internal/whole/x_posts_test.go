@@ -34,7 +34,10 @@ func TestXDay(t *testing.T) {
 	ann, bob := s.x.Person("ann"), s.x.Person("bob")
 	hours := ann.Say("@shop what are your hours?")
 	bob.Say("@shop I like kettles")
-	s.until("posts and answer are out", func() bool { return len(s.repliesTo(hours)) == 1 && s.state("first")+s.state("second") == "sentsent" })
+	s.until("posts and answer are out", func() bool {
+		return len(s.repliesTo(hours)) == 1 &&
+			s.state("first")+s.state("second") == "sentsent"
+	})
 	if got := s.repliesTo(hours)[0]; got != "We are open from nine to six, every day but Sunday." {
 		t.Errorf("the answer is %q", got)
 	}
@@ -46,7 +49,10 @@ func TestXDay(t *testing.T) {
 	stop := ann.Say("@shop stop")
 	s.until("stop is confirmed", func() bool { return len(s.repliesTo(stop)) == 1 })
 	again := ann.Say("@shop what are your hours?")
-	s.until("only a person may answer her", func() bool { return s.count(`SELECT count(*) FROM mentions WHERE reason LIKE 'has opted out%'`) == "1" })
+	s.until("only a person may answer her", func() bool {
+		return s.count(`SELECT count(*) FROM mentions
+		WHERE reason LIKE 'has opted out%'`) == "1"
+	})
 	p.stop()
 	s.run()
 	if n := len(s.repliesTo(again)); n != 0 {

@@ -13,7 +13,8 @@ import (
 func TestXRefreshGoesWrong(t *testing.T) {
 	t.Parallel()
 	for name, r := range map[string]xfake.Rule{
-		"empty": {Status: 200, Body: `{}`}, "a web page": {Status: 200, Body: `<html>`}, "503": {Status: 503, Body: "down"}, "429": {Status: 429, Header: http.Header{"Retry-After": {"1"}}},
+		"empty": {Status: 200, Body: `{}`}, "a web page": {Status: 200, Body: `<html>`}, "503": {Status: 503, Body: "down"},
+		"429":        {Status: 429, Header: http.Header{"Retry-After": {"1"}}},
 		"cut before": {Drop: true}, "empty tokens": {Status: 200, Body: `{"access_token":"","refresh_token":""}`},
 		"a proxy says no": {Status: 403, Body: "<html>forbidden by the company's proxy</html>"},
 	} {

@@ -67,7 +67,8 @@ func (s *twitter) trouble() {
 	reset := fmt.Sprint(time.Now().Add(3 * time.Second).Unix())
 	for _, r := range []xfake.Rule{
 		{Status: 403, Body: xfake.Problem(403, "", "This post breaks a rule of X.")},
-		{Status: 429, Body: xfake.Problem(429, "", "Too Many Requests"), Header: map[string][]string{"X-Rate-Limit-Limit": {"100"}, "X-Rate-Limit-Remaining": {"0"}, "X-Rate-Limit-Reset": {reset}}},
+		{Status: 429, Body: xfake.Problem(429, "", "Too Many Requests"), Header: map[string][]string{"X-Rate-Limit-Limit": {"100"},
+			"X-Rate-Limit-Remaining": {"0"}, "X-Rate-Limit-Reset": {reset}}},
 		{Drop: true}, {Drop: true, Stored: true},
 		{Status: 402, Body: xfake.Problem(402, "credits", "Your enrolled account does not have any credits to fulfill this request.")},
 	} {

@@ -87,7 +87,8 @@ func (s *twitter) right(steps ...string) (out []string) {
 		}
 		rows[p.ID] = p.Text
 	}
-	for _, r := range s.read(`SELECT step, state, remote_id, reason FROM posts WHERE state <> 'planned' OR slot_at < $1`, time.Now().UnixMilli()) {
+	for _, r := range s.read(`SELECT step, state, remote_id, reason FROM posts WHERE state <> 'planned'
+		OR slot_at < $1`, time.Now().UnixMilli()) {
 		switch r["state"] {
 		case "sent":
 			if _, there := rows[r["remote_id"]]; !there && !strings.HasPrefix(r["remote_id"], "dm:") {

@@ -119,7 +119,8 @@ func (l *loader) checkTwins() {
 		}
 		key := a.Network + " " + name + " " + server
 		if other := first[key]; other != "" {
-			l.doc("account", a.Name).add("handle", fmt.Sprintf("%s is already the account of accounts/%s.yaml", a.Handle, other), "keep one of the two files")
+			l.doc("account", a.Name).add("handle", fmt.Sprintf("%s is already the account of accounts/%s.yaml", a.Handle, other),
+				"keep one of the two files")
 		}
 		first[key] = a.Name
 	}
@@ -185,7 +186,8 @@ func checkServer(d *document, server string) {
 func (l *loader) checkSettings() {
 	for i, name := range l.set.Settings.Approvers {
 		if strings.TrimSpace(name) == "" {
-			l.doc("settings", "").add(index("approvers", i), "whoever approves has a name", "write approvers: [paul, mei], or take the line out for everybody but the author")
+			l.doc("settings", "").add(index("approvers", i), "whoever approves has a name",
+				"write approvers: [paul, mei], or take the line out for everybody but the author")
 		}
 	}
 	l.warnHandles("testers", l.set.Settings.Testers)
@@ -310,7 +312,8 @@ func (l *loader) checkCampaign(c *Campaign) {
 		d.add("offer", text, hint)
 	}
 	if strings.Contains(c.Disclosure, "{{") || len(render.Foreign(c.Disclosure)) > 0 {
-		d.add("disclosure", fmt.Sprintf("nothing is filled in here: “%s” would go out as it stands", c.Disclosure), "write the words, for example Ad:, without a field such as {{name}}")
+		d.add("disclosure", fmt.Sprintf("nothing is filled in here: “%s” would go out as it stands", c.Disclosure),
+			"write the words, for example Ad:, without a field such as {{name}}")
 	}
 	oneOf(d, "approval", c.Approval, "required", "none")
 	oneOf(d, "fit", c.Fit, "refuse", "shorten", "thread")

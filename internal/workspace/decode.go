@@ -36,7 +36,8 @@ type document struct {
 
 // read decodes source into out, a pointer to a struct or map.
 func read(file string, source []byte, out any) *document {
-	d := &document{file: file, at: map[string]token.Position{}, keys: map[string]token.Position{}, said: map[string]bool{}, anchors: map[string]ast.Node{}, broken: true}
+	d := &document{file: file, at: map[string]token.Position{}, keys: map[string]token.Position{}, said: map[string]bool{},
+		anchors: map[string]ast.Node{}, broken: true}
 	source, p := text(file, source)
 	if p != nil {
 		d.problems = append(d.problems, *p)
@@ -44,7 +45,8 @@ func read(file string, source []byte, out any) *document {
 	}
 	tokens := lexer.Tokenize(string(source))
 	if at := tooDeep(tokens); at != nil {
-		d.problems = append(d.problems, Problem{file, at.Line, at.Column, fmt.Sprintf("the brackets or lists go more than %d deep", depthMost), "write it plainly"})
+		d.problems = append(d.problems, Problem{file, at.Line, at.Column, fmt.Sprintf("the brackets or lists go more than %d deep", depthMost),
+			"write it plainly"})
 		return d
 	}
 	d.remarks(tokens)
@@ -89,7 +91,8 @@ func (d *document) onlyOne(more []*ast.DocumentNode) {
 		if m.Start != nil {
 			at = *m.Start.Position
 		}
-		d.problems = append(d.problems, Problem{d.file, at.Line, at.Column, "a second document begins here (---), and it would not be read", "put it into a file of its own"})
+		d.problems = append(d.problems, Problem{d.file, at.Line, at.Column, "a second document begins here (---), and it would not be read",
+			"put it into a file of its own"})
 		return
 	}
 }

@@ -80,7 +80,8 @@ func LoadFS(files fs.FS, dir string, kinds []network.Kind) (*Set, error) {
 
 func load(files fs.FS, dir string, kinds []network.Kind) (*Set, []Problem, error) {
 	l := &loader{fs: files, kinds: kinds, docs: map[string]*document{}, home: map[string]string{}, looks: map[string]looked{},
-		set: &Set{Dir: dir, Files: map[string][]byte{}, sums: map[string][sha256.Size]byte{}, Accounts: map[string]*Account{}, Campaigns: map[string]*Campaign{}, Schedules: map[string]*Schedule{},
+		set: &Set{Dir: dir, Files: map[string][]byte{}, sums: map[string][sha256.Size]byte{}, Accounts: map[string]*Account{},
+			Campaigns: map[string]*Campaign{}, Schedules: map[string]*Schedule{},
 			Offers: map[string]*Offer{}, Segments: map[string]*segment.Segment{}, Templates: map[string]*Template{}}}
 	l.guard(".", l.readAll)
 	l.guard(".", l.checkAll)

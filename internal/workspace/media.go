@@ -73,7 +73,7 @@ func (l *loader) checkMedia(d *document, s *Step, path string) {
 	}
 	for _, name := range s.Accounts {
 		if a := l.set.Accounts[name]; a != nil && a.Kind.Name != "" {
-			l.checkMediaOn(d, s, a, all, infos, path)
+			l.checkMediaOn(spot{d, path}, s, a, all, infos)
 		}
 	}
 }
@@ -136,7 +136,8 @@ func (d *document) addProblem(at, account string, err error) {
 	d.add(at, text, hint)
 }
 
-func (l *loader) checkMediaOn(d *document, s *Step, a *Account, all []attached, infos []media.Info, path string) {
+func (l *loader) checkMediaOn(at spot, s *Step, a *Account, all []attached, infos []media.Info) {
+	d, path := at.d, at.path
 	rules, what, most := a.Kind.Limits.Media, "a message to a person", a.Kind.Limits.FilesDirect
 	if s.Mention != nil {
 		what, most = "an answer", a.Kind.Limits.FilesAnswer
@@ -159,7 +160,8 @@ func (l *loader) checkMediaOn(d *document, s *Step, a *Account, all []attached, 
 	}
 	for _, x := range all {
 		if n := len([]rune(x.Alt)); a.Kind.Limits.Alt > 0 && n > a.Kind.Limits.Alt {
-			d.add(join(path, x.key)+".alt", fmt.Sprintf("the alternative text is longer than the %d characters of %s", a.Kind.Limits.Alt, a.Network), "")
+			d.add(join(path, x.key)+".alt", fmt.Sprintf("the alternative text is longer than the %d characters of %s", a.Kind.Limits.Alt,
+				a.Network), "")
 		}
 		f, err := Fitted(l.set, x.Image, rules)
 		if err != nil {

@@ -42,11 +42,12 @@ func jpegOf(m image.Image) string {
 // shows is a workspace whose campaign has files in a step, and these in a folder.
 func shows(t testing.TB, account, keys string, files map[string]string) string {
 	all := map[string]string{
-		"campaigns/show.yaml":     "title: Show\nsteps:\n  show:\n    accounts: [" + account + "]\n    at: 2027-11-05 10:00\n    say: show\n" + keys,
-		"templates/show.en.tmpl":  "Look at what the potter has made.",
-		"templates/show.zh.tmpl":  "看看陶匠做了什么。",
-		"accounts/pot.yaml":       "network: bluesky\nhandle: pot.example\nabout: pots\nlanguage: en\ntimezone: UTC\ncredentials: stored\n",
-		"accounts/elephants.yaml": "network: mastodon\nserver: https://social.example\nabout: elephants\nlanguage: en\ntimezone: UTC\ncredentials: stored\n",
+		"campaigns/show.yaml":    "title: Show\nsteps:\n  show:\n    accounts: [" + account + "]\n    at: 2027-11-05 10:00\n    say: show\n" + keys,
+		"templates/show.en.tmpl": "Look at what the potter has made.",
+		"templates/show.zh.tmpl": "看看陶匠做了什么。",
+		"accounts/pot.yaml":      "network: bluesky\nhandle: pot.example\nabout: pots\nlanguage: en\ntimezone: UTC\ncredentials: stored\n",
+		"accounts/elephants.yaml": "network: mastodon\nserver: https://social.example\nabout: elephants\nlanguage: en\ntimezone: " +
+			"UTC\ncredentials: stored\n",
 	}
 	for name, data := range files {
 		all["campaigns/"+name] = data
@@ -99,7 +100,8 @@ func images(n int) string {
 // A file is made to fit once, and stays below what the network takes.
 func TestMediaFitted(t *testing.T) {
 	t.Parallel()
-	set, err := workspace.Load(shows(t, "pot", "    image: {file: large.png, alt: A}\n", map[string]string{"large.png": pngOf(painted(900, 900))}), kinds())
+	set, err := workspace.Load(shows(t, "pot", "    image: {file: large.png, alt: A}\n",
+		map[string]string{"large.png": pngOf(painted(900, 900))}), kinds())
 	if err != nil {
 		t.Fatal(err)
 	}

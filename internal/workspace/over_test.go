@@ -42,7 +42,8 @@ func TestOver(t *testing.T) {
 		}
 	}
 	var none *Offer
-	if none.Over(time.Now()) != "" || (&Offer{}).Over(time.Now()) != "" || (&Offer{SoldOut: true}).Over(time.Time{}) == "" || !(&Campaign{}).Runs(time.Now()) {
+	if none.Over(time.Now()) != "" || (&Offer{}).Over(time.Now()) != "" || (&Offer{SoldOut: true}).Over(time.Time{}) == "" ||
+		!(&Campaign{}).Runs(time.Now()) {
 		t.Error("without dates nothing ends, and what is sold out is over")
 	}
 }

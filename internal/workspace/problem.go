@@ -17,7 +17,8 @@ import (
 var inPlainWords = [][2]string{
 	{"could not find end character", "a quote is opened here and never closed"},
 	{"found character '\t'", "indent with spaces, not with tabs"},
-	{"value is not allowed in this context. map key-value is pre-defined", "a quote is opened before and not closed, or a text with quotes in it needs quotes around it"},
+	{"value is not allowed in this context. map key-value is pre-defined",
+		"a quote is opened before and not closed, or a text with quotes in it needs quotes around it"},
 	{"value is not allowed", "put a text that holds a colon in quotes, or look at the indentation"},
 	{"mapping value is not allowed", "put a text that holds a colon in quotes, or look at the indentation"},
 	{"unexpected key name", "put a text that holds a colon in quotes, or look at the indentation"},

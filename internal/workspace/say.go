@@ -69,7 +69,8 @@ func (l *loader) checkTexts(d *document, s *Step, a *Account, path string) {
 	if o := l.set.Templates[s.SayOthers]; o != nil {
 		l.checkText(d, s, a, o, path+".say_others")
 		if offer := l.set.OfferOf(s); offer != nil && offer.Codes != nil && offer.Codes.Kind != "shared" && o.Shows(offer) {
-			d.add(path+".say_others", fmt.Sprintf("the template %q in say_others shows a code, but these people are not meant to get the offer", o.Name), "use one without code and link")
+			d.add(path+".say_others", fmt.Sprintf("the template %q in say_others shows a code, but these people are not meant to get the offer",
+				o.Name), "use one without code and link")
 		}
 	}
 }
@@ -152,12 +153,14 @@ func (l *loader) checkLengths(d *document, s *Step, a *Account, t *Template, pat
 		if err != nil {
 			continue // a template that can't be rendered was refused when it was read
 		}
-		l.warnPrice(d, s, a, x, text, path)
+		l.warnPrice(spot{d, path}, s, a, x, text)
 		parts := []string{text}
 		switch fit := s.Campaign.Fit; {
 		case size.Fits():
 		case fit == "shorten" || fit == "thread":
-			if parts, err = Fit(fit, s.Mention == nil && s.To == nil, a.Kind, a.Kind.Limits, text, handle, l.set.Personal(s), keep...); err != nil {
+			f := TextFit{How: fit, Kind: a.Kind, Limits: a.Kind.Limits, Handle: handle, Public: s.Mention == nil && s.To == nil,
+				Direct: l.set.Personal(s), Keep: keep}
+			if parts, err = f.Fit(text); err != nil {
 				d.add(path, fmt.Sprintf("%s is too long for %s: %v", x.File, a.Network, err), "")
 				continue
 			}
@@ -166,22 +169,28 @@ func (l *loader) checkLengths(d *document, s *Step, a *Account, t *Template, pat
 				"shorten it, or write fit: shorten or fit: thread into the campaign; names, codes and links are counted at their longest")
 		}
 		for _, part := range parts {
-			if l.checkRules(d, s, a, x, part, path) {
+			if l.checkRules(spot{d, path}, s, a, x, part) {
 				break
 			}
 		}
 	}
 }
 
+// spot is where in a file something stands.
+type spot struct {
+	d    *document
+	path string
+}
+
 // checkRules holds a text, as it would go out, against the network's own rules.
-func (l *loader) checkRules(d *document, s *Step, a *Account, x Text, text, path string) (broken bool) {
+func (l *loader) checkRules(at spot, s *Step, a *Account, x Text, text string) (broken bool) {
 	if s.Mention != nil || s.To != nil || a.Kind.Check == nil {
 		return false
 	}
 	f := a.Kind.Check(network.Draft{Text: text, Language: x.Language, Offer: s.Campaign.Offer != ""}, a.Settings())
 	if f != nil {
 		r := policy.Of(f.Rule)
-		d.add(path, r.Says(fmt.Sprintf("%s: %s: %s", a.Name, x.File, f.Text)), r.Way)
+		at.d.add(at.path, r.Says(fmt.Sprintf("%s: %s: %s", a.Name, x.File, f.Text)), r.Way)
 	}
 	return f != nil
 }
@@ -193,7 +202,7 @@ func (a *Account) Settings() network.Settings {
 
 // warnPrice proposes a code in the place of a link where the network charges more
 // for posts with links.
-func (l *loader) warnPrice(d *document, s *Step, a *Account, x Text, text, path string) {
+func (l *loader) warnPrice(at spot, s *Step, a *Account, x Text, text string) {
 	if a.Kind.Price == nil || s.Mention != nil || s.To != nil {
 		return
 	}
@@ -204,7 +213,8 @@ func (l *loader) warnPrice(d *document, s *Step, a *Account, x Text, text, path 
 		if s.Campaign.Offer != "" {
 			way = "show {{code}} in the text instead, and " + way
 		}
-		l.set.Warnings = append(l.set.Warnings, d.problem(path, fmt.Sprintf("%s has a link: a post with one costs %s on %s, and %s without", x.File, with, a.Network, without),
+		l.set.Warnings = append(l.set.Warnings, at.d.problem(at.path, fmt.Sprintf("%s has a link: a post with one costs %s on %s, and %s without",
+			x.File, with, a.Network, without),
 			way))
 	}
 }
@@ -232,22 +242,34 @@ func (l *loader) longest(s *Step, a *Account, x Text, handle string) (text strin
 	return text, []string{code, link, s.Campaign.Disclosure}, size, nil
 }
 
-// Fit makes a text fit a network, by shortening it or as the parts of a thread
-// (how: shorten, thread). Only what everybody may read goes out as a thread. What is
-// in keep is neither cut nor left out.
-func Fit(how string, public bool, k network.Kind, l network.Limits, text, handle string, direct bool, keep ...string) ([]string, error) {
-	fits := func(s string) bool { _, size := render.Fit(k, l, s, handle, direct); return size.Fits() }
+// TextFit says how a text is made to fit.
+type TextFit struct {
+	How            string // shorten, thread
+	Kind           network.Kind
+	Limits         network.Limits
+	Handle         string   // of whom it is for; "": of nobody
+	Public, Direct bool     // everybody may read it; only one person may
+	Keep           []string // is neither cut nor left out
+}
+
+// Fit makes a text fit a network, by shortening it or as the parts of a thread. Only what everybody may read goes out as a
+// thread.
+func (f TextFit) Fit(text string) ([]string, error) {
+	fits := func(s string) bool {
+		_, size := render.Fit(f.Kind, f.Limits, s, f.Handle, f.Direct)
+		return size.Fits()
+	}
 	switch {
 	case fits(text):
 		return []string{text}, nil
-	case how == "thread" && !public:
+	case f.How == "thread" && !f.Public:
 		return nil, errors.New("only public posts can be a thread; shorten it")
-	case how == "thread" && k.Ref == nil:
-		return nil, fmt.Errorf("there are no threads on %s; shorten it", k.Name)
-	case how == "thread":
-		return render.Thread(text, keep, fits)
+	case f.How == "thread" && f.Kind.Ref == nil:
+		return nil, fmt.Errorf("there are no threads on %s; shorten it", f.Kind.Name)
+	case f.How == "thread":
+		return render.Thread(text, f.Keep, fits)
 	}
-	short, err := render.Shorten(text, keep, fits)
+	short, err := render.Shorten(text, f.Keep, fits)
 	return []string{short}, err
 }
 

@@ -58,7 +58,8 @@ func (l *loader) checkSimilar() {
 				path = join(path, x.account)
 			}
 			r := policy.Of("same-text")
-			d.add(path, r.Says(fmt.Sprintf("%s posts nearly the same text as %s in the step %q of %s", x.account, y.account, y.step.Name, l.doc("campaign", y.step.Campaign.Name).file)), r.Way)
+			d.add(path, r.Says(fmt.Sprintf("%s posts nearly the same text as %s in the step %q of %s", x.account, y.account, y.step.Name,
+				l.doc("campaign", y.step.Campaign.Name).file)), r.Way)
 		}
 		for _, h := range x.prefix() {
 			byShingle[h] = append(byShingle[h], i)

@@ -36,7 +36,8 @@ func TestAlike(t *testing.T) {
 		{"买一送一，今天开始！", "买一送一, 今天开始!", true},
 		{"ＳＡＬＥ today only", "SALE today only", true},
 		{"Sa\u200ble to\u200bday only", "Sale today only", true},
-		{"Everything with a plug is cheaper this weekend." + long, "Everything with a plug is cheaper this weekend! https://other.example/x", true},
+		{"Everything with a plug is cheaper this weekend." + long, "Everything with a plug is cheaper this " +
+			"weekend! https://other.example/x", true},
 		{"Clean fans keep a computer quiet for years: take the lid off twice a year and blow the dust out, gently.",
 			"Clean fans keep a laptop quiet for years: take the lid off once a year and blow the dust out, gently.", true},
 		{"本店所有带插头的商品本周末全部降价，欢迎大家前来选购，数量有限，先到先得，售完为止，谢谢支持。", "本店所有带电池的商品本周末全部打折，欢迎各位前来选购，数量有限，先到先得，卖完为止，谢谢支持。", true},

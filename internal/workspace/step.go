@@ -59,7 +59,8 @@ func (l *loader) checkAI(d *document, s *Step, path string) {
 // checkTrigger sees that exactly one thing starts the step, and that it can.
 func (l *loader) checkTrigger(d *document, s *Step, path string) {
 	var has []string
-	for name, there := range map[string]bool{"schedule": s.Schedule != "", "at": s.At != nil, "cron": s.Cron != "", "mention": s.Mention != nil} {
+	for name, there := range map[string]bool{"schedule": s.Schedule != "", "at": s.At != nil, "cron": s.Cron != "",
+		"mention": s.Mention != nil} {
 		if there {
 			has = append(has, name)
 		}

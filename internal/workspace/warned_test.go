@@ -170,7 +170,8 @@ func TestNearFolders(t *testing.T) {
 	if strings.Contains(got, "notes") {
 		t.Errorf("told %s", got)
 	}
-	if got := told(t, workspaceWith(t, map[string]string{"templates/TIP-shop.en.tmpl": "Other words entirely.\n"})); !strings.Contains(got, "by capitals or width alone") {
+	if got := told(t, workspaceWith(t, map[string]string{"templates/TIP-shop.en.tmpl": "Other words entirely.\n"})); !strings.Contains(got,
+		"by capitals or width alone") {
 		t.Errorf("told %s", got)
 	}
 }

@@ -39,7 +39,8 @@ func (c *client) Verify(ctx context.Context) (network.Self, error) {
 func (c *client) notes(ctx context.Context) []string {
 	err := c.call(ctx, xrpc{nsid: "chat.bsky.convo.listConvos", query: url.Values{"limit": {"1"}}, chat: true}, nil)
 	if noChat(err) {
-		return []string{"this app password may not send chat messages, so no coupon can go out: make one with “Allow access to your direct messages”"}
+		return []string{"this app password may not send chat messages, so no coupon can go out: make one with “Allow access " +
+			"to your direct messages”"}
 	}
 	return nil
 }

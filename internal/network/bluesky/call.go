@@ -148,7 +148,8 @@ func (c *client) failure(r *http.Request, a *network.Answer) error {
 		return &network.Failure{Reason: network.Busy, After: after, Wait: wait, Err: n}
 	case a.Status == http.StatusRequestTimeout: // the server has not read the whole request
 		return fail(network.Busy)
-	case slices.Contains(standing, e.Error) && aboutOthers(r), r.Header.Get("Atproto-Proxy") != "" && strings.HasPrefix(e.Message, "Bad token"):
+	case slices.Contains(standing, e.Error) && aboutOthers(r), r.Header.Get("Atproto-Proxy") != "" &&
+		strings.HasPrefix(e.Message, "Bad token"):
 		return fail(network.Refused)
 	case slices.Contains(credentials, e.Error) || slices.Contains(standing, e.Error) || a.Status == http.StatusUnauthorized:
 		return fail(network.SignedOut)
@@ -164,7 +165,8 @@ func (c *client) failure(r *http.Request, a *network.Answer) error {
 
 // aboutOthers tells whether a call asks about, or writes to, somebody else.
 func aboutOthers(r *http.Request) bool {
-	return r.Header.Get("Atproto-Proxy") != "" || strings.HasSuffix(r.URL.Path, "/app.bsky.actor.getProfile") || strings.HasSuffix(r.URL.Path, "/com.atproto.identity.resolveHandle") ||
+	return r.Header.Get("Atproto-Proxy") != "" || strings.HasSuffix(r.URL.Path,
+		"/app.bsky.actor.getProfile") || strings.HasSuffix(r.URL.Path, "/com.atproto.identity.resolveHandle") ||
 		strings.HasSuffix(r.URL.Path, "/app.bsky.feed.getPostThread")
 }
 

@@ -49,7 +49,8 @@ func TestChatRefusals(t *testing.T) {
 	open, err := b.direct(t, bob, "before")
 	must(t, err)
 	must(t, local.DisableChat(t.Context(), bob.DID))
-	for _, reason := range []string{"MessagesDisabled", "NotFollowedBySender", "BlockedActor", "BlockedSubject", "AccountSuspended", "RecipientNotFound"} {
+	for _, reason := range []string{"MessagesDisabled", "NotFollowedBySender", "BlockedActor", "BlockedSubject", "AccountSuspended",
+		"RecipientNotFound"} {
 		must(t, local.RefuseChat(t.Context(), bob.DID, reason))
 		if _, err := b.direct(t, bob, "hello"); network.ReasonOf(err) != network.Refused {
 			t.Errorf("%s, preparing: got %q, %v; want refused", reason, network.ReasonOf(err), err)

@@ -105,7 +105,8 @@ func TestOverlapIsToldOnce(t *testing.T) {
 // The author's clock is slow, so the notification is filed among older ones.
 func TestSlowClockIsNotMissed(t *testing.T) {
 	t.Parallel()
-	for name, age := range map[string]time.Duration{"a little": 20 * time.Second, "two minutes": 2 * time.Minute, "four minutes": 4 * time.Minute} {
+	for name, age := range map[string]time.Duration{"a little": 20 * time.Second, "two minutes": 2 * time.Minute,
+		"four minutes": 4 * time.Minute} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r, bob := newReader(t), newAccount(t)

@@ -74,7 +74,8 @@ func facets(ctx context.Context, text string, resolve func(context.Context, stri
 		}
 	}
 	for _, m := range cashRule.FindAllStringSubmatchIndex(text, -1) {
-		if next, _ := utf8.DecodeRuneInString(text[m[3]:]); m[3] == len(text) || unicode.IsSpace(next) || strings.ContainsRune(".,;:!?)\"'’", next) {
+		if next, _ := utf8.DecodeRuneInString(text[m[3]:]); m[3] == len(text) || unicode.IsSpace(next) ||
+			strings.ContainsRune(".,;:!?)\"'’", next) {
 			out = append(out, facet{span{m[2], m[3]}, []feature{{Type: "app.bsky.richtext.facet#tag", Tag: strings.ToUpper(text[m[2]:m[3]])}}})
 		}
 	}

@@ -36,15 +36,20 @@ func resolveKnown(_ context.Context, handle string) (string, error) {
 // Texts are made of pieces that stand next to each other in every way.
 var (
 	pieces = []string{
-		"sale", "Sale!", "2027", "促销", "柚子电器，", "今天。", "👨‍👩‍👧‍👦", "🍊", "🇨🇳", "e\u0301té", "שלום", "تخفيضات", "नमस्ते", "ﬁ", "a.b", "1.5kg", "don't", "…",
-		"https://shop.example.com", "http://example.com/a_(b)", "https://example.com/path?q=1&x=%20#top", "https://例子.测试/柚子", "https://x", "https://example.com/)",
-		"example.com", "pomelo.github.io", "x.myshopify.com/sale", "foo.co.uk/a?b", "co.uk", "example.com:8080/x", "example.com?x=1", "file.txt", "readme.md", "foo.notatld", "a.test", "1.com",
-		"@pomelo.test", "@Outlet.Pomelo.com", "@a-b.bsky.social", "@nobody.example.com", "@plain", "@pomelo.test.", "@pomelo.test-", "x@pomelo.test", "@@pomelo.test", "@pomelo.notatld",
+		"sale", "Sale!", "2027", "促销", "柚子电器，", "今天。", "👨‍👩‍👧‍👦", "🍊", "🇨🇳", "e\u0301té", "שלום", "تخفيضات", "नमस्ते", "ﬁ", "a.b", "1.5kg",
+		"don't", "…",
+		"https://shop.example.com", "http://example.com/a_(b)", "https://example.com/path?q=1&x=%20#top", "https://例子.测试/柚子", "https://x",
+		"https://example.com/)",
+		"example.com", "pomelo.github.io", "x.myshopify.com/sale", "foo.co.uk/a?b", "co.uk", "example.com:8080/x", "example.com?x=1",
+		"file.txt", "readme.md", "foo.notatld", "a.test", "1.com",
+		"@pomelo.test", "@Outlet.Pomelo.com", "@a-b.bsky.social", "@nobody.example.com", "@plain", "@pomelo.test.", "@pomelo.test-",
+		"x@pomelo.test", "@@pomelo.test", "@pomelo.notatld",
 		"#sale", "#促销", "＃柚子", "#2027", "#2027sale", "#", "##", "#sale!", "#a.b.", "#🍊", "#e\u0301", "#שלום", "#️⃣", "#a#b", "#___", "#_a_",
 		"#" + strings.Repeat("长", 64), "#" + strings.Repeat("长", 65), "#" + strings.Repeat("👨‍👩‍👧‍👦", 3), "#" + strings.Repeat("e\u0301", 40),
 		"$POM", "$pom", "$TOOLONG", "$5", "$POM,",
 	}
-	gaps = []string{" ", " ", " ", " ", "\n", "\n\n", "\t", "  ", "\u3000", "\u00a0", "\u2028", "\u200b", "", "(", ")", ", ", ". ", "! ", "; ", "，", "。 ", "、", "\u00ad", "/", "-", "_"}
+	gaps = []string{" ", " ", " ", " ", "\n", "\n\n", "\t", "  ", "\u3000", "\u00a0", "\u2028", "\u200b", "", "(", ")", ", ", ". ", "! ",
+		"; ", "，", "。 ", "、", "\u00ad", "/", "-", "_"}
 )
 
 func generated(seed uint64) string {
@@ -72,7 +77,8 @@ var bracketLink = regexp.MustCompile(`(?i)(?:^|[` + space + `(])([a-z][a-z0-9]*(
 // facets_cases_test.go.
 var better = regexp.MustCompile(`(?i)[^` + space + `(]https?://` + // a sign before a link
 	`|(?:://|\.[a-z])[^` + space + `]*[()\[\]]` + // brackets in a link, or behind it
-	`|(?:://|\.[a-z])[^` + space + `]*(?:[.,;:!?'"` + "`" + `~—–*|]{2}|['"` + "`" + `~—–*|](?:[` + space + `]|$))` + // several signs at its end
+	// several signs at its end
+	`|(?:://|\.[a-z])[^` + space + `]*(?:[.,;:!?'"` + "`" + `~—–*|]{2}|['"` + "`" + `~—–*|](?:[` + space + `]|$))` +
 	`|[#＃][^` + space + `]*[` + signs + `]` + // Chinese punctuation in a tag
 	`|\.(?:md|sh|py|zip|mov)\b` + // names of files
 	`|[\p{L}\p{N}._%+-]@[\p{L}\p{N}]` + // addresses of mail
@@ -185,7 +191,8 @@ func nodeModules(t *testing.T) string {
 // the sentence into it, or not see it at all: it must lead to the shop.
 func TestLinkInChinese(t *testing.T) {
 	t.Parallel()
-	for _, around := range []string{"详情：%s。先到先得", "促销%s，今天", "“%s”", "（%s）", "见%s！", "%s？", "看《%s》", "「%s」、", "https://a.com，%s…", "看 %s；", "优惠%s\u3000今天"} {
+	for _, around := range []string{"详情：%s。先到先得", "促销%s，今天", "“%s”", "（%s）", "见%s！", "%s？", "看《%s》", "「%s」、", "https://a.com，%s…", "看 %s；",
+		"优惠%s\u3000今天"} {
 		for _, want := range []string{"https://shop.example.com/bf?c=KLMN", "http://shop.example.com"} {
 			text := fmt.Sprintf(around, want)
 			got, err := facets(t.Context(), text, resolveKnown)

@@ -26,7 +26,8 @@ const (
 // and videos go by a service of their own.
 var defaults = network.Limits{
 	Text: 300, Bytes: 3000, Direct: chatText, Alt: 10_000, FilesAnswer: 4,
-	Media: media.Rules{Who: "Bluesky", Pictures: media.Limit{Count: 4, Types: []string{"image/jpeg", "image/png"}, Bytes: 1_000_000, Width: 4000, Height: 4000}},
+	Media: media.Rules{Who: "Bluesky", Pictures: media.Limit{Count: 4, Types: []string{"image/jpeg", "image/png"}, Bytes: 1_000_000,
+		Width: 4000, Height: 4000}},
 }
 
 // Kind describes Bluesky.

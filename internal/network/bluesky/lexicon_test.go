@@ -139,8 +139,10 @@ func TestWrongCallsAreCaught(t *testing.T) {
 		{request{Method: "POST", URI: "/xrpc/com.atproto.repo.uploadBlob", Body: []byte("x")}, "Input is of no type"},
 		{request{Method: "POST", URI: "/xrpc/com.atproto.repo.deleteRecord", Type: "application/json"}, "Input is missing"},
 		{request{Method: "POST", URI: "/xrpc/com.atproto.repo.deleteRecord", Type: "text/plain", Body: []byte("{}")}, "Input is text/plain"},
-		{procedure(t, "chat.bsky.convo.sendMessage", map[string]any{"convoId": "c", "message": map[string]any{}}), `must have the property "text"`},
-		{procedure(t, "chat.bsky.convo.sendMessage", map[string]any{"convoId": "c", "message": message{Convo: "c", Text: "x"}}), "Input/message/convoId is not in the lexicon"},
+		{procedure(t, "chat.bsky.convo.sendMessage", map[string]any{"convoId": "c", "message": map[string]any{}}),
+			`must have the property "text"`},
+		{procedure(t, "chat.bsky.convo.sendMessage", map[string]any{"convoId": "c", "message": message{Convo: "c", Text: "x"}}),
+			"Input/message/convoId is not in the lexicon"},
 	}
 	var all []request
 	for _, x := range wrong {

@@ -25,7 +25,8 @@ func (c *client) Metrics(ctx context.Context, ids []string) (all []network.Metri
 			return nil, err
 		}
 		for _, x := range page.Posts {
-			all = append(all, network.Metrics{ID: x.URI, Likes: x.Likes, Reposts: x.Reposts, Replies: x.Replies, Quotes: x.Quotes, Views: network.Untold})
+			all = append(all, network.Metrics{ID: x.URI, Likes: x.Likes, Reposts: x.Reposts, Replies: x.Replies, Quotes: x.Quotes,
+				Views: network.Untold})
 		}
 	}
 	return all, nil

@@ -48,7 +48,8 @@ func (c *client) records(ctx context.Context, t *tokens, since time.Time) (all [
 		}
 		for _, r := range got.Records {
 			if !r.Value.CreatedAt.Before(since) {
-				all = append(all, network.Posted{Receipt: network.Receipt{ID: r.URI, URL: page(t, path.Base(r.URI))}, At: r.Value.CreatedAt, Text: r.Value.Text, ReplyTo: r.Value.Reply.Parent.URI})
+				all = append(all, network.Posted{Receipt: network.Receipt{ID: r.URI, URL: page(t, path.Base(r.URI))}, At: r.Value.CreatedAt,
+					Text: r.Value.Text, ReplyTo: r.Value.Reply.Parent.URI})
 			}
 		}
 		if got.Cursor == "" || got.Cursor == q.Get("cursor") || len(got.Records) == 0 {
@@ -85,7 +86,8 @@ func (c *client) said(ctx context.Context, t *tokens, since time.Time) (all []ne
 			}
 			for _, m := range sent {
 				if m.Sender.DID == t.DID {
-					all = append(all, network.Posted{Receipt: network.Receipt{ID: chatID(convo.ID, m.ID)}, At: m.SentAt, Text: m.Text, Direct: true, To: others(convo.Members, t.DID)})
+					all = append(all, network.Posted{Receipt: network.Receipt{ID: chatID(convo.ID, m.ID)}, At: m.SentAt, Text: m.Text, Direct: true,
+						To: others(convo.Members, t.DID)})
 				}
 			}
 		}

@@ -111,7 +111,8 @@ func TestLostBlobIsBusy(t *testing.T) {
 func TestWhatIsNoPictureIsRefused(t *testing.T) {
 	t.Parallel()
 	b := newBehind(t)
-	s := b.sealed(t, network.Draft{Text: "look", Images: []network.Image{{Name: "a.txt", Type: "text/plain", Alt: "words", Data: []byte("words")}}})
+	s := b.sealed(t, network.Draft{Text: "look", Images: []network.Image{{Name: "a.txt", Type: "text/plain", Alt: "words",
+		Data: []byte("words")}}})
 	if _, err := b.Publish(t.Context(), s); network.ReasonOf(err) != network.Refused {
 		t.Errorf("got %v, want refused", err)
 	}
@@ -162,7 +163,8 @@ func TestReasonsByName(t *testing.T) {
 		var code int
 		_, err := fmt.Sscan(status, &code)
 		must(t, err)
-		b.proxy.Next(putRecord, networktest.Spoil{Answer: &networktest.Answer{Status: code, Body: text, Header: http.Header{"Content-Type": {"application/json"}}}})
+		b.proxy.Next(putRecord, networktest.Spoil{Answer: &networktest.Answer{Status: code, Body: text,
+			Header: http.Header{"Content-Type": {"application/json"}}}})
 		if _, err := b.Publish(t.Context(), s); network.ReasonOf(err) != want {
 			t.Errorf("%s: got %q, %v; want %q", body, network.ReasonOf(err), err, want)
 		}

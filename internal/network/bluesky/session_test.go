@@ -159,7 +159,8 @@ func TestRefreshFallsBackToPassword(t *testing.T) {
 	t.Parallel()
 	b := newBehind(t)
 	b.verified(t, b.client)
-	for i, answer := range []string{`{"error":"ExpiredToken","message":"Token has expired"}`, `{"error":"InvalidToken","message":"Token could not be verified"}`} {
+	for i, answer := range []string{`{"error":"ExpiredToken","message":"Token has expired"}`,
+		`{"error":"InvalidToken","message":"Token could not be verified"}`} {
 		b.proxy.Next(getSession, expired())
 		b.proxy.Next(refreshSession, networktest.Spoil{Answer: &networktest.Answer{Status: 400, Body: answer}})
 		b.verified(t, b.client)

@@ -45,7 +45,8 @@ func target(t *testing.T) networktest.Target {
 // refusal has the names that the servers give their errors.
 func refusal(status int, why string) string {
 	names := map[int]string{400: "InvalidRequest", 401: "AuthMissing", 403: "Forbidden", 404: "NotFound", 410: "Gone", 413: "PayloadTooLarge",
-		422: "InvalidRecord", 429: "RateLimitExceeded", 500: "InternalServerError", 502: "UpstreamFailure", 503: "NotEnoughResources", 504: "UpstreamTimeout"}
+		422: "InvalidRecord", 429: "RateLimitExceeded", 500: "InternalServerError", 502: "UpstreamFailure", 503: "NotEnoughResources",
+		504: "UpstreamTimeout"}
 	text, _ := json.Marshal(map[string]string{"error": names[status], "message": why}) // strings can't fail
 	return string(text)
 }

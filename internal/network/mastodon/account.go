@@ -43,7 +43,8 @@ func (c *client) notes(ctx context.Context, a account) (out []string) {
 	}
 	for _, k := range []string{"for_not_following", "for_not_followers", "for_new_accounts", "for_private_mentions"} {
 		if v, ok := policy[k].(string); ok && v != "accept" {
-			return append(out, "notifications from some people are filtered: set everything under Preferences → Notifications → Manage to “Accept”, or they are answered late or never")
+			return append(out, "notifications from some people are filtered: set everything under Preferences → Notifications → Manage to "+
+				"“Accept”, or they are answered late or never")
 		}
 	}
 	return out

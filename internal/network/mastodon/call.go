@@ -87,7 +87,8 @@ func (c *client) canWait() error {
 	if q.Limit == 0 || q.Remaining > q.Limit*max(c.settings.Kept, 50)/100 {
 		return nil
 	}
-	return &network.Failure{Reason: network.Busy, After: q.Reset, Err: fmt.Errorf("%d of the server's %d calls are left: they are kept for answers and posts", q.Remaining, q.Limit)}
+	return &network.Failure{Reason: network.Busy, After: q.Reset, Err: fmt.Errorf("%d of the server's %d calls are left: they are "+
+		"kept for answers and posts", q.Remaining, q.Limit)}
 }
 
 // signedOut are the refusals that concern the account, not the post

@@ -51,7 +51,8 @@ func (c *client) Find(ctx context.Context, s network.Sealed, since time.Time, ta
 	case l.near.ID != "" && !trusted:
 		return l.near, true, nil
 	case l.maybe || l.near.ID != "":
-		return l.it, false, network.Fail(network.Unproven, "the account has a post that may be this one with other words: the server changes what it is given")
+		return l.it, false, network.Fail(network.Unproven, "the account has a post that may be this one with other words: the server "+
+			"changes what it is given")
 	case private && !trusted && !l.private:
 		return l.it, false, network.Fail(network.Unproven, "it is not among the account's posts, but this server does not list private ones")
 	}
@@ -131,7 +132,8 @@ func (l *search) elsewhere(ctx context.Context, since time.Time) error {
 func (c *client) Posts(ctx context.Context, since time.Time) (all []network.Posted, err error) {
 	private := false
 	err = c.own(ctx, since, false, func(s status, _ bool) bool {
-		p := network.Posted{Receipt: network.Receipt{ID: s.ID, URL: s.URL}, At: s.CreatedAt, Text: plain(s.Content), Direct: s.Visibility == "direct", ReplyTo: s.InReplyTo}
+		p := network.Posted{Receipt: network.Receipt{ID: s.ID, URL: s.URL}, At: s.CreatedAt, Text: plain(s.Content),
+			Direct: s.Visibility == "direct", ReplyTo: s.InReplyTo}
 		for _, a := range s.Mentions {
 			p.To = append(p.To, c.person(a))
 		}

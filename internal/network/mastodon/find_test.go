@@ -60,7 +60,8 @@ func TestHandleHasTheServersName(t *testing.T) {
 		t.Fatalf("%d events", len(events))
 	}
 	got := events[0].Mention.Author
-	if want := (network.Person{ID: strings.ToLower(ann.Handle()), Handle: ann.Handle(), Name: "Ann 柚子", Bot: true, NoBot: true, Followers: got.Followers}); got != want || got.Followers < 7000 {
+	if want := (network.Person{ID: strings.ToLower(ann.Handle()), Handle: ann.Handle(), Name: "Ann 柚子", Bot: true, NoBot: true,
+		Followers: got.Followers}); got != want || got.Followers < 7000 {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	self, err := c.Verify(t.Context())

@@ -60,7 +60,8 @@ func checkHandle(h string) string {
 		}
 		name += "@" + host
 	}
-	if handleRule.MatchString(name) && !(full && (host == "?" || !strings.Contains(host, ".") && host != "localhost" && !strings.Contains(h, ":") ||
+	if handleRule.MatchString(name) && !(full && (host == "?" || !strings.Contains(host, ".") && host != "localhost" &&
+		!strings.Contains(h, ":") ||
 		strings.Contains(host, ".."))) {
 		return ""
 	}
@@ -96,7 +97,8 @@ func open(s network.Settings) (network.Client, error) {
 	if s.Secret == "" {
 		return nil, network.Fail(network.SignedOut, "no access token")
 	}
-	c := &client{settings: s, shared: s.Shared, media: map[string]upload{}, resent: map[string]bool{}, heard: hearing{known: map[string]bool{}}}
+	c := &client{settings: s, shared: s.Shared, media: map[string]upload{}, resent: map[string]bool{},
+		heard: hearing{known: map[string]bool{}}}
 	if c.shared == nil {
 		c.shared = &network.Shared{}
 	}

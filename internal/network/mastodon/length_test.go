@@ -82,8 +82,10 @@ func TestLength(t *testing.T) {
 	}
 }
 
-var pieces = []string{"sale", "促销", "👨‍👩‍👧‍👦", "e\u0301", "שלום", "https://shop.example.com/bf?c=KLMN", "http://a.com", "https://pomelo.github.io/(a)", "https://foo.notatld/abcdefghijklmnopqrstuvwxyz",
-	"@ann@far.example", "@ann", "@a.b-c@far.example", "@ann@far.example:3000", "#sale", "＃促销", "example.com", "x@y.com", "https://例子.测试/柚子", "dat://example.com", "https://example.com/@ann@far.example", "$5", "_"}
+var pieces = []string{"sale", "促销", "👨‍👩‍👧‍👦", "e\u0301", "שלום", "https://shop.example.com/bf?c=KLMN", "http://a.com",
+	"https://pomelo.github.io/(a)", "https://foo.notatld/abcdefghijklmnopqrstuvwxyz",
+	"@ann@far.example", "@ann", "@a.b-c@far.example", "@ann@far.example:3000", "#sale", "＃促销", "example.com", "x@y.com", "https://例子.测试/柚子",
+	"dat://example.com", "https://example.com/@ann@far.example", "$5", "_"}
 
 var gaps = []string{" ", " ", "\n", "", ",", ".", ")", "(", "，", "。", "\u3000", "'", "\"", "!", "@", "/", "=", ":", "é", "-", "<", "&"}
 

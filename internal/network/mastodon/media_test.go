@@ -89,7 +89,8 @@ func TestPictureUploadedOnce(t *testing.T) {
 	s := start(t, sandbox.Options{})
 	c, d := newClient(t, s.URL()), pictured(networktest.Picture("a.png", 1), networktest.Picture("b.png", 2))
 	first := sealed(t, c, d)
-	s.Fail(sandbox.Fault{Method: http.MethodPost, PathPrefix: "/api/v2/media", Times: -1, What: sandbox.Answer(http.StatusInternalServerError, "again", nil)})
+	s.Fail(sandbox.Fault{Method: http.MethodPost, PathPrefix: "/api/v2/media", Times: -1,
+		What: sandbox.Answer(http.StatusInternalServerError, "again", nil)})
 	if again := sealed(t, c, d); !bytes.Equal(again.Body, first.Body) {
 		t.Errorf("at first %s, and then %s", first.Body, again.Body)
 	}
@@ -105,7 +106,8 @@ func TestUploadsForgotten(t *testing.T) {
 	other.Key = "campaign/step/10" // begins as the first
 	first := sealed(t, c, one)
 	sealed(t, c, other)
-	s.Fail(sandbox.Fault{Method: http.MethodPost, PathPrefix: "/api/v1/statuses", What: sandbox.Answer(http.StatusTooManyRequests, "later", nil)})
+	s.Fail(sandbox.Fault{Method: http.MethodPost, PathPrefix: "/api/v1/statuses",
+		What: sandbox.Answer(http.StatusTooManyRequests, "later", nil)})
 	_, err := c.Publish(t.Context(), first)
 	wants(t, "publish", err, network.Busy)
 	if len(c.media) != 3 {

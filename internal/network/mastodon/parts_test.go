@@ -20,7 +20,8 @@ func TestKey(t *testing.T) {
 		}
 	}
 	p := s.Posts(brand)
-	if len(p) != 4 || p[0].Key != p[1].Key || p[2].Key != p[3].Key || p[0].Key == p[2].Key || len(p[0].Key) != 32 || strings.Contains(p[0].Key, "campaign") {
+	if len(p) != 4 || p[0].Key != p[1].Key || p[2].Key != p[3].Key || p[0].Key == p[2].Key || len(p[0].Key) != 32 ||
+		strings.Contains(p[0].Key, "campaign") {
 		t.Errorf("got %+v", p)
 	}
 }
@@ -41,7 +42,8 @@ func TestPlain(t *testing.T) {
 		`<p>Hello<br>you</p><p>there</p>`: "Hello\nyou\nthere",
 		`<p><span class="h-card"><a href="https://x/@pomelo" class="u-url mention">@<span>pomelo</span></a></span> 促销 &amp; &lt;3 &#39;</p>`:                             "@pomelo 促销 & <3 '",
 		`<p><a href="https://shop.example/a"><span class="invisible">https://</span><span class="ellipsis">shop.example</span><span class="invisible">/a</span></a></p>`: "https://shop.example/a",
-		`no tags at all`: "no tags at all", ``: "", `<p>a<br/>b</p>`: "a\nb", `<script>alert(1)</script>`: "alert(1)", `<p>open`: "open", `a < b`: "a < b",
+		`no tags at all`: "no tags at all", ``: "", `<p>a<br/>b</p>`: "a\nb", `<script>alert(1)</script>`: "alert(1)", `<p>open`: "open",
+		`a < b`: "a < b",
 	} {
 		if got := plain(content); got != want {
 			t.Errorf("%s: got %q, want %q", content, got, want)
@@ -52,7 +54,8 @@ func TestPlain(t *testing.T) {
 func TestHandles(t *testing.T) {
 	t.Parallel()
 	for h, ok := range map[string]bool{"ann": true, "ann@social.example": true, "a.n-n_1@social.example:3000": true,
-		"@ann@social.example": false, "": false, "ann@": false, "柚子@social.example": false, "ann ": false, "ann@social example": false, "a@b@c": false} {
+		"@ann@social.example": false, "": false, "ann@": false, "柚子@social.example": false, "ann ": false, "ann@social example": false,
+		"a@b@c": false} {
 		if got := Kind().CheckHandle(h); (got == "") != ok {
 			t.Errorf("%q: %q", h, got)
 		}

@@ -10,7 +10,8 @@ import (
 const maxText = 256 << 10
 
 // inline are elements that end no line; all others do, before and after.
-var inline = namesOf("a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img", "ins", "kbd", "label", "mark", "q", "rp", "rt", "ruby",
+var inline = namesOf("a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img", "ins", "kbd",
+	"label", "mark", "q", "rp", "rt", "ruby",
 	"s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr")
 
 func namesOf(names ...string) map[string]bool {

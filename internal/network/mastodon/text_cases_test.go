@@ -171,7 +171,8 @@ func TestWarningIsNotCarriedOn(t *testing.T) {
 		{"en", "From nine to six.", "Re: content warning"}, {"zh-CN", "九点到六点。", "回复：内容警告"}, {"en", strings.Repeat("x", 470), "CW"},
 		{"en", strings.Repeat("x", 485), ""},
 	} {
-		m := c.mention(status{ID: "1", Content: "<p>@brand when?</p>", Warning: "Official: we are bankrupt, see https://evil.example" + strings.Repeat("!", 5000)})
+		m := c.mention(status{ID: "1", Content: "<p>@brand when?</p>",
+			Warning: "Official: we are bankrupt, see https://evil.example" + strings.Repeat("!", 5000)})
 		if len(m.Ref) > 200 {
 			t.Errorf("the address has %d bytes", len(m.Ref))
 		}

@@ -44,8 +44,10 @@ func TestConnectorOnServersNotMet(t *testing.T) {
 
 // texts are what servers rewrite, mixed at random.
 func texts(r *rand.Rand) string {
-	parts := []string{`50\% off`, "Tom &amp; Jerry", "a &lt; b", ":-)", "www.shop.example/sale", "<b>new</b>", "*bold*", "_soft_", "`code`", "[here](https://shop.example/a?c=KLMN-PQRS)", "# Sale",
-		"> said", "- one", "1. two", "https://shop.example/x_y_z", "促销 满减", "café", "שלום", "👍🏽", "\\*not bold\\*", "C:\\new", "A&B", "10 > 5", "\n", "\n\n", "#spring", "(c)"}
+	parts := []string{`50\% off`, "Tom &amp; Jerry", "a &lt; b", ":-)", "www.shop.example/sale", "<b>new</b>", "*bold*", "_soft_", "`code`",
+		"[here](https://shop.example/a?c=KLMN-PQRS)", "# Sale",
+		"> said", "- one", "1. two", "https://shop.example/x_y_z", "促销 满减", "café", "שלום", "👍🏽", "\\*not bold\\*", "C:\\new", "A&B", "10 > 5",
+		"\n", "\n\n", "#spring", "(c)"}
 	var b strings.Builder
 	for range 2 + r.IntN(8) {
 		b.WriteString(parts[r.IntN(len(parts))] + []string{" ", "\n", ", "}[r.IntN(3)])
@@ -53,11 +55,13 @@ func texts(r *rand.Rand) string {
 	return fmt.Sprint("Number ", r.IntN(1_000_000), ": ", strings.TrimSpace(b.String()))
 }
 
-// A post whose answer was lost is found, or nobody claims that it is not out; one that is not out is never found. So nothing goes out twice and
+// A post whose answer was lost is found, or nobody claims that it is not out; one that is not out is never found. So nothing goes out
+// twice and
 // nothing is lost, whatever the server makes of the words.
 func TestFindWhatServersRewrite(t *testing.T) {
 	t.Parallel()
-	for _, v := range []sandbox.Variant{{}, {Rewrites: true}, {Markdown: true}, {Rewrites: true, Markdown: true, PublicOnly: true}, {PublicOnly: true, NoConversations: true}} {
+	for _, v := range []sandbox.Variant{{}, {Rewrites: true}, {Markdown: true}, {Rewrites: true, Markdown: true, PublicOnly: true},
+		{PublicOnly: true, NoConversations: true}} {
 		s := start(t, sandbox.Options{Variant: v})
 		c := newClient(t, s.URL())
 		ann := s.Person("ann@far.example")
@@ -106,7 +110,8 @@ func TestFindWhatServersRewrite(t *testing.T) {
 // Figures leave half of the calls to answers, over all accounts of the server, and what was read is kept.
 func TestFiguresLeaveCallsToAnswers(t *testing.T) {
 	t.Parallel()
-	s := start(t, sandbox.Options{Accounts: []sandbox.Account{{Name: "home", Token: "home-token"}}, Variant: sandbox.Variant{NoBulk: true, OneAddress: true, RequestsPer5Minutes: 300}})
+	s := start(t, sandbox.Options{Accounts: []sandbox.Account{{Name: "home", Token: "home-token"}},
+		Variant: sandbox.Variant{NoBulk: true, OneAddress: true, RequestsPer5Minutes: 300}})
 	shared := &network.Shared{}
 	open := func(token network.Secret) *client {
 		c, err := Kind().Open(network.Settings{Server: s.URL(), Secret: token, HTTP: http.DefaultClient, Shared: shared})
@@ -178,7 +183,8 @@ func TestPicturesOnServerThatCloses(t *testing.T) {
 	for _, v := range []sandbox.Variant{unmet["closes"], unmet["slow, no status"]} {
 		s := start(t, sandbox.Options{Variant: v})
 		c := newClient(t, s.URL())
-		d := network.Draft{Key: "k", Text: "Look", Images: []network.Image{networktest.Picture("a.png", 1), networktest.Picture("b.png", 2), networktest.Picture("c.png", 3), networktest.Picture("d.png", 4)}}
+		d := network.Draft{Key: "k", Text: "Look", Images: []network.Image{networktest.Picture("a.png", 1), networktest.Picture("b.png", 2),
+			networktest.Picture("c.png", 3), networktest.Picture("d.png", 4)}}
 		var err error
 		for range 20 {
 			var post network.Sealed
@@ -205,7 +211,8 @@ func TestServerThatStarts(t *testing.T) {
 	s := start(t, sandbox.Options{})
 	c := newClient(t, s.URL())
 	post := sealed(t, c, network.Draft{Text: "hello"})
-	for _, e := range []sandbox.Effect{sandbox.Answer(503, "<html>Be right back</html>", nil), sandbox.Answer(503, `{"error":"Service Unavailable: starting"}`, map[string]string{"Retry-After": "30"})} {
+	for _, e := range []sandbox.Effect{sandbox.Answer(503, "<html>Be right back</html>", nil),
+		sandbox.Answer(503, `{"error":"Service Unavailable: starting"}`, map[string]string{"Retry-After": "30"})} {
 		s.Fail(sandbox.Fault{Method: http.MethodPost, PathPrefix: "/api/v1/statuses", What: e})
 		_, err := c.Publish(t.Context(), post)
 		wants(t, "publish", err, network.Busy)

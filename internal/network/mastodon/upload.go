@@ -98,7 +98,8 @@ func processing(name string) error {
 }
 
 // ready tells whether the server is done with a picture (GET /api/v1/media/:id answers 206 until then). One that failed or was cleaned
-// away is uploaded again the next time. A server that has never told of a picture does not know that call: what it took is taken to be ready.
+// away is uploaded again the next time. A server that has never told of a picture does not know that call: what it took is taken to be
+// ready.
 func (c *client) ready(ctx context.Context, name string, u upload) error {
 	r, err := network.Request(ctx, http.MethodGet, c.settings.Server+"/api/v1/media/"+url.PathEscape(u.id), nil)
 	if err != nil {

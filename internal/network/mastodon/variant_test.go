@@ -93,7 +93,8 @@ func TestTooManyPosts(t *testing.T) {
 		switch {
 		case silent && (!at.Equal(now.Add(time.Minute)) || q.Limit != 0):
 			t.Errorf("silent: again at %v, quota %+v", at, q)
-		case !silent && (at.Sub(now) > 3*time.Hour || at.UnixNano()%int64(3*time.Hour) != 0 || q.Limit != 1 || q.Remaining != 0 || !q.Reset.Equal(at)):
+		case !silent && (at.Sub(now) > 3*time.Hour || at.UnixNano()%int64(3*time.Hour) != 0 || q.Limit != 1 || q.Remaining != 0 ||
+			!q.Reset.Equal(at)):
 			t.Errorf("again at %v, quota %+v", at, q)
 		}
 	}

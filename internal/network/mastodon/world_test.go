@@ -113,7 +113,8 @@ func (w *world) Posts(t *testing.T) (all []networktest.Seen) {
 		if p.Deleted {
 			continue
 		}
-		x := networktest.Seen{ID: p.ID, Text: p.Text, Language: p.Language, Direct: p.Visibility == "direct", Unlisted: p.Visibility == "unlisted"}
+		x := networktest.Seen{ID: p.ID, Text: p.Text, Language: p.Language, Direct: p.Visibility == "direct",
+			Unlisted: p.Visibility == "unlisted"}
 		if p.InReplyTo != "" {
 			x.ReplyTo = w.address(t, p.InReplyTo)
 		}

@@ -48,7 +48,8 @@ func TestMemoryKeepsWhatIsPublished(t *testing.T) {
 	r, err := send(t, n.Client("pomelo"), d)
 	must(t, err)
 	got := n.Posts("pomelo")
-	if len(got) != 1 || got[0].ID != r.ID || got[0].Key != "k" || got[0].Text != "@ann@far.example here" || got[0].To != ann.Handle || !got[0].Direct ||
+	if len(got) != 1 || got[0].ID != r.ID || got[0].Key != "k" || got[0].Text != "@ann@far.example here" || got[0].To != ann.Handle ||
+		!got[0].Direct ||
 		got[0].ReplyTo != m.Ref || len(got[0].Images) != 1 || !got[0].At.Equal(clock.now) || got[0].Language != "en" {
 		t.Errorf("got %+v", got)
 	}

@@ -97,7 +97,8 @@ func reads(b *bench) {
 		case status == 429 || status >= 500:
 			want = network.Busy
 		}
-		for form, body := range map[string]string{"own": b.Wire.Refusal(status, "That is not possible"), "page": "<html>" + http.StatusText(status)} {
+		for form, body := range map[string]string{"own": b.Wire.Refusal(status, "That is not possible"),
+			"page": "<html>" + http.StatusText(status)} {
 			stop := b.proxy.All("", Spoil{Answer: &Answer{Status: status, Body: body}})
 			for _, read := range list {
 				b.read(read, b.c, status, form, worded(want, status, form))
@@ -182,7 +183,8 @@ func rubbish(b *bench) {
 	s := b.seal(b.draft("rubbish comes back"))
 	for name, body := range map[string]string{
 		"nothing": "", "a page": "<html>Hello!</html>", "half": `{"id":"1","uri":`, "bytes": "\xff\xfe\x00", "a number": "17",
-		"an empty object": "{}", "null": "null", "a list": "[]", "empty id": `{"id":"","uri":"","cid":""}`, "an error": b.Wire.Refusal(500, "oops"),
+		"an empty object": "{}", "null": "null", "a list": "[]", "empty id": `{"id":"","uri":"","cid":""}`,
+		"an error": b.Wire.Refusal(500, "oops"),
 	} {
 		b.proxy.Next(b.Wire.Publish, Spoil{Answer: &Answer{Status: 200, Body: body}})
 		_, err := b.c.Publish(b.Context(), s)

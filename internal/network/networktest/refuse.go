@@ -153,7 +153,8 @@ func (b *bench) redirected(s network.Sealed) {
 	elsewhere := Before(b.T, b.Settings.Server)
 	b.readings()
 	for _, status := range []int{301, 302, 307, 308} {
-		stop := b.proxy.All("", Spoil{Answer: &Answer{Status: status, Header: http.Header{"Location": {elsewhere.URL + "/x?status=" + strconv.Itoa(status)}}}})
+		stop := b.proxy.All("", Spoil{Answer: &Answer{Status: status,
+			Header: http.Header{"Location": {elsewhere.URL + "/x?status=" + strconv.Itoa(status)}}}})
 		_, err := b.c.Publish(b.Context(), s)
 		b.fails(err, "publish, "+strconv.Itoa(status), network.Busy, network.Unknown)
 		for _, read := range b.readings() {

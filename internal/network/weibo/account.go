@@ -24,7 +24,8 @@ func (c *client) Verify(ctx context.Context) (network.Self, error) {
 		return network.Self{}, rubbish(http.MethodGet)
 	}
 	left := c.left(ctx)
-	return network.Self{ID: u.ID, Handle: u.Name, Bot: true, URL: "https://weibo.com/u/" + u.ID, Notes: ending(left), Left: left}, nil // Weibo shows the app's name beside each post
+	return network.Self{ID: u.ID, Handle: u.Name, Bot: true, URL: "https://weibo.com/u/" + u.ID, Notes: ending(left), Left: left},
+		nil // Weibo shows the app's name beside each post
 }
 
 // left is how long the sign-in lasts yet, as far as Weibo tells: there is no way
@@ -38,7 +39,8 @@ func (c *client) left(ctx context.Context) time.Duration {
 	var info struct {
 		Left int64 `json:"expire_in"` // spelled so
 	}
-	if err := c.send(ctx, request{method: http.MethodPost, path: "/oauth2/get_token_info", form: url.Values{"access_token": {token}}}, &info); err != nil {
+	if err := c.send(ctx, request{method: http.MethodPost, path: "/oauth2/get_token_info", form: url.Values{"access_token": {token}}},
+		&info); err != nil {
 		return 0
 	}
 	return time.Duration(max(info.Left, 0)) * time.Second
@@ -113,7 +115,8 @@ func (c *client) Followers(ctx context.Context, cursor string) ([]network.Person
 		Users []user `json:"users"`
 		Next  int64  `json:"next_cursor"`
 	}
-	if err := c.call(ctx, request{method: http.MethodGet, path: "/2/friendships/followers.json", form: q, purpose: network.ForNumbers}, &page); err != nil {
+	if err := c.call(ctx, request{method: http.MethodGet, path: "/2/friendships/followers.json", form: q, purpose: network.ForNumbers},
+		&page); err != nil {
 		return nil, "", err
 	}
 	var people []network.Person

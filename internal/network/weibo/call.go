@@ -88,7 +88,8 @@ func multipartRequest(ctx context.Context, address string, x request) (*http.Req
 	for k := range x.form {
 		_ = w.WriteField(k, x.form.Get(k)) // a bytes.Buffer takes everything
 	}
-	part, err := w.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="pic"; filename="picture"`}, "Content-Type": {x.picture.Type}})
+	part, err := w.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="pic"; filename="picture"`},
+		"Content-Type": {x.picture.Type}})
 	if err != nil {
 		return nil, network.Fail(network.Refused, "the picture can't be sent: %v", err)
 	}

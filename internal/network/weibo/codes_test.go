@@ -48,7 +48,8 @@ var classes = []class{
 
 // told are words that people read with a code.
 var told = map[int]string{
-	10005: "contract", 10014: "contract", 10023: "the day's calls", 20012: "140", 20017: "before", 20018: "safe domain", 20019: "before", 20020: "advertising",
+	10005: "contract", 10014: "contract", 10023: "the day's calls", 20012: "140", 20017: "before", 20018: "safe domain", 20019: "before",
+	20020: "advertising",
 	20021: "does not allow", 20031: "captcha", 20101: "no longer there", 21327: "magpie accounts login", 21332: "magpie accounts login",
 }
 
@@ -61,7 +62,8 @@ func TestCodes(t *testing.T) {
 			t.Run(strconv.Itoa(code), func(t *testing.T) {
 				t.Parallel()
 				d := begin(t, weibofake.Options{Quota: -1})
-				for _, body := range []string{`{"request":"/x","error_code":%d,"error":"the words"}`, `{"request":"/x","error_code":"%d","error":"the words"}`,
+				for _, body := range []string{`{"request":"/x","error_code":%d,"error":"the words"}`,
+					`{"request":"/x","error_code":"%d","error":"the words"}`,
 					`{"error":"the","error_code":%d,"request":"/x","error_uri":"/x","error_description":"words"}`} {
 					for _, status := range []int{http.StatusOK, http.StatusBadRequest, http.StatusForbidden} {
 						d.answered(x, code, weibofake.Rule{Status: status, Body: fmt.Sprintf(body, code)})

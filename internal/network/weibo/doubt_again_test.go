@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"magpie/internal/network"
 	"magpie/internal/network/weibo/weibofake"
 	"magpie/internal/outbox"
 )
@@ -25,7 +24,7 @@ func asked(t *testing.T) *sender {
 // insist is what a person says who saw nothing there.
 func (w *sender) insist() {
 	w.Helper()
-	w.must(outbox.Settle(w.Context(), w.db, outbox.ID("k"), outbox.Planned, network.Receipt{}, "ann", w.clock.now(), nil))
+	w.must(outbox.Settle(w.Context(), w.db, outbox.ID("k"), outbox.Settling{To: outbox.Planned}, "ann", w.clock.now()))
 	w.after(15 * time.Second)
 }
 

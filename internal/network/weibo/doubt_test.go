@@ -35,12 +35,14 @@ func newSender(t *testing.T) *sender {
 	t.Helper()
 	c := newClock()
 	w := &sender{clock: c, desk: begin(t, weibofake.Options{Clock: c.now, Quota: -1})}
-	w.db = storetest.Open(t, audit.Migrations(), lease.Migrations(), coupon.Migrations(), outbox.Migrations(), inbox.Migrations(), need.Migrations())
+	w.db = storetest.Open(t, audit.Migrations(), lease.Migrations(), coupon.Migrations(), outbox.Migrations(), inbox.Migrations(),
+		need.Migrations())
 	epoch, err := lease.Take(t.Context(), w.db, "pomelo", "me", c.now(), 1000*time.Hour)
 	w.must(err)
 	log := logrus.New()
 	log.SetOutput(io.Discard)
-	w.p = &outbox.Publisher{DB: w.db, Account: "pomelo", Epoch: epoch, Client: w.c, Kind: Kind(), Log: logrus.NewEntry(log), InFlight: 1, Settle: settle(),
+	w.p = &outbox.Publisher{DB: w.db, Account: "pomelo", Epoch: epoch, Client: w.c, Kind: Kind(), Log: logrus.NewEntry(log), InFlight: 1,
+		Settle: settle(),
 		Limits: func() network.Limits { return defaults }, Clock: c.now, Hooks: outbox.Hooks{Compose: compose,
 			Recheck: func(context.Context, *sql.Tx, []*outbox.Ready, time.Time) error { return nil }}}
 	w.must(w.p.Recover(t.Context()))
@@ -51,14 +53,16 @@ func newSender(t *testing.T) *sender {
 func settle() time.Duration { return max(time.Minute, Kind().Settle) }
 
 func compose(_ context.Context, p *outbox.Post, now time.Time) (outbox.Composed, error) {
-	return outbox.Composed{Hash: "h", Until: now.Add(72 * time.Hour), Draft: network.Draft{Text: p.Text, Language: "zh", ReplyTo: network.Ref(p.Ref)}}, nil
+	return outbox.Composed{Hash: "h", Until: now.Add(72 * time.Hour), Draft: network.Draft{Text: p.Text, Language: "zh",
+		ReplyTo: network.Ref(p.Ref)}}, nil
 }
 
 // add plans a post for now.
 func (w *sender) add(key, text string) {
 	w.Helper()
 	w.must(w.db.Write(w.Context(), func(tx *sql.Tx) error {
-		_, err := outbox.Add(w.Context(), tx, &outbox.Post{Key: key, Kind: outbox.Public, Account: "pomelo", Campaign: "c", Step: "s", Occurrence: "o", Text: text, SlotAt: w.clock.now()}, w.clock.now())
+		_, err := outbox.Add(w.Context(), tx, &outbox.Post{Key: key, Kind: outbox.Public, Account: "pomelo", Campaign: "c", Step: "s",
+			Occurrence: "o", Text: text, SlotAt: w.clock.now()}, w.clock.now())
 		return err
 	}))
 }
@@ -87,7 +91,8 @@ func (w *sender) is(key string, want outbox.State, words string) *outbox.Post {
 // An attempt whose answer is lost: it is looked for and never sent again by itself.
 func TestLostAnswer(t *testing.T) {
 	t.Parallel()
-	for name, r := range map[string]weibofake.Rule{"cut": {Drop: true}, "10001": {Code: 10001}, "21331": {Code: 21331}, "page": {Status: 502, Body: "<html>"}, "empty": {Body: "{}"}} {
+	for name, r := range map[string]weibofake.Rule{"cut": {Drop: true}, "10001": {Code: 10001}, "21331": {Code: 21331},
+		"page": {Status: 502, Body: "<html>"}, "empty": {Body: "{}"}} {
 		for _, stored := range []bool{true, false} {
 			t.Run(fmt.Sprint(name, " stored ", stored), func(t *testing.T) {
 				t.Parallel()

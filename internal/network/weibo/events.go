@@ -81,7 +81,8 @@ func (p place) deaf() error {
 	if all == nil {
 		return nil
 	}
-	return network.Fail(network.Partly, "the app's contract with Weibo does not cover reading %s: what people write there is not read", strings.Join(all, ", "))
+	return network.Fail(network.Partly, "the app's contract with Weibo does not cover reading %s: what people write there is not read",
+		strings.Join(all, ", "))
 }
 
 // listed are the lists in words.
@@ -200,8 +201,9 @@ func (c *client) mentions(ctx context.Context, after string) (events []network.E
 	all, newest, err := list(ctx, c, "/2/statuses/mentions.json", after, func(s status) string { return s.ID })
 	for _, s := range all {
 		if !c.isSelf(s.User) {
-			events = append(events, network.Event{Mention: &network.Mention{Item: "https://weibo.com/" + s.User.ID + "/" + s.ID, Ref: ref{Status: s.ID, From: s.User.ID}.String(),
-				At: s.At.Time, Author: s.User.person(), Text: s.words(), Language: "zh", Names: c.names()}})
+			events = append(events, network.Event{Mention: &network.Mention{Item: "https://weibo.com/" + s.User.ID + "/" + s.ID,
+				Ref: ref{Status: s.ID, From: s.User.ID}.String(),
+				At:  s.At.Time, Author: s.User.person(), Text: s.words(), Language: "zh", Names: c.names()}})
 		}
 	}
 	return events, newest, err
@@ -213,7 +215,8 @@ func (c *client) commented(ctx context.Context, path, after string) (events []ne
 		if c.isSelf(x.User) {
 			continue
 		}
-		m := &network.Mention{Item: "comment:" + x.ID, Ref: ref{Status: x.Status.ID, Comment: x.ID, From: x.Status.User.ID}.String(), At: x.At.Time,
+		m := &network.Mention{Item: "comment:" + x.ID, Ref: ref{Status: x.Status.ID, Comment: x.ID, From: x.Status.User.ID}.String(),
+			At:     x.At.Time,
 			Author: x.User.person(), Text: x.Text, Language: "zh", ReplyTo: x.Status.ID, Names: c.names()}
 		if x.Replied != nil {
 			m.ReplyTo = commentID(x.Status.ID, x.Replied.ID)

@@ -72,7 +72,8 @@ func TestEventsFail(t *testing.T) {
 	for i := range 250 {
 		bob.Mention(d.a, fmt.Sprint("number ", i))
 	}
-	for _, rule := range []weibofake.Rule{{Code: 10023}, {Drop: true}, {Skip: 1, Drop: true}, {Skip: 1, Body: `{"statuses":17}`}, {Body: "<html>"}, {Skip: 1, Status: http.StatusBadGateway, Body: "<html>"}} {
+	for _, rule := range []weibofake.Rule{{Code: 10023}, {Drop: true}, {Skip: 1, Drop: true}, {Skip: 1, Body: `{"statuses":17}`},
+		{Body: "<html>"}, {Skip: 1, Status: http.StatusBadGateway, Body: "<html>"}} {
 		rule.Path = named
 		d.s.Fail(rule)
 		for range 3 { // until it is the list's turn

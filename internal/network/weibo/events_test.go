@@ -84,7 +84,8 @@ func TestEvents(t *testing.T) {
 	got := map[string]network.Mention{}
 	for _, m := range r.all {
 		got[m.Item] = m
-		if m.Author.ID != bob.ID || m.Author.Handle != "bob" || m.Direct || !slices.Equal(m.Names, []string{self.ID}) || m.At.IsZero() || m.Language != "zh" {
+		if m.Author.ID != bob.ID || m.Author.Handle != "bob" || m.Direct || !slices.Equal(m.Names, []string{self.ID}) || m.At.IsZero() ||
+			m.Language != "zh" {
 			t.Errorf("got %+v", m)
 		}
 	}

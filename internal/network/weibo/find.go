@@ -14,7 +14,8 @@ import (
 
 // Find implements network.Client: Weibo knows no key, so the account's own posts,
 // or the comments below a post, are read back to since and compared.
-func (c *client) Find(ctx context.Context, s network.Sealed, since time.Time, taken func(string) bool) (it network.Receipt, found bool, err error) {
+func (c *client) Find(ctx context.Context, s network.Sealed, since time.Time, taken func(string) bool) (it network.Receipt, found bool,
+	err error) {
 	b, err := unseal(s)
 	if err != nil {
 		return it, false, err

@@ -25,7 +25,8 @@ func (d *desk) find(x network.Draft, since time.Time, taken func(string) bool) (
 // sign that nobody sees behind it.
 func TestFindPost(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"Sale " + shop, "促销" + shop + "。现在", shop, shop + "\n\n" + shop + "  twice", "  around " + shop + " ", "Sale “" + shop + "”, (" + shop + ") \"" + shop + "\"",
+	for _, text := range []string{"Sale " + shop, "促销" + shop + "。现在", shop, shop + "\n\n" + shop + "  twice", "  around " + shop + " ",
+		"Sale “" + shop + "”, (" + shop + ") \"" + shop + "\"",
 		"HTTPS://shop.example.com/A and " + shop} {
 		for _, behind := range []string{"", " \u200b", "\u200b\u200b\u200b"} {
 			c := newClock()
@@ -79,7 +80,8 @@ func TestFindIsCheap(t *testing.T) {
 		us.Post(fmt.Sprintf("number %d %s", i, shop))
 		c.pass(time.Minute)
 	}
-	for ago, calls := range map[time.Duration]int{10 * time.Minute: 1, 90 * time.Minute: 1, 150 * time.Minute: 2, 349 * time.Minute: 4, 24 * time.Hour: 4} {
+	for ago, calls := range map[time.Duration]int{10 * time.Minute: 1, 90 * time.Minute: 1, 150 * time.Minute: 2, 349 * time.Minute: 4,
+		24 * time.Hour: 4} {
 		d.spent.taken()
 		if _, found := d.find(network.Draft{Text: "nothing " + shop}, c.now().Add(-ago), none); found {
 			t.Error("found nothing")

@@ -92,7 +92,8 @@ func TestGrantKeys(t *testing.T) {
 func TestExchangeIsLost(t *testing.T) {
 	t.Parallel()
 	d := begin(t, weibofake.Options{}, app(&memory{}))
-	for _, r := range []weibofake.Rule{{Drop: true}, {Drop: true, AfterStoring: true}, {Status: 502, Body: "<html>"}, {Body: "{}"}, {Body: "null"}, {Body: "<html>"}, {Code: 21331}} {
+	for _, r := range []weibofake.Rule{{Drop: true}, {Drop: true, AfterStoring: true}, {Status: 502, Body: "<html>"}, {Body: "{}"},
+		{Body: "null"}, {Body: "<html>"}, {Code: 21331}} {
 		r.Path = "/oauth2/access_token"
 		d.s.Fail(r)
 		g := d.grant()

@@ -30,7 +30,8 @@ var defaults = network.Limits{
 // Kind describes Weibo. It knows no key: the outcome of a lost answer is looked up.
 func Kind() network.Kind {
 	return network.Kind{
-		Name: "weibo", Limits: defaults, LongText: longer, Private: "private message", Hidden: true, PollEvery: 30 * time.Minute, Settle: 3 * time.Minute, // 100 calls a day; 20032: one or two minutes
+		Name: "weibo", Limits: defaults, LongText: longer, Private: "private message", Hidden: true, PollEvery: 30 * time.Minute,
+		Settle:      3 * time.Minute, // 100 calls a day; 20032: one or two minutes
 		CheckHandle: checkHandle, Measure: measure, Open: open, Receive: receive, Grant: grant, Check: check,
 		Choices: func() network.Choices { return &Choices{} }, Look: look, Metered: true, Credentials: Words,
 		Same:    func(ours, there string) bool { return bare(ours) == bare(there) },

@@ -80,7 +80,8 @@ func TestMeasure(t *testing.T) {
 	if got := measure("促销", true, network.Limits{Text: 140}).Limit; got != 140 {
 		t.Errorf("a private message may have %d", got)
 	}
-	for text, fits := range map[string]bool{strings.Repeat("柚", 130) + "https://shop.example.com/bf": true, strings.Repeat("柚", 130) + "ahttps://shop.example.com/bf": false} {
+	for text, fits := range map[string]bool{strings.Repeat("柚", 130) + "https://shop.example.com/bf": true,
+		strings.Repeat("柚", 130) + "ahttps://shop.example.com/bf": false} {
 		if measure(text, false, l).Fits() != fits {
 			t.Errorf("%q: fits %v", text, !fits)
 		}
@@ -89,7 +90,8 @@ func TestMeasure(t *testing.T) {
 
 // Whatever the text, two letters after a space count one more, or a letter rounds it up.
 func FuzzZi(f *testing.F) {
-	for _, text := range []string{"", "促销 https://shop.example.com/a", "a\r\nb", "http://t.cn/a", "http://weibo.com/u/1", "👨‍👩‍👧‍👦", "\xff", strings.Repeat("a", 281)} {
+	for _, text := range []string{"", "促销 https://shop.example.com/a", "a\r\nb", "http://t.cn/a", "http://weibo.com/u/1", "👨‍👩‍👧‍👦", "\xff",
+		strings.Repeat("a", 281)} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -22,11 +22,13 @@ func (c *client) Metrics(ctx context.Context, ids []string) (all []network.Metri
 			Likes    int         `json:"attitudes"`
 		}
 		q := url.Values{"ids": {strings.Join(some, ",")}}
-		if err := c.call(ctx, request{method: http.MethodGet, path: "/2/statuses/count.json", form: q, purpose: network.ForNumbers}, &counts); err != nil {
+		if err := c.call(ctx, request{method: http.MethodGet, path: "/2/statuses/count.json", form: q, purpose: network.ForNumbers},
+			&counts); err != nil {
 			return nil, err
 		}
 		for _, x := range counts {
-			all = append(all, network.Metrics{ID: x.ID.String(), Likes: x.Likes, Reposts: x.Reposts, Replies: x.Comments, Quotes: network.Untold, Views: network.Untold})
+			all = append(all, network.Metrics{ID: x.ID.String(), Likes: x.Likes, Reposts: x.Reposts, Replies: x.Comments, Quotes: network.Untold,
+				Views: network.Untold})
 		}
 	}
 	return all, nil

@@ -34,7 +34,8 @@ func (c *client) Prepare(_ context.Context, d network.Draft) (network.Sealed, er
 			return network.Sealed{}, network.Fail(network.Refused, "the recipient's Weibo id is not known")
 		}
 		if at := parseRef(d.ReplyTo).At; at != 0 && d.At.Sub(time.Unix(at, 0)) > replyTime {
-			return network.Sealed{}, network.Fail(network.Refused, "on Weibo a private message may be answered within 48 hours, and this one is older")
+			return network.Sealed{}, network.Fail(network.Refused, "on Weibo a private message may be answered within 48 "+
+				"hours, and this one is older")
 		}
 		s.Direct = d.To.ID
 	case d.ReplyTo != "":
@@ -134,7 +135,8 @@ func (c *client) share(ctx context.Context, b sealed) (network.Receipt, error) {
 		path, base = contracted, commercial
 	}
 	var out status
-	err := c.call(ctx, request{method: http.MethodPost, path: path, base: base, form: form, picture: b.Picture, purpose: network.ForPosts}, &out)
+	err := c.call(ctx, request{method: http.MethodPost, path: path, base: base, form: form, picture: b.Picture,
+		purpose: network.ForPosts}, &out)
 	if err == nil && out.ID == "" {
 		err = rubbish(http.MethodPost)
 	}

@@ -41,7 +41,8 @@ func receive(s network.Settings, r network.Receiver) (http.Handler, error) {
 	}
 	c := opened.(*client) //nolint:forcetypeassert // open makes no other
 	if c.keys.secret == "" {
-		return nil, network.Fail(network.SignedOut, "Weibo signs pushes with the App Secret: sign in with App Key and App Secret instead of a token")
+		return nil, network.Fail(network.SignedOut, "Weibo signs pushes with the App Secret: sign in with App Key and App "+
+			"Secret instead of a token")
 	}
 	return &push{c, r}, nil
 }
@@ -84,7 +85,8 @@ func (p *push) signed(timestamp, nonce, by string) bool {
 	return err == nil && p.r.Clock().Sub(time.UnixMilli(ms)).Abs() <= pushAge
 }
 
-// once looks whether an address is used for the first time, or with the same body: the signature does not cover the body, so whoever has seen
+// once looks whether an address is used for the first time, or with the same body: the signature does not cover the body, so whoever has
+// seen
 // an address could say anything by it.
 func (p *push) once(r *http.Request, body []byte) (status int) {
 	if p.r.Once == nil {

@@ -88,10 +88,12 @@ func TestPushes(t *testing.T) {
 		t.Fatalf("%d events: %+v", len(x.events), x.events)
 	}
 	m := x.events[0].Mention
-	if m == nil || !m.Direct || m.Text != "几点开门？" || m.Author.ID != ann.ID || m.Author.Handle != ann.ID || m.Names[0] != x.a.ID || !m.At.Equal(x.clock.now().Truncate(time.Second)) {
+	if m == nil || !m.Direct || m.Text != "几点开门？" || m.Author.ID != ann.ID || m.Author.Handle != ann.ID || m.Names[0] != x.a.ID ||
+		!m.At.Equal(x.clock.now().Truncate(time.Second)) {
 		t.Errorf("%+v", m)
 	}
-	if f, u, s := x.events[1].Follow, x.events[2].Unfollow, x.events[4].Stop; f == nil || f.ID != ann.ID || u == nil || u.ID != ann.ID || s == nil || s.ID != ann.ID {
+	if f, u, s := x.events[1].Follow, x.events[2].Unfollow, x.events[4].Stop; f == nil || f.ID != ann.ID || u == nil || u.ID != ann.ID ||
+		s == nil || s.ID != ann.ID {
 		t.Errorf("%+v", x.events)
 	}
 	if c, i := x.events[3].Mention, x.events[5].Mention; c == nil || c.Text != "优惠" || i == nil || i.Text != "[图片]" || c.Item == m.Item {

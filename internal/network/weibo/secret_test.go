@@ -29,7 +29,8 @@ func TestSecrets(t *testing.T) {
 	t.Parallel()
 	d, m := signedIn(t, weibofake.Options{Quota: -1})
 	secrets := []string{d.a.Token, weibofake.DefaultSecret}
-	for _, body := range []string{`{"error_code":21332,"error":"%s %s"}`, `{"error_code":"20021","error":"","error_description":"%s and %s"}`, `{"error_code":10001,"error":"%s%s"}`, "<html>%s %s"} {
+	for _, body := range []string{`{"error_code":21332,"error":"%s %s"}`,
+		`{"error_code":"20021","error":"","error_description":"%s and %s"}`, `{"error_code":10001,"error":"%s%s"}`, "<html>%s %s"} {
 		for _, status := range []int{200, 400, 401, 403, 429, 500} {
 			rule := weibofake.Rule{Status: status, Body: fmt.Sprintf(body, d.a.Token, weibofake.DefaultSecret), Times: -1}
 			calls := d.methods()
@@ -72,7 +73,8 @@ func TestRedirects(t *testing.T) {
 	elsewhere := weibofake.Open(t, weibofake.Options{})
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		for what, call := range d.methods() {
-			d.s.Fail(weibofake.Rule{Status: status, Body: "go", Header: map[string][]string{"Location": {elsewhere.URL + "/2/account/get_uid.json"}}})
+			d.s.Fail(weibofake.Rule{Status: status, Body: "go",
+				Header: map[string][]string{"Location": {elsewhere.URL + "/2/account/get_uid.json"}}})
 			err := call()
 			if r := network.ReasonOf(err); err == nil || r == network.SignedOut {
 				t.Errorf("%s, %d: %v", what, status, err)

@@ -70,7 +70,8 @@ func (g *consent) Format(f fmt.State, _ rune) { fmt.Fprint(f, "a sign-in on Weib
 // Page implements network.Grant.
 func (g *consent) Page(redirect string) string {
 	g.redirect = redirect
-	cfg := oauth2.Config{ClientID: g.c.keys.app, RedirectURL: redirect, Endpoint: oauth2.Endpoint{AuthURL: g.c.settings.Server + "/oauth2/authorize"}}
+	cfg := oauth2.Config{ClientID: g.c.keys.app, RedirectURL: redirect,
+		Endpoint: oauth2.Endpoint{AuthURL: g.c.settings.Server + "/oauth2/authorize"}}
 	return cfg.AuthCodeURL(g.state)
 }
 
@@ -80,7 +81,8 @@ func (g *consent) Exchange(ctx context.Context, redirected string) error {
 	if err != nil {
 		return err
 	}
-	form := url.Values{"client_id": {g.c.keys.app}, "client_secret": {g.c.keys.secret}, "grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {g.redirect}}
+	form := url.Values{"client_id": {g.c.keys.app}, "client_secret": {g.c.keys.secret}, "grant_type": {"authorization_code"},
+		"code": {code}, "redirect_uri": {g.redirect}}
 	crash.At("refreshing")
 	var t tokens
 	if err := g.c.send(ctx, request{method: http.MethodPost, path: "/oauth2/access_token", form: form}, &t); err != nil {

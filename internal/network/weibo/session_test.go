@@ -110,7 +110,8 @@ func TestSignInRunsOut(t *testing.T) {
 	for _, x := range []struct {
 		pass time.Duration
 		note string
-	}{{0, ""}, {23*24*time.Hour - time.Minute, ""}, {2 * time.Minute, "in 6 days"}, {4 * 24 * time.Hour, "in 2 days"}, {2*24*time.Hour + time.Hour, "in 22 hours"}} {
+	}{{0, ""}, {23*24*time.Hour - time.Minute, ""}, {2 * time.Minute, "in 6 days"}, {4 * 24 * time.Hour, "in 2 days"},
+		{2*24*time.Hour + time.Hour, "in 22 hours"}} {
 		c.pass(x.pass)
 		self, err := d.c.Verify(t.Context())
 		d.must(err)

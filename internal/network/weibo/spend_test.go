@@ -40,7 +40,11 @@ func TestPurposes(t *testing.T) {
 			_, err := d.c.Answered(t.Context(), ref{Status: post, Comment: comment}.String(), nil)
 			return err
 		}},
-		{"events from now on", []network.Purpose{answer, answer, answer}, func() (err error) { _, cursor, err = d.c.Events(t.Context(), ""); return err }},
+		{"events from now on", []network.Purpose{answer, answer, answer}, func() (err error) {
+			_, cursor,
+				err = d.c.Events(t.Context(), "")
+			return err
+		}},
 		{"events", []network.Purpose{answer}, func() (err error) { _, cursor, err = d.c.Events(t.Context(), cursor); return err }},
 		{"followers", []network.Purpose{numbers}, func() error { _, _, err := d.c.Followers(t.Context(), ""); return err }},
 		{"delete", []network.Purpose{answer}, func() error { return d.c.Delete(t.Context(), post) }},

@@ -30,7 +30,8 @@ type user struct {
 }
 
 func (u user) person() network.Person {
-	return network.Person{ID: u.ID, Handle: u.Name, Name: u.Name, Followers: u.Followers, NoBot: strings.Contains(strings.ToLower(u.About), "#nobot"), Language: "zh"}
+	return network.Person{ID: u.ID, Handle: u.Name, Name: u.Name, Followers: u.Followers,
+		NoBot: strings.Contains(strings.ToLower(u.About), "#nobot"), Language: "zh"}
 }
 
 // status is a post on Weibo.

@@ -16,7 +16,8 @@ func (c *client) Verify(ctx context.Context) (network.Self, error) {
 		Data user `json:"data"`
 	}
 	q := url.Values{"user.fields": {userFields + ",protected"}}
-	if err := c.do(ctx, call{method: http.MethodGet, path: "/2/users/me", query: q, charge: reading("self", network.ForAnswers), each: c.price("read self"),
+	if err := c.do(ctx, call{method: http.MethodGet, path: "/2/users/me", query: q, charge: reading("self", network.ForAnswers),
+		each: c.price("read self"),
 		read: func() []network.Charge {
 			return []network.Charge{{Call: "read self", Price: prices["read self"], Objects: []string{"self " + out.Data.ID}}}
 		}}, &out); err != nil {
@@ -69,7 +70,8 @@ func (c *client) Followers(ctx context.Context, cursor string) ([]network.Person
 		q.Set("pagination_token", cursor)
 	}
 	var p page[user]
-	x := call{method: http.MethodGet, path: "/2/users/" + url.PathEscape(id) + "/followers", query: q, charge: reading("follower", network.ForNumbers), each: c.price("read follower"), least: 1,
+	x := call{method: http.MethodGet, path: "/2/users/" + url.PathEscape(id) + "/followers", query: q,
+		charge: reading("follower", network.ForNumbers), each: c.price("read follower"), least: 1,
 		read: func() []network.Charge { return charges(c, "follower", p) }}
 	if err := c.do(ctx, x, &p); err != nil {
 		return nil, "", err
@@ -98,7 +100,8 @@ func (c *client) asking(ctx context.Context, path string, q url.Values, charge n
 			each = c.price("read post")
 		}
 		p = page[post]{}
-		return c.do(ctx, call{method: http.MethodGet, path: path, query: all, charge: charge, each: each, least: 5, read: func() []network.Charge { return charges(c, "post", p) }}, &p)
+		return c.do(ctx, call{method: http.MethodGet, path: path, query: all, charge: charge, each: each, least: 5,
+			read: func() []network.Charge { return charges(c, "post", p) }}, &p)
 	}
 	if err = ask(newNames); renamed(err) {
 		if err = ask(!newNames); err == nil {

@@ -54,7 +54,8 @@ func TestRestricted(t *testing.T) {
 	t.Parallel()
 	for _, words := range []string{
 		"Your account is suspended and is not permitted to access this feature.",
-		"To protect our users from spam and other malicious activity, this account is temporarily locked. Please log in to https://x.com to unlock your account.",
+		"To protect our users from spam and other malicious activity, this account is temporarily locked. Please log in to " +
+			"https://x.com to unlock your account.",
 		"Your account has been suspended.",
 		"Your account is temporarily locked.",
 	} {
@@ -112,7 +113,8 @@ func TestProxyPages(t *testing.T) {
 	for _, status := range []int{302, 407, 502, 503} {
 		r := boundless(t)
 		s := r.seal(network.Draft{Text: "hello"})
-		r.s.Fail(xfake.Rule{Status: status, Body: "<html>", Header: http.Header{"Location": {"http://127.0.0.1:1"}, "Content-Type": {"text/html"}}})
+		r.s.Fail(xfake.Rule{Status: status, Body: "<html>", Header: http.Header{"Location": {"http://127.0.0.1:1"},
+			"Content-Type": {"text/html"}}})
 		_, err := r.c.Publish(t.Context(), s)
 		if reason := network.ReasonOf(err); reason == network.SignedOut || reason == network.Refused {
 			t.Errorf("%d: %s: %v", status, reason, err)

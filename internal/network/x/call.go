@@ -145,7 +145,8 @@ func limits(h http.Header) (q network.Quota, ok bool) {
 			continue
 		}
 		left, _ := strconv.Atoi(h.Get(set + "remaining"))
-		if got := (network.Quota{Limit: limit, Remaining: left, Reset: network.Reset(h, set+"reset")}); !ok || left == 0 && (q.Remaining > 0 || got.Reset.After(q.Reset)) {
+		if got := (network.Quota{Limit: limit, Remaining: left, Reset: network.Reset(h, set+"reset")}); !ok || left == 0 &&
+			(q.Remaining > 0 || got.Reset.After(q.Reset)) {
 			q, ok = got, true
 		}
 	}

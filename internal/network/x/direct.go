@@ -48,7 +48,8 @@ func (c *client) messages(ctx context.Context, path string, see func(spoken, map
 		"dm_event.fields": {"created_at,sender_id,dm_conversation_id,entities"}, "user.fields": {userFields}}
 	for lost := 0; ; {
 		var p page[spoken]
-		x := call{method: http.MethodGet, path: path, query: q, charge: reading("direct", network.ForAnswers), each: c.price("read direct") + c.price("read user"), least: 1, read: func() []network.Charge { return charges(c, "direct", p) }}
+		x := call{method: http.MethodGet, path: path, query: q, charge: reading("direct", network.ForAnswers),
+			each: c.price("read direct") + c.price("read user"), least: 1, read: func() []network.Charge { return charges(c, "direct", p) }}
 		if err := c.do(ctx, x, &p); err != nil {
 			return err
 		}
@@ -74,7 +75,8 @@ func with(person string) string {
 	return "/2/dm_conversations/with/" + url.PathEscape(person) + "/dm_events"
 }
 
-func (c *client) findDirect(ctx context.Context, d *message, since time.Time, taken func(string) bool) (it network.Receipt, found bool, err error) {
+func (c *client) findDirect(ctx context.Context, d *message, since time.Time, taken func(string) bool) (it network.Receipt, found bool,
+	err error) {
 	me, err := c.me(ctx)
 	if err != nil {
 		return it, false, err
@@ -83,7 +85,8 @@ func (c *client) findDirect(ctx context.Context, d *message, since time.Time, ta
 		if m.At.Before(since.Truncate(time.Second)) {
 			return true
 		}
-		if m.From == me && m.Entities.mayRead(d.Text, m.Text, func(there, ours string) bool { return bare(there) == bare(ours) }) && !taken("dm:"+m.ID) {
+		if m.From == me && m.Entities.mayRead(d.Text, m.Text, func(there, ours string) bool { return bare(there) == bare(ours) }) &&
+			!taken("dm:"+m.ID) {
 			it, found = network.Receipt{ID: "dm:" + m.ID}, true
 		}
 		return found
@@ -105,7 +108,8 @@ func (c *client) said(ctx context.Context, since time.Time) (all []network.Poste
 	}
 	err = c.messages(ctx, "/2/dm_events", func(m spoken, _ map[string]user) bool {
 		if m.From == me && !m.At.Before(since.Truncate(time.Second)) {
-			all = append(all, network.Posted{Receipt: network.Receipt{ID: "dm:" + m.ID}, At: m.At, Text: m.words(), Direct: true, To: []network.Person{{ID: m.to(me)}}})
+			all = append(all, network.Posted{Receipt: network.Receipt{ID: "dm:" + m.ID}, At: m.At, Text: m.words(), Direct: true,
+				To: []network.Person{{ID: m.to(me)}}})
 		}
 		return m.At.Before(since.Truncate(time.Second))
 	})

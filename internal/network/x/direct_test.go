@@ -107,7 +107,8 @@ func (r *rig) noDirect() {
 // Trouble with messages does not keep mentions back, and loses no message.
 func TestDirectTrouble(t *testing.T) {
 	t.Parallel()
-	for _, rule := range []xfake.Rule{{Status: 503}, {Drop: true}, {Status: 429}, {Status: 402}, {Status: 200, Body: "<html>"}, {Status: 200, Body: `{"errors":[{"title":"x"}]}`}} {
+	for _, rule := range []xfake.Rule{{Status: 503}, {Drop: true}, {Status: 429}, {Status: 402}, {Status: 200, Body: "<html>"},
+		{Status: 200, Body: `{"errors":[{"title":"x"}]}`}} {
 		r := boundless(t)
 		ann := r.s.Person("ann")
 		_, cursor := r.drained("")

@@ -47,7 +47,8 @@ func (c *client) Events(ctx context.Context, cursor string) ([]network.Event, st
 		return events, at.String(), lost // direct messages are read next time
 	}
 	if len(events) >= mostMentions {
-		f := network.Fail(network.Partly, "X shows only the last %d mentions, and more have come since they were last read: the older ones can't be read", mostMentions)
+		f := network.Fail(network.Partly, "X shows only the last %d mentions, and more have come since they were last read: the "+
+			"older ones can't be read", mostMentions)
 		f.Lost = true
 		return events, at.String(), f
 	}
@@ -134,7 +135,8 @@ func (c *client) mentions(ctx context.Context, me string, at *place) (events []n
 func (p post) mention(users map[string]user) *network.Mention {
 	u := users[p.Author]
 	u.ID = p.Author
-	m := &network.Mention{Item: address(p.ID), Ref: makeRef(ref{ID: p.ID, From: p.Author}), At: p.At, Author: u.person(), Text: p.words(), Language: p.Language, ReplyTo: p.answers()}
+	m := &network.Mention{Item: address(p.ID), Ref: makeRef(ref{ID: p.ID, From: p.Author}), At: p.At, Author: u.person(), Text: p.words(),
+		Language: p.Language, ReplyTo: p.answers()}
 	for _, x := range p.named() {
 		m.Names = append(m.Names, x.ID)
 	}

@@ -69,7 +69,8 @@ func said(err error) string {
 }
 
 // accounts are words of refusals that concern the account or the app, not the post.
-var accounts = []string{"your account is suspended", "your account has been suspended", "account is temporarily locked", "is currently suspended", "not permitted to perform this action", "cannot perform write actions", "oauth1 app permissions", "write permissions"}
+var accounts = []string{"your account is suspended", "your account has been suspended", "account is temporarily locked",
+	"is currently suspended", "not permitted to perform this action", "cannot perform write actions", "oauth1 app permissions", "write permissions"}
 
 // failure sorts an answer that is no success by what to do next (X
 // documentation, Response codes and errors).
@@ -88,7 +89,8 @@ func (c *client) failure(r *http.Request, a *network.Answer) error {
 			text += " – " + hint
 		}
 	}
-	f := &network.Failure{Reason: reason(r.Method, a.Status, p), Pay: p.money(a.Status), Err: answered{a.Status, c.quote(r, text), c.quote(r, p.words())}}
+	f := &network.Failure{Reason: reason(r.Method, a.Status, p), Pay: p.money(a.Status),
+		Err: answered{a.Status, c.quote(r, text), c.quote(r, p.words())}}
 	if f.Reason == network.Busy {
 		f.After, f.Wait = p.times(a)
 	}

@@ -14,7 +14,8 @@ import (
 // Find implements network.Client: X knows no key, so the account's own posts are
 // read back to since and compared. Reads lag behind by seconds: the caller looks
 // twice.
-func (c *client) Find(ctx context.Context, s network.Sealed, since time.Time, taken func(string) bool) (it network.Receipt, found bool, err error) {
+func (c *client) Find(ctx context.Context, s network.Sealed, since time.Time, taken func(string) bool) (it network.Receipt, found bool,
+	err error) {
 	b, err := open1(s)
 	if err != nil {
 		return it, false, err

@@ -44,7 +44,8 @@ func (g *consent) Page(redirect string) string {
 	if g.c.settings.Server != server {
 		page = g.c.settings.Server
 	}
-	cfg := oauth2.Config{ClientID: g.c.keys.app, RedirectURL: redirect, Scopes: scopes, Endpoint: oauth2.Endpoint{AuthURL: page + "/i/oauth2/authorize"}}
+	cfg := oauth2.Config{ClientID: g.c.keys.app, RedirectURL: redirect, Scopes: scopes,
+		Endpoint: oauth2.Endpoint{AuthURL: page + "/i/oauth2/authorize"}}
 	return cfg.AuthCodeURL(g.state, oauth2.S256ChallengeOption(g.verifier))
 }
 
@@ -68,7 +69,8 @@ func (t *tokens) enough() error {
 	has := strings.Fields(t.Scope)
 	for _, s := range scopes {
 		if t.Scope != "" && !slices.Contains(has, s) {
-			return network.Fail(network.Refused, "X did not grant %s: set the app's permissions to “Read and write and Direct message”, and approve all of them", s)
+			return network.Fail(network.Refused, "X did not grant %s: set the app's permissions to “Read and write and Direct "+
+				"message”, and approve all of them", s)
 		}
 	}
 	if t.Refresh == "" {

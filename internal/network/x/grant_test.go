@@ -81,12 +81,14 @@ func TestConsentPage(t *testing.T) {
 		t.Fatal(u, err)
 	}
 	q := u.Query()
-	for name, want := range map[string]string{"response_type": "code", "client_id": "the-id", "redirect_uri": callback, "code_challenge_method": "S256"} {
+	for name, want := range map[string]string{"response_type": "code", "client_id": "the-id", "redirect_uri": callback,
+		"code_challenge_method": "S256"} {
 		if q.Get(name) != want {
 			t.Errorf("%s is %q, want %q", name, q.Get(name), want)
 		}
 	}
-	for _, scope := range []string{"tweet.read", "tweet.write", "users.read", "media.write", "dm.read", "dm.write", "follows.read", "offline.access"} {
+	for _, scope := range []string{"tweet.read", "tweet.write", "users.read", "media.write", "dm.read", "dm.write", "follows.read",
+		"offline.access"} {
 		if !contains(strings.Fields(q.Get("scope")), scope) {
 			t.Errorf("the scope %s is not asked for", scope)
 		}

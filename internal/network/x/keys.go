@@ -19,7 +19,8 @@ type keys struct {
 }
 
 // Words explains the credentials to a person.
-const Words = "four keys (OAuth 1.0a: API key, API key secret, access token, access token secret) or two (OAuth 2: client id, client secret) " +
+const Words = "four keys (OAuth 1.0a: API key, API key secret, access token, access token secret) or two (OAuth 2: " +
+	"client id, client secret) " +
 	"in one line, separated by spaces; after the two, if you have it, the app's bearer token"
 
 func parse(s network.Secret) (k keys, err error) {

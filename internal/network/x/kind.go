@@ -30,7 +30,8 @@ var defaults = network.Limits{
 // Kind describes X. It knows no key: the outcome of a lost answer is looked up.
 func Kind() network.Kind {
 	return network.Kind{
-		Name: "x", Limits: defaults, LongText: longText, Private: "direct message", PollEvery: 90 * time.Second, HeardFirst: true, // direct messages: 15 readings in 15 minutes
+		Name: "x", Limits: defaults, LongText: longText, Private: "direct message", PollEvery: 90 * time.Second, HeardFirst: true,
+		// direct messages: 15 readings in 15 minutes
 		CheckHandle: checkHandle, Measure: measure, Same: alike, Open: open, Price: price, Grant: grant, Check: check,
 		Choices: func() network.Choices { return &Choices{} }, Look: look, Metered: true, Credentials: Words,
 		Item:    func(r network.Ref) string { return parseRef(r).ID },

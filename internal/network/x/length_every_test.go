@@ -12,7 +12,8 @@ func TestEveryTopLevelDomainAsTwitterText(t *testing.T) {
 	t.Parallel()
 	var all []string
 	for _, tld := range factLines(tldList) {
-		all = append(all, "x."+tld, "https://shop."+tld+"/a", "见shop."+tld+"。", "X."+strings.ToUpper(tld)+"x y.x."+tld+"中", "a."+tld+".zzz https://b_c."+tld)
+		all = append(all, "x."+tld, "https://shop."+tld+"/a", "见shop."+tld+"。", "X."+strings.ToUpper(tld)+"x y.x."+tld+"中",
+			"a."+tld+".zzz https://b_c."+tld)
 	}
 	for _, fold := range factLines(foldList) {
 		other, letter, _ := strings.Cut(fold, " ")
@@ -61,7 +62,8 @@ func TestLimitsAsTwitterText(t *testing.T) {
 	r := rand.New(rand.NewPCG(6, 3)) //nolint:gosec // the same texts each time
 	var all []string
 	for n := range 6 {
-		all = append(all, "https://example.com/"+strings.Repeat("a", 4065+n), "example.com/"+strings.Repeat("a", 4073+n), "http://柚子.com/"+strings.Repeat("(a)", 1355+n))
+		all = append(all, "https://example.com/"+strings.Repeat("a", 4065+n), "example.com/"+strings.Repeat("a", 4073+n),
+			"http://柚子.com/"+strings.Repeat("(a)", 1355+n))
 	}
 	for n := range 110 {
 		all = append(all,

@@ -37,7 +37,8 @@ const (
 	startsEmoji                       // the first of an emoji
 )
 
-var classNames = map[string]unitClass{"before": beforeLink, "label": inLabel, "ascii": inASCII, "path": inPath, "pathEnd": endsPath, "query": inQuery, "queryEnd": endsQuery}
+var classNames = map[string]unitClass{"before": beforeLink, "label": inLabel, "ascii": inASCII, "path": inPath, "pathEnd": endsPath,
+	"query": inQuery, "queryEnd": endsQuery}
 
 type linkFacts struct {
 	tlds, emoji wordTable

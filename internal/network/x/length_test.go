@@ -71,7 +71,8 @@ func TestMeasure(t *testing.T) {
 
 func TestForbidden(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]bool{"": false, "sale": false, "\uFFFD": false, "\uFDD0": false, "a\uFFFE": true, "\uFEFFa": true, "a\uFFFFb": true} {
+	for text, want := range map[string]bool{"": false, "sale": false, "\uFFFD": false, "\uFDD0": false, "a\uFFFE": true, "\uFEFFa": true,
+		"a\uFFFFb": true} {
 		if got := forbidden(text); got != want {
 			t.Errorf("%+q: %v", text, got)
 		}

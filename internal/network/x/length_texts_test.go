@@ -11,9 +11,12 @@ import (
 var (
 	someWords = strings.Fields(`sale Sale! 2027 促销 柚子电器， 今天。 שלום تخفيضات नमस्ते สวัสดี 안녕하세요 こんにちは Ω Ж ﬁ ſ K … – — “x” ‘ ′ ″ ‹ ™ © ® ° € ¥ ⅓ don't a.b 1.5kg #sale #促销 ＃柚子 $POM $5 @ann ＠柚子 ann@example.com a+b@c.de x@pomelo.test @ann.com
 		e` + "\u0301" + `té A` + "\u030a" + ` 가` + " \u1100\u1161\u11a8 \u0958 \ufb1d \u212b \u1e9b\u0323 \u0344 a\u0323\u0302\u0301 \U0001d15e")
-	someEmoji = strings.Fields("👨‍👩‍👧‍👦 🍊 🇨🇳 🇦 🏳️‍🌈 🏳️‍⚧️ 👍🏽 👩🏽‍🚀 🧑‍🚀 🧑🏻‍🤝‍🧑🏿 ☎ ☎︎ ☎️ ❤ ❤️ ©️ 1️⃣ #️⃣ *⃣ 9 \ufe0f\u20e3 🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f 🏴\U000e0067 🫠 🥲 🪿 ⚽️ 🏋️‍♀️ 🏋🏽‍♀️ ⛹🏿‍♂️ 🧟‍♀️ 👁️‍🗨️ 👁‍🗨 👩‍❤️‍💋‍👨 👩‍❤️‍💋 \U0001f3fb 𝒳 𠀀 \ufe0f \u200d ♀️ 🕵️ 🕵🏼‍♂️")
+	someEmoji = strings.Fields("👨‍👩‍👧‍👦 🍊 🇨🇳 🇦 🏳️‍🌈 🏳️‍⚧️ 👍🏽 👩🏽‍🚀 🧑‍🚀 🧑🏻‍🤝‍🧑🏿 ☎ ☎︎ ☎️ ❤ ❤️ ©️ 1️⃣ #️⃣ *⃣ 9 \ufe0f\u20e3 " +
+		"🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f 🏴\U000e0067 🫠 🥲 🪿 ⚽️ 🏋️‍♀️ 🏋🏽‍♀️ ⛹🏿‍♂️ 🧟‍♀️ 👁️‍🗨️ 👁‍🗨 👩‍❤️‍💋‍👨 " +
+		"👩‍❤️‍💋 \U0001f3fb 𝒳 𠀀 \ufe0f \u200d ♀️ 🕵️ 🕵🏼‍♂️")
 	someHosts = strings.Fields(`example.com shop.example.co.uk x.y t.co foo.bar EXAMPLE.Com a_b.com a.b_c.com -a.com a-.com a--b.com a..com .com 例子.中国 柚子example.com example.com柚子 柚子.com example.香港 例.嘉里大酒店 example.嘉里x münchen.de vermögen.vermögensberatung пример.рф ПРИМЕР.РУС xn--fiqs8s.cn x.xn--fiqz9s xn--.com x.xn-- XN--a.xn--P1AI xn--a中.com 。.com 中。文.com 1.2.3.4 1.com a.comx a.com.zzz a.notatld localhost x.museum x.co.zz a.ελ ა.გე
-		` + strings.Repeat("l", 63) + ".com " + strings.Repeat("l", 64) + ".com " + strings.Repeat("中", 56) + ".com " + strings.Repeat("柚子", 12) + "example.com " + strings.Repeat("é", 57) + ".de " + strings.Repeat("😀", 15) + ".com 😀.com 😀a.com a😀b.com a😀.com.cn \u00adx.com x\u200by.com \u200fa.com ａ.com a.ｃｏｍ ʻa.com")
+		` + strings.Repeat("l", 63) + ".com " + strings.Repeat("l", 64) + ".com " + strings.Repeat("中", 56) + ".com " +
+		strings.Repeat("柚子", 12) + "example.com " + strings.Repeat("é", 57) + ".de " + strings.Repeat("😀", 15) + ".com 😀.com 😀a.com a😀b.com a😀.com.cn \u00adx.com x\u200by.com \u200fa.com ａ.com a.ｃｏｍ ʻa.com")
 	someSchemes = strings.Fields(`http:// https:// HTTPS:// hTTp:// https:/ http: // ftp:// dat:// https://https:// http://@`)
 	somePorts   = strings.Fields(`:80 :8080 : :x :0/ :80:80`)
 	somePaths   = strings.Fields(`/ // /a /a.b. /柚子 /a/柚子/b /a_(b) /a_(b(c)d) /a_(b(c(d))) /(a) /() /(()) /(a)(b) /((a)b)c /a(b /a)b /@ann /@ann/ /@ann/b /@ /é/ü /путь/ /a–b /a—b /a;b=c,d /a%20b /~x /a! /a' /a|b /a#b /#! /🍊 /a&amp; /slug12 /` + strings.Repeat("s", 40) + ` /` + strings.Repeat("s", 41) + ` /1️⃣ /ⱥ /ι /a[1] /a* /a$b /a\b /a"b`)

@@ -69,7 +69,8 @@ func TestDailyLimits(t *testing.T) {
 	} {
 		r := boundless(t)
 		s := r.seal(network.Draft{Text: "x"})
-		r.s.Fail(xfake.Rule{Method: "POST", Path: "/2/tweets", Status: 429, Header: limitHeaders(c.sets), Body: xfake.Problem(429, "", "Too Many Requests")})
+		r.s.Fail(xfake.Rule{Method: "POST", Path: "/2/tweets", Status: 429, Header: limitHeaders(c.sets),
+			Body: xfake.Problem(429, "", "Too Many Requests")})
 		_, err := r.c.Publish(t.Context(), s)
 		f := r.fails(err, network.Busy, "Too Many Requests")
 		if c.want == 0 != f.After.IsZero() || c.want != 0 && f.After.Unix() != int64(1_800_000_000+c.want) {

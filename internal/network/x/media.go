@@ -141,13 +141,15 @@ func (c *client) append(ctx context.Context, id string, n int, data []byte) erro
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
 	_ = w.WriteField("segment_index", strconv.Itoa(n)) // a bytes.Buffer takes everything
-	part, err := w.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="media"; filename="blob"`}, "Content-Type": {"application/octet-stream"}})
+	part, err := w.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="media"; filename="blob"`},
+		"Content-Type": {"application/octet-stream"}})
 	if err != nil {
 		return network.Fail(network.Refused, "the file can't be sent: %v", err)
 	}
 	_, _ = part.Write(data)
 	_ = w.Close()
-	return c.do(ctx, call{method: http.MethodPost, path: "/2/media/upload/" + url.PathEscape(id) + "/append", raw: b.Bytes(), mime: w.FormDataContentType()}, nil)
+	return c.do(ctx, call{method: http.MethodPost, path: "/2/media/upload/" + url.PathEscape(id) + "/append", raw: b.Bytes(),
+		mime: w.FormDataContentType()}, nil)
 }
 
 // describe gives a file its alternative text, before the post is made (POST

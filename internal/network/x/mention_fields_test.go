@@ -27,10 +27,12 @@ func TestMentionFields(t *testing.T) {
 		}
 		m := all[0].Mention
 		who := network.Person{ID: ann.ID(), Handle: "ann", Name: "ann", Bot: true, NoBot: true}
-		if m.Author != who || m.ReplyTo != ours || m.Item != address(id) || Kind().Item(m.Ref) != id || m.Direct || m.Language != "en" || time.Since(m.At).Abs() > time.Minute {
+		if m.Author != who || m.ReplyTo != ours || m.Item != address(id) || Kind().Item(m.Ref) != id || m.Direct || m.Language != "en" ||
+			time.Since(m.At).Abs() > time.Minute {
 			t.Errorf("%+v", m)
 		}
-		if m.Text != "@brand hi @other & https://shop.example/a?b=1&copy=2" || !contains(m.Names, r.s.ID("brand")) || !contains(m.Names, r.s.ID("other")) {
+		if m.Text != "@brand hi @other & https://shop.example/a?b=1&copy=2" || !contains(m.Names, r.s.ID("brand")) ||
+			!contains(m.Names, r.s.ID("other")) {
 			t.Errorf("%q %q", m.Text, m.Names)
 		}
 	}

@@ -15,7 +15,8 @@ func TestPurposes(t *testing.T) {
 	ann := r.s.Person("ann")
 	ann.Message("brand", "psst")
 	who := &network.Person{ID: ann.ID()}
-	named, again, dm := replyRef(ann.Say("@brand hi")), replyRef(ann.Say("@brand hello")), makeRef(ref{ID: "dm:1", Direct: true, From: ann.ID()})
+	named, again, dm := replyRef(ann.Say("@brand hi")), replyRef(ann.Say("@brand hello")),
+		makeRef(ref{ID: "dm:1", Direct: true, From: ann.ID()})
 	for _, c := range []struct {
 		call  string
 		draft network.Draft
@@ -76,7 +77,8 @@ func (r *rig) otherPurposes(m *till, named network.Ref) {
 			return err
 		}, 5_000, network.ForPosts},
 		"delete": {func() error { return r.c.Delete(r.Context(), it.ID) }, 10_000, network.ForAnswers},
-		"followers": {func() error { _, _, err := r.c.Followers(r.Context(), ""); return err }, 1000 * 1_000, // the largest page: what it did not bring is given back
+		"followers": {func() error { _, _, err := r.c.Followers(r.Context(), ""); return err }, 1000 * 1_000,
+			// the largest page: what it did not bring is given back
 			network.ForNumbers},
 		"answered": {func() error { _, err := r.c.Answered(r.Context(), named, nil); return err }, 100 * 1_000, network.ForAnswers},
 		"events":   {func() error { _, _, err := r.c.Events(r.Context(), ""); return err }, 10 * 20_000, network.ForAnswers},

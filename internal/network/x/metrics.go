@@ -29,7 +29,8 @@ func (c *client) Metrics(ctx context.Context, ids []string) (all []network.Metri
 		}
 		for _, x := range p.Data {
 			f := x.Metrics
-			all = append(all, network.Metrics{ID: x.ID, Likes: f.Likes, Reposts: max(f.Reposts, f.Retweets), Replies: f.Replies, Quotes: f.Quotes, Views: f.Views})
+			all = append(all, network.Metrics{ID: x.ID, Likes: f.Likes, Reposts: max(f.Reposts, f.Retweets), Replies: f.Replies, Quotes: f.Quotes,
+				Views: f.Views})
 		}
 	}
 	return all, nil

@@ -36,7 +36,8 @@ func TestErrorsWithoutDataAreNoEmptyPage(t *testing.T) {
 	m := replyRef(ann.Say("@brand old"))
 	_, err := r.c.Verify(t.Context())
 	r.ok(err)
-	for _, body := range []string{`{"errors":[{"title":"Not Found Error","detail":"Could not find user"}]}`, `{"errors":[]}`, "{}", "null", `{"data":[]}`} {
+	for _, body := range []string{`{"errors":[{"title":"Not Found Error","detail":"Could not find user"}]}`, `{"errors":[]}`, "{}", "null",
+		`{"data":[]}`} {
 		r.s.Fail(xfake.Rule{Method: "GET", Status: 200, Body: body, Times: -1})
 		_, cursor, err := r.c.Events(t.Context(), "")
 		if r.fails(err, network.Busy); cursor != "" {

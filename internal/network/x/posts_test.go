@@ -48,7 +48,8 @@ func (r *rig) listed(m *network.Mention, ann string) {
 		r.Fatalf("%d posts", len(posts))
 	}
 	public, direct := posts[0], posts[1]
-	if public.Direct || public.ReplyTo != Kind().Item(m.Ref) || public.Text != "@ann hello & https://shop.example/a" || len(public.To) == 0 || public.To[0].ID != ann || public.At.IsZero() {
+	if public.Direct || public.ReplyTo != Kind().Item(m.Ref) || public.Text != "@ann hello & https://shop.example/a" || len(public.To) == 0 ||
+		public.To[0].ID != ann || public.At.IsZero() {
 		r.Errorf("%+v", public)
 	}
 	if !direct.Direct || direct.Text != "hello & https://shop.example/a" || len(direct.To) != 1 || direct.To[0].ID != ann {

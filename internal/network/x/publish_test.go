@@ -15,7 +15,8 @@ const notAsked = "not been mentioned or otherwise engaged"
 func TestPosts(t *testing.T) {
 	t.Parallel()
 	r := boundless(t)
-	for _, d := range []network.Draft{{Text: "plain & <simple>"}, {Text: "see https://shop.example/a?b=c&d=e", AI: true}, {Text: "柚子 🍊 e\u0301"}} {
+	for _, d := range []network.Draft{{Text: "plain & <simple>"}, {Text: "see https://shop.example/a?b=c&d=e", AI: true},
+		{Text: "柚子 🍊 e\u0301"}} {
 		it := r.publish(d)
 		all := r.s.Posts("brand")
 		got := all[len(all)-1]
@@ -46,7 +47,8 @@ func TestSummons(t *testing.T) {
 	r := boundless(t)
 	ann := r.s.Person("ann")
 	ours := r.publish(network.Draft{Text: "our post"}).ID
-	for name, parent := range map[string]string{"mention": ann.Say("@brand hi"), "quote": ann.Quote(ours, "look"), "reply": ann.Reply(ours, "oh"), "ourselves": ours} {
+	for name, parent := range map[string]string{"mention": ann.Say("@brand hi"), "quote": ann.Quote(ours, "look"),
+		"reply": ann.Reply(ours, "oh"), "ourselves": ours} {
 		it := r.publish(network.Draft{Text: "answer to a " + name, ReplyTo: replyRef(parent)})
 		all := r.s.Posts("brand")
 		if got := all[len(all)-1]; got.ReplyTo != parent || got.ID != it.ID {

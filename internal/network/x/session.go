@@ -187,5 +187,6 @@ func (c *client) tokenFailure(r *http.Request, a *network.Answer) error {
 	case e.Error == "invalid_client" || e.Error == "unauthorized_client":
 		return network.Fail(network.SignedOut, "X does not accept the app's keys (%s): %s", c.quote(r, e.Error), Words)
 	}
-	return network.Fail(network.SignedOut, "the session can't be renewed (%s): %s", c.quote(r, strings.TrimSpace(e.Error+" "+e.Description)), signIn)
+	return network.Fail(network.SignedOut, "the session can't be renewed (%s): %s",
+		c.quote(r, strings.TrimSpace(e.Error+" "+e.Description)), signIn)
 }

@@ -73,7 +73,8 @@ func (c *client) mayHear(ctx context.Context) error {
 	if m == nil || m.Left(ctx, network.ForAnswers) > margin {
 		return nil
 	}
-	return &network.Failure{Reason: network.Busy, Ours: true, Wait: 15 * time.Second, Err: errors.New("the account's budget is nearly used up: mentions are polled instead of streamed")}
+	return &network.Failure{Reason: network.Busy, Ours: true, Wait: 15 * time.Second,
+		Err: errors.New("the account's budget is nearly used up: mentions are polled instead of streamed")}
 }
 
 // margin is what is left at least while the stream is open: X charges for what it has

@@ -125,7 +125,8 @@ func TestStreamEqualsPoll(t *testing.T) {
 	ann.Quote(ours, "@brand look")
 	ann.Say(strings.Repeat("long & ", 60) + "@brand")
 	ann.Message("brand", "psst & https://shop.example/x")
-	streamed := slices.CompactFunc(h.heard(6), func(a, b network.Event) bool { return a.Mention.Item == b.Mention.Item }) // a quote that names us is told twice
+	// a quote that names us is told twice
+	streamed := slices.CompactFunc(h.heard(6), func(a, b network.Event) bool { return a.Mention.Item == b.Mention.Item })
 	polled, _ := r.drained(cursor)
 	if len(polled) != 5 || len(streamed) != 5 {
 		t.Fatalf("%d polled, %d streamed", len(polled), len(streamed))
@@ -136,7 +137,8 @@ func TestStreamEqualsPoll(t *testing.T) {
 			t.Errorf("%v %q, %v %q", a.At, a.Names, b.At, b.Names)
 		}
 		a.At, b.At, a.Names, b.Names = time.Time{}, time.Time{}, nil, nil
-		if a.Item != b.Item || a.Ref != b.Ref || a.Author != b.Author || a.Text != b.Text || a.Language != b.Language || a.Direct != b.Direct || a.ReplyTo != b.ReplyTo {
+		if a.Item != b.Item || a.Ref != b.Ref || a.Author != b.Author || a.Text != b.Text || a.Language != b.Language || a.Direct != b.Direct ||
+			a.ReplyTo != b.ReplyTo {
 			t.Errorf("polled   %+v\nstreamed %+v", a, b)
 		}
 	}

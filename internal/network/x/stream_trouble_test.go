@@ -45,7 +45,8 @@ func TestStreamWithoutMentionsIsNone(t *testing.T) {
 	t.Parallel()
 	r := boundless(t)
 	for _, status := range []int{403, 400} {
-		r.s.Fail(xfake.Rule{Method: "POST", Path: "/2/activity/subscriptions", Status: status, Body: xfake.Problem(status, "invalid-request", "too many subscriptions")})
+		r.s.Fail(xfake.Rule{Method: "POST", Path: "/2/activity/subscriptions", Status: status,
+			Body: xfake.Problem(status, "invalid-request", "too many subscriptions")})
 		if err := r.unopened(); !errors.Is(err, network.ErrNoStream) {
 			t.Error(status, err)
 		}

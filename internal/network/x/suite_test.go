@@ -13,7 +13,10 @@ import (
 // fake is X with one brand account on it.
 func fake(t *testing.T) *xfake.Server {
 	t.Helper()
-	return xfake.Open(t, xfake.Options{Unlimited: true, Length: weighed, DirectLength: func(text string) int { return measure(text, true, defaults).Count }})
+	return xfake.Open(t, xfake.Options{Unlimited: true, Length: weighed, DirectLength: func(text string) int {
+		return measure(text, true,
+			defaults).Count
+	}})
 }
 
 // oauth2 are settings with a session; without a refresh token it can't be renewed.
@@ -24,13 +27,15 @@ func oauth2Settings(s *xfake.Server, renewed bool) network.Settings {
 		kept["refresh_token"] = tokens.Refresh
 	}
 	text, _ := json.Marshal(kept)
-	return network.Settings{Server: s.URL, Choices: &Choices{OwnsApp: true}, Secret: network.Secret(s.Client().ID + " " + s.Client().Secret + " " + s.AppToken()),
+	return network.Settings{Server: s.URL, Choices: &Choices{OwnsApp: true},
+		Secret:  network.Secret(s.Client().ID + " " + s.Client().Secret + " " + s.AppToken()),
 		Session: &memory{tokens: network.Secret(text)}}
 }
 
 func oauth1Settings(s *xfake.Server) network.Settings {
 	k := s.Keys("brand")
-	return network.Settings{Server: s.URL, Choices: &Choices{OwnsApp: true}, Secret: network.Secret(strings.Join([]string{k.ConsumerKey, k.ConsumerSecret, k.Token, k.TokenSecret}, " "))}
+	return network.Settings{Server: s.URL, Choices: &Choices{OwnsApp: true},
+		Secret: network.Secret(strings.Join([]string{k.ConsumerKey, k.ConsumerSecret, k.Token, k.TokenSecret}, " "))}
 }
 
 // handedOut are the secrets that a client was opened with, but its id.

@@ -143,9 +143,11 @@ func (e entities) whole(text string) string {
 // mayRead tells whether a text is shown as ours: a link of our own at the end may
 // look like one of X's.
 func (e entities) mayRead(ours, text string, equal func(there, ours string) bool) bool {
-	return equal(asWritten(text, e), ours) || equal(e.whole(html.UnescapeString(text)), ours) || slices.ContainsFunc(e.URLs, func(link short) bool {
-		return (link.Media != "" || shown.MatchString(link.Expanded)) && equal(e.whole(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(html.UnescapeString(text)), link.URL))), ours)
-	})
+	return equal(asWritten(text, e), ours) || equal(e.whole(html.UnescapeString(text)), ours) || slices.ContainsFunc(e.URLs,
+		func(link short) bool {
+			return (link.Media != "" || shown.MatchString(link.Expanded)) &&
+				equal(e.whole(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(html.UnescapeString(text)), link.URL))), ours)
+		})
 }
 
 // page is one page of posts, messages or people. A success may carry errors

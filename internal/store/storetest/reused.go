@@ -58,7 +58,8 @@ func empty(place string) error {
 	}
 	defer func() { _ = c.Close(ctx) }() // nothing to lose
 	_, err = c.Exec(ctx, `SET lock_timeout = '1s'; DO $$ DECLARE list TEXT; BEGIN
-		SELECT string_agg(quote_ident(tablename), ', ') INTO list FROM pg_tables WHERE schemaname = current_schema() AND tablename NOT IN ('goose_db_version', 'river_migration');
+		SELECT string_agg(quote_ident(tablename), ', ') INTO list FROM pg_tables WHERE schemaname = current_schema()
+			AND tablename NOT IN ('goose_db_version', 'river_migration');
 		IF list IS NOT NULL THEN EXECUTE 'TRUNCATE ' || list || ' CASCADE'; END IF; END $$`)
 	return err
 }

@@ -86,7 +86,8 @@ func (s *Server) make() error {
 	if err := errors.Join(os.Chmod(s.dir, 0o700), own(s.dir)); err != nil {
 		return err
 	}
-	init := as(exec.CommandContext(context.Background(), filepath.Join(s.bin, "initdb"), "-D", filepath.Join(s.dir, "data"), "-U", "magpie", "-A", "trust", "-E", "UTF8", "--locale=C", "--locale-provider=icu", "--icu-locale=en-US", "--no-sync"))
+	init := as(exec.CommandContext(context.Background(), filepath.Join(s.bin, "initdb"), "-D", filepath.Join(s.dir, "data"), "-U", "magpie",
+		"-A", "trust", "-E", "UTF8", "--locale=C", "--locale-provider=icu", "--icu-locale=en-US", "--no-sync"))
 	init.Dir = s.dir
 	if out, err := init.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w\n%s", err, out)
@@ -130,8 +131,10 @@ exec 3<&-; wait $pid`
 
 // Restart starts the server, on the same port and with the same data as before.
 func (s *Server) Restart() error {
-	c := as(exec.CommandContext(context.Background(), "sh", "-c", keeper, "sh", s.dir, filepath.Join(s.bin, "postgres"), "-D", filepath.Join(s.dir, "data"),
-		"-p", s.port, "-k", s.dir, "-h", "127.0.0.1", "-c", s.fsync(), "-c", "shared_buffers=64MB", "-c", "max_connections=300", "-c", "log_min_messages=fatal"))
+	c := as(exec.CommandContext(context.Background(), "sh", "-c", keeper, "sh", s.dir, filepath.Join(s.bin, "postgres"), "-D",
+		filepath.Join(s.dir, "data"),
+		"-p", s.port, "-k", s.dir, "-h", "127.0.0.1", "-c", s.fsync(), "-c", "shared_buffers=64MB", "-c", "max_connections=300", "-c",
+		"log_min_messages=fatal"))
 	c.Dir, c.Stdout, c.Stderr = s.dir, &s.log, &s.log
 	in, err := c.StdinPipe()
 	if err != nil {

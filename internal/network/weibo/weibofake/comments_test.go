@@ -21,7 +21,8 @@ func TestAnswering(t *testing.T) {
 	o = b.fine(b.post("/2/comments/reply.json", "id="+post, "cid="+back, "comment=Bye", "rip="+rip, "without_mention=1"))
 	equal(t, "without the name", o["text"], any("Bye"))
 	all := a.Comments()
-	if len(all) != 3 || all[0].On != post || all[0].ReplyTo != "" || all[1].ReplyTo != back || all[1].Text != "You are welcome" || all[1].Rip != rip {
+	if len(all) != 3 || all[0].On != post || all[0].ReplyTo != "" || all[1].ReplyTo != back || all[1].Text != "You are welcome" ||
+		all[1].Rip != rip {
 		t.Errorf("got %+v", all)
 	}
 }

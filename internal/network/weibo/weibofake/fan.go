@@ -51,7 +51,8 @@ func (s *Server) replyMessage(c *call) (any, error) {
 	if err := c.need("type", "data", "receiver_id"); err != nil {
 		return nil, err
 	}
-	m := &message{from: c.me, to: s.userOf(c.get("receiver_id")), kind: c.get("type"), data: c.get("data"), saved: c.get("save_sender_box") != "0"}
+	m := &message{from: c.me, to: s.userOf(c.get("receiver_id")), kind: c.get("type"), data: c.get("data"),
+		saved: c.get("save_sender_box") != "0"}
 	if err := s.send(m); err != nil {
 		return nil, err
 	}

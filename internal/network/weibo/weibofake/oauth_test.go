@@ -33,7 +33,8 @@ func (a api) code() string {
 
 func (a api) exchange(key, secret, code, redirect string) (int, object) {
 	a.Helper()
-	return a.post("/oauth2/access_token", "client_id="+key, "client_secret="+secret, "grant_type=authorization_code", "code="+code, "redirect_uri="+redirect)
+	return a.post("/oauth2/access_token", "client_id="+key, "client_secret="+secret, "grant_type=authorization_code", "code="+code,
+		"redirect_uri="+redirect)
 }
 
 func TestSignIn(t *testing.T) {

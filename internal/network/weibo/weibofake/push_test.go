@@ -34,7 +34,8 @@ func newDesk(t *testing.T) *desk {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		q := r.URL.Query()
-		if q.Get("signature") != Signature(DefaultSecret, q.Get("timestamp"), q.Get("nonce")) || len(q.Get("timestamp")) != 13 || q.Get("to") != "us" {
+		if q.Get("signature") != Signature(DefaultSecret, q.Get("timestamp"), q.Get("nonce")) || len(q.Get("timestamp")) != 13 ||
+			q.Get("to") != "us" {
 			t.Errorf("pushed to %s", r.URL)
 		}
 		if r.Method == http.MethodGet {
@@ -90,7 +91,8 @@ func TestWhatPeopleDoIsPushed(t *testing.T) {
 		t.Fatalf("got %v", all)
 	}
 	for i, x := range []struct{ kind, text, subtype, key string }{
-		{"text", "你好", "<nil>", "<nil>"}, {"event", "关注事件消息", "follow", "<nil>"}, {"mention", "被@消息", "status", id}, {"event", "取消关注事件消息", "unfollow", "<nil>"},
+		{"text", "你好", "<nil>", "<nil>"}, {"event", "关注事件消息", "follow", "<nil>"}, {"mention", "被@消息", "status", id},
+		{"event", "取消关注事件消息", "unfollow", "<nil>"},
 	} {
 		o := all[i]
 		data := o["data"].(object)

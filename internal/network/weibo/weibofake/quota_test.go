@@ -46,7 +46,8 @@ func TestRateLimitStatus(t *testing.T) {
 	b, _ := start(t, Options{Clock: c.now, EndpointQuota: map[string]int{uidPath: 7}})
 	b.fine(b.get(uidPath))
 	o := b.fine(b.get("/2/account/rate_limit_status.json")) // which costs a call
-	if b.str(o["remaining_user_hits"]) != "98" || b.str(o["user_limit"]) != "100" || b.str(o["reset_time_in_seconds"]) != "21600" || o["reset_time"] != "2026-11-22 00:00:00" {
+	if b.str(o["remaining_user_hits"]) != "98" || b.str(o["user_limit"]) != "100" || b.str(o["reset_time_in_seconds"]) != "21600" ||
+		o["reset_time"] != "2026-11-22 00:00:00" {
 		t.Errorf("got %v", o)
 	}
 	one := o["api_rate_limits"].([]any)[0].(object)

@@ -29,7 +29,8 @@ func TestWorldShowsWhatTheAccountSaid(t *testing.T) {
 	for _, x := range w.Posts(t) {
 		got = append(got, fmt.Sprintf("%s|%s|%v %d", x.Text, x.ReplyTo, x.Direct, len(x.Images)))
 	}
-	want := []string{"one " + link + "||false 1", "hello|" + mention + "|false 0", "回复@" + bob.Name + ":thanks|" + answer + "|false 0", "in private too||true 0"}
+	want := []string{"one " + link + "||false 1", "hello|" + mention + "|false 0", "回复@" + bob.Name + ":thanks|" + answer + "|false 0",
+		"in private too||true 0"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

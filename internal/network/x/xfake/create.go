@@ -91,7 +91,8 @@ func (s *Server) takeText(in *wanted, p *post) error {
 	case p.text == "" && in.Media == nil:
 		return invalid("text", "", "Either text or media is required: the text is empty.")
 	case s.options.Length != nil && s.options.Length(p.text) > s.longest():
-		return plain(http.StatusBadRequest, "Your Tweet text is too long. For more information on how Twitter determines text length see https://github.com/twitter/twitter-text.").as("invalid-request")
+		return plain(http.StatusBadRequest, "Your Tweet text is too long. For more information on how Twitter determines text length see "+
+			"https://github.com/twitter/twitter-text.").as("invalid-request")
 	case len(cashtag.FindAllString(p.text, 2)) > 1:
 		return forbidden("Posts are limited to a maximum of one cashtag.")
 	}

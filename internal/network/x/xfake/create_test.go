@@ -99,7 +99,8 @@ func TestTextAsXSaysIt(t *testing.T) {
 	s := Open(t, Options{})
 	me, ann := as(t, s, "brand"), s.Person("ann")
 	to := ann.Say("@brand & <you>?")
-	g := me.post("/2/tweets", object{"text": "柚子 & co: https://shop.example.com/a-very-long-address?x=1. 🍊", "reply": object{"in_reply_to_tweet_id": to}})
+	g := me.post("/2/tweets", object{"text": "柚子 & co: https://shop.example.com/a-very-long-address?x=1. 🍊",
+		"reply": object{"in_reply_to_tweet_id": to}})
 	if text := g.str("data.text"); !strings.HasPrefix(text, "@ann 柚子 &amp; co: https://t.co/") || !strings.HasSuffix(text, ". 🍊") {
 		t.Errorf("got %q", text)
 	}

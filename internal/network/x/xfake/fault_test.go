@@ -40,7 +40,8 @@ func TestFaults(t *testing.T) {
 	}
 	held("a")
 	me.say("a").is(t, 403, "duplicate content")
-	s.Fail(Rule{Path: "/2/tweets", After: 1, Times: 2, Status: 503, Body: Problem(503, "internal-error", "oops"), Header: http.Header{"Retry-After": {"7"}}})
+	s.Fail(Rule{Path: "/2/tweets", After: 1, Times: 2, Status: 503, Body: Problem(503, "internal-error", "oops"),
+		Header: http.Header{"Retry-After": {"7"}}})
 	me.say("b").is(t, 201, "")
 	equal(t, "header", me.say("c").is(t, 503, "/internal-error").Header.Get("Retry-After"), "7")
 	me.say("c").is(t, 503, "oops")

@@ -17,7 +17,8 @@ const back = "http://127.0.0.1:1/back"
 func consent(t *testing.T, s *Server, change url.Values) url.Values {
 	t.Helper()
 	sum := sha256.Sum256([]byte("verifier-verifier-verifier-verifier-verifier"))
-	q := url.Values{"response_type": {"code"}, "client_id": {s.Client().ID}, "redirect_uri": {back}, "scope": {"tweet.read users.read offline.access"},
+	q := url.Values{"response_type": {"code"}, "client_id": {s.Client().ID}, "redirect_uri": {back},
+		"scope": {"tweet.read users.read offline.access"},
 		"state": {"state 1"}, "code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])}, "code_challenge_method": {"S256"}}
 	for name, values := range change {
 		q[name] = values
@@ -49,7 +50,8 @@ func askToken(t *testing.T, s *Server, path string, form url.Values, basic strin
 }
 
 func redeem(code string) url.Values {
-	return url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {back}, "code_verifier": {"verifier-verifier-verifier-verifier-verifier"}}
+	return url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {back},
+		"code_verifier": {"verifier-verifier-verifier-verifier-verifier"}}
 }
 
 const badToken = `{"error":"invalid_request","error_description":"Value passed for the token was invalid."}`
@@ -81,7 +83,8 @@ func TestConsentAndRotation(t *testing.T) {
 	me.get("/2/users/me").is(t, 401, `"title":"Unauthorized"`)
 
 	askToken(t, s, "/2/oauth2/revoke", url.Values{"token": {next.str("refresh_token")}}, basic).is(t, 200, `"revoked":true`)
-	askToken(t, s, "/2/oauth2/token", url.Values{"grant_type": {"refresh_token"}, "refresh_token": {next.str("refresh_token")}}, basic).is(t, 400, badToken)
+	askToken(t, s, "/2/oauth2/token", url.Values{"grant_type": {"refresh_token"}, "refresh_token": {next.str("refresh_token")}},
+		basic).is(t, 400, badToken)
 	for _, secret := range []string{code, next.str("access_token"), next.str("refresh_token"), s.Client().Secret, s.AppToken()} {
 		if !slices.Contains(s.Secrets(), secret) {
 			t.Errorf("%s is no secret", secret)

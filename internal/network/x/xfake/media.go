@@ -62,7 +62,8 @@ func (m *media) state() object {
 	case m.asked < m.wait:
 		return object{"state": "in_progress", "check_after_secs": 1, "progress_percent": 100 * m.asked / m.wait}
 	case m.fail:
-		return object{"state": "failed", "progress_percent": 0, "error": object{"code": 1, "name": "InvalidMedia", "message": "Unsupported media"}}
+		return object{"state": "failed", "progress_percent": 0, "error": object{"code": 1, "name": "InvalidMedia",
+			"message": "Unsupported media"}}
 	}
 	return object{"state": "succeeded", "progress_percent": 100}
 }
@@ -71,7 +72,8 @@ var categories = []string{"tweet_image", "tweet_gif", "tweet_video", "amplify_vi
 
 func (s *Server) newMedia(owner *user, category, kind string) (*media, error) {
 	if !slices.Contains(categories, category) {
-		return nil, invalid("media_category", category, "$.media_category: does not have a value in the enumeration [%s]", strings.Join(categories, ", "))
+		return nil, invalid("media_category", category, "$.media_category: does not have a value in the enumeration [%s]",
+			strings.Join(categories, ", "))
 	}
 	m := &media{id: s.ids.next(), owner: owner, category: category, kind: kind, until: s.now().Add(mediaLife), chunks: map[int][]byte{}}
 	s.media[m.id] = m
@@ -81,7 +83,8 @@ func (s *Server) newMedia(owner *user, category, kind string) (*media, error) {
 // finish has all bytes: it checks them, and begins what X does with them.
 func (s *Server) finish(m *media, data []byte) error {
 	kind, _, _ := strings.Cut(http.DetectContentType(data), ";")
-	limit := map[string]int{"image/png": maxImage, "image/jpeg": maxImage, "image/webp": maxImage, "image/gif": maxGIF, "video/mp4": maxVideo}[kind]
+	limit := map[string]int{"image/png": maxImage, "image/jpeg": maxImage, "image/webp": maxImage, "image/gif": maxGIF,
+		"video/mp4": maxVideo}[kind]
 	moving := strings.HasSuffix(m.category, "gif") && kind == "image/gif" || strings.HasSuffix(m.category, "video") && kind == "video/mp4"
 	still := strings.HasSuffix(m.category, "image") && strings.HasPrefix(kind, "image/") && kind != "image/gif"
 	switch {

@@ -62,7 +62,8 @@ func TestPictures(t *testing.T) {
 	alt(strings.Repeat("é", 1001)).is(t, 400, "")
 	alt(strings.Repeat("é", 1000)).is(t, 200, "associated_metadata")
 	other.sayWith("stolen", id).is(t, 400, badMedia)
-	second := me.post("/2/media/upload", object{"media": base64.StdEncoding.EncodeToString(picture(2)), "media_category": "tweet_image"}).is(t, 200, "").str("data.id")
+	second := me.post("/2/media/upload", object{"media": base64.StdEncoding.EncodeToString(picture(2)),
+		"media_category": "tweet_image"}).is(t, 200, "").str("data.id")
 	me.sayWith("", id, second).is(t, 201, "https://t.co/")
 	p := s.Posts("brand")[0]
 	if len(p.Media) != 2 || !bytes.Equal(p.Media[1].Data, picture(2)) || p.Media[0].Alt != strings.Repeat("é", 1000) {
@@ -97,7 +98,8 @@ func TestChunks(t *testing.T) {
 	s := Open(t, Options{SlowMedia: 2})
 	me := as(t, s, "brand")
 	data := picture(3)
-	g := me.post("/2/media/upload/initialize", object{"media_type": "image/png", "total_bytes": len(data), "media_category": "tweet_image"}).is(t, 200, "media_key")
+	g := me.post("/2/media/upload/initialize", object{"media_type": "image/png", "total_bytes": len(data),
+		"media_category": "tweet_image"}).is(t, 200, "media_key")
 	path := "/2/media/upload/" + g.str("data.id")
 	me.multi(path+"/append", data[50:], "segment_index", "1").is(t, 200, "expires_at")
 	me.do("POST", path+"/finalize", nil).is(t, 400, "bytes have come")
@@ -123,7 +125,8 @@ func TestProcessingFails(t *testing.T) {
 	id := me.picture(1)
 	me.get("/2/media/upload?command=STATUS&media_id="+id).is(t, 200, `"state":"failed"`)
 	me.sayWith("failed", id).is(t, 400, badMedia)
-	gif := me.multi("/2/media/upload", []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"), "media_category", "tweet_gif").is(t, 200, "pending").str("data.id")
+	gif := me.multi("/2/media/upload", []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"), "media_category", "tweet_gif").is(t, 200,
+		"pending").str("data.id")
 	me.get(fmt.Sprintf("/2/media/upload?command=STATUS&media_id=%s", gif)).is(t, 200, "succeeded")
 	me.sayWith("two kinds", gif, me.picture(2)).is(t, 400, "1 GIF")
 	me.sayWith("one", gif).is(t, 201, "")

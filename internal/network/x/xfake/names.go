@@ -6,7 +6,8 @@ import "strings"
 // have, in the old names.
 var fieldNames = map[string]string{
 	"tweet.fields": "article attachments author_id card_uri community_id context_annotations conversation_id created_at display_text_range " +
-		"edit_controls edit_history_tweet_ids entities geo id in_reply_to_user_id lang made_with_ai media_metadata non_public_metrics note_tweet " +
+		"edit_controls edit_history_tweet_ids entities geo id in_reply_to_user_id lang made_with_ai media_metadata " +
+		"non_public_metrics note_tweet " +
 		"organic_metrics paid_partnership possibly_sensitive promoted_metrics public_metrics referenced_tweets reply_settings scopes source " +
 		"suggested_source_links text withheld",
 	"user.fields": "affiliation confirmed_email connection_status created_at description entities id is_identity_verified location " +

@@ -69,7 +69,8 @@ func (s *Server) consent(q, answer url.Values) {
 		answer.Set("error", "access_denied")
 	default:
 		text := s.login.secret("code")
-		s.login.codes[text] = &code{grant{account: s.login.visitor, scopes: scopes}, q.Get("redirect_uri"), q.Get("code_challenge"), s.now().Add(codeLife)}
+		s.login.codes[text] = &code{grant{account: s.login.visitor, scopes: scopes}, q.Get("redirect_uri"), q.Get("code_challenge"),
+			s.now().Add(codeLife)}
 		answer.Set("code", text)
 	}
 }
@@ -119,7 +120,8 @@ func (s *Server) postToken(w http.ResponseWriter, r *http.Request) {
 		oauthError(w, http.StatusBadRequest, "invalid_request", "Value passed for the "+what+" was invalid.")
 		return
 	}
-	body := object{"token_type": "bearer", "access_token": g.access, "expires_in": int(s.options.TokenLife / time.Second), "scope": strings.Join(g.scopes, " ")}
+	body := object{"token_type": "bearer", "access_token": g.access, "expires_in": int(s.options.TokenLife / time.Second),
+		"scope": strings.Join(g.scopes, " ")}
 	if g.refresh != "" {
 		body["refresh_token"] = g.refresh
 	}
@@ -131,7 +133,8 @@ func (s *Server) redeem(f url.Values) *grant {
 	k := s.login.codes[f.Get("code")]
 	delete(s.login.codes, f.Get("code"))
 	sum := sha256.Sum256([]byte(f.Get("code_verifier")))
-	if k == nil || !s.now().Before(k.until) || k.redirect != f.Get("redirect_uri") || k.challenge != base64.RawURLEncoding.EncodeToString(sum[:]) {
+	if k == nil || !s.now().Before(k.until) || k.redirect != f.Get("redirect_uri") ||
+		k.challenge != base64.RawURLEncoding.EncodeToString(sum[:]) {
 		return nil
 	}
 	return s.renew(&k.grant)

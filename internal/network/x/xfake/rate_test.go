@@ -8,8 +8,9 @@ import (
 
 func TestRateLimits(t *testing.T) {
 	k := newClock()
-	s := Open(t, Options{Clock: k.now, TokenLife: 100 * time.Hour, Limits: map[string]int{"POST /2/tweets": 2}, DayLimits: map[string]int{"POST /2/tweets": 3},
-		Accounts: []Account{{Name: "brand"}, {Name: "other"}}})
+	s := Open(t, Options{Clock: k.now, TokenLife: 100 * time.Hour, Limits: map[string]int{"POST /2/tweets": 2},
+		DayLimits: map[string]int{"POST /2/tweets": 3},
+		Accounts:  []Account{{Name: "brand"}, {Name: "other"}}})
 	me := as(t, s, "brand")
 	g := me.get("/2/users/me")
 	equal(t, "limit", g.Header.Get("x-rate-limit-limit"), "75")
@@ -33,7 +34,8 @@ func TestRateLimits(t *testing.T) {
 func TestDocumentedLimits(t *testing.T) {
 	s := Open(t, Options{})
 	me := as(t, s, "brand")
-	for call, want := range map[string]string{"/2/dm_events": "15", "/2/users/" + s.ID("brand") + "/mentions": "300", "/2/users/" + s.ID("brand") + "/tweets": "900"} {
+	for call, want := range map[string]string{"/2/dm_events": "15", "/2/users/" + s.ID("brand") + "/mentions": "300",
+		"/2/users/" + s.ID("brand") + "/tweets": "900"} {
 		equal(t, call, me.get(call).Header.Get("x-rate-limit-limit"), want)
 	}
 	for range 15 {

@@ -42,7 +42,8 @@ func (s *Server) listen(c *call) (*listener, error) {
 	default:
 	}
 	if len(s.feed.listeners) >= mostStreams {
-		p := typed(http.StatusTooManyRequests, "streaming-connection", "ConnectionException", "This stream is currently at the maximum allowed connection limit.")
+		p := typed(http.StatusTooManyRequests, "streaming-connection", "ConnectionException",
+			"This stream is currently at the maximum allowed connection limit.")
 		p.body["connection_issue"] = "TooManyConnections"
 		delete(p.body, "status")
 		return nil, p

@@ -74,7 +74,8 @@ func (s *Server) consents(c *call, scope, about string) error {
 		return typed(http.StatusForbidden, "unsupported-authentication", "Unsupported Authentication", "Authenticating with "+wayNames[app]+
 			" is forbidden for this endpoint.  Supported authentication types are ["+wayNames[oauth2]+"].")
 	case c.me.id != about:
-		return typed(http.StatusForbidden, "not-authorized-for-resource", "Authorization Error", "The user did not authorize this app to see these events.")
+		return typed(http.StatusForbidden, "not-authorized-for-resource", "Authorization Error",
+			"The user did not authorize this app to see these events.")
 	}
 	return s.hasScopes(c, scope)
 }

@@ -8,9 +8,10 @@ import (
 
 // What X says to those whom nobody called (docs/networks.md, X, Who may be answered).
 const (
-	notSummoned = "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by the author of the post you are replying to."
-	notQuoted   = "Quoting this post is not allowed because you have not been mentioned or are not part of the conversation thread."
-	parentGone  = "You attempted to reply to a Tweet that is deleted or not visible to you."
+	notSummoned = "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by the author of " +
+		"the post you are replying to."
+	notQuoted  = "Quoting this post is not allowed because you have not been mentioned or are not part of the conversation thread."
+	parentGone = "You attempted to reply to a Tweet that is deleted or not visible to you."
 )
 
 func (s *Server) takeReply(in *wanted, p *post) error {

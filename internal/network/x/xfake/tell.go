@@ -7,7 +7,8 @@ import (
 
 // eventFields are what a post in an event has; events keep the old names.
 var eventFields = []string{"author_id", "conversation_id", "created_at", "in_reply_to_user_id", "referenced_tweets", "entities", "lang",
-	"public_metrics", "edit_history_tweet_ids", "display_text_range", "note_tweet", "reply_settings", "possibly_sensitive", "paid_partnership", "attachments"}
+	"public_metrics", "edit_history_tweet_ids", "display_text_range", "note_tweet", "reply_settings", "possibly_sensitive",
+	"paid_partnership", "attachments"}
 
 var eventUserFields = []string{"created_at", "description", "protected", "verified", "public_metrics", "affiliation"}
 
@@ -69,7 +70,8 @@ func (s *Server) tellMessage(m *message) {
 					"hashtags": []object{}, "symbols": []object{}, "user_mentions": []object{}, "urls": slices.Concat([]object{}, urls)}},
 			},
 		}},
-		"users": object{m.from.id: object{"data": s.wireUser(m.from, eventUserFields)}, m.to.id: object{"data": s.wireUser(m.to, eventUserFields)}},
+		"users": object{m.from.id: object{"data": s.wireUser(m.from, eventUserFields)},
+			m.to.id: object{"data": s.wireUser(m.to, eventUserFields)}},
 	}
 	s.tell("dm.received", m.to, "inbound", x, nil)
 	s.tell("dm.sent", m.from, "outbound", x, nil)

@@ -79,7 +79,8 @@ func (b *shortener) link(address string) {
 	short := shortened(b.id, len(b.urls))
 	start := utf8.RuneCountInString(b.String())
 	b.WriteString(short)
-	b.urls = append(b.urls, object{"start": start, "end": start + len(short), "url": short, "expanded_url": address, "display_url": display(address)})
+	b.urls = append(b.urls, object{"start": start, "end": start + len(short), "url": short, "expanded_url": address,
+		"display_url": display(address)})
 }
 
 // escape is what X escapes: & < > only.

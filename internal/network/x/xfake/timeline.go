@@ -15,13 +15,19 @@ const (
 
 // getMentions is GET /2/users/:id/mentions.
 func (s *Server) getMentions(c *call) (any, error) {
-	return s.timeline(c, oldestMentions, s.options.MentionLag, func(u *user, p *post) bool { return p.author != u && slices.Contains(p.named, u) })
+	return s.timeline(c, oldestMentions, s.options.MentionLag, func(u *user,
+		p *post) bool {
+		return p.author != u && slices.Contains(p.named, u)
+	})
 }
 
 // getOwn is GET /2/users/:id/tweets.
 func (s *Server) getOwn(c *call) (any, error) {
 	noReplies := slices.Contains(c.list("exclude"), "replies")
-	return s.timeline(c, oldestOwn, s.options.IndexLag, func(u *user, p *post) bool { return p.author == u && (!noReplies || p.parent == nil) })
+	return s.timeline(c, oldestOwn, s.options.IndexLag, func(u *user, p *post) bool {
+		return p.author == u && (!noReplies ||
+			p.parent == nil)
+	})
 }
 
 // span is what of a timeline is asked for.

@@ -76,7 +76,8 @@ func (s *Server) wireUser(u *user, fields []string) object {
 			s.rename("tweet_count"): s.published(u)},
 	}
 	if u.bot {
-		all["affiliation"] = object{"badge_url": "https://pbs.twimg.com/semantic_core_img/1428827730364096519/4ZXpTBhS", "description": "Automated"}
+		all["affiliation"] = object{"badge_url": "https://pbs.twimg.com/semantic_core_img/1428827730364096519/4ZXpTBhS",
+			"description": "Automated"}
 	}
 	for _, name := range fields {
 		if value, ok := all[name]; ok {

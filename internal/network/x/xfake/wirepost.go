@@ -24,7 +24,8 @@ func (s *Server) wirePost(p *post, fields []string) object {
 
 func (s *Server) wholePost(p *post, w wired) object {
 	all := object{
-		"author_id": p.author.id, "conversation_id": p.root().id, "created_at": stamp(p.at), "lang": language(p.text), "reply_settings": "everyone",
+		"author_id": p.author.id, "conversation_id": p.root().id, "created_at": stamp(p.at), "lang": language(p.text),
+		"reply_settings":     "everyone",
 		"possibly_sensitive": false, "paid_partnership": p.paid, "made_with_ai": p.ai, s.rename("edit_history_tweet_ids"): []string{p.id},
 		"display_text_range": []int{len(p.lead), len([]rune(w.text))}, "public_metrics": s.metrics(p),
 	}
@@ -63,7 +64,8 @@ func (s *Server) metrics(p *post) object {
 			quotes++
 		}
 	}
-	return object{s.rename("retweet_count"): 0, "reply_count": replies, "like_count": 0, "quote_count": quotes, "bookmark_count": 0, "impression_count": 0}
+	return object{s.rename("retweet_count"): 0, "reply_count": replies, "like_count": 0, "quote_count": quotes, "bookmark_count": 0,
+		"impression_count": 0}
 }
 
 // includes are the objects that the expansions ask for.

@@ -1,0 +1,110 @@
+package people
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"magpie/internal/sheet"
+	"magpie/internal/suggest"
+)
+
+// facts are the columns that a customer list may have besides one for the handles on each network, of which one must be there.
+var facts = []string{"name", "language", "city", "orders", "spent", "last_order", "tags"}
+
+// networks are the names of the columns with handles.
+func (b *Book) networks() (names []string) {
+	for _, k := range b.Kinds {
+		names = append(names, k.Name)
+	}
+	return names
+}
+
+// layout finds each column's place, and the columns that are not read.
+func layout(line int, header, networks []string) (at map[string]int, others []string, err error) {
+	at = map[string]int{}
+	columns := slices.Concat(networks, facts)
+	for i, h := range header {
+		name := strings.ToLower(strings.TrimSpace(h))
+		if !slices.Contains(columns, name) {
+			if strings.ContainsAny(name, "|，；") {
+				return nil, nil, fmt.Errorf("line %d: the columns %q are separated by a sign that is not known here: save the list with "+
+					"commas, semicolons or tabs", line, h)
+			}
+			if near := suggest.For(name, columns); near != "" {
+				return nil, nil, fmt.Errorf("line %d: unknown column %q (did you mean %q?)", line, h, near)
+			}
+			if name != "" {
+				others = append(others, strings.TrimSpace(h))
+			}
+			continue
+		}
+		if _, twice := at[name]; twice {
+			return nil, nil, fmt.Errorf("line %d: the column %q occurs twice", line, h)
+		}
+		at[name] = i
+	}
+	for _, n := range networks {
+		if _, ok := at[n]; ok {
+			return at, others, nil
+		}
+	}
+	last := len(networks) - 1
+	return nil, nil, fmt.Errorf("line %d: a column with handles is missing: call one %s or %s", line, strings.Join(networks[:last], ", "),
+		networks[last])
+}
+
+// parse reads one row.
+func parse(at map[string]int, row, networks []string) (c Customer, err error) {
+	get := func(name string) string {
+		if i, ok := at[name]; ok {
+			return strings.TrimSpace(row[i])
+		}
+		return ""
+	}
+	some := false
+	for _, n := range networks {
+		h := Fold(get(n))
+		c.handles = append(c.handles, h)
+		some = some || h != ""
+	}
+	if !some {
+		return c, errors.New("the row has no handle")
+	}
+	c.name, c.language, c.city = get("name"), language(get("language")), get("city")
+	if s := get("orders"); s != "" {
+		if c.orders, err = strconv.ParseInt(s, 10, 32); err != nil || c.orders < 0 {
+			return c, fmt.Errorf("orders: %q is not a whole number", s)
+		}
+	}
+	if s := get("spent"); s != "" {
+		if c.spent, err = sheet.Amount(s); err != nil {
+			return c, fmt.Errorf("spent: %w", err)
+		}
+	}
+	if s := get("last_order"); s != "" {
+		day, err := sheet.Day(s)
+		if err != nil {
+			return c, fmt.Errorf("last_order: %w", err)
+		}
+		c.lastOrder = day.UnixMilli()
+	}
+	c.tags = strings.FieldsFunc(get("tags"), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(";；,，、|", r) })
+	return c, nil
+}
+
+// check looks at the handles by the networks' own rules.
+func (b *Book) check(c Customer) error {
+	for i, h := range c.handles {
+		if h == "" || b.Kinds[i].CheckHandle == nil {
+			continue
+		}
+		if hint := b.Kinds[i].CheckHandle(h); hint != "" {
+			return fmt.Errorf("%s: %q is not a handle (%s)", b.Kinds[i].Name, h, hint)
+		}
+	}
+	return nil
+}
