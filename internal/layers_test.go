@@ -34,8 +34,11 @@ var layers = map[string]string{
 	"spoken":    "",
 	"outage":    "spoken",
 	"sheet":     "",
-	"workspace": "media network policy render segment suggest",
-	"plan":      "network render workspace",
+	"gist":      "",
+	"document":  "suggest",
+	"scalar":    "",
+	"workspace": "document gist media network policy render scalar segment suggest",
+	"plan":      "scalar workspace",
 	"answer":    "network render workspace",
 
 	"audit":    "store",
@@ -64,20 +67,17 @@ var layers = map[string]string{
 	"bench": "bot network network/memory network/networktest outbox people sandbox segment store store/storetest workspace",
 
 	// The rooms of the bot, in the order in which they stand on each other.
-	"site":     "lease need network outage outbox people queue revision store vault workspace",
-	"accounts": "audit inbox lease meter need network network/mastodon outbox pause site store vault workspace",
-	"compose":  "accounts coupon inbox network outbox pause people plan policy render site store workspace",
+	"site":     "document lease need network outage outbox people queue revision store vault workspace",
+	"accounts": "audit document inbox lease meter need network network/mastodon outbox pause scalar site store vault workspace",
+	"compose":  "accounts coupon gist inbox network outbox pause people plan policy render site store workspace",
 	"agenda":   "accounts audit compose coupon crash need network outbox pause people plan queue render segment site spoken store workspace",
 	"listen":   "accounts answer crash inbox need network people site store workspace",
-	"reply":    "accounts answer compose coupon crash inbox need network outbox pause people policy queue render site workspace",
+	"reply":    "accounts answer compose coupon crash inbox need network outbox pause people policy queue render scalar site workspace",
 	"restore":  "accounts agenda audit compose coupon inbox listen need network outbox pause people reply site store vault workspace",
-	"care":     "accounts agenda audit inbox listen need network outbox queue reply revision site store workspace",
-	"checkup": "accounts agenda audit care compose coupon health inbox lease listen need network outbox pause policy queue restore site " +
-		"spoken store workspace",
-	"acts": "accounts agenda audit compose coupon inbox media need network outbox pause people plan render reply site suggest workspace",
-	"bot": "accounts acts agenda audit care checkup compose coupon inbox lease listen meter need network network/bluesky " +
-		"network/mastodon network/memory network/weibo network/x outbox pause people plan queue reply restore revision " +
-		"site store vault workspace",
+	"care":     "accounts agenda audit inbox listen need network outbox queue reply revision scalar site store workspace",
+	"checkup":  "accounts agenda audit care compose coupon health inbox lease listen need network outbox pause policy queue restore site spoken store workspace",
+	"acts":     "accounts agenda audit compose coupon document inbox media need network outbox pause people plan render reply site suggest workspace",
+	"bot":      "accounts acts agenda audit care checkup compose coupon inbox lease listen meter need network network/bluesky network/mastodon network/memory network/weibo network/x outbox pause people plan queue reply restore revision scalar site store vault workspace",
 }
 
 // only is what but these packages may import (besides cmd).
@@ -90,7 +90,7 @@ var only = map[string]string{
 	"github.com/expr-lang/expr":    "segment",
 	"filippo.io/age":               "vault",
 	"github.com/robfig/cron/":      "plan workspace",
-	"github.com/goccy/go-yaml":     "network/x policy workspace",
+	"github.com/goccy/go-yaml":     "network/x policy document workspace",
 	"github.com/dghubble/oauth1":   "network/x",
 	"golang.org/x/oauth2":          "network/weibo network/x",
 	"golang.org/x/image":           "media",

@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"magpie/internal/bot"
+	"magpie/internal/document"
 	"magpie/internal/plan"
 	"magpie/internal/store"
 	"magpie/internal/workspace"
@@ -73,7 +74,7 @@ func check(c *cli.Context) error {
 }
 
 // passed tells of the steps whose time is over. A campaign that is over altogether is no news.
-func passed(set *workspace.Set, now time.Time) (out []workspace.Problem) {
+func passed(set *workspace.Set, now time.Time) (out []document.Problem) {
 	names := map[*workspace.Step][]string{}
 	for _, o := range plan.Passed(set, now) {
 		if now.Sub(o.At) > time.Duration(o.Step.Late.After) {
@@ -88,7 +89,7 @@ func passed(set *workspace.Set, now time.Time) (out []workspace.Problem) {
 		out = append(out, s.Problem(where+s.At.Format("2006-01-02 15:04")+" is in the past",
 			"what has not gone out yet will not: give it another time, or end the campaign with until:"))
 	}
-	slices.SortFunc(out, func(a, b workspace.Problem) int {
+	slices.SortFunc(out, func(a, b document.Problem) int {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 	})
 	return out

@@ -1,4 +1,5 @@
 package main
+import "magpie/internal/scalar"
 
 import (
 	"fmt"
@@ -63,7 +64,7 @@ func since(c *cli.Context) (time.Time, error) {
 	case "yesterday":
 		return today.AddDate(0, 0, -1), nil
 	}
-	if span, err := workspace.ParseDuration(s); err == nil {
+	if span, err := scalar.ParseDuration(s); err == nil {
 		return now.Add(-span), nil
 	}
 	t, err := time.Parse(time.DateOnly, s)

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/term"
 
 	"magpie/internal/bot"
+	"magpie/internal/document"
 	"magpie/internal/spoken"
-	"magpie/internal/workspace"
 )
 
 // options are what the global flags say.
@@ -79,7 +79,7 @@ func openWith(c *cli.Context, how bot.Options) (*bot.Bot, error) {
 
 // explain says mistakes in files as check does.
 func explain(c *cli.Context, err error) error {
-	var p workspace.Problems
+	var p document.Problems
 	if !errors.As(err, &p) {
 		return err
 	}
@@ -87,7 +87,7 @@ func explain(c *cli.Context, err error) error {
 	return failure{exitFailed, errSaid}
 }
 
-func printProblems(w io.Writer, p workspace.Problems) {
+func printProblems(w io.Writer, p document.Problems) {
 	for _, x := range p {
 		fmt.Fprintln(w, x)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"magpie/internal/network"
 	"magpie/internal/network/mastodon"
+	"magpie/internal/scalar"
 	"magpie/internal/site"
 	"magpie/internal/store"
 	"magpie/internal/workspace"
@@ -33,7 +34,7 @@ func (ac *Accounts) mayAskNetworks(ctx context.Context, a *workspace.Account) er
 }
 
 // Secret reads what credentials refer to.
-func (ac *Accounts) Secret(ctx context.Context, name string, c *workspace.Credentials) (network.Secret, error) {
+func (ac *Accounts) Secret(ctx context.Context, name string, c *scalar.Credentials) (network.Secret, error) {
 	if c == nil || c.Kind == "stored" {
 		return ac.Vault.Get(ctx, "account "+name)
 	}
@@ -77,7 +78,7 @@ func (ac *Accounts) connector(ctx context.Context, a *workspace.Account,
 }
 
 // Where says where credentials are set.
-func Where(c *workspace.Credentials) string {
+func Where(c *scalar.Credentials) string {
 	if c == nil {
 		return "credentials: in the account file"
 	}

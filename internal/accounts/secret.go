@@ -6,12 +6,13 @@ import (
 	"path/filepath"
 	"strings"
 
+	"magpie/internal/document"
 	"magpie/internal/network"
-	"magpie/internal/workspace"
+	"magpie/internal/scalar"
 )
 
 // ReadSecret reads env:NAME or file:PATH. Its error never has the secret.
-func ReadSecret(dir string, c workspace.Credentials, never ...string) (network.Secret, error) {
+func ReadSecret(dir string, c scalar.Credentials, never ...string) (network.Secret, error) {
 	if c.Kind == "env" && strings.HasPrefix(strings.ToUpper(c.Name), "MAGPIE_") {
 		return "", fmt.Errorf("the environment variable %s is one of Magpie's own: it is nobody's token", c.Name)
 	}
@@ -32,7 +33,7 @@ func ReadSecret(dir string, c workspace.Credentials, never ...string) (network.S
 			return "", fmt.Errorf("the file %s is Magpie's own: it is nobody's token", c.Name)
 		}
 	}
-	b, err := workspace.ReadFile(os.DirFS(filepath.Dir(path)), filepath.Base(path), secretMost)
+	b, err := document.ReadFile(os.DirFS(filepath.Dir(path)), filepath.Base(path), secretMost)
 	if err != nil {
 		return "", fmt.Errorf("the file %s can't be read", c.Name)
 	}

@@ -142,15 +142,10 @@ func (ac *Accounts) bound(a *workspace.Account) string {
 
 // met notes which bound was met, and tells a person.
 func (ac *Accounts) met(ctx context.Context, a *workspace.Account, why string) {
-	ac.Raise(ctx, need.Budget, a.Name, a.Name+" can't do all it should: "+why)
 	now := ac.bound(a)
-	if before, err := ac.DB.Mark(ctx, boundMet+a.Name); err != nil || before == now {
-		return
-	}
-	err := ac.Write(ctx, func(tx *sql.Tx) error { return store.SetMark(ctx, tx, boundMet+a.Name, now) })
-	if err != nil && ctx.Err() == nil {
-		ac.Log.WithError(err).Warn("which bound was met could not be stored")
-	}
+	ac.Raise(ctx, need.Budget, a.Name, a.Name+" can't do all it should: "+why, func(tx *sql.Tx) error {
+		return store.SetMark(ctx, tx, boundMet+a.Name, now)
+	})
 }
 
 // holds tells whether the bound that was met still holds: in the same day or month,

@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"magpie/internal/document"
 	"magpie/internal/media"
 	"magpie/internal/network"
-	"magpie/internal/workspace"
 )
 
 // pictureMost is how large a picture of a push may be, in bytes.
@@ -41,7 +41,7 @@ func attachment(f File, l network.Limits) (i network.Image, info media.Info, err
 		return i, info, misuse("--alt has %d characters, the limit is %d", n, l.Alt)
 	}
 	folder, name := filepath.Split(filepath.Clean(f.Path))
-	data, err := workspace.ReadFile(os.DirFS(cmp.Or(folder, ".")), name, pictureMost)
+	data, err := document.ReadFile(os.DirFS(cmp.Or(folder, ".")), name, pictureMost)
 	if err != nil {
 		return i, info, fmt.Errorf("the picture %s can't be read, or is larger than %d MB", f.Path, pictureMost>>20)
 	}

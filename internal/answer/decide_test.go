@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"magpie/internal/network"
+	"magpie/internal/scalar"
 	"magpie/internal/workspace"
 )
 
@@ -14,24 +15,24 @@ var noon = time.Date(2027, 11, 26, 12, 0, 0, 0, time.UTC)
 
 // rulesOf is a workspace of two accounts and four rules.
 func rulesOf() *workspace.Set {
-	day := func(d int) *workspace.Date {
-		return &workspace.Date{Time: time.Date(2027, 11, d, 0, 0, 0, 0, time.UTC)}
+	day := func(d int) *scalar.Date {
+		return &scalar.Date{Time: time.Date(2027, 11, d, 0, 0, 0, 0, time.UTC)}
 	}
 	deal := &workspace.Campaign{Name: "deal", From: day(25), Until: day(27), Offer: "bf"}
 	deal.Steps = workspace.Steps{
 		{Name: "claim", Campaign: deal, Accounts: []string{"outlet"}, For: "fans", SayOthers: "sorry",
-			Mention: &workspace.Match{Says: []string{"deal", "优惠", "café"}, Not: []string{"scam", "骗"}}, PerPerson: &workspace.Rate{Count: 2,
+			Mention: &workspace.Match{Says: []string{"deal", "优惠", "café"}, Not: []string{"scam", "骗"}}, PerPerson: &scalar.Rate{Count: 2,
 				Per: 24 * time.Hour}},
 		{Name: "strict", Campaign: deal, Accounts: []string{"outlet"}, For: "fans", Mention: &workspace.Match{Says: []string{"secret"}}},
 	}
 	service := &workspace.Campaign{Name: "service"}
 	service.Steps = workspace.Steps{
 		{Name: "hours", Campaign: service, Accounts: []string{"outlet", "home"},
-			Mention: &workspace.Match{Says: []string{"when do you open", "几点开门", "deal"}}, Limit: &workspace.Rate{Count: 5, Per: time.Hour}},
+			Mention: &workspace.Match{Says: []string{"when do you open", "几点开门", "deal"}}, Limit: &scalar.Rate{Count: 5, Per: time.Hour}},
 		{Name: "urgent", Campaign: service, Accounts: []string{"home"}, Priority: 9, Mention: &workspace.Match{Says: []string{"fire"}}},
 		{Name: "calm", Campaign: service, Accounts: []string{"home"}, Priority: 1, Mention: &workspace.Match{Says: []string{"fire", "smoke"}}},
 	}
-	zone := workspace.Zone{Location: time.FixedZone("", -6*3600)}
+	zone := scalar.Zone{Location: time.FixedZone("", -6*3600)}
 	return &workspace.Set{Settings: workspace.Settings{Bots: []string{"@robot@x.example"}},
 		Campaigns: map[string]*workspace.Campaign{"deal": deal, "service": service},
 		Offers:    map[string]*workspace.Offer{"bf": {Name: "bf", Until: day(30)}},

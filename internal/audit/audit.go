@@ -28,24 +28,6 @@ func Record(ctx context.Context, tx *sql.Tx, at time.Time, who, what, subject, d
 	return err
 }
 
-// RecordEach is Record for many subjects with a detail each: what the bot did with them together.
-func RecordEach(ctx context.Context, tx *sql.Tx, at time.Time, who, what string, each []Detail) error {
-	all, err := store.Each(each)
-	if err != nil || len(each) == 0 {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO audit (at, who, what, subject, detail)
-		SELECT CAST($1 AS BIGINT), CAST($2 AS TEXT), CAST($3 AS TEXT), j.value ->> 'subject', j.value ->> 'detail' FROM json_each($4) j`,
-		store.Ms(at), who, what, all)
-	return err
-}
-
-// Detail is what a line says about its subject.
-type Detail struct {
-	Subject string `json:"subject"`
-	Detail  string `json:"detail"`
-}
-
 // Line is one entry.
 type Line struct {
 	At                         time.Time

@@ -17,8 +17,8 @@ import (
 	"magpie/internal/accounts"
 	"magpie/internal/network"
 	"magpie/internal/sandbox"
+	"magpie/internal/scalar"
 	"magpie/internal/store/storetest"
-	"magpie/internal/workspace"
 )
 
 // stranger is a server that keeps whatever it is sent.
@@ -144,7 +144,7 @@ func TestOwnSecretsAreNoCredentials(t *testing.T) {
 			if eve.has(strings.TrimSpace(string(key))) || eve.has(address) {
 				t.Error("it was sent to the server that the file names")
 			}
-			if _, err := accounts.ReadSecret(dir, workspace.Credentials{Kind: "env", Name: "HOME"}); err != nil {
+			if _, err := accounts.ReadSecret(dir, scalar.Credentials{Kind: "env", Name: "HOME"}); err != nil {
 				t.Errorf("any other variable is as good as before: %v", err)
 			}
 		})

@@ -16,6 +16,7 @@ import (
 	"magpie/internal/plan"
 	"magpie/internal/queue"
 	"magpie/internal/revision"
+	"magpie/internal/scalar"
 	"magpie/internal/site"
 	"magpie/internal/store"
 	"magpie/internal/workspace"
@@ -240,7 +241,7 @@ func (b *Bot) adjust(p *outbox.Publisher, a *workspace.Account) {
 		Quiet: func(now time.Time) (bool, time.Time) { return plan.Quiet(a, now) }})
 }
 
-func pace(r *workspace.Rate) outbox.Pace {
+func pace(r *scalar.Rate) outbox.Pace {
 	if r == nil {
 		return outbox.Pace{}
 	}

@@ -74,8 +74,8 @@ func oldRow(t *testing.T, tx *sql.Tx, s outbox.State, at time.Time) {
 	}
 }
 
-// TestUpgrade: a database of the version before, with a post in every state, is upgraded in place, and its posts go on from where they were:
-// what may go out does, once, and the rest stays as it is. A copy of it says the same.
+// TestUpgrade: a database of the version before, with a post in every state, is upgraded in place, and its posts go on from where
+// they were: what may go out does, once, and the rest stays as it is. A copy of it says the same.
 func TestUpgrade(t *testing.T) {
 	ctx, now := t.Context(), at(t, "2027-11-26 09:00")
 	place := storetest.Place(t)

@@ -13,6 +13,7 @@ import (
 	"magpie/internal/need"
 	"magpie/internal/network"
 	"magpie/internal/network/weibo"
+	"magpie/internal/scalar"
 	"magpie/internal/workspace"
 )
 
@@ -100,11 +101,11 @@ func TestDoctorSaysOnce(t *testing.T) {
 func TestHookByTheReadme(t *testing.T) {
 	w := newWorld(t, day1, nil)
 	t.Setenv("MAGPIE_HOOK", "https://hooks.example/x")
-	if at, err := w.Rounds.Hook(workspace.Credentials{Kind: "env", Name: "MAGPIE_HOOK"}); err != nil ||
+	if at, err := w.Rounds.Hook(scalar.Credentials{Kind: "env", Name: "MAGPIE_HOOK"}); err != nil ||
 		at.Reveal() != "https://hooks.example/x" {
 		t.Errorf("got %v", err)
 	}
-	if _, err := w.Rounds.Hook(workspace.Credentials{Kind: "env", Name: "MAGPIE_DATABASE"}); err == nil {
+	if _, err := w.Rounds.Hook(scalar.Credentials{Kind: "env", Name: "MAGPIE_DATABASE"}); err == nil {
 		t.Error("the database's address is taken for a hook's")
 	}
 }

@@ -19,8 +19,8 @@ import (
 	"magpie/internal/accounts"
 	"magpie/internal/need"
 	"magpie/internal/network"
+	"magpie/internal/scalar"
 	"magpie/internal/store"
-	"magpie/internal/workspace"
 )
 
 // Failing is something that has failed, since when and why.
@@ -77,7 +77,7 @@ func (r *Rounds) tellAll(ctx context.Context) error {
 
 // Hook is the address of the web hook. MAGPIE_HOOK is where the README keeps it: that is
 // nobody's token, but it is the hook's address.
-func (r *Rounds) Hook(to workspace.Credentials) (network.Secret, error) {
+func (r *Rounds) Hook(to scalar.Credentials) (network.Secret, error) {
 	if at := os.Getenv("MAGPIE_HOOK"); to.Kind == "env" && to.Name == "MAGPIE_HOOK" && at != "" {
 		return network.Secret(strings.TrimSpace(at)), nil
 	}

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"magpie/internal/gist"
 	"magpie/internal/outbox"
 	"magpie/internal/policy"
 	"magpie/internal/store"
@@ -25,9 +26,9 @@ func (w *Composer) alike(ctx context.Context, q store.Querier, set *workspace.Se
 	if p.Kind != outbox.Public || len(others) == 0 {
 		return nil
 	}
-	var ours []workspace.Gist
+	var ours []gist.Gist
 	for _, text := range append([]string{c.Draft.Text}, c.Rest...) {
-		ours = append(ours, workspace.GistOf(text))
+		ours = append(ours, gist.Of(text))
 	}
 	said, err := outbox.PublicSince(ctx, q, others, w.Clock().Add(-within))
 	for _, x := range said {
@@ -54,21 +55,21 @@ func others(set *workspace.Set, account string) (names []string) {
 // often.
 type gists struct {
 	mu  sync.Mutex
-	all map[string]workspace.Gist
+	all map[string]gist.Gist
 }
 
 // gistsMost is how many are kept.
 const gistsMost = 20_000
 
-func (g *gists) of(text string) workspace.Gist {
+func (g *gists) of(text string) gist.Gist {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	made, ok := g.all[text]
 	if !ok {
 		if g.all == nil || len(g.all) >= gistsMost {
-			g.all = map[string]workspace.Gist{}
+			g.all = map[string]gist.Gist{}
 		}
-		made = workspace.GistOf(text)
+		made = gist.Of(text)
 		g.all[text] = made
 	}
 	return made

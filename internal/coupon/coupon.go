@@ -240,6 +240,10 @@ func Deliver(ctx context.Context, tx *sql.Tx, now time.Time, codes ...string) er
 // Release notes that post provably did not go out. The code is free again
 // unless another post carries it.
 func Release(ctx context.Context, tx *sql.Tx, code, post string) error {
+	// Two posts with one code may end at the same instant: the second waits here for the first, and sees what it has done.
+	if _, err := tx.ExecContext(ctx, `UPDATE coupons SET offer = offer WHERE code = $1`, code); err != nil {
+		return err
+	}
 	if _, err := tx.ExecContext(ctx, `DELETE FROM tellings WHERE code = $1 AND post = $2`, code, post); err != nil {
 		return err
 	}

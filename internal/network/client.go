@@ -153,7 +153,7 @@ const (
 
 // Sealed is a post in its final bytes.
 type Sealed struct {
-	Body   []byte // the connector's own form of the whole request
+	Body   []byte // the connector's own form of the whole request, in UTF-8
 	Key    string
 	Text   string // what people will read, recipient's name included
 	Replay Replay

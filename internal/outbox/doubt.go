@@ -63,7 +63,7 @@ func (p *Publisher) wait(ctx context.Context, post *Post, cause error) error {
 // hand any more: their outcome could not be written down, because the disk was
 // full.
 func (p *Publisher) forgotten(ctx context.Context, l lane) error {
-	all, err := selected(ctx, p.DB.Read, `account = $1 AND state = 'sending' AND kind IN (`+l.kinds+`)`, p.Account)
+	all, err := selected(ctx, p.DB.Read, `account = $1 AND state = 'sending' AND kind IN (`+l.kindList()+`)`, p.Account)
 	for _, post := range all {
 		if !p.begin(post.ID) {
 			continue

@@ -41,8 +41,6 @@ func follow(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) error {
 			"; decide: “magpie outbox settle send "+p.ID+"”, or “settle withdraw "+p.ID+"”")
 	case p.State == Late:
 		return raise(need.Late, p.ID, "the "+name+" did not go out: "+p.Reason+"; to send it after all: “magpie outbox settle send "+p.ID+"”")
-	case p.State == Sent && p.Kind == Public:
-		return need.Clear(ctx, tx, need.SilentFor, p.Account)
 	}
 	return nil
 }

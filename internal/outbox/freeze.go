@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"github.com/sirupsen/logrus"
 
@@ -94,10 +95,13 @@ func (p *Publisher) measure(d network.Draft) network.Size {
 // verdict, not an error: others share the commit.
 func (p *Publisher) freeze(ctx context.Context, post *Post, c Composed, s network.Sealed, log *logrus.Entry) (*network.Sealed, error) {
 	crash.At("prepared")
+	if !utf8.Valid(s.Body) { // it would not come back from the database as it went there
+		return nil, p.stop(ctx, post, c, &Stop{State: Refused, Reason: "the post has bytes that are no text"})
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	w := &writing{Ready: Ready{Post: post, Composed: c}, sealed: &s}
+	w := &writing{Ready: Ready{Post: post, Composed: c}, sealed: &s, ended: *post, ctx: ctx}
 	err := p.written(w)
 	crash.At("frozen")
 	switch {
@@ -227,7 +231,7 @@ func (p *Publisher) recheck(ctx context.Context, tx *sql.Tx, state State, set []
 	if err != nil {
 		return err
 	}
-	all, err := p.standing(ctx, tx, state, set)
+	all, err := p.standing(ctx, tx, state, set, now)
 	if err != nil {
 		return err
 	}
@@ -239,6 +243,8 @@ func (p *Publisher) recheck(ctx context.Context, tx *sql.Tx, state State, set []
 		switch {
 		case !ours:
 			w.Stop, w.gone = taken, false
+		case w.ctx != nil && w.ctx.Err() != nil:
+			w.Stop = &Stop{State: Planned, Reason: "the program is ending"}
 		case there:
 			w.Stop = p.verdict(w, stands, files, now)
 		}
@@ -252,8 +258,8 @@ func (p *Publisher) recheck(ctx context.Context, tx *sql.Tx, state State, set []
 	return p.Hooks.Recheck(ctx, tx, open, now)
 }
 
-// standing reads what holds for the posts of a set that are in the state still.
-func (p *Publisher) standing(ctx context.Context, tx *sql.Tx, state State, set []*writing) (map[string]standing, error) {
+// standing reads what holds for the posts of a set that are in the state still, and whose time has not been put off.
+func (p *Publisher) standing(ctx context.Context, tx *sql.Tx, state State, set []*writing, now time.Time) (map[string]standing, error) {
 	ids := make([]frozen, len(set))
 	for i, w := range set {
 		ids[i].ID = w.Post.ID
@@ -263,7 +269,7 @@ func (p *Publisher) standing(ctx context.Context, tx *sql.Tx, state State, set [
 		return nil, err
 	}
 	rows, err := tx.QueryContext(ctx, `SELECT posts.id, posts.approved_hash, NOT `+pause.CampaignUnhalted("posts")+`
-		FROM json_each($1) j JOIN posts ON posts.id = j.value ->> 'id' WHERE posts.state || '' = $2`, each, state)
+		FROM json_each($1) j JOIN posts ON posts.id = j.value ->> 'id' WHERE posts.state || '' = $2 AND posts.next_at <= $3`, each, state, store.Ms(now))
 	if err != nil {
 		return nil, err
 	}

@@ -76,14 +76,12 @@ func Move(ctx context.Context, tx *sql.Tx, p *Post, to State, why Why, by By, fr
 	return true, audit.Record(ctx, tx, by.At, by.Who, "post "+string(to), "post "+p.ID, why.Text)
 }
 
-// then does, in the same transaction, what follows from a post's new state: its coupon is
-// delivered, or free again where it provably did not go out; a mention whose answer is not
+// then does, in the same transaction, what follows from a post's new state (see thenAll for one that is out): its coupon is
+// free again where it provably did not go out; a mention whose answer is not
 // out is open again; and what needs a person is noted.
 func then(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) (err error) {
 	switch {
 	case p.Code == "":
-	case p.State == Sent:
-		err = coupon.Deliver(ctx, tx, now, p.Code)
 	case p.State == Refused, p.State == Withdrawn, p.State == Late:
 		err = giveBack(ctx, tx, p)
 	}

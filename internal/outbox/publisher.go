@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -81,6 +82,7 @@ type Publisher struct {
 	Bounds                 // set them at work with Bound
 
 	together together
+	unnoted  atomic.Int64 // posts that are out, that is not written down yet, and whose place another has
 
 	mu      sync.Mutex
 	working map[string]bool // posts in hand: both lanes may see a post in doubt
@@ -111,14 +113,23 @@ func (p *Publisher) bounds() Bounds {
 
 // lane is a class of posts that does not wait for the other.
 type lane struct {
-	kinds string
+	kinds []Kind
 	asked bool
 }
 
 var (
-	answers = lane{`'answer'`, true}
-	unasked = lane{`'public', 'direct'`, false}
+	answers = lane{[]Kind{Answer}, true}
+	unasked = lane{[]Kind{Public, Direct}, false}
 )
+
+// kindList are the kinds as a list in SQL.
+func (l lane) kindList() string {
+	list := make([]string, len(l.kinds))
+	for i, k := range l.kinds {
+		list[i] = "'" + string(k) + "'"
+	}
+	return strings.Join(list, ", ")
+}
 
 // Pass sends all that is due now and returns how many posts it dealt with.
 func (p *Publisher) Pass(ctx context.Context) (n int, err error) {
@@ -245,34 +256,51 @@ func (p *Publisher) launch(ctx context.Context, l lane, places chan struct{}) (*
 	return f, nil
 }
 
-// due are the posts of a lane that may go out now, the oldest first.
+// due are the posts of a lane that may go out now, the oldest first. They are read before it is counted how many may: those that
+// go out meanwhile count twice, and never not at all.
 func (p *Publisher) due(ctx context.Context, l lane) ([]*Post, error) {
 	now := p.Clock()
-	limits, _, err := p.allowance(ctx, l, now)
+	waiting := map[Kind][]*Post{}
+	limits, halted, err := p.allowance(ctx, l, now)
+	if err == nil && !halted {
+		if waiting, err = p.waiting(ctx, l, now); err == nil {
+			limits, _, err = p.allowance(ctx, l, now)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
-	var out []*Post
-	if !l.asked {
-		if out, err = p.parts(ctx, now); err != nil {
-			return nil, err
-		}
+	out, err := selected(ctx, p.DB.Read, `account = $1 AND state = 'in doubt' AND kind IN (`+l.kindList()+`) AND next_at <= $2
+		ORDER BY next_at, id LIMIT `+strconv.Itoa(p.batch()), p.Account, store.Ms(now))
+	if err != nil {
+		return nil, err
 	}
-	for kind, n := range limits {
-		if n <= 0 {
-			continue
-		}
-		some, err := selected(ctx, p.DB.Read, `account = $1 AND state = 'planned' AND kind = '`+string(kind)+`' AND next_at <= $2 AND follows = ''
-			AND `+pause.CampaignUnhalted("posts")+`
-			ORDER BY next_at, id LIMIT `+strconv.Itoa(min(n, p.batch())), p.Account, store.Ms(now))
+	if !l.asked {
+		parts, err := p.parts(ctx, now)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, some...)
+		out = append(out, parts...)
 	}
-	doubts, err := selected(ctx, p.DB.Read, `account = $1 AND state = 'in doubt' AND kind IN (`+l.kinds+`) AND next_at <= $2
-		ORDER BY next_at, id LIMIT `+strconv.Itoa(p.batch()), p.Account, store.Ms(now))
-	return append(doubts, out...), err
+	for kind, posts := range waiting {
+		out = append(out, posts[:max(0, min(len(posts), limits[kind]))]...)
+	}
+	return out, nil
+}
+
+// waiting are the posts of a lane whose time has come, by kind, the oldest first.
+func (p *Publisher) waiting(ctx context.Context, l lane, now time.Time) (map[Kind][]*Post, error) {
+	out := map[Kind][]*Post{}
+	for _, kind := range l.kinds {
+		some, err := selected(ctx, p.DB.Read, `account = $1 AND state = 'planned' AND kind = '`+string(kind)+`' AND next_at <= $2 AND follows = ''
+			AND `+pause.CampaignUnhalted("posts")+`
+			ORDER BY next_at, id LIMIT `+strconv.Itoa(p.batch()), p.Account, store.Ms(now))
+		if err != nil {
+			return nil, err
+		}
+		out[kind] = some
+	}
+	return out, nil
 }
 
 // write notes something on the account's behalf, if it is ours still: what

@@ -24,11 +24,9 @@ func (p *Publisher) publish(ctx context.Context, post *Post, s network.Sealed, l
 		return p.lapsed(ctx, post, log)
 	}
 	receipt, err := p.Client.Publish(ctx, s)
-	if post.answered != nil {
-		post.answered()
-	}
 	crash.At("published")
 	if err == nil {
+		defer p.giveWay(post)()
 		p.well()
 		p.Outages.Fine("send "+p.Account, log, "posts go out again")
 		log.WithFields(logrus.Fields{"account": p.Account, "url": receipt.URL}).Info("sent")
@@ -58,6 +56,15 @@ func (p *Publisher) publish(ctx context.Context, post *Post, s network.Sealed, l
 		return p.finish(ctx, post, Refused, err.Error())
 	}
 	return p.notOut(ctx, post, err, log)
+}
+
+// giveWay lets another post be sent while it is written down that this one is out, as long as no more than InFlight wait for that:
+// of these nobody would know after a crash. It returns what to call when it is written down.
+func (p *Publisher) giveWay(post *Post) (noted func()) {
+	if p.unnoted.Add(1) <= int64(p.InFlight) && post.answered != nil {
+		post.answered()
+	}
+	return func() { p.unnoted.Add(-1) }
 }
 
 // lapsed deals with a post that was about to be sent when this machine could no
@@ -93,6 +100,9 @@ func (p *Publisher) sent(post *Post, r network.Receipt) error {
 
 // noteAll notes that posts are out. An address that another post owns proves nothing: a person has to look.
 func (p *Publisher) noteAll(ctx context.Context, tx *sql.Tx, set []*writing, now time.Time) error {
+	if len(set) == 0 {
+		return nil
+	}
 	all := make([]Arrived, len(set))
 	for i, w := range set {
 		all[i] = Arrived{w.Post, *w.receipt}

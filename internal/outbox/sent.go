@@ -19,13 +19,16 @@ type Arrived struct {
 	Receipt network.Receipt
 }
 
-// sentLine is what the log says of a post that a person found to be out.
-const sentLine = "post sent"
+// What the log says of a post that a person found to be out, and of one that was found after a restore.
+const (
+	sentLine  = "post sent"
+	foundLine = "post found on the network"
+)
 
 // History is what happened to a post, the first first. That Magpie has sent it is read from the post.
 func History(ctx context.Context, db *store.DB, p *Post) ([]audit.Line, error) {
 	lines, err := audit.Of(ctx, db, "post "+p.ID)
-	told := slices.ContainsFunc(lines, func(l audit.Line) bool { return l.What == sentLine })
+	told := slices.ContainsFunc(lines, func(l audit.Line) bool { return l.What == sentLine || l.What == foundLine })
 	if err != nil || told || p.SentAt.IsZero() {
 		return lines, err
 	}
@@ -85,13 +88,16 @@ func (a Arrived) row(now time.Time) receipt {
 // had fallen silent has not.
 func thenAll(ctx context.Context, tx *sql.Tx, all []Arrived, rows []receipt, done map[string]bool, who string, now time.Time) error {
 	var codes []string
-	var said []audit.Detail
 	loud := map[string]bool{}
 	for i, a := range all {
 		if !done[a.Post.ID] {
 			continue
 		}
-		said = append(said, audit.Detail{Subject: "post " + a.Post.ID, Detail: rows[i].URL})
+		if who != audit.Bot { // else the post itself says it: see History
+			if err := audit.Record(ctx, tx, now, who, sentLine, "post "+a.Post.ID, rows[i].URL); err != nil {
+				return err
+			}
+		}
 		if a.Post.Code != "" {
 			codes = append(codes, a.Post.Code)
 		}
@@ -113,7 +119,7 @@ func thenAll(ctx context.Context, tx *sql.Tx, all []Arrived, rows []receipt, don
 	if who == audit.Bot {
 		return nil // the post itself says it: see History
 	}
-	return audit.RecordEach(ctx, tx, now, who, sentLine, said)
+	return nil
 }
 
 func goOn(ctx context.Context, tx *sql.Tx, post *Post, r receipt, now time.Time) error {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
+	"strings"
 	"sync"
 
 	"magpie/internal/network"
@@ -27,6 +29,7 @@ type writing struct {
 	receipt *network.Receipt // to be noted
 	gone    bool             // somebody else has moved the post on
 	ended   Post             // as it is after a verdict
+	ctx     context.Context  //nolint:containedctx // of who waits: what is not frozen when it ends stays planned
 	done    chan error
 }
 
@@ -86,13 +89,19 @@ func (p *Publisher) writeAll() {
 // writeSet writes a set in one transaction, or each in one of its own if that fails: what is wrong with one is not to hold up the
 // others. Where nobody knows whether the commit was done, that is what all are told.
 func (p *Publisher) writeSet(set []*writing) {
+	// In one order everywhere, so that two sets do not wait for each other's rows.
+	slices.SortFunc(set, func(a, b *writing) int { return strings.Compare(a.Post.ID, b.Post.ID) })
 	err := p.commit(set)
-	for _, w := range set {
-		if err != nil && len(set) > 1 && !errors.Is(err, store.ErrAway) {
-			w.done <- p.commit([]*writing{w})
-		} else {
-			w.done <- err
+	if err != nil && len(set) > 1 && !errors.Is(err, store.ErrAway) {
+		var alone sync.WaitGroup
+		for _, w := range set {
+			alone.Go(func() { w.done <- p.commit([]*writing{w}) })
 		}
+		alone.Wait()
+		return
+	}
+	for _, w := range set {
+		w.done <- err
 	}
 }
 

@@ -3,12 +3,13 @@ package people
 import (
 	"fmt"
 	"hash/maphash"
-	"magpie/internal/network"
 	"strings"
 	"time"
 
 	lang "golang.org/x/text/language"
 	"golang.org/x/text/language/display"
+
+	"magpie/internal/network"
 )
 
 // oddities tells of what is taken and can hardly be meant.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/robfig/cron/v3"
 
+	"magpie/internal/scalar"
 	"magpie/internal/workspace"
 )
 
@@ -93,7 +94,7 @@ const slack = 26 * time.Hour
 
 // cron walks the cron line over wall clock time, where no hour is missing
 // and none comes twice; the zone comes in afterwards.
-func (k *walk) cron(spec string, except []workspace.Date) {
+func (k *walk) cron(spec string, except []scalar.Date) {
 	line, err := cron.ParseStandard(spec)
 	if err != nil {
 		return // refused when it was loaded
@@ -126,8 +127,8 @@ func wall(t time.Time, zone *time.Location) time.Time {
 	return time.Date(l.Year(), l.Month(), l.Day(), l.Hour(), l.Minute(), l.Second(), 0, time.UTC)
 }
 
-func excepted(days []workspace.Date, w time.Time) bool {
-	return slices.ContainsFunc(days, func(d workspace.Date) bool { return d.Equal(w.Truncate(24 * time.Hour)) })
+func excepted(days []scalar.Date, w time.Time) bool {
+	return slices.ContainsFunc(days, func(d scalar.Date) bool { return d.Equal(w.Truncate(24 * time.Hour)) })
 }
 
 // keep adds the occurrence at wall time w if it is due in [from, to) and

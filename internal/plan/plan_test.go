@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"magpie/internal/scalar"
 	"magpie/internal/workspace"
 )
 
@@ -21,13 +22,13 @@ func one(zone, cron string, jitter time.Duration, from, until string) *workspace
 	if from != "" {
 		f, _ := time.Parse(time.DateOnly, from)
 		u, _ := time.Parse(time.DateOnly, until)
-		c.From, c.Until = &workspace.Date{Time: f}, &workspace.Date{Time: u}
+		c.From, c.Until = &scalar.Date{Time: f}, &scalar.Date{Time: u}
 	}
 	c.Steps = workspace.Steps{{Name: "s", Campaign: c, Accounts: []string{"a"}, Schedule: "x"}}
 	return &workspace.Set{
 		Campaigns: map[string]*workspace.Campaign{"c": c},
-		Accounts:  map[string]*workspace.Account{"a": {Name: "a", Timezone: workspace.Zone{Location: loc, Name: zone}}},
-		Schedules: map[string]*workspace.Schedule{"x": {Cron: cron, Jitter: workspace.Duration(jitter)}},
+		Accounts:  map[string]*workspace.Account{"a": {Name: "a", Timezone: scalar.Zone{Location: loc, Name: zone}}},
+		Schedules: map[string]*workspace.Schedule{"x": {Cron: cron, Jitter: scalar.Duration(jitter)}},
 	}
 }
 

@@ -3,6 +3,7 @@ package plan
 import (
 	"time"
 
+	"magpie/internal/scalar"
 	"magpie/internal/workspace"
 )
 
@@ -15,7 +16,7 @@ func Quiet(a *workspace.Account, now time.Time) (bool, time.Time) {
 	return true, endOfQuiet(a.Quiet, now, zone)
 }
 
-func endOfQuiet(h *workspace.Hours, now time.Time, zone *time.Location) time.Time {
+func endOfQuiet(h *scalar.Hours, now time.Time, zone *time.Location) time.Time {
 	l := now.In(zone)
 	end := time.Date(l.Year(), l.Month(), l.Day(), h.To/60, h.To%60, 0, 0, time.UTC)
 	if t := Instant(end, zone); t.After(now) {

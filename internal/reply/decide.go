@@ -20,6 +20,7 @@ import (
 	"magpie/internal/pause"
 	"magpie/internal/people"
 	"magpie/internal/queue"
+	"magpie/internal/scalar"
 	"magpie/internal/site"
 	"magpie/internal/workspace"
 )
@@ -316,7 +317,7 @@ func (c *decision) over(ctx context.Context, tx *sql.Tx) (string, error) {
 // codesPerServer is how many people of one server get a code of an offer, and within
 // what time, unless magpie.yaml says otherwise: whoever runs a server makes as many
 // accounts there as they like.
-var codesPerServer = workspace.Rate{Count: 100, Per: time.Hour}
+var codesPerServer = scalar.Rate{Count: 100, Per: time.Hour}
 
 // crowd says that many people of one server have had a code of late, and tells a person so.
 func (c *decision) crowd(ctx context.Context, tx *sql.Tx) (string, error) {

@@ -71,10 +71,15 @@ func (s *Site) Add(ctx context.Context, name, id string) {
 // Write runs fn in a shared transaction.
 func (s *Site) Write(ctx context.Context, fn func(*sql.Tx) error) error { return s.DB.Batch(ctx, fn) }
 
-// Raise notes what needs a person.
-func (s *Site) Raise(ctx context.Context, kind, subject, text string) {
+// Raise notes what needs a person, and in the same transaction what belongs to it.
+func (s *Site) Raise(ctx context.Context, kind, subject, text string, also ...func(*sql.Tx) error) {
 	var fresh bool
 	err := s.Write(ctx, func(tx *sql.Tx) (err error) {
+		for _, write := range also {
+			if err := write(tx); err != nil {
+				return err
+			}
+		}
 		fresh, err = s.RaiseIn(ctx, tx, kind, subject, text)
 		return err
 	})

@@ -1,5 +1,5 @@
 // Package site is a workspace at work: the files in force, the database with the people and the jobs in it, the clock,
-// the log, and what a person has to be told. Every room of the bot stands on it. It knows no network and no post.
+// the log, and what a person has to be told. Every room of the bot stands on it.
 package site
 
 import (
@@ -9,12 +9,12 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"magpie/internal/document"
 	"magpie/internal/outage"
 	"magpie/internal/people"
 	"magpie/internal/queue"
 	"magpie/internal/store"
 	"magpie/internal/vault"
-	"magpie/internal/workspace"
 )
 
 // Site is an open workspace with its database.
@@ -33,8 +33,8 @@ type Site struct {
 
 	Outages  outage.Log
 	Beats    Beats
-	Working  atomic.Bool        // the bot runs in this process
-	Mistakes workspace.Problems // of the files in Dir, where the revision in force is used in their place
+	Working  atomic.Bool       // the bot runs in this process
+	Mistakes document.Problems // of the files in Dir, where the revision in force is used in their place
 
 	set atomic.Pointer[InForce]
 }

@@ -26,8 +26,12 @@ func Each[T any](values []T) (string, error) {
 		out.WriteByte('"')
 		out.WriteString(strconv.Itoa(i))
 		out.WriteString(`":`)
-		out.Write(one)
+		_, _ = noNUL.WriteString(&out, string(one)) // a Builder takes everything
 	}
 	out.WriteByte('}')
 	return out.String(), nil
 }
+
+// noNUL takes what stands for NUL in JSON away: Postgres has no such text, and clean takes it from other arguments, too. Two
+// backslashes are one, and what follows them stands for itself.
+var noNUL = strings.NewReplacer(`\\`, `\\`, `\u0000`, "")

@@ -147,3 +147,22 @@ func TestOtherProcess(t *testing.T) {
 }
 
 func println2(s string) { _, _ = os.Stdout.WriteString(s + "\n") }
+
+// TestEach: what both databases can't keep is left out, and what only looks like it stays.
+func TestEach(t *testing.T) {
+	type one struct {
+		Text string `json:"text"`
+	}
+	db := open(t)
+	for text, want := range map[string]string{"plain": "plain", "a\x00b": "ab", `a\u0000b`: `a\u0000b`, "柚子 🍊 \"x\" \\": "柚子 🍊 \"x\" \\"} {
+		each, err := store.Each([]one{{"before"}, {text}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got string
+		err = db.Read.QueryRowContext(t.Context(), `SELECT j.value ->> 'text' FROM json_each($1) j WHERE j.key = '1'`, each).Scan(&got)
+		if err != nil || got != want {
+			t.Errorf("%q is %q, %v; want %q", text, got, err, want)
+		}
+	}
+}

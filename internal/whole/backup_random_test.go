@@ -46,6 +46,8 @@ type randomly struct {
 	stopped []string
 	steps   []string
 	letters int
+	kills   int // how often the program was killed
+	lost    int // how many answers were lost
 }
 
 // live is a while of which the second part is lost.
@@ -63,6 +65,7 @@ func (r *randomly) live() {
 	time.Sleep(time.Duration(r.dice.IntN(2000)) * time.Millisecond)
 	if r.dice.IntN(2) == 0 {
 		p.kill()
+		r.kills++
 	} else {
 		p.stop()
 	}
@@ -71,6 +74,7 @@ func (r *randomly) live() {
 		p = r.start()
 		time.Sleep(time.Duration(r.dice.IntN(1200)) * time.Millisecond)
 		p.kill()
+		r.kills++
 		r.happen()
 	}
 }
@@ -103,6 +107,7 @@ func (r *randomly) happen() {
 			phrase(step) + " {{name}}: {{code}} until {{until}}"}[r.letters%2])
 		r.inForce()
 	case n == 13:
+		r.lost++
 		r.net.Fail(posting(to[0], 1, faults[r.dice.IntN(len(faults))]))
 	case n > 16:
 		step := fmt.Sprint("s-", len(r.steps))
@@ -122,10 +127,14 @@ func (r *randomly) rest() {
 		return r.count(`SELECT count(*) FROM magpie WHERE name IN ('restored from', 'backup of')`) == "0"
 	})
 	r.must("coupons", "release", "card")
-	end := time.Now().Add(patience)
+	end, settled := time.Now().Add(patience), 0
 	for len(r.open()) > 0 && time.Now().Before(end) {
-		r.looksAndSettles(`reason LIKE 'the network''s answer was lost, and the post was not found there%'`) // killed as it was sent
+		// Killed as it was sent, or the answer was lost.
+		settled += r.looksAndSettles(`reason LIKE 'the network''s answer was lost, and the post was not found there%'`)
 		time.Sleep(100 * time.Millisecond)
+	}
+	if most := 8*r.kills + r.lost; settled > most { // so many may have been in flight
+		r.t.Errorf("a person was asked about %d posts, and %d at most were in flight at a kill or lost their answer", settled, most)
 	}
 	p.stop()
 	r.once()

@@ -187,7 +187,7 @@ func (h *hour) settled(asked []sandbox.Status, p *process) {
 
 // looksAndSettles does what a person is asked to do: it looks on the network for each post that is asked about, as far as the
 // condition says, and settles it by what is seen there.
-func (s *shop) looksAndSettles(condition string) {
+func (s *shop) looksAndSettles(condition string) (n int) {
 	s.t.Helper()
 	for _, r := range s.read(`SELECT id, account, ref, sealed_text FROM posts WHERE state = 'asked' AND ` + condition) {
 		says := "send"
@@ -197,7 +197,9 @@ func (s *shop) looksAndSettles(condition string) {
 			}
 		}
 		s.must("outbox", "settle", says, r["id"])
+		n++
 	}
+	return n
 }
 
 // openHour is a shop that is ready for it.

@@ -74,9 +74,11 @@ func (s *shop) stopped(v sandbox.Variant, after, lasting time.Duration) {
 	theirs, before := b.posted(asleep, awake), a.posted(time.Time{}, asleep)
 	for _, c := range a.posted(awake, time.Now()) {
 		same := func(x call) bool { return x.key == c.key }
-		// A request that was about to be written when the machine stopped is written when it goes on: no program can call it
-		// back, and the key makes it harmless. To send anew is another thing.
-		first := slices.ContainsFunc(inFlight, func(r row) bool { return r["key"] == c.key }) && !slices.ContainsFunc(before, same)
+		// A request that was about to be written when the machine stopped is written at once when it goes on: no program can call
+		// it back, and where keys count the key makes it harmless. To send anew is another thing. (That a post is not begun
+		// without the lease is for TestLapsed in internal/outbox.)
+		first := v.Idempotency != sandbox.KeysIgnored && c.at.Sub(awake) < 500*time.Millisecond && !slices.ContainsFunc(before, same) &&
+			slices.ContainsFunc(inFlight, func(r row) bool { return r["key"] == c.key })
 		if slices.ContainsFunc(theirs, same) && !first {
 			s.t.Errorf("the machine that slept has sent what the other had taken over: %v", c)
 		}

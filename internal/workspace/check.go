@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"magpie/internal/document"
 	"magpie/internal/network"
 	"magpie/internal/render"
 	"magpie/internal/segment"
@@ -46,7 +47,7 @@ func (l *loader) checkAll() {
 // anyBroken tells whether a file whose path begins so could not be read.
 func (l *loader) anyBroken(prefix string) bool {
 	for file, d := range l.docs {
-		if d.broken && strings.HasPrefix(file, prefix) {
+		if d.Broken && strings.HasPrefix(file, prefix) {
 			return true
 		}
 	}
@@ -61,9 +62,9 @@ func ordered[T any](m map[string]T) (out []T) {
 	return out
 }
 
-func (l *loader) checkName(d *document, kind, name, path string) {
+func (l *loader) checkName(d *document.Document, kind, name, path string) {
 	if !nameRule.MatchString(name) {
-		d.addKey(path, fmt.Sprintf("%q can't be the name of %s", name, kind), "use letters, digits, - and _")
+		d.AddKey(path, fmt.Sprintf("%q can't be the name of %s", name, kind), "use letters, digits, - and _")
 	}
 }
 
@@ -71,7 +72,7 @@ func (l *loader) checkAccount(a *Account) {
 	d := l.doc("account", a.Name)
 	l.checkName(d, "an account", a.Name, "")
 	if !languageRule.MatchString(a.Language) && a.Language != "" {
-		d.add("language", fmt.Sprintf("%q is not a language", a.Language), "write its short form: en, zh, es")
+		d.Add("language", fmt.Sprintf("%q is not a language", a.Language), "write its short form: en, zh, es")
 	} else if a.Language != "" {
 		l.warnLanguage(d, "language", a.Language)
 	}
@@ -79,7 +80,7 @@ func (l *loader) checkAccount(a *Account) {
 	k := network.Find(l.kinds, a.Network)
 	if k == nil {
 		if a.Network != "" {
-			d.add("network", fmt.Sprintf("no network %q", a.Network), suggest.Hint(a.Network, l.kindNames()))
+			d.Add("network", fmt.Sprintf("no network %q", a.Network), suggest.Hint(a.Network, l.kindNames()))
 		}
 		return
 	}
@@ -88,13 +89,13 @@ func (l *loader) checkAccount(a *Account) {
 	a.Kind.Limits.Text = a.characters(k)
 	for _, key := range slices.Sorted(maps.Keys(k.Needs)) {
 		if (key == "server" && a.Server == "") || (key == "handle" && a.Handle == "") {
-			d.add("", fmt.Sprintf("%q is missing", key), k.Needs[key])
+			d.Add("", fmt.Sprintf("%q is missing", key), k.Needs[key])
 		}
 	}
 	a.Server = strings.TrimRight(a.Server, "/")
 	l.checkChoices(d, a)
 	if hint := k.CheckHandle(a.Handle); a.Handle != "" && hint != "" {
-		d.add("handle", fmt.Sprintf("%q is not a handle", a.Handle), hint)
+		d.Add("handle", fmt.Sprintf("%q is not a handle", a.Handle), hint)
 	}
 }
 
@@ -105,7 +106,7 @@ func (l *loader) checkTwins() {
 		if c := a.Credentials; c != nil && c.Kind != "stored" {
 			key := a.Network + " " + a.Server + " " + c.Kind + ":" + c.Name
 			if other := first[key]; other != "" {
-				l.doc("account", a.Name).add("credentials", fmt.Sprintf("%s:%s is already the token of accounts/%s.yaml: both "+
+				l.doc("account", a.Name).Add("credentials", fmt.Sprintf("%s:%s is already the token of accounts/%s.yaml: both "+
 					"would be the same account", c.Kind, c.Name, other), "keep one of the two files, or name the other token")
 			}
 			first[key] = a.Name
@@ -119,7 +120,7 @@ func (l *loader) checkTwins() {
 		}
 		key := a.Network + " " + name + " " + server
 		if other := first[key]; other != "" {
-			l.doc("account", a.Name).add("handle", fmt.Sprintf("%s is already the account of accounts/%s.yaml", a.Handle, other),
+			l.doc("account", a.Name).Add("handle", fmt.Sprintf("%s is already the account of accounts/%s.yaml", a.Handle, other),
 				"keep one of the two files")
 		}
 		first[key] = a.Name
@@ -138,23 +139,23 @@ func (a *Account) characters(k *network.Kind) int {
 }
 
 // checkChoices looks at what goes with one network alone.
-func (l *loader) checkChoices(d *document, a *Account) {
+func (l *loader) checkChoices(d *document.Document, a *Account) {
 	for _, name := range slices.Sorted(maps.Keys(a.blocks)) {
 		if name != a.Network {
-			d.addKey(name, fmt.Sprintf("%q can be used only with network: %s", name, name), "")
+			d.AddKey(name, fmt.Sprintf("%q can be used only with network: %s", name, name), "")
 		}
 	}
 	if a.Characters != 0 && !a.Kind.OwnLimit {
-		d.addKey("characters", `"characters" can be used only with network: mastodon, where each server has its own limit`, "")
+		d.AddKey("characters", `"characters" can be used only with network: mastodon, where each server has its own limit`, "")
 	}
 	if a.Kind.Look == nil {
 		return
 	}
 	for _, m := range a.Kind.Look(network.AccountFile{Server: a.Server, Handle: a.Handle, Choices: a.Choices}) {
 		if m.Warning {
-			l.set.Warnings = append(l.set.Warnings, d.problem(m.Key, m.Text, m.Hint))
+			l.set.Warnings = append(l.set.Warnings, d.Problem(m.Key, m.Text, m.Hint))
 		} else {
-			d.add(m.Key, m.Text, m.Hint)
+			d.Add(m.Key, m.Text, m.Hint)
 		}
 	}
 }
@@ -170,14 +171,14 @@ func (a *Account) Effect() network.Effect {
 	return network.Effect{Followers: true, Metrics: true}
 }
 
-func checkServer(d *document, server string) {
+func checkServer(d *document.Document, server string) {
 	u, err := url.Parse(server)
 	switch {
 	case server == "":
 	case err == nil && u.User != nil:
-		d.add("server", "an address must not contain a password", "remove everything before the @")
+		d.Add("server", "an address must not contain a password", "remove everything before the @")
 	case err != nil || u.Host == "" || u.Scheme != "https" && !loopback.MatchString(server):
-		d.add("server", fmt.Sprintf("%q is not the address of a server", server), "it looks like https://social.example")
+		d.Add("server", fmt.Sprintf("%q is not the address of a server", server), "it looks like https://social.example")
 	}
 }
 
@@ -186,7 +187,7 @@ func checkServer(d *document, server string) {
 func (l *loader) checkSettings() {
 	for i, name := range l.set.Settings.Approvers {
 		if strings.TrimSpace(name) == "" {
-			l.doc("settings", "").add(index("approvers", i), "whoever approves has a name",
+			l.doc("settings", "").Add(index("approvers", i), "whoever approves has a name",
 				"write approvers: [paul, mei], or take the line out for everybody but the author")
 		}
 	}
@@ -194,7 +195,7 @@ func (l *loader) checkSettings() {
 	l.warnHandles("bots", l.set.Settings.Bots)
 	if u, err := url.Parse(l.set.Settings.Database); err == nil && u.User != nil {
 		if _, has := u.User.Password(); has {
-			l.doc("settings", "").add("database", "an address must not contain a password", "write env:NAME, and keep the address there")
+			l.doc("settings", "").Add("database", "an address must not contain a password", "write env:NAME, and keep the address there")
 		}
 	}
 }
@@ -215,8 +216,8 @@ func (l *loader) checkOffer(o *Offer) {
 	d := l.doc("offers", "")
 	l.checkName(d, "an offer", o.Name, o.Name)
 	for key, n := range map[string]int{"limit": o.Limit, "per_person": o.PerPerson} {
-		if _, there := d.keys[o.Name+"."+key]; there && n == 0 {
-			d.add(o.Name+"."+key, "0 would allow nothing", "write 1 or more; to stop an offer write sold_out: true")
+		if _, there := d.Keys[o.Name+"."+key]; there && n == 0 {
+			d.Add(o.Name+"."+key, "0 would allow nothing", "write 1 or more; to stop an offer write sold_out: true")
 		}
 	}
 	if o.PerPerson == 0 {
@@ -228,7 +229,7 @@ func (l *loader) checkOffer(o *Offer) {
 	}
 	l.checkShared(d, o)
 	if o.Limit > 0 && o.Codes.Kind != "made" {
-		d.add(o.Name+".limit", "only made codes have a limit", "imported codes are limited by their file, a shared code by until:")
+		d.Add(o.Name+".limit", "only made codes have a limit", "imported codes are limited by their file, a shared code by until:")
 	}
 	if o.Link != "" {
 		checkLink(d, o.Name+".link", o.Link)
@@ -240,19 +241,19 @@ var sharedRule = regexp.MustCompile(`^[\p{L}\p{N}_.+-]{1,32}$`)
 
 // checkShared refuses a shared code that nobody could type, and one that people take for
 // another offer's.
-func (l *loader) checkShared(d *document, o *Offer) {
+func (l *loader) checkShared(d *document.Document, o *Offer) {
 	code := o.Codes.Shared
 	if o.Codes.Kind != "shared" || strings.TrimSpace(code) == "" { // said when it was read
 		return
 	}
 	if !sharedRule.MatchString(code) || scientific.MatchString(code) || norm.NFKC.String(code) != code {
-		d.add(o.Name+".codes", fmt.Sprintf("“%s” is not a code", code), "write up to 32 letters, digits, dashes or points, as in shared:SAVE10")
+		d.Add(o.Name+".codes", fmt.Sprintf("“%s” is not a code", code), "write up to 32 letters, digits, dashes or points, as in shared:SAVE10")
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(l.set.Offers)) {
 		if other := l.set.Offers[name]; other != nil && name < o.Name && other.Codes != nil && other.Codes.Kind == "shared" &&
 			plainCode(other.Codes.Shared) == plainCode(code) {
-			d.add(o.Name+".codes", fmt.Sprintf("%s reads like %s, the code of the offer %q: a till would take one for the other", code,
+			d.Add(o.Name+".codes", fmt.Sprintf("%s reads like %s, the code of the offer %q: a till would take one for the other", code,
 				other.Codes.Shared, name), "choose another code")
 		}
 	}
@@ -284,18 +285,18 @@ func (l *loader) checkSegments() {
 		for _, a := range s.Accounts {
 			if l.set.Accounts[a] == nil {
 				text, hint := unknown("account", a, l.set.Accounts)
-				d.add(name, text, hint)
+				d.Add(name, text, hint)
 			}
 		}
 		for _, n := range s.Networks {
 			if network.Find(l.kinds, n) == nil {
-				d.add(name, fmt.Sprintf("no network %q", n), suggest.Hint(n, l.kindNames()))
+				d.Add(name, fmt.Sprintf("no network %q", n), suggest.Hint(n, l.kindNames()))
 			}
 		}
 		for _, o := range s.Offers {
 			if l.set.Offers[o] == nil && !l.anyBroken(offersFile) {
 				text, hint := unknown("offer", o, l.set.Offers)
-				d.add(name, text, hint)
+				d.Add(name, text, hint)
 			}
 		}
 	}
@@ -305,32 +306,32 @@ func (l *loader) checkCampaign(c *Campaign) {
 	d := l.doc("campaign", c.Name)
 	l.checkName(d, "a campaign", c.Name, "")
 	if c.Name == "push" {
-		d.add("", `no campaign can be called "push"`, "one-off posts are listed under that name")
+		d.Add("", `no campaign can be called "push"`, "one-off posts are listed under that name")
 	}
 	if c.Offer != "" && l.set.Offers[c.Offer] == nil && !l.anyBroken(offersFile) {
 		text, hint := unknown("offer", c.Offer, l.set.Offers)
-		d.add("offer", text, hint)
+		d.Add("offer", text, hint)
 	}
 	if strings.Contains(c.Disclosure, "{{") || len(render.Foreign(c.Disclosure)) > 0 {
-		d.add("disclosure", fmt.Sprintf("nothing is filled in here: “%s” would go out as it stands", c.Disclosure),
+		d.Add("disclosure", fmt.Sprintf("nothing is filled in here: “%s” would go out as it stands", c.Disclosure),
 			"write the words, for example Ad:, without a field such as {{name}}")
 	}
 	oneOf(d, "approval", c.Approval, "required", "none")
 	oneOf(d, "fit", c.Fit, "refuse", "shorten", "thread")
-	if c.From.known() && c.Until.known() && c.Until.Before(c.From.Time) {
-		d.add("until", "the campaign ends before it begins", "")
+	if c.From.Known() && c.Until.Known() && c.Until.Before(c.From.Time) {
+		d.Add("until", "the campaign ends before it begins", "")
 	}
-	if o := l.set.Offers[c.Offer]; o != nil && o.Until.known() && c.From.known() && o.Until.Before(c.From.Time) {
-		d.add("offer", fmt.Sprintf("the offer %q ends before the campaign begins", c.Offer), "see "+offersFile)
+	if o := l.set.Offers[c.Offer]; o != nil && o.Until.Known() && c.From.Known() && o.Until.Before(c.From.Time) {
+		d.Add("offer", fmt.Sprintf("the offer %q ends before the campaign begins", c.Offer), "see "+offersFile)
 	}
 	for _, s := range c.Steps {
 		l.checkStep(d, s, "steps."+s.Name)
 	}
 }
 
-func oneOf(d *document, path, value string, allowed ...string) {
+func oneOf(d *document.Document, path, value string, allowed ...string) {
 	if value != "" && !slices.Contains(allowed, value) {
-		d.add(path, fmt.Sprintf("%q can't be used here", value), "write "+strings.Join(allowed, " or "))
+		d.Add(path, fmt.Sprintf("%q can't be used here", value), "write "+strings.Join(allowed, " or "))
 	}
 }
 
@@ -348,7 +349,7 @@ func (l *loader) checkMix() {
 	}
 	for _, a := range slices.Sorted(maps.Keys(promotes)) {
 		if promotes[a] && !useful[a] && l.set.Accounts[a] != nil {
-			l.doc("account", a).add("", fmt.Sprintf("the account %q posts only offers", a),
+			l.doc("account", a).Add("", fmt.Sprintf("the account %q posts only offers", a),
 				"give it something useful to say between the offers: a campaign without “offer:”")
 		}
 	}

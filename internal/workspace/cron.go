@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"github.com/robfig/cron/v3"
+
+	"magpie/internal/document"
+	"magpie/internal/scalar"
 )
 
 func (l *loader) checkSchedule(s *Schedule) {
@@ -16,40 +19,40 @@ func (l *loader) checkSchedule(s *Schedule) {
 		checkCron(d, "cron", s.Cron)
 	}
 	if s.Timezone != "" && s.Timezone != "account" {
-		var z Zone
-		if err := z.parse(s.Timezone); err != nil {
-			d.add("timezone", fmt.Sprintf("%q is not a time zone", s.Timezone), "write account, or one such as America/Chicago")
+		var z scalar.Zone
+		if err := z.Parse(s.Timezone); err != nil {
+			d.Add("timezone", fmt.Sprintf("%q is not a time zone", s.Timezone), "write account, or one such as America/Chicago")
 		}
 		s.Zone = z.Location
 	}
-	if s.Jitter > Duration(12*time.Hour) {
-		d.add("jitter", "jitter is too long: the most is 12h", "")
+	if s.Jitter > scalar.Duration(12*time.Hour) {
+		d.Add("jitter", "jitter is too long: the most is 12h", "")
 	}
 }
 
 // checkCron refuses what would surprise: a zone of its own, an interval that
 // is tied to no clock, both kinds of day (cron means "or"), and what never comes.
-func checkCron(d *document, path, spec string) {
+func checkCron(d *document.Document, path, spec string) {
 	fields := strings.Fields(spec)
 	if strings.Contains(spec, "TZ=") {
-		d.add(path, "the cron line can't contain a time zone", "write it as timezone: of a schedule")
+		d.Add(path, "the cron line can't contain a time zone", "write it as timezone: of a schedule")
 		return
 	}
 	if strings.HasPrefix(spec, "@every") {
-		d.add(path, "@every can't be used: it has no fixed times", `write the minutes: "*/30 * * * *"`)
+		d.Add(path, "@every can't be used: it has no fixed times", `write the minutes: "*/30 * * * *"`)
 		return
 	}
 	if len(fields) == 5 && !anyDay(fields[2]) && !anyDay(fields[4]) {
-		d.add(path, "the line names a day of the month and a day of the week", "cron would run on both; keep one of them")
+		d.Add(path, "the line names a day of the month and a day of the week", "cron would run on both; keep one of them")
 		return
 	}
 	s, err := cron.ParseStandard(spec)
 	if err != nil {
-		d.add(path, fmt.Sprintf("%q is not a cron line", spec), cronHint(spec, err))
+		d.Add(path, fmt.Sprintf("%q is not a cron line", spec), cronHint(spec, err))
 		return
 	}
 	if s.Next(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
-		d.add(path, fmt.Sprintf("%q never happens", spec), "there is no such day")
+		d.Add(path, fmt.Sprintf("%q never happens", spec), "there is no such day")
 	}
 }
 
@@ -66,7 +69,7 @@ const cronParts = "minute, hour, day of the month, month and day of the week, as
 // cronHint says in words why a line is no cron line.
 func cronHint(spec string, err error) string {
 	text := strings.TrimPrefix(err.Error(), "cron: ")
-	if sign := strange(spec); sign != "" {
+	if sign := document.Strange(spec); sign != "" {
 		return sign
 	}
 	if m := noNumber.FindStringSubmatch(text); m != nil {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"magpie/internal/document"
 	"magpie/internal/network"
 )
 
@@ -41,7 +42,7 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, source []byte) {
 		for _, out := range []any{&Account{}, &Campaign{}, &Schedule{}, &Settings{}, &map[string]*Offer{}, &map[string]string{}} {
-			for _, p := range read("x.yaml", source, out).problems {
+			for _, p := range document.Read("x.yaml", source, out).Problems {
 				if p.Line < 1 || p.Column < 1 || p.Text == "" {
 					t.Fatalf("%T: a problem without place or words: %#v", out, p)
 				}
@@ -72,7 +73,7 @@ func TestReferenceToItself(t *testing.T) {
 	for _, s := range []string{"&a *a", "title: &b *b", "title: &b [*b]", "steps: &a {x: *a}", "steps: &a {x: {mention: *a}}",
 		"steps: &a\n*a\n", "offer: &a &b\n*a\n"} {
 		var c Campaign
-		if d := read("x.yaml", []byte(s), &c); len(d.problems) == 0 {
+		if d := document.Read("x.yaml", []byte(s), &c); len(d.Problems) == 0 {
 			t.Errorf("%q: no problem", s)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"magpie/internal/document"
 	"magpie/internal/network"
 	"magpie/internal/network/bluesky"
 	"magpie/internal/network/mastodon"
@@ -88,7 +89,7 @@ func told(t testing.TB, dir string) string {
 	set, err := workspace.Load(dir, kinds())
 	var lines []string
 	if err != nil {
-		var p workspace.Problems
+		var p document.Problems
 		if !errors.As(err, &p) || set != nil {
 			t.Fatalf("got %v and %T; want problems only", set, err)
 		}

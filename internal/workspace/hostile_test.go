@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"magpie/internal/document"
 	"magpie/internal/workspace"
 )
 
@@ -37,7 +38,7 @@ func TestHostileChild(t *testing.T) {
 	_, err := workspace.Load(dir, kinds())
 	status, _ := os.ReadFile("/proc/self/status")
 	fmt.Printf("\npeak %s", regexp.MustCompile(`VmHWM:\s*(\d+) kB`).FindSubmatch(status)[1])
-	var p workspace.Problems
+	var p document.Problems
 	if errors.As(err, &p) {
 		for _, x := range p {
 			fmt.Printf("\nproblem %s", x.File)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"magpie/internal/document"
 	"magpie/internal/render"
 )
 
@@ -19,24 +20,24 @@ var (
 )
 
 // checkLink looks whether a link leads anywhere, with {{code}} in the place of a code.
-func checkLink(d *document, path, link string) {
+func checkLink(d *document.Document, path, link string) {
 	for _, m := range render.Foreign(link) {
-		d.add(path, m.Text, m.Hint)
+		d.Add(path, m.Text, m.Hint)
 		return
 	}
 	bare := codeMark.ReplaceAllString(link, "CODE")
 	if m := otherMark.FindString(bare); m != "" && !strings.Contains(bare, "{{") {
-		d.add(path, fmt.Sprintf("“%s” is not filled in here: people would get the link as it stands", m), "write {{code}} where the code goes")
+		d.Add(path, fmt.Sprintf("“%s” is not filled in here: people would get the link as it stands", m), "write {{code}} where the code goes")
 		return
 	}
 	u, err := url.Parse(bare)
 	switch {
 	case strings.Contains(bare, "{{"):
-		d.add(path, "only {{code}} can be used in a link", "")
+		d.Add(path, "only {{code}} can be used in a link", "")
 	case strings.ContainsFunc(bare, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsGraphic(r) }):
-		d.add(path, fmt.Sprintf("%q is not a link: there is a blank or a sign that can't be seen in it", link), "take it out")
+		d.Add(path, fmt.Sprintf("%q is not a link: there is a blank or a sign that can't be seen in it", link), "take it out")
 	case err != nil || u.Scheme != "https" && u.Scheme != "http" || !hostRule.MatchString(u.Host):
-		d.add(path, fmt.Sprintf("%q is not a link", link), "it begins with https:// and a domain, as https://shop.example/")
+		d.Add(path, fmt.Sprintf("%q is not a link", link), "it begins with https:// and a domain, as https://shop.example/")
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"magpie/internal/document"
 	"magpie/internal/workspace"
 )
 
@@ -49,7 +50,7 @@ func TestLinksLeadNowhere(t *testing.T) {
 					t.Fatal(err)
 				}
 				set, err := workspace.Load(dir, kinds())
-				var p workspace.Problems
+				var p document.Problems
 				if !errors.As(err, &p) || !strings.Contains(err.Error(), c.file) {
 					t.Errorf("nothing is said of %s: %v", c.file, err)
 				}

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 
+	"magpie/internal/document"
 	"magpie/internal/network"
 	"magpie/internal/render"
 	"magpie/internal/segment"
@@ -37,9 +38,9 @@ type loader struct {
 	fs       fs.FS
 	kinds    []network.Kind
 	set      *Set
-	docs     map[string]*document // by file
-	home     map[string]string    // kind/name → file
-	problems []Problem
+	docs     map[string]*document.Document // by file
+	home     map[string]string             // kind/name → file
+	problems []document.Problem
 	sums     []string
 	looks    map[string]looked // at pictures and videos, by path
 }
@@ -51,22 +52,22 @@ func Load(dir string, kinds []network.Kind) (*Set, error) {
 }
 
 // Check is Load with the warnings, which there are beside mistakes, too.
-func Check(dir string, kinds []network.Kind) (*Set, []Problem, error) {
+func Check(dir string, kinds []network.Kind) (*Set, []document.Problem, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, nil, Problems{{dir, 1, 1, "the folder can't be read", "start a workspace with “magpie init FOLDER”"}}
+		return nil, nil, document.Problems{document.InFile(dir, "the folder can't be read", "start a workspace with “magpie init FOLDER”")}
 	}
 	defer root.Close()
 	set, warnings, err := load(root.FS(), dir, kinds)
-	var p Problems
+	var p document.Problems
 	_ = errors.As(err, &p) // nothing else comes
 	for _, folder := range []string{"campaigns", "templates"} {
 		if _, missing := fs.Stat(root.FS(), folder); errors.Is(missing, fs.ErrNotExist) { // as while a deploy swaps it
-			p = append(p, Problem{folder, 1, 1, "the folder is missing", "make it again; it may be empty"})
+			p = append(p, document.InFile(folder, "the folder is missing", "make it again; it may be empty"))
 		}
 	}
 	if len(p) > 0 {
-		return nil, warnings, sorted(p)
+		return nil, warnings, document.Sorted(p)
 	}
 	return set, warnings, nil
 }
@@ -78,20 +79,20 @@ func LoadFS(files fs.FS, dir string, kinds []network.Kind) (*Set, error) {
 	return set, err
 }
 
-func load(files fs.FS, dir string, kinds []network.Kind) (*Set, []Problem, error) {
-	l := &loader{fs: files, kinds: kinds, docs: map[string]*document{}, home: map[string]string{}, looks: map[string]looked{},
+func load(files fs.FS, dir string, kinds []network.Kind) (*Set, []document.Problem, error) {
+	l := &loader{fs: files, kinds: kinds, docs: map[string]*document.Document{}, home: map[string]string{}, looks: map[string]looked{},
 		set: &Set{Dir: dir, Files: map[string][]byte{}, sums: map[string][sha256.Size]byte{}, Accounts: map[string]*Account{},
 			Campaigns: map[string]*Campaign{}, Schedules: map[string]*Schedule{},
 			Offers: map[string]*Offer{}, Segments: map[string]*segment.Segment{}, Templates: map[string]*Template{}}}
 	l.guard(".", l.readAll)
 	l.guard(".", l.checkAll)
 	for _, d := range l.docs {
-		l.problems = append(l.problems, d.problems...)
-		l.set.Warnings = append(l.set.Warnings, d.warnings...)
+		l.problems = append(l.problems, d.Problems...)
+		l.set.Warnings = append(l.set.Warnings, d.Warnings...)
 	}
-	l.set.Warnings = sorted(l.set.Warnings)
+	l.set.Warnings = document.Sorted(l.set.Warnings)
 	if len(l.problems) > 0 {
-		return nil, l.set.Warnings, sorted(l.problems)
+		return nil, l.set.Warnings, document.Sorted(l.problems)
 	}
 	sum := sha256.Sum256([]byte(strings.Join(l.sums, "\n")))
 	l.set.Hash = hex.EncodeToString(sum[:])
@@ -102,32 +103,32 @@ func (l *loader) readAll() {
 	l.each("accounts", func(name, file string, b []byte) {
 		a := &Account{Name: name, kinds: l.kinds}
 		l.set.Accounts[name] = a
-		l.keep("account", name, read(file, b, a))
+		l.keep("account", name, document.Read(file, b, a))
 	})
 	l.each("schedules", func(name, file string, b []byte) {
 		s := &Schedule{Name: name}
 		l.set.Schedules[name] = s
-		l.keep("schedule", name, read(file, b, s))
+		l.keep("schedule", name, document.Read(file, b, s))
 	})
 	l.each("campaigns", l.readCampaign)
 	l.readTemplates()
 	l.strayAtTop()
 	if _, err := fs.Lstat(l.fs, settingsFile); !errors.Is(err, fs.ErrNotExist) {
 		b, _ := l.bytes(settingsFile)
-		l.keep("settings", "", read(settingsFile, b, &l.set.Settings))
+		l.keep("settings", "", document.Read(settingsFile, b, &l.set.Settings))
 	}
 	if len(l.set.Accounts) == 0 {
-		l.problems = append(l.problems, Problem{"accounts", 1, 1, "there is no account file", "start a workspace with “magpie init FOLDER”"})
+		l.problems = append(l.problems, document.InFile("accounts", "there is no account file", "start a workspace with “magpie init FOLDER”"))
 	}
 }
 
 func (l *loader) readCampaign(name, file string, b []byte) {
 	switch file {
 	case offersFile:
-		d := read(file, b, &l.set.Offers)
+		d := document.Read(file, b, &l.set.Offers)
 		for n, o := range l.set.Offers {
 			if o == nil {
-				d.addKey(n, "the offer is empty", "")
+				d.AddKey(n, "the offer is empty", "")
 				delete(l.set.Offers, n)
 				continue
 			}
@@ -139,7 +140,7 @@ func (l *loader) readCampaign(name, file string, b []byte) {
 	default:
 		c := &Campaign{Name: name}
 		l.set.Campaigns[name] = c
-		d := read(file, b, c)
+		d := document.Read(file, b, c)
 		for _, s := range c.Steps {
 			s.Campaign = c
 		}
@@ -149,16 +150,16 @@ func (l *loader) readCampaign(name, file string, b []byte) {
 
 func (l *loader) readSegments(file string, b []byte) {
 	sources := map[string]*string{}
-	d := read(file, b, &sources)
+	d := document.Read(file, b, &sources)
 	for name, source := range sources {
 		l.set.Segments[name] = nil // known, though wrong
 		switch {
 		case source == nil:
-			d.addKey(name, "the segment is empty", "")
+			d.AddKey(name, "the segment is empty", "")
 		case *source != "": // else it was no text, and that was said
 			s, err := segment.Compile(*source)
 			if err != nil {
-				d.add(name, err.Error(), "")
+				d.Add(name, err.Error(), "")
 			}
 			l.set.Segments[name] = s
 		}
@@ -178,8 +179,8 @@ func (l *loader) each(folder string, use func(name, file string, b []byte)) {
 		name := strings.TrimSuffix(path.Base(file), ext)
 		key := cases.Fold().String(norm.NFKC.String(name))
 		if first[key] != "" {
-			l.problems = append(l.problems, Problem{file, 1, 1,
-				fmt.Sprintf("the %s %q has two files", strings.TrimSuffix(folder, "s"), name), "see " + first[key]})
+			l.problems = append(l.problems, document.InFile(file,
+				fmt.Sprintf("the %s %q has two files", strings.TrimSuffix(folder, "s"), name), "see "+first[key]))
 			continue
 		}
 		first[key] = file
@@ -194,8 +195,8 @@ func (l *loader) each(folder string, use func(name, file string, b []byte)) {
 func (l *loader) guard(file string, do func()) {
 	defer func() {
 		if r := recover(); r != nil {
-			l.problems = append(l.problems, Problem{file, 1, 1, "Magpie can't read this, which is a fault of Magpie's",
-				"take out what was written last, and report it with the file"})
+			l.problems = append(l.problems, document.InFile(file, "Magpie can't read this, which is a fault of Magpie's",
+				"take out what was written last, and report it with the file"))
 		}
 	}()
 	do()
@@ -219,7 +220,7 @@ func (l *loader) files(folder string) (out []string) {
 }
 
 func (l *loader) bytes(file string) ([]byte, bool) {
-	b, err := ReadFile(l.fs, file, textMost)
+	b, err := document.ReadFile(l.fs, file, document.TextMost)
 	if err != nil {
 		l.unread(file, err)
 		return nil, false
@@ -230,8 +231,8 @@ func (l *loader) bytes(file string) ([]byte, bool) {
 
 // unread notes that a file or folder was not read.
 func (l *loader) unread(name string, err error) {
-	text, hint := whyUnread(err)
-	l.problems = append(l.problems, Problem{name, 1, 1, "it " + text, hint})
+	text, hint := document.WhyUnread(err)
+	l.problems = append(l.problems, document.InFile(name, "it "+text, hint))
 }
 
 func (l *loader) sum(file string, b []byte) {
@@ -240,17 +241,17 @@ func (l *loader) sum(file string, b []byte) {
 	l.sums = append(l.sums, file+" "+hex.EncodeToString(s[:]))
 }
 
-func (l *loader) keep(kind, name string, d *document) {
-	l.docs[d.file] = d
-	l.home[kind+"/"+name] = d.file
+func (l *loader) keep(kind, name string, d *document.Document) {
+	l.docs[d.File] = d
+	l.home[kind+"/"+name] = d.File
 }
 
 // doc returns the document that a thing was read from.
-func (l *loader) doc(kind, name string) *document {
+func (l *loader) doc(kind, name string) *document.Document {
 	if d := l.docs[l.home[kind+"/"+name]]; d != nil {
 		return d
 	}
-	return &document{} // its problems show nowhere: there is no such file
+	return &document.Document{} // its problems show nowhere: there is no such file
 }
 
 var templateName = regexp.MustCompile(`^(.+?)\.([a-z]{2,3}(?:-[A-Za-z0-9]+)*)(?:\.([A-Za-z0-9-]+))?\.tmpl$`)
@@ -275,8 +276,8 @@ func (l *loader) readTemplates() {
 	for _, file := range l.files("templates") {
 		key := cases.Fold().String(norm.NFKC.String(file))
 		if other := first[key]; other != "" && strings.HasSuffix(file, ".tmpl") {
-			l.problems = append(l.problems, Problem{file, 1, 1, "the name differs from " + other + " by capitals or width alone",
-				"on many machines both are one file: keep one of them"})
+			l.problems = append(l.problems, document.InFile(file, "the name differs from "+other+" by capitals or width alone",
+				"on many machines both are one file: keep one of them"))
 			continue
 		}
 		first[key] = file
@@ -286,26 +287,26 @@ func (l *loader) readTemplates() {
 		}
 		m := templateName.FindStringSubmatch(path.Base(file))
 		if m != nil && copied.MatchString(m[3]) {
-			l.problems = append(l.problems, Problem{file, 1, 1, fmt.Sprintf("this looks like a copy (“%s”), and would go out as a variant of %s",
+			l.problems = append(l.problems, document.InFile(file, fmt.Sprintf("this looks like a copy (“%s”), and would go out as a variant of %s",
 				m[3], m[1]),
-				"take the file away, or call the variant b, c or short"})
+				"take the file away, or call the variant b, c or short"))
 			continue
 		}
 		if m == nil && templateName.MatchString(strings.ToLower(path.Base(file))) {
-			l.problems = append(l.problems, Problem{file, 1, 1, "the language in the file's name has capitals",
-				"name it " + path.Base(lowerLanguage(file))})
+			l.problems = append(l.problems, document.InFile(file, "the language in the file's name has capitals",
+				"name it "+path.Base(lowerLanguage(file))))
 			continue
 		}
 		if m == nil {
-			l.problems = append(l.problems, Problem{file, 1, 1, "the language is missing in the file's name",
-				"name it NAME.LANGUAGE.tmpl or NAME.LANGUAGE.VARIANT.tmpl, for example hello.en.tmpl"})
+			l.problems = append(l.problems, document.InFile(file, "the language is missing in the file's name",
+				"name it NAME.LANGUAGE.tmpl or NAME.LANGUAGE.VARIANT.tmpl, for example hello.en.tmpl"))
 			continue
 		}
 		b, ok := l.bytes(file)
 		if !ok {
 			continue
 		}
-		l.warnLanguage(&document{file: file}, "", m[2])
+		l.warnLanguage(&document.Document{File: file}, "", m[2])
 		if l.set.Templates[m[1]] == nil {
 			l.set.Templates[m[1]] = &Template{Name: m[1]}
 		}
@@ -315,7 +316,7 @@ func (l *loader) readTemplates() {
 
 // template reads one whose name has the parts m.
 func (l *loader) template(file string, b []byte, m []string) {
-	b, p := text(file, b)
+	b, p := document.Text(file, b)
 	if p != nil {
 		l.problems = append(l.problems, *p)
 		return
@@ -335,13 +336,13 @@ func (l *loader) mistakes(file string, err error) {
 		all = render.Mistakes{{Line: 1, Column: 1, Text: err.Error()}}
 	}
 	for _, m := range all {
-		l.problems = append(l.problems, Problem{File: file, Line: m.Line, Column: m.Column, Text: m.Text, Hint: m.Hint})
+		l.problems = append(l.problems, document.Problem{File: file, Line: m.Line, Column: m.Column, Text: m.Text, Hint: m.Hint})
 	}
 }
 
 // unknown is a reference to a thing that is not there.
 func unknown[T any](noun, name string, all map[string]T) (text, hint string) {
-	if _, sign := typed(name); sign != "" {
+	if _, sign := document.Typed(name); sign != "" {
 		return fmt.Sprintf("no %s %q", noun, name), sign
 	}
 	return fmt.Sprintf("no %s %q", noun, name), suggest.Hint(name, slices.Collect(maps.Keys(all)))

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
+	"magpie/internal/document"
 	"magpie/internal/media"
 )
 
@@ -51,18 +52,18 @@ func (s *Step) Media() (all []*Image) {
 }
 
 // checkMedia opens each file, and tries it for each account of the step.
-func (l *loader) checkMedia(d *document, s *Step, path string) {
+func (l *loader) checkMedia(d *document.Document, s *Step, path string) {
 	for n, i := range s.Images {
 		if i == nil {
-			d.add(join(path, index("images", n)), "there is no file here", "write {file: images/NAME.png, alt: …}, or remove the line")
+			d.Add(document.Join(path, index("images", n)), "there is no file here", "write {file: images/NAME.png, alt: …}, or remove the line")
 		}
 	}
 	all := s.attached()
 	var infos []media.Info
 	for _, a := range all {
-		at := join(path, a.key)
+		at := document.Join(path, a.key)
 		if a.Alt != "" && strings.TrimSpace(a.Alt) == "" {
-			d.add(at+".alt", "the alternative text is empty", "say what it shows, for those who can't see it")
+			d.Add(at+".alt", "the alternative text is empty", "say what it shows, for those who can't see it")
 		}
 		if i, ok := l.lookAt(d, a, at); ok {
 			infos = append(infos, i)
@@ -85,24 +86,24 @@ type looked struct {
 }
 
 // lookAt reads a file and looks what it is, once for all that show it.
-func (l *loader) lookAt(d *document, a attached, at string) (i media.Info, ok bool) {
+func (l *loader) lookAt(d *document.Document, a attached, at string) (i media.Info, ok bool) {
 	if a.File == "" {
 		return i, false
 	}
 	if !filepath.IsLocal(filepath.FromSlash(a.File)) {
-		d.add(at+".file", fmt.Sprintf("the file %q is outside campaigns/", a.File), "")
+		d.Add(at+".file", fmt.Sprintf("the file %q is outside campaigns/", a.File), "")
 		return i, false
 	}
 	seen, ok := l.looks[a.path()]
 	if !ok {
-		b, err := ReadFile(l.fs, a.path(), mediaMost)
+		b, err := document.ReadFile(l.fs, a.path(), document.MediaMost)
 		if errors.Is(err, fs.ErrNotExist) {
-			d.add(at+".file", fmt.Sprintf("there is no file campaigns/%s", a.File), "paths are relative to the folder campaigns")
+			d.Add(at+".file", fmt.Sprintf("there is no file campaigns/%s", a.File), "paths are relative to the folder campaigns")
 			return i, false
 		}
 		if err != nil {
-			text, hint := whyUnread(err)
-			d.add(at+".file", fmt.Sprintf("campaigns/%s %s", a.File, text), hint)
+			text, hint := document.WhyUnread(err)
+			d.Add(at+".file", fmt.Sprintf("campaigns/%s %s", a.File, text), hint)
 			return i, false
 		}
 		l.sum(a.path(), b)
@@ -114,26 +115,13 @@ func (l *loader) lookAt(d *document, a attached, at string) (i media.Info, ok bo
 		err = i.As(a.kind)
 	}
 	if err != nil {
-		d.addProblem(at+".file", "", err)
+		addMedia(d, at+".file", "", err)
 		return i, false
 	}
 	for _, n := range i.Notes {
-		l.set.Warnings = append(l.set.Warnings, d.problem(at+".file", i.Name+" "+n, ""))
+		l.set.Warnings = append(l.set.Warnings, d.Problem(at+".file", i.Name+" "+n, ""))
 	}
 	return i, true
-}
-
-// addProblem says what is wrong with a file, and for which account.
-func (d *document) addProblem(at, account string, err error) {
-	text, hint := err.Error(), ""
-	var p *media.Problem
-	if errors.As(err, &p) {
-		text, hint = p.File+" "+p.Text, p.Hint
-	}
-	if account != "" {
-		text = account + ": " + text
-	}
-	d.add(at, text, hint)
 }
 
 func (l *loader) checkMediaOn(at spot, s *Step, a *Account, all []attached, infos []media.Info) {
@@ -147,7 +135,7 @@ func (l *loader) checkMediaOn(at spot, s *Step, a *Account, all []attached, info
 		if most > 0 {
 			takes = fmt.Sprintf("%d picture", most)
 		}
-		d.add(join(path, all[0].key), fmt.Sprintf("%s on %s takes %s", what, rules.Who, takes), "remove it, or post in public")
+		d.Add(document.Join(path, all[0].key), fmt.Sprintf("%s on %s takes %s", what, rules.Who, takes), "remove it, or post in public")
 		return
 	}
 	if err := rules.Together(infos); err != nil {
@@ -155,19 +143,19 @@ func (l *loader) checkMediaOn(at spot, s *Step, a *Account, all []attached, info
 			var p *media.Problem
 			return errors.As(err, &p) && p.File == i.Name
 		}), 0)
-		d.addProblem(join(path, all[n].key)+".file", a.Name, err)
+		addMedia(d, document.Join(path, all[n].key)+".file", a.Name, err)
 		return
 	}
 	for _, x := range all {
 		if n := len([]rune(x.Alt)); a.Kind.Limits.Alt > 0 && n > a.Kind.Limits.Alt {
-			d.add(join(path, x.key)+".alt", fmt.Sprintf("the alternative text is longer than the %d characters of %s", a.Kind.Limits.Alt,
+			d.Add(document.Join(path, x.key)+".alt", fmt.Sprintf("the alternative text is longer than the %d characters of %s", a.Kind.Limits.Alt,
 				a.Network), "")
 		}
 		f, err := Fitted(l.set, x.Image, rules)
 		if err != nil {
-			d.addProblem(join(path, x.key)+".file", a.Name, err)
+			addMedia(d, document.Join(path, x.key)+".file", a.Name, err)
 		} else if f.Note != "" {
-			l.set.Warnings = append(l.set.Warnings, d.problem(join(path, x.key)+".file", a.Name+": "+x.File+" "+f.Note, ""))
+			l.set.Warnings = append(l.set.Warnings, d.Problem(document.Join(path, x.key)+".file", a.Name+": "+x.File+" "+f.Note, ""))
 		}
 	}
 }
@@ -233,4 +221,17 @@ func (f Fitting) keep(key string) {
 		fits.bytes = len(f.Data)
 	}
 	fits.made[key] = f
+}
+
+// addMedia says what is wrong with a picture or video, and for which account.
+func addMedia(d *document.Document, at, account string, err error) {
+	text, hint := err.Error(), ""
+	var p *media.Problem
+	if errors.As(err, &p) {
+		text, hint = p.File+" "+p.Text, p.Hint
+	}
+	if account != "" {
+		text = account + ": " + text
+	}
+	d.Add(at, text, hint)
 }

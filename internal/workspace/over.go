@@ -10,7 +10,7 @@ func Day(t time.Time, zone *time.Location) time.Time {
 
 // Runs tells whether a day is one of the campaign's. The day is that of the account (Day).
 func (c *Campaign) Runs(day time.Time) bool {
-	return !(c.From.known() && day.Before(c.From.Time) || c.Until.known() && day.After(c.Until.Time))
+	return !(c.From.Known() && day.Before(c.From.Time) || c.Until.Known() && day.After(c.Until.Time))
 }
 
 // Over says why an offer is not promoted on a day of the account (Day); it is empty where it is, and for no offer.
@@ -20,7 +20,7 @@ func (o *Offer) Over(day time.Time) string {
 		return ""
 	case o.SoldOut:
 		return "the offer " + o.Name + " is sold out"
-	case o.Until.known() && day.After(o.Until.Time):
+	case o.Until.Known() && day.After(o.Until.Time):
 		return "the offer " + o.Name + " has ended"
 	}
 	return ""

@@ -3,13 +3,15 @@ package workspace
 import (
 	"testing"
 	"time"
+
+	"magpie/internal/scalar"
 )
 
 // TestOver: an offer ends, and a campaign runs, by the days of the account, to the last second of the last one.
 func TestOver(t *testing.T) {
-	date := func(s string) *Date {
-		d := &Date{}
-		if err := d.parse(s); err != nil {
+	date := func(s string) *scalar.Date {
+		d := &scalar.Date{}
+		if err := d.Parse(s); err != nil {
 			t.Fatal(err)
 		}
 		return d

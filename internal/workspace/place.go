@@ -1,6 +1,10 @@
 package workspace
 
-import "os"
+import (
+	"os"
+
+	"magpie/internal/document"
+)
 
 // OnlySettings is a workspace of which only magpie.yaml is read, as far as that can be,
 // whatever else is wrong with the files: it tells where the database is.
@@ -11,8 +15,8 @@ func OnlySettings(dir string) *Set {
 		return set
 	}
 	defer root.Close()
-	if b, err := ReadFile(root.FS(), settingsFile, textMost); err == nil {
-		read(settingsFile, b, &set.Settings)
+	if b, err := document.ReadFile(root.FS(), settingsFile, document.TextMost); err == nil {
+		document.Read(settingsFile, b, &set.Settings)
 	}
 	return set
 }

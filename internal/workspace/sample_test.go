@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"magpie/internal/scalar"
 	"magpie/internal/workspace"
 )
 
@@ -48,7 +49,7 @@ func newestDay(t *testing.T) time.Time {
 // daysOf are all days and times in the files, each with where it stands.
 func daysOf(s *workspace.Set) map[string]time.Time {
 	out := map[string]time.Time{}
-	note := func(d *workspace.Date, where string) {
+	note := func(d *scalar.Date, where string) {
 		if d != nil {
 			out[where] = d.Time
 		}

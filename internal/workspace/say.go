@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"magpie/internal/document"
+	"magpie/internal/gist"
 	"magpie/internal/network"
 	"magpie/internal/policy"
 	"magpie/internal/render"
@@ -20,13 +22,13 @@ var longestCode = map[string]string{"imported": strings.Repeat("W", 32), "made":
 // longestHandle is about as long as handles get: 30 characters of name.
 const longestHandle = "wwwwwwwwwwwwwwwwwwwwwwwwwwwwww@social.example"
 
-func (l *loader) checkSay(d *document, s *Step, path string) {
+func (l *loader) checkSay(d *document.Document, s *Step, path string) {
 	for _, account := range slices.Sorted(maps.Keys(s.Say)) {
-		at := join(path+".say", account)
+		at := document.Join(path+".say", account)
 		if account == "" {
 			at = path + ".say"
 		} else if !slices.Contains(s.Accounts, account) {
-			d.addKey(at, fmt.Sprintf("%q is not among the step's accounts", account), suggest.Hint(account, s.Accounts))
+			d.AddKey(at, fmt.Sprintf("%q is not among the step's accounts", account), suggest.Hint(account, s.Accounts))
 			continue
 		}
 		if s.Say[account] != "" { // else checkTexts says it
@@ -43,22 +45,22 @@ func (l *loader) checkSay(d *document, s *Step, path string) {
 	}
 }
 
-func (l *loader) checkTemplateRef(d *document, path, name string) {
+func (l *loader) checkTemplateRef(d *document.Document, path, name string) {
 	if l.set.Templates[name] == nil {
 		text, hint := unknown("template", name, l.set.Templates)
-		d.add(path, text, hint)
+		d.Add(path, text, hint)
 	}
 }
 
 // checkTexts tries every text that the account could say in this step.
-func (l *loader) checkTexts(d *document, s *Step, a *Account, path string) {
+func (l *loader) checkTexts(d *document.Document, s *Step, a *Account, path string) {
 	at := path + ".say"
 	if _, ok := s.Say[a.Name]; ok {
-		at = join(at, a.Name)
+		at = document.Join(at, a.Name)
 	}
 	name := s.Say.For(a.Name)
 	if name == "" && len(s.Say) > 0 {
-		d.add(path+".say", fmt.Sprintf("the account %q has no template in this step", a.Name), "add a line for it")
+		d.Add(path+".say", fmt.Sprintf("the account %q has no template in this step", a.Name), "add a line for it")
 		return
 	}
 	t := l.set.Templates[name]
@@ -69,15 +71,15 @@ func (l *loader) checkTexts(d *document, s *Step, a *Account, path string) {
 	if o := l.set.Templates[s.SayOthers]; o != nil {
 		l.checkText(d, s, a, o, path+".say_others")
 		if offer := l.set.OfferOf(s); offer != nil && offer.Codes != nil && offer.Codes.Kind != "shared" && o.Shows(offer) {
-			d.add(path+".say_others", fmt.Sprintf("the template %q in say_others shows a code, but these people are not meant to get the offer",
+			d.Add(path+".say_others", fmt.Sprintf("the template %q in say_others shows a code, but these people are not meant to get the offer",
 				o.Name), "use one without code and link")
 		}
 	}
 }
 
-func (l *loader) checkText(d *document, s *Step, a *Account, t *Template, at string) {
+func (l *loader) checkText(d *document.Document, s *Step, a *Account, t *Template, at string) {
 	if len(t.In(a.Language)) == 0 && a.Language != "" && len(t.Texts) > 0 {
-		d.add(at, fmt.Sprintf("the template %q has no text in the account's language %q", t.Name, a.Language),
+		d.Add(at, fmt.Sprintf("the template %q has no text in the account's language %q", t.Name, a.Language),
 			fmt.Sprintf("add templates/%s.%s.tmpl", t.Name, a.Language))
 	}
 	checkPublicName(d, s, t, at)
@@ -86,14 +88,14 @@ func (l *loader) checkText(d *document, s *Step, a *Account, t *Template, at str
 }
 
 // checkPublicName refuses a person's name where everybody reads the same.
-func checkPublicName(d *document, s *Step, t *Template, path string) {
+func checkPublicName(d *document.Document, s *Step, t *Template, path string) {
 	if s.To != nil || s.Mention != nil {
 		return
 	}
 	for _, x := range t.Texts {
 		for _, word := range []string{"name", "handle", "city"} {
 			if x.Uses(word) {
-				d.add(path, fmt.Sprintf("the template %q names somebody ({{%s}}), and a public post has nobody to name", t.Name, word),
+				d.Add(path, fmt.Sprintf("the template %q names somebody ({{%s}}), and a public post has nobody to name", t.Name, word),
 					"take it out, or send the step to: people")
 				return
 			}
@@ -106,7 +108,7 @@ var untilAsked = regexp.MustCompile(`\{\{-?\s*(?:else\s+)?if\b[^}]*\buntil\b`)
 
 // checkPublicCode refuses a personal code where everybody can read it. (What
 // answers a mention goes out in private if it holds one.)
-func (l *loader) checkPublicCode(d *document, s *Step, t *Template, path string) {
+func (l *loader) checkPublicCode(d *document.Document, s *Step, t *Template, path string) {
 	o := l.set.OfferOf(s)
 	if o == nil && s.Campaign.Offer != "" {
 		return // said before: no such offer
@@ -114,32 +116,32 @@ func (l *loader) checkPublicCode(d *document, s *Step, t *Template, path string)
 	if o == nil {
 		for _, x := range t.Texts {
 			if x.Uses("code") || x.Uses("link") || x.Uses("value") || x.Uses("until") {
-				d.add(path, fmt.Sprintf("the template %q uses an offer, but the campaign has none", t.Name), "add offer: to the campaign")
+				d.Add(path, fmt.Sprintf("the template %q uses an offer, but the campaign has none", t.Name), "add offer: to the campaign")
 				return
 			}
 		}
 		return
 	}
 	for _, x := range t.Texts {
-		if x.Uses("until") && !o.Until.known() && o.Valid == 0 && !untilAsked.MatchString(x.Source) {
-			d.add(path, fmt.Sprintf("the template %q says until when (%s), and the offer %q has no end", t.Name, x.File, o.Name),
+		if x.Uses("until") && !o.Until.Known() && o.Valid == 0 && !untilAsked.MatchString(x.Source) {
+			d.Add(path, fmt.Sprintf("the template %q says until when (%s), and the offer %q has no end", t.Name, x.File, o.Name),
 				"add until: or valid: to the offer, or write {{if until}}…{{end}} around it")
 			break
 		}
 	}
 	for _, x := range t.Texts {
 		if x.Uses("link") && o.Link == "" {
-			d.add(path, fmt.Sprintf("the template %q shows a link, but the offer %q has none", t.Name, o.Name), "add link: to the offer")
+			d.Add(path, fmt.Sprintf("the template %q shows a link, but the offer %q has none", t.Name, o.Name), "add link: to the offer")
 			break
 		}
 	}
 	if s.To == nil && s.Mention == nil && o.Codes != nil && o.Codes.Kind != "shared" && t.Shows(o) {
-		d.add(path, fmt.Sprintf("the template %q shows a personal code in a public post", t.Name),
+		d.Add(path, fmt.Sprintf("the template %q shows a personal code in a public post", t.Name),
 			"send it to: people, let them claim it by a mention, or make the offer's codes shared:CODE")
 	}
 }
 
-func (l *loader) checkLengths(d *document, s *Step, a *Account, t *Template, path string) {
+func (l *loader) checkLengths(d *document.Document, s *Step, a *Account, t *Template, path string) {
 	texts := t.Texts
 	if s.Mention == nil && s.To == nil {
 		texts = t.In(a.Language)
@@ -161,11 +163,11 @@ func (l *loader) checkLengths(d *document, s *Step, a *Account, t *Template, pat
 			f := TextFit{How: fit, Kind: a.Kind, Limits: a.Kind.Limits, Handle: handle, Public: s.Mention == nil && s.To == nil,
 				Direct: l.set.Personal(s), Keep: keep}
 			if parts, err = f.Fit(text); err != nil {
-				d.add(path, fmt.Sprintf("%s is too long for %s: %v", x.File, a.Network, err), "")
+				d.Add(path, fmt.Sprintf("%s is too long for %s: %v", x.File, a.Network, err), "")
 				continue
 			}
 		default:
-			d.add(path, fmt.Sprintf("%s has up to %d %s on %s; the limit is %d", x.File, size.Count, size.Unit, a.Network, size.Limit),
+			d.Add(path, fmt.Sprintf("%s has up to %d %s on %s; the limit is %d", x.File, size.Count, size.Unit, a.Network, size.Limit),
 				"shorten it, or write fit: shorten or fit: thread into the campaign; names, codes and links are counted at their longest")
 		}
 		for _, part := range parts {
@@ -178,7 +180,7 @@ func (l *loader) checkLengths(d *document, s *Step, a *Account, t *Template, pat
 
 // spot is where in a file something stands.
 type spot struct {
-	d    *document
+	d    *document.Document
 	path string
 }
 
@@ -190,7 +192,7 @@ func (l *loader) checkRules(at spot, s *Step, a *Account, x Text, text string) (
 	f := a.Kind.Check(network.Draft{Text: text, Language: x.Language, Offer: s.Campaign.Offer != ""}, a.Settings())
 	if f != nil {
 		r := policy.Of(f.Rule)
-		at.d.add(at.path, r.Says(fmt.Sprintf("%s: %s: %s", a.Name, x.File, f.Text)), r.Way)
+		at.d.Add(at.path, r.Says(fmt.Sprintf("%s: %s: %s", a.Name, x.File, f.Text)), r.Way)
 	}
 	return f != nil
 }
@@ -207,19 +209,17 @@ func (l *loader) warnPrice(at spot, s *Step, a *Account, x Text, text string) {
 		return
 	}
 	with := a.Kind.Price(network.Draft{Text: text})
-	without := a.Kind.Price(network.Draft{Text: anyLink.ReplaceAllString(text, "")})
+	without := a.Kind.Price(network.Draft{Text: gist.Link.ReplaceAllString(text, "")})
 	if with > without {
 		way := "put the link into the profile"
 		if s.Campaign.Offer != "" {
 			way = "show {{code}} in the text instead, and " + way
 		}
-		l.set.Warnings = append(l.set.Warnings, at.d.problem(at.path, fmt.Sprintf("%s has a link: a post with one costs %s on %s, and %s without",
+		l.set.Warnings = append(l.set.Warnings, at.d.Problem(at.path, fmt.Sprintf("%s has a link: a post with one costs %s on %s, and %s without",
 			x.File, with, a.Network, without),
 			way))
 	}
 }
-
-var anyLink = regexp.MustCompile(`https?://\S+|[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+(/\S*)?`)
 
 // longest measures a text with the longest values that can come; keep is what may
 // not be left out of it.

@@ -9,6 +9,7 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"magpie/internal/network"
+	"magpie/internal/scalar"
 )
 
 // SchemaComment tells that a schema was written by us.
@@ -37,49 +38,6 @@ func Schemas(kinds []network.Kind) (map[string][]byte, error) {
 		out[name] = append(b, '\n')
 	}
 	return out, nil
-}
-
-func pattern(p, example string) *jsonschema.Schema {
-	return &jsonschema.Schema{Type: "string", Pattern: p, Examples: []any{example}}
-}
-
-// JSONSchema describes the scalars and branches to editors.
-func (Date) JSONSchema() *jsonschema.Schema { return pattern(`^\d{4}-\d{2}-\d{2}$`, "2027-11-25") }
-
-// JSONSchema describes a wall clock time.
-func (LocalTime) JSONSchema() *jsonschema.Schema {
-	return pattern(`^\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})?$`, "2027-11-26 09:00")
-}
-
-// JSONSchema describes a span of time.
-func (Duration) JSONSchema() *jsonschema.Schema { return pattern(`^\d{1,6}(s|m|h|d|w)$`, "72h") }
-
-// JSONSchema describes a pace.
-func (Rate) JSONSchema() *jsonschema.Schema {
-	return pattern(`^[1-9]\d{0,6}/(minute|hour|day|week)$`, "12/day")
-}
-
-// JSONSchema describes a share.
-func (Percent) JSONSchema() *jsonschema.Schema { return pattern(`^(\d{1,2}|100)%$`, "30%") }
-
-// JSONSchema describes hours of the day.
-func (Hours) JSONSchema() *jsonschema.Schema {
-	return pattern(`^\d{1,2}:\d{2}\s*-\s*\d{1,2}:\d{2}$`, "22:00-08:00")
-}
-
-// JSONSchema describes a time zone.
-func (Zone) JSONSchema() *jsonschema.Schema {
-	return pattern(`^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$`, "America/Chicago")
-}
-
-// JSONSchema describes a source of codes.
-func (Pool) JSONSchema() *jsonschema.Schema {
-	return pattern(`^(imported|made|shared:.+)$`, "imported")
-}
-
-// JSONSchema describes where a secret is.
-func (Credentials) JSONSchema() *jsonschema.Schema {
-	return pattern(`^(env:.+|file:.+|stored)$`, "env:POMELO_OUTLET_TOKEN")
 }
 
 // named is what steps, offers and segments may be called.
@@ -112,7 +70,7 @@ func onNetworks(account *jsonschema.Schema, kinds []network.Kind) {
 	for _, k := range kinds {
 		named.Enum = append(named.Enum, k.Name)
 		if k.Choices != nil {
-			block := blocks.Reflect(k.Choices())
+			block := ownBlocks.Reflect(k.Choices())
 			block.Version = ""
 			account.Properties.Set(k.Name, block)
 		}
@@ -122,11 +80,11 @@ func onNetworks(account *jsonschema.Schema, kinds []network.Kind) {
 	}
 }
 
-// blocks reads the types of networks' blocks.
-var blocks = jsonschema.Reflector{FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true, DoNotReference: true, Anonymous: true,
+// ownBlocks reads the types of networks' blocks.
+var ownBlocks = jsonschema.Reflector{FieldNameTag: "yaml", RequiredFromJSONSchemaTags: true, DoNotReference: true, Anonymous: true,
 	Mapper: func(t reflect.Type) *jsonschema.Schema {
 		if t == reflect.TypeFor[network.Amount]() {
-			return pattern(network.AmountRule, "50 USD")
+			return scalar.Pattern(network.AmountRule, "50 USD")
 		}
 		return nil
 	}}

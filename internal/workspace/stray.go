@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"magpie/internal/document"
 	"magpie/internal/suggest"
 )
 
@@ -83,10 +84,10 @@ func (l *loader) meant(name string) bool {
 	if strings.HasSuffix(name, ".tmpl") {
 		return true
 	}
-	b, err := ReadFile(l.fs, name, textMost)
+	b, err := document.ReadFile(l.fs, name, document.TextMost)
 	return err == nil && (known.Match(b) || slices.Contains([]string{path.Base(offersFile), path.Base(segmentsFile)}, name))
 }
 
 func (l *loader) notRead(file, text, hint string) {
-	l.set.Warnings = append(l.set.Warnings, Problem{file, 1, 1, text, hint})
+	l.set.Warnings = append(l.set.Warnings, document.InFile(file, text, hint))
 }

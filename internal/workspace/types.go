@@ -5,8 +5,10 @@ import (
 	"strings"
 	"time"
 
+	"magpie/internal/document"
 	"magpie/internal/network"
 	"magpie/internal/render"
+	"magpie/internal/scalar"
 	"magpie/internal/segment"
 )
 
@@ -23,30 +25,30 @@ type Set struct {
 	Files     map[string][]byte            // as they were read, by path
 	sums      map[string][sha256.Size]byte // of these
 	Hash      string                       // of all files
-	Warnings  []Problem
+	Warnings  []document.Problem
 }
 
 // Settings is magpie.yaml, which may be left out.
 type Settings struct {
-	Database string       `yaml:"database"`
-	Tell     *Credentials `yaml:"tell"` // the web hook that is told what needs a person
-	Settle   Duration     `yaml:"settle"`
-	Lease    Duration     `yaml:"lease"` // how long an account waits for a machine that has died; several machines on Postgres
-	Model    *Model       `yaml:"model"`
-	Bots     []string     `yaml:"bots"`    // handles that are never answered
-	Testers  []string     `yaml:"testers"` // the marketers\' own handles, for magpie push --test
-	Words    OptWords     `yaml:"words"`   // more words that opt out and in
+	Database string              `yaml:"database"`
+	Tell     *scalar.Credentials `yaml:"tell"` // the web hook that is told what needs a person
+	Settle   scalar.Duration     `yaml:"settle"`
+	Lease    scalar.Duration     `yaml:"lease"` // how long an account waits for a machine that has died; several machines on Postgres
+	Model    *Model              `yaml:"model"`
+	Bots     []string            `yaml:"bots" empty:"no"` // handles that are never answered
+	Testers  []string            `yaml:"testers"`         // the marketers\' own handles, for magpie push --test
+	Words    OptWords            `yaml:"words"`           // more words that opt out and in
 
-	CodesPerServer *Rate    `yaml:"codes_per_server"` // how many people of one server get a code of an offer without a person; 100/hour
-	Approvers      []string `yaml:"approvers"`        // who may approve; empty: everybody but the author
+	CodesPerServer *scalar.Rate `yaml:"codes_per_server"`     // how many people of one server get a code of an offer without a person; 100/hour
+	Approvers      []string     `yaml:"approvers" empty:"no"` // who may approve; empty: everybody but the author
 }
 
 // Model is an OpenAI-compatible server that may word answers.
 type Model struct {
-	Server      string       `yaml:"server" jsonschema:"required"`
-	Name        string       `yaml:"name" jsonschema:"required"`
-	Credentials *Credentials `yaml:"credentials"`
-	Timeout     Duration     `yaml:"timeout"`
+	Server      string              `yaml:"server" jsonschema:"required"`
+	Name        string              `yaml:"name" jsonschema:"required"`
+	Credentials *scalar.Credentials `yaml:"credentials"`
+	Timeout     scalar.Duration     `yaml:"timeout"`
 }
 
 // OptWords are added to the words Magpie knows.
@@ -57,20 +59,20 @@ type OptWords struct {
 
 // Account is accounts/NAME.yaml: who speaks, to whom, how often.
 type Account struct {
-	Name        string       `yaml:"-"`
-	Network     string       `yaml:"network" jsonschema:"required"`
-	Server      string       `yaml:"server" jsonschema:"pattern=^(https://[^/@\\s]+/?|http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:\\d+)?/?)$"`
-	Handle      string       `yaml:"handle"`
-	About       string       `yaml:"about" jsonschema:"required,minLength=1"`
-	Language    string       `yaml:"language" jsonschema:"required,pattern=^[a-z]{2\\,3}(-[A-Za-z0-9]+)*$"`
-	Timezone    Zone         `yaml:"timezone" jsonschema:"required"`
-	Credentials *Credentials `yaml:"credentials"`
-	Quiet       *Hours       `yaml:"quiet"`
-	Pace        Pace         `yaml:"pace"`
-	Unlisted    bool         `yaml:"unlisted"`
-	Characters  int          `yaml:"characters" jsonschema:"minimum=0"` // that the server allows, where that is not 500
-	SilentAfter Duration     `yaml:"silent_after"`                      // warn when nothing went out for so long
-	Kind        network.Kind `yaml:"-"`
+	Name        string              `yaml:"-"`
+	Network     string              `yaml:"network" jsonschema:"required"`
+	Server      string              `yaml:"server" jsonschema:"pattern=^(https://[^/@\\s]+/?|http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:\\d+)?/?)$"`
+	Handle      string              `yaml:"handle"`
+	About       string              `yaml:"about" jsonschema:"required,minLength=1"`
+	Language    string              `yaml:"language" jsonschema:"required,pattern=^[a-z]{2\\,3}(-[A-Za-z0-9]+)*$"`
+	Timezone    scalar.Zone         `yaml:"timezone" jsonschema:"required"`
+	Credentials *scalar.Credentials `yaml:"credentials"`
+	Quiet       *scalar.Hours       `yaml:"quiet" empty:"no"`
+	Pace        Pace                `yaml:"pace"`
+	Unlisted    bool                `yaml:"unlisted"`
+	Characters  int                 `yaml:"characters" jsonschema:"minimum=0"` // that the server allows, where that is not 500
+	SilentAfter scalar.Duration     `yaml:"silent_after"`                      // warn when nothing went out for so long
+	Kind        network.Kind        `yaml:"-"`
 	// Choices are the block of the account's network, under its name; nil: the file has none.
 	Choices network.Choices `yaml:"-"`
 
@@ -80,22 +82,22 @@ type Account struct {
 
 // Pace bounds what an account does by itself.
 type Pace struct {
-	Posts          *Rate   `yaml:"posts"`
-	Direct         *Rate   `yaml:"direct"`
-	KeptForAnswers Percent `yaml:"kept_for_answers"`
+	Posts          *scalar.Rate   `yaml:"posts"`
+	Direct         *scalar.Rate   `yaml:"direct"`
+	KeptForAnswers scalar.Percent `yaml:"kept_for_answers"`
 }
 
 // Campaign is campaigns/NAME.yaml: one goal, one offer, several steps.
 type Campaign struct {
-	Name       string `yaml:"-"`
-	Title      string `yaml:"title" jsonschema:"required,minLength=1"`
-	From       *Date  `yaml:"from"`
-	Until      *Date  `yaml:"until"`
-	Offer      string `yaml:"offer"`
-	Approval   string `yaml:"approval" jsonschema:"enum=required,enum=none"`
-	Disclosure string `yaml:"disclosure"`                                            // put before every text, for example "Ad:"
-	Fit        string `yaml:"fit" jsonschema:"enum=refuse,enum=shorten,enum=thread"` // what becomes of a text that is too long
-	Steps      Steps  `yaml:"steps" jsonschema:"required"`
+	Name       string       `yaml:"-"`
+	Title      string       `yaml:"title" jsonschema:"required,minLength=1"`
+	From       *scalar.Date `yaml:"from" empty:"no"`
+	Until      *scalar.Date `yaml:"until" empty:"no"`
+	Offer      string       `yaml:"offer"`
+	Approval   string       `yaml:"approval" empty:"no" jsonschema:"enum=required,enum=none"`
+	Disclosure string       `yaml:"disclosure" empty:"no"`                                 // put before every text, for example "Ad:"
+	Fit        string       `yaml:"fit" jsonschema:"enum=refuse,enum=shorten,enum=thread"` // what becomes of a text that is too long
+	Steps      Steps        `yaml:"steps" jsonschema:"required"`
 }
 
 // Steps keep the order of the file.
@@ -103,35 +105,35 @@ type Steps []*Step
 
 // Step is one line of action: when, to whom, say what.
 type Step struct {
-	Name      string     `yaml:"-"`
-	Campaign  *Campaign  `yaml:"-"`
-	Accounts  []string   `yaml:"accounts" jsonschema:"required"`
-	Schedule  string     `yaml:"schedule"`
-	At        *LocalTime `yaml:"at"`
-	Cron      string     `yaml:"cron"`
-	Mention   *Match     `yaml:"mention"`
-	To        *To        `yaml:"to"`
-	For       string     `yaml:"for"`
-	Grants    string     `yaml:"grants" jsonschema:"enum=direct"`
-	Say       Say        `yaml:"say" jsonschema:"required"`
-	SayOthers string     `yaml:"say_others"`
-	Private   bool       `yaml:"private"` // answer in private
-	Image     *Image     `yaml:"image"`
-	Images    []*Image   `yaml:"images"` // up to four, where the network takes so many
-	GIF       *Image     `yaml:"gif"`    // one that moves, alone
-	Video     *Image     `yaml:"video"`  // alone
-	Late      Late       `yaml:"late"`
-	FinishBy  *LocalTime `yaml:"finish_by"`
-	Priority  int        `yaml:"priority" jsonschema:"minimum=0"`
-	PerPerson *Rate      `yaml:"per_person"`
-	Limit     *Rate      `yaml:"limit"`
-	Ask       *Ask       `yaml:"ask"`
+	Name      string            `yaml:"-"`
+	Campaign  *Campaign         `yaml:"-"`
+	Accounts  []string          `yaml:"accounts" jsonschema:"required"`
+	Schedule  string            `yaml:"schedule" empty:"no"`
+	At        *scalar.LocalTime `yaml:"at" empty:"no"`
+	Cron      string            `yaml:"cron" empty:"no"`
+	Mention   *Match            `yaml:"mention"`
+	To        *To               `yaml:"to"`
+	For       string            `yaml:"for" empty:"no"`
+	Grants    string            `yaml:"grants" jsonschema:"enum=direct"`
+	Say       Say               `yaml:"say" jsonschema:"required"`
+	SayOthers string            `yaml:"say_others"`
+	Private   bool              `yaml:"private"` // answer in private
+	Image     *Image            `yaml:"image"`
+	Images    []*Image          `yaml:"images"` // up to four, where the network takes so many
+	GIF       *Image            `yaml:"gif"`    // one that moves, alone
+	Video     *Image            `yaml:"video"`  // alone
+	Late      Late              `yaml:"late"`
+	FinishBy  *scalar.LocalTime `yaml:"finish_by" empty:"no"`
+	Priority  int               `yaml:"priority" jsonschema:"minimum=0"`
+	PerPerson *scalar.Rate      `yaml:"per_person" empty:"no"`
+	Limit     *scalar.Rate      `yaml:"limit" empty:"no"`
+	Ask       *Ask              `yaml:"ask"`
 
-	place Problem `yaml:"-"` // where its time stands, or the step
+	place document.Problem `yaml:"-"` // where its time stands, or the step
 }
 
 // Problem is something to say about the step's time.
-func (s *Step) Problem(text, hint string) Problem {
+func (s *Step) Problem(text, hint string) document.Problem {
 	p := s.place
 	p.Text, p.Hint = text, hint
 	return p
@@ -140,7 +142,7 @@ func (s *Step) Problem(text, hint string) Problem {
 // Match says which mentions start a step.
 type Match struct {
 	Says []string `yaml:"says" jsonschema:"required"`
-	Not  []string `yaml:"not"`
+	Not  []string `yaml:"not" empty:"no"`
 }
 
 // To sends a step to people instead of to everybody.
@@ -162,8 +164,8 @@ func (s Say) For(account string) string {
 
 // Late says what to do with a post whose time has passed.
 type Late struct {
-	After Duration `yaml:"after"`
-	Then  string   `yaml:"then" jsonschema:"enum=skip,enum=post,enum=ask"`
+	After scalar.Duration `yaml:"after"`
+	Then  string          `yaml:"then" jsonschema:"enum=skip,enum=post,enum=ask"`
 }
 
 // Ask lets a model word the answer; the template answers when it fails.
@@ -175,25 +177,25 @@ type Ask struct {
 
 // Schedule is schedules/NAME.yaml.
 type Schedule struct {
-	Name     string         `yaml:"-"`
-	Timezone string         `yaml:"timezone"` // account, or a zone
-	Cron     string         `yaml:"cron" jsonschema:"required"`
-	Except   []Date         `yaml:"except"`
-	Jitter   Duration       `yaml:"jitter"`
-	Zone     *time.Location `yaml:"-"` // nil: the account's
+	Name     string          `yaml:"-"`
+	Timezone string          `yaml:"timezone"` // account, or a zone
+	Cron     string          `yaml:"cron" empty:"no" jsonschema:"required"`
+	Except   []scalar.Date   `yaml:"except"`
+	Jitter   scalar.Duration `yaml:"jitter"`
+	Zone     *time.Location  `yaml:"-"` // nil: the account's
 }
 
 // Offer is an entry of campaigns/offers.yaml.
 type Offer struct {
-	Name      string   `yaml:"-"`
-	Value     string   `yaml:"value" jsonschema:"required,minLength=1"`
-	Codes     *Pool    `yaml:"codes" jsonschema:"required"`
-	PerPerson int      `yaml:"per_person" jsonschema:"minimum=1"`
-	Limit     int      `yaml:"limit" jsonschema:"minimum=1"` // made codes: at most so many; 0, which is not written: as many as are asked for
-	Valid     Duration `yaml:"valid"`
-	Until     *Date    `yaml:"until"`
-	Link      string   `yaml:"link" jsonschema:"pattern=^https?://"`
-	SoldOut   bool     `yaml:"sold_out"`
+	Name      string          `yaml:"-"`
+	Value     string          `yaml:"value" jsonschema:"required,minLength=1"`
+	Codes     *scalar.Pool    `yaml:"codes" jsonschema:"required"`
+	PerPerson int             `yaml:"per_person" empty:"no" jsonschema:"minimum=1"`
+	Limit     int             `yaml:"limit" empty:"no" jsonschema:"minimum=1"` // made codes: at most so many; 0, which is not written: as many as are asked for
+	Valid     scalar.Duration `yaml:"valid" empty:"no"`
+	Until     *scalar.Date    `yaml:"until" empty:"no"`
+	Link      string          `yaml:"link" jsonschema:"pattern=^https?://"`
+	SoldOut   bool            `yaml:"sold_out"`
 }
 
 // Template is one text in all its languages and variants.

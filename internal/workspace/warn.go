@@ -2,7 +2,6 @@ package workspace
 
 import (
 	"fmt"
-	"magpie/internal/network"
 	"regexp"
 	"slices"
 	"strconv"
@@ -11,14 +10,17 @@ import (
 
 	"github.com/robfig/cron/v3"
 	"golang.org/x/text/language"
+
+	"magpie/internal/document"
+	"magpie/internal/network"
 )
 
-func (l *loader) warn(d *document, path, text, hint string) {
-	l.set.Warnings = append(l.set.Warnings, d.problem(path, text, hint))
+func (l *loader) warn(d *document.Document, path, text, hint string) {
+	l.set.Warnings = append(l.set.Warnings, d.Problem(path, text, hint))
 }
 
 // warnStep tells of what is allowed and seldom meant.
-func (l *loader) warnStep(d *document, s *Step, path string) {
+func (l *loader) warnStep(d *document.Document, s *Step, path string) {
 	l.warnOpenClaim(d, s, path)
 	l.warnOfferEnd(d, s, path)
 	l.warnNever(d, s, path)
@@ -26,7 +28,7 @@ func (l *loader) warnStep(d *document, s *Step, path string) {
 }
 
 // warnOpenClaim tells of a rule that gives codes to whoever asks: accounts cost nothing.
-func (l *loader) warnOpenClaim(d *document, s *Step, path string) {
+func (l *loader) warnOpenClaim(d *document.Document, s *Step, path string) {
 	o := l.set.OfferOf(s)
 	if s.Mention == nil || s.For != "" || s.Limit != nil || o == nil || o.Codes == nil || o.Codes.Kind == "shared" || !l.set.usesCode(s) {
 		return
@@ -36,35 +38,35 @@ func (l *loader) warnOpenClaim(d *document, s *Step, path string) {
 }
 
 // warnOfferEnd tells of a step that would promote an offer that is over.
-func (l *loader) warnOfferEnd(d *document, s *Step, path string) {
+func (l *loader) warnOfferEnd(d *document.Document, s *Step, path string) {
 	o, c := l.set.OfferOf(s), s.Campaign
 	if o != nil && o.SoldOut {
 		l.warn(d, path, fmt.Sprintf("the offer %q is sold out: this does not go out", o.Name), "take the step out, or sold_out: of the offer")
 	}
-	if o == nil || !o.Until.known() {
+	if o == nil || !o.Until.Known() {
 		return
 	}
 	last := o.Until.Format(time.DateOnly)
 	switch {
-	case s.At.known() && s.At.Truncate(24*time.Hour).After(o.Until.Time):
+	case s.At.Known() && s.At.Truncate(24*time.Hour).After(o.Until.Time):
 		l.warn(d, path+".at", fmt.Sprintf("the offer %q ends on %s, before this goes out", o.Name, last), "see "+offersFile)
-	case c.Until.known() && c.Until.After(o.Until.Time):
+	case c.Until.Known() && c.Until.After(o.Until.Time):
 		l.warn(d, path, fmt.Sprintf("the offer %q ends on %s, before the campaign does: this ends with it", o.Name, last), "see "+offersFile)
 	}
 }
 
 // warnNever tells of a step whose times all lie outside the campaign's days.
-func (l *loader) warnNever(d *document, s *Step, path string) {
+func (l *loader) warnNever(d *document.Document, s *Step, path string) {
 	spec, c := s.Cron, s.Campaign
 	if sch := l.set.Schedules[s.Schedule]; sch != nil {
 		spec = sch.Cron
 	}
 	line, err := cron.ParseStandard(spec)
-	if spec == "" || err != nil || !c.Until.known() {
+	if spec == "" || err != nil || !c.Until.Known() {
 		return
 	}
 	from := c.Until.AddDate(-10, 0, 0)
-	if c.From.known() {
+	if c.From.Known() {
 		from = c.From.Time
 	}
 	if next := line.Next(from.Add(-time.Second)); next.IsZero() || !next.Before(c.Until.AddDate(0, 0, 1)) {
@@ -79,7 +81,7 @@ var percent = regexp.MustCompile(`^\s*([-−–]?)\s*(\d+(?:[.,]\d+)?)\s*[%％]`
 var worth = regexp.MustCompile(`[^\d\s.,'’]`)
 
 // warnOffer tells of a value that is a number alone.
-func (l *loader) warnOffer(d *document, o *Offer) {
+func (l *loader) warnOffer(d *document.Document, o *Offer) {
 	if m := percent.FindStringSubmatch(o.Value); m != nil {
 		if n, err := strconv.ParseFloat(strings.Replace(m[2], ",", ".", 1), 64); err == nil && (m[1] != "" || n <= 0 || n > 100) {
 			l.warn(d, o.Name+".value", fmt.Sprintf("people would read “%s”", o.Value), "write a share from 1% to 100%")
@@ -94,7 +96,7 @@ func (l *loader) warnOffer(d *document, o *Offer) {
 var mistaken = map[string]string{"jp": "ja", "cn": "zh", "dk": "da", "cz": "cs", "ua": "uk", "gr": "el", "sp": "es"}
 
 // warnLanguage tells of a language that is none, or a country's name.
-func (l *loader) warnLanguage(d *document, at, tag string) {
+func (l *loader) warnLanguage(d *document.Document, at, tag string) {
 	main := mainLanguage(tag)
 	base, err := language.ParseBase(main)
 	known := err == nil && !slices.Contains([]string{"", "und"}, base.String())
@@ -126,7 +128,7 @@ func (l *loader) warnHandles(key string, handles []string) {
 const often = 5
 
 // warnSame tells of a public text that would be read again nearly every day.
-func (l *loader) warnSame(d *document, s *Step, path string) {
+func (l *loader) warnSame(d *document.Document, s *Step, path string) {
 	spec := s.Cron
 	if sch := l.set.Schedules[s.Schedule]; sch != nil {
 		spec = sch.Cron

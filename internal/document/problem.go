@@ -1,4 +1,4 @@
-package workspace
+package document
 
 import (
 	"bytes"
@@ -44,9 +44,9 @@ func plainly(message string) string {
 	return message
 }
 
-// text takes the byte order mark of Windows editors away, and refuses what is
+// Text takes the byte order mark of Windows editors away, and refuses what is
 // not UTF-8.
-func text(file string, b []byte) ([]byte, *Problem) {
+func Text(file string, b []byte) ([]byte, *Problem) {
 	b = bytes.TrimPrefix(b, []byte("\uFEFF"))
 	if utf8.Valid(b) {
 		return b, nil
@@ -83,6 +83,11 @@ func (p Problem) String() string {
 	return s
 }
 
+// InFile is a problem of a whole file.
+func InFile(file, text, hint string) Problem {
+	return Problem{File: file, Line: 1, Column: 1, Text: text, Hint: hint}
+}
+
 // Problems are all that is wrong with a workspace. It is an error.
 type Problems []Problem
 
@@ -95,7 +100,8 @@ func (p Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-func sorted(p []Problem) Problems {
+// Sorted puts problems in the order in which they are read.
+func Sorted(p []Problem) Problems {
 	slices.SortStableFunc(p, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
 			cmp.Compare(a.Text, b.Text))
@@ -112,10 +118,10 @@ var halfWidth = map[rune]string{'：': ": and a space", '，': ",", '［': "[", 
 	'”': "\"", '‘': "'", '’': "'",
 	'＃': "#", '－': "-", '\u3000': "a space", '\u00A0': "a space"}
 
-// strange names the first sign of a value that looks like one that is meant, and is not: a
+// Strange names the first sign of a value that looks like one that is meant, and is not: a
 // long dash, a full-width digit.
-func strange(value string) string {
-	if _, hint := typed(value); hint != "" {
+func Strange(value string) string {
+	if _, hint := Typed(value); hint != "" {
 		return hint
 	}
 	for _, r := range value {
@@ -133,8 +139,8 @@ func strange(value string) string {
 	return ""
 }
 
-// typed finds such a sign in a line where YAML would need the other one.
-func typed(line string) (column int, hint string) {
+// Typed finds such a sign in a line where YAML would need the other one.
+func Typed(line string) (column int, hint string) {
 	for i, r := range []rune(line) {
 		if want := halfWidth[r]; want != "" {
 			return i + 1, fmt.Sprintf("the sign “%c” (U+%04X) means nothing in YAML: write %s", r, r, want)
@@ -159,7 +165,7 @@ func syntax(file string, source []byte, err error) Problem {
 				p.Hint = fmt.Sprintf("put a text that begins with %s in quotes", m[1])
 			}
 			for n := p.Line; n >= max(1, p.Line-1); n-- { // where the key is, the library may have read on
-				if at, hint := typed(string(lines[min(n, len(lines))-1])); hint != "" {
+				if at, hint := Typed(string(lines[min(n, len(lines))-1])); hint != "" {
 					p.Line, p.Column, p.Hint = n, at, hint
 					break
 				}

@@ -1,4 +1,4 @@
-package workspace
+package document
 
 import (
 	"errors"
@@ -12,8 +12,8 @@ import (
 
 // How large a file may be, in bytes, and how deep the brackets of one may go.
 const (
-	textMost  = 1 << 20
-	mediaMost = 600 << 20 // the largest video that a network takes is 512 MB
+	TextMost  = 1 << 20
+	MediaMost = 600 << 20 // the largest video that a network takes is 512 MB
 	depthMost = 50
 )
 
@@ -47,8 +47,8 @@ func ReadFile(files fs.FS, name string, most int64) ([]byte, error) {
 	return b, err
 }
 
-// whyUnread says why a file was not read, in words that follow its name, and how to mend it.
-func whyUnread(err error) (text, hint string) {
+// WhyUnread says why a file was not read, in words that follow its name, and how to mend it.
+func WhyUnread(err error) (text, hint string) {
 	switch {
 	case errors.Is(err, errTooLarge):
 		return err.Error(), "the folders hold what marketers write: put the rest elsewhere"
