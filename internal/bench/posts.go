@@ -215,14 +215,14 @@ func jitterOn(ctx context.Context, dir string, d database) error {
 		return err
 	}
 	defer b.Close()
+	r, err := b.Start(ctx)
+	if err != nil {
+		return err
+	}
 	const n = 300
 	start := time.Now().Add(2 * time.Second).Truncate(time.Millisecond)
 	due := func(i int) time.Time { return start.Add(time.Duration(i) * 37 * time.Millisecond) }
 	if err := plan(ctx, b, n, load{machines: 1, accounts: 1}, due); err != nil {
-		return err
-	}
-	r, err := b.Start(ctx)
-	if err != nil {
 		return err
 	}
 	time.Sleep(time.Until(due(n)) + time.Second)

@@ -27,7 +27,7 @@ func check(_ context.Context, dir string) error {
 	for i := range 1000 {
 		files[fmt.Sprintf("campaigns/c%d.yaml", i)] = fmt.Sprintf("title: Campaign %d\nsteps:\n  tip:\n    accounts: [brand]\n    "+
 			"schedule: mornings\n    say: t%d\n  ask:\n    accounts: [brand]\n    mention: {says: [word%d]}\n    say: t%d\n", i, i, i, i)
-		files[fmt.Sprintf("templates/t%d.en.tmpl", i)] = fmt.Sprintf("Hello {{name}}, tip number %d is about thing %d and how to mend "+
+		files[fmt.Sprintf("templates/t%d.en.tmpl", i)] = fmt.Sprintf("Tip number %d is about thing %d and how to mend "+
 			"part %d of it. https://shop.example/%d\n", i, i*7, i*13, i)
 	}
 	if err := write(dir, files); err != nil {
