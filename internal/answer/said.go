@@ -30,9 +30,8 @@ var (
 	shortcode = regexp.MustCompile(`:[A-Za-z0-9_+-]+:`)
 )
 
-// said is what a person said themselves: without what they quoted, links, addresses, names, and a server's own emoji. Names are looked
-// for before
-// addresses where the whole message counts, because a name may stand right before a word.
+// said is what a person said themselves: without what they quoted, links, addresses, names, and a server's own emoji. Names are
+// looked for before addresses where the whole message counts, because a name may stand right before a word.
 func said(text string, mails bool) string {
 	for _, r := range []*regexp.Regexp{weiboReply, weiboQuote, quotedLine, quotedPost, linkRule, pathRule, fileRule} {
 		text = r.ReplaceAllString(text, " ")

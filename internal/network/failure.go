@@ -78,9 +78,8 @@ func IsUnpaid(err error) bool {
 	return errors.As(err, &f) && f.Pay
 }
 
-// RetryAt returns when a Busy failure may be tried again: the later of what the network said, a day from now at most, and fallback after
-// now
-// where it said nothing.
+// RetryAt returns when a Busy failure may be tried again: the later of what the network said, a day from now at most, and
+// fallback after now where it said nothing.
 func RetryAt(err error, now time.Time, fallback time.Duration) time.Time {
 	at, most := now, now.Add(longestRest)
 	var f *Failure

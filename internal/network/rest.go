@@ -10,10 +10,9 @@ import (
 // longestRest is how long a network is left alone at most because of one answer: a time that is further away is a mistake of the server.
 const longestRest = 25 * time.Hour
 
-// Rest reads until when a server wants to be left alone: Retry-After (RFC 9110, 10.2.3: seconds or a date), and the header that says
-// when its
-// rate limit begins anew. wait is a span, where the server gave one or its own clock; after is an instant by a clock that is not told. Both
-// are zero where nothing that can be read is said; the later of the two counts.
+// Rest reads until when a server wants to be left alone: Retry-After (RFC 9110, 10.2.3: seconds or a date), and the header that
+// says when its rate limit begins anew. wait is a span, where the server gave one or its own clock; after is an instant by a
+// clock that is not told. Both are zero where nothing that can be read is said; the later of the two counts.
 func Rest(h http.Header, reset string) (after time.Time, wait time.Duration) {
 	after, wait = instant(h, "Retry-After")
 	at, span := instant(h, reset)

@@ -9,9 +9,8 @@ import (
 	"magpie/internal/need"
 )
 
-// follow does, in the same transaction, what follows from a post's new state: a mention whose answer is not out is open again, and what
-// needs
-// a person is noted.
+// follow does, in the same transaction, what follows from a post's new state: a mention whose answer is not out is open again,
+// and what needs a person is noted.
 func follow(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) error {
 	raise := func(kind, subject, text string) error {
 		_, err := need.Raise(ctx, tx, kind, p.Account+" "+subject, text, now)

@@ -57,9 +57,8 @@ func (c *client) streamBases(ctx context.Context) []string {
 	return own
 }
 
-// streamHost is the streaming host that a server names, as an http address; "" for the server itself. A host that is not of the server's
-// own
-// site, or that would be called without encryption where the server is not, gets no token.
+// streamHost is the streaming host that a server names, as an http address; "" for the server itself. A host that is not of the
+// server's own site, or that would be called without encryption where the server is not, gets no token.
 func streamHost(named, server string) string {
 	there, err1 := url.Parse(strings.TrimRight(named, "/"))
 	here, err2 := url.Parse(server)

@@ -9,9 +9,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Servers change what they are given: they take \ before punctuation and tags like <b> away, resolve &amp;, read Markdown, number lists,
-// make
-// signs of :-) and links of www.shop.example. What survives all of them is letters and digits, in their order, and where links lead.
+// Servers change what they are given: they take \ before punctuation and tags like <b> away, resolve &amp;, read Markdown, number
+// lists, make signs of :-) and links of www.shop.example. What survives all of them is letters and digits, in their order, and
+// where links lead.
 
 var (
 	tagRule      = regexp.MustCompile(`</?[A-Za-z][^<>]*>`)

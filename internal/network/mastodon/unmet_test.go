@@ -55,9 +55,8 @@ func texts(r *rand.Rand) string {
 	return fmt.Sprint("Number ", r.IntN(1_000_000), ": ", strings.TrimSpace(b.String()))
 }
 
-// A post whose answer was lost is found, or nobody claims that it is not out; one that is not out is never found. So nothing goes out
-// twice and
-// nothing is lost, whatever the server makes of the words.
+// A post whose answer was lost is found, or nobody claims that it is not out; one that is not out is never found. So nothing goes
+// out twice and nothing is lost, whatever the server makes of the words.
 func TestFindWhatServersRewrite(t *testing.T) {
 	t.Parallel()
 	for _, v := range []sandbox.Variant{{}, {Rewrites: true}, {Markdown: true}, {Rewrites: true, Markdown: true, PublicOnly: true},

@@ -85,9 +85,8 @@ func (p *push) signed(timestamp, nonce, by string) bool {
 	return err == nil && p.r.Clock().Sub(time.UnixMilli(ms)).Abs() <= pushAge
 }
 
-// once looks whether an address is used for the first time, or with the same body: the signature does not cover the body, so whoever has
-// seen
-// an address could say anything by it.
+// once looks whether an address is used for the first time, or with the same body: the signature does not cover the body, so
+// whoever has seen an address could say anything by it.
 func (p *push) once(r *http.Request, body []byte) (status int) {
 	if p.r.Once == nil {
 		return http.StatusOK
