@@ -64,9 +64,9 @@ func sandboxSay(c *cli.Context) error {
 	if err := noMore(c, 1); err != nil {
 		return err
 	}
-	at, to := strings.TrimRight(c.String("at"), "/"), strings.TrimPrefix(c.String("to"), "@")
+	at, to := strings.TrimRight(c.String("address"), "/"), strings.TrimPrefix(c.String("to"), "@")
 	if !onLoopback(at) {
-		return usage("--at %s: a sandbox runs on this machine: http://127.0.0.1:PORT", at)
+		return usage("--address %s: a sandbox runs on this machine: http://127.0.0.1:PORT", at)
 	}
 	if to == "" {
 		return usage("--to is required: the account that is written to")
@@ -91,7 +91,7 @@ func sandboxSay(c *cli.Context) error {
 func onSandbox(c *cli.Context, at, account string) error {
 	r, err := http.NewRequestWithContext(c.Context, http.MethodGet, at+"/sandbox/write?to="+url.QueryEscape(account), http.NoBody)
 	if err != nil {
-		return usage("--at %s can't be used", c.String("at"))
+		return usage("--address %s can't be used", c.String("address"))
 	}
 	status, err := sandboxStatus(c, r)
 	if err == nil && status != http.StatusOK {
@@ -105,7 +105,7 @@ func sandboxStatus(c *cli.Context, r *http.Request) (int, error) {
 	resp, err := (&http.Client{Timeout: 10 * time.Second}).Do(r)
 	if err != nil {
 		return 0, failure{exitFailed, fmt.Errorf("no sandbox answers at %s: start one with “magpie sandbox” or “magpie run --sandbox”",
-			c.String("at"))}
+			c.String("address"))}
 	}
 	return resp.StatusCode, resp.Body.Close()
 }
@@ -117,7 +117,7 @@ func sandboxOrder(c *cli.Context, address string, order map[string]any) error {
 	}
 	r, err := http.NewRequestWithContext(c.Context, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
-		return usage("--at %s can't be used", c.String("at"))
+		return usage("--address %s can't be used", c.String("address"))
 	}
 	status, err := sandboxStatus(c, r)
 	if err == nil && status >= 300 {

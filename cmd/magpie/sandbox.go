@@ -19,7 +19,7 @@ func sandboxCommand() *cli.Command {
 		Description: "Every account of the workspace is on it, with the access token sandbox-NAME. Its page shows the timelines.\nAny " +
 			"Mastodon client can use it. It forgets everything when it ends.",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "addr", Value: "127.0.0.1:8087", Usage: "`HOST:PORT`, on this machine only"},
+			&cli.StringFlag{Name: "address", Aliases: []string{"addr"}, Value: "127.0.0.1:8087", Usage: "`HOST:PORT`, on this machine only"},
 			&cli.StringSliceFlag{Name: "account", Usage: "an account `NAME` to play, instead of the workspace's; may be given several times"},
 			&cli.IntFlag{Name: "followers", Value: 40, Usage: "how many people follow each account"},
 			&cli.Int64Flag{Name: "seed", Value: 1, Usage: "the same seed gives the same people and the same texts"},
@@ -44,7 +44,8 @@ func sandboxCommand() *cli.Command {
 		Subcommands: []*cli.Command{{
 			Name: "say", Usage: "write to an account of a sandbox that runs, as one of its people", ArgsUsage: "TEXT",
 			Flags: []cli.Flag{
-				&cli.StringFlag{Name: "at", Value: "http://127.0.0.1:8087", Usage: "the `ADDRESS` that the sandbox named when it started"},
+				&cli.StringFlag{Name: "address", Aliases: []string{"at"}, Value: "http://127.0.0.1:8087",
+					Usage: "the `ADDRESS` that the sandbox named when it started"},
 				&cli.StringFlag{Name: "person", Value: "you", Usage: "who writes: any `NAME`, also name@server.example"},
 				&cli.StringFlag{Name: "to", Usage: "the `ACCOUNT` that is written to"},
 				&cli.BoolFlag{Name: "private", Usage: "so that only the account reads it"},
@@ -63,7 +64,7 @@ func runSandbox(c *cli.Context) error {
 	}
 	s, err := sandbox.Start(o)
 	if err != nil {
-		return usage("--addr %s: %v", o.Addr, err)
+		return usage("--address %s: %v", o.Addr, err)
 	}
 	defer s.Close()
 	for _, name := range c.StringSlice("fault") {
@@ -87,7 +88,7 @@ var faults = map[string]sandbox.Effect{
 }
 
 func sandboxOptions(c *cli.Context) (o sandbox.Options, err error) {
-	o = sandbox.Options{Addr: c.String("addr"), Followers: c.Int("followers"), Seed: c.Int64("seed"), Tempo: c.Duration("tempo"),
+	o = sandbox.Options{Addr: c.String("address"), Followers: c.Int("followers"), Seed: c.Int64("seed"), Tempo: c.Duration("tempo"),
 		Quiet: c.Bool("quiet"),
 		Variant: sandbox.Variant{BadToken: c.Int("bad-token"), UnknownReply: c.Int("unknown-reply"), EmptyText: c.Int("empty-text"),
 			NoRateHeaders:   c.Bool("no-rate-headers"),

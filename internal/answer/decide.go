@@ -39,6 +39,30 @@ type Decision struct {
 	Reason  string
 }
 
+// Guarded says why somebody with so many automated answers in an hour gets no more; "": they may.
+func Guarded(answers int) string {
+	if answers >= LoopGuard {
+		return "has reached the limit of automated answers in one hour"
+	}
+	return ""
+}
+
+// Spent says which limit of a rule is reached, "" if none is: counted are its answers to the person, and as the account, within a
+// span. It is asked when a rule is chosen, and once more in the transaction that answers.
+func Spent(s *workspace.Step, toPerson, byAccount func(per time.Duration) (int, error)) (reason string, err error) {
+	if p := s.PerPerson; p != nil {
+		if n, err := toPerson(p.Per); err != nil || n >= p.Count {
+			return "the rule " + s.Name + " has reached its limit for this person (per_person)", err
+		}
+	}
+	if l := s.Limit; l != nil {
+		if n, err := byAccount(l.Per); err != nil || n >= l.Count {
+			return "the rule " + s.Name + " has reached its limit for the account (limit)", err
+		}
+	}
+	return "", nil
+}
+
 // Facts are what Decide has to know. The functions are asked only when the
 // answer depends on them.
 type Facts struct {
@@ -75,8 +99,8 @@ func Decide(f Facts) (Decision, error) {
 		return Decision{Outcome: Desk, Account: first, Reason: "has opted out: only a person may answer"}, nil
 	case f.Mention.Author.NoBot:
 		return Decision{Outcome: Desk, Account: first, Reason: "asks bots to stay away (#nobot)"}, nil
-	case f.Answers >= LoopGuard:
-		return Decision{Outcome: Desk, Account: first, Reason: "has reached the limit of automated answers in one hour"}, nil
+	case Guarded(f.Answers) != "":
+		return Decision{Outcome: Desk, Account: first, Reason: Guarded(f.Answers)}, nil
 	case mayLeave(whole), mayLeave(below):
 		return Decision{Outcome: Desk, Account: first, Reason: "perhaps asks for no more messages"}, nil
 	case f.Mention.Quote:
@@ -156,15 +180,10 @@ func (f Facts) try(r rule) (d Decision, reason string, err error) {
 	if reason := f.ended(r); reason != "" {
 		return d, reason, nil
 	}
-	if p := r.step.PerPerson; p != nil {
-		if n, err := f.ToPerson(r.step, p.Per); err != nil || n >= p.Count {
-			return d, "the rule " + r.step.Name + " has reached its limit for this person (per_person)", err
-		}
-	}
-	if l := r.step.Limit; l != nil {
-		if n, err := f.ByAccount(r.step, r.account, l.Per); err != nil || n >= l.Count {
-			return d, "the rule " + r.step.Name + " has reached its limit for the account (limit)", err
-		}
+	toPerson := func(per time.Duration) (int, error) { return f.ToPerson(r.step, per) }
+	byAccount := func(per time.Duration) (int, error) { return f.ByAccount(r.step, r.account, per) }
+	if reason, err = Spent(r.step, toPerson, byAccount); err != nil || reason != "" {
+		return d, reason, err
 	}
 	d = Decision{Outcome: Reply, Account: r.account, Step: r.step}
 	if r.step.For != "" {

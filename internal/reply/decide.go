@@ -298,18 +298,14 @@ func (c *decision) over(ctx context.Context, tx *sql.Tx) (string, error) {
 	count := func(rule string, person int64, account string, per time.Duration) (int, error) {
 		return inbox.Answers(ctx, tx, rule, person, account, c.now.Add(-per))
 	}
-	if n, err := count("", c.m.Person, "", time.Hour); err != nil || n >= answer.LoopGuard {
-		return "has reached the limit of automated answers in one hour", err
+	n, err := count("", c.m.Person, "", time.Hour)
+	if reason := answer.Guarded(n); err != nil || reason != "" {
+		return reason, err
 	}
-	if r := s.PerPerson; r != nil {
-		if n, err := count(ruleName(s), c.m.Person, "", r.Per); err != nil || n >= r.Count {
-			return "the rule " + s.Name + " has reached its limit for this person (per_person)", err
-		}
-	}
-	if r := s.Limit; r != nil {
-		if n, err := count(ruleName(s), 0, c.d.Account, r.Per); err != nil || n >= r.Count {
-			return "the rule " + s.Name + " has reached its limit for the account (limit)", err
-		}
+	toPerson := func(per time.Duration) (int, error) { return count(ruleName(s), c.m.Person, "", per) }
+	byAccount := func(per time.Duration) (int, error) { return count(ruleName(s), 0, c.d.Account, per) }
+	if reason, err := answer.Spent(s, toPerson, byAccount); err != nil || reason != "" {
+		return reason, err
 	}
 	return c.crowd(ctx, tx)
 }
