@@ -24,6 +24,9 @@ func (s *shop) visit(words string, env ...string) *process {
 		}
 		select {
 		case <-p.done:
+			if strings.Contains(p.log.String(), "can't listen on") { // somebody else took the address meanwhile
+				return s.visit(words, env...)
+			}
 			return p
 		default:
 		}
