@@ -1,23 +1,21 @@
 package main
 
-import "magpie/internal/scalar"
-
 import (
 	"fmt"
-	"os"
-	"regexp"
-	"strings"
-	"time"
-
-	"github.com/urfave/cli/v2"
-
 	"magpie/internal/acts"
 	"magpie/internal/bot"
 	"magpie/internal/compose"
 	"magpie/internal/coupon"
 	"magpie/internal/money"
 	"magpie/internal/report"
+	"magpie/internal/scalar"
 	"magpie/internal/workspace"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
 )
 
 func couponsCommand() *cli.Command {

@@ -162,8 +162,11 @@ func backupDatabase(c *cli.Context) error {
 	} else if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.App.Writer, "%s is a copy of %s as it was now. Keep %s.key too, in another place: without it the "+
-		"stored tokens can't be read.\n", file, at, at)
+	fmt.Fprintf(c.App.Writer, "%s is a copy of %s as it was now.", file, at)
+	if _, err := os.Stat(at + ".key"); err == nil {
+		fmt.Fprintf(c.App.Writer, " Keep %s.key too, in another place: without it the stored tokens can't be read.", at)
+	}
+	fmt.Fprintln(c.App.Writer)
 	return nil
 }
 

@@ -212,6 +212,11 @@ func showPost(c *cli.Context) error {
 			fmt.Fprintf(w, "  %s %s\n", x[0], x[1])
 		}
 	}
+	if p.State == outbox.Planned {
+		if waits, err := b.Agenda.Outlook(c.Context, p); err == nil {
+			fmt.Fprintf(w, "  %s\n", waits)
+		}
+	}
 	if m, at, err := outbox.Metrics(c.Context, b.DB, p.ID); err == nil && !at.IsZero() {
 		fmt.Fprintf(w, "  reactions, as of %s: %s\n", when(at, zone), fares(m))
 	}

@@ -338,6 +338,9 @@ func rehearse(c *cli.Context) error {
 	p := paint(terminal(c.App.Writer))
 	total := 0
 	for _, x := range pauses {
+		if x.Scope == pause.SignedOut {
+			continue // in a rehearsal everybody is signed in
+		}
 		fmt.Fprintln(c.App.Writer, p.warn(indent("paused: "+x.Says(), "", width(c.App.Writer))))
 	}
 	for _, name := range slices.Sorted(maps.Keys(out.Arrived)) {

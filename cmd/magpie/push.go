@@ -90,7 +90,7 @@ func push(c *cli.Context) error {
 	if outlook, err = b.Agenda.Outlook(c.Context, done.Post); err != nil {
 		return err
 	}
-	fmt.Fprintf(c.App.Writer, "Post %s is in the outbox and %s. See magpie outbox show %s.\n", done.Post.ID, outlook, done.Post.ID)
+	fmt.Fprintf(c.App.Writer, "Post %s is in the outbox and %s. See “magpie outbox show %s”.\n", done.Post.ID, outlook, done.Post.ID)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package agenda
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"magpie/internal/outbox"
@@ -26,6 +27,12 @@ func (g *Agenda) Outlook(ctx context.Context, p *outbox.Post) (string, error) {
 		at = now
 	}
 	a := g.Set().Accounts[p.Account]
+	if a == nil {
+		return "waits, for the account " + p.Account + " is not in the files", nil
+	}
+	if i := slices.IndexFunc(pauses, func(x pause.Row) bool { return x.Scope == pause.SignedOut && x.Name == a.Name }); i >= 0 {
+		return "waits until the account is signed in again: magpie accounts login " + a.Name, nil
+	}
 	still, until := plan.Quiet(a, at)
 	switch why := paused(pauses, p); {
 	case why != "":

@@ -116,7 +116,11 @@ func (c *Checkup) lookMachines(ctx context.Context, r *health.Report, now time.T
 		}
 	}
 	if err == nil && len(live) == 0 {
-		r.Add(health.Problem{What: "bot", Text: "no bot is running on this database", Do: "magpie run"})
+		how := "magpie run"
+		if is, err := c.DB.Mark(ctx, store.Plays); err == nil && is == site.PlaysSandbox {
+			how = "magpie run --sandbox"
+		}
+		r.Add(health.Problem{What: "bot", Text: "no bot is running on this database", Do: how})
 	}
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -34,6 +35,12 @@ func TestRooms(t *testing.T) {
 	}
 }
 
+// hasCode tells whether a folder has more than tests.
+func hasCode(path string) bool {
+	files, _ := filepath.Glob(filepath.Join(path, "*.go"))
+	return slices.ContainsFunc(files, func(f string) bool { return !strings.HasSuffix(f, "_test.go") })
+}
+
 func rooms(t *testing.T) string {
 	t.Helper()
 	table := "| package | what it is |\n|---|---|\n"
@@ -46,6 +53,9 @@ func rooms(t *testing.T) string {
 				return filepath.SkipDir
 			}
 			says, err := firstSentence(path)
+			if says == "" && err == nil && hasCode(path) {
+				t.Errorf("the package %s does not say what it is: write a comment “Package …”", path)
+			}
 			if says != "" {
 				table += fmt.Sprintf("| `%s` | %s |\n", strings.TrimPrefix(filepath.ToSlash(path), "../"), says)
 			}

@@ -91,11 +91,18 @@ func (r Row) Halts(account, campaign string) bool {
 // Says tells what is paused, by whom and why, and how that ends.
 func (r Row) Says() string {
 	what := strings.TrimSpace(r.Scope + " " + r.Name)
+	ends := "magpie resume " + what
+	switch r.Scope {
+	case SignedOut:
+		ends = "magpie accounts login " + r.Name
+	case Codes:
+		ends = "magpie coupons release " + r.Name
+	}
 	why := ""
 	if r.Reason != "" {
 		why = " (" + r.Reason + ")"
 	}
-	return fmt.Sprintf("%s, by %s%s: magpie resume %s", what, r.Who, why, what)
+	return fmt.Sprintf("%s, by %s%s: %s", what, r.Who, why, ends)
 }
 
 // All are those in force.

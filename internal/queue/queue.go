@@ -68,7 +68,13 @@ func Open(ctx context.Context, db *store.DB, owner string, work map[string]Work,
 	h := &hands{}
 	q, err := open(ctx, db, config(owner, work, h, log))
 	if err != nil {
-		return nil, fmt.Errorf("the job engine can't be set up: %w", store.Explain(db.Path, err))
+		err = store.Explain(db.Path, err)
+		for _, said := range []error{store.ErrUnusable, store.ErrAway, store.ErrFull} {
+			if errors.Is(err, said) { // that is all that anybody has to know
+				return nil, err
+			}
+		}
+		return nil, fmt.Errorf("the job engine can't be set up: %w", err)
 	}
 	q.owner, q.hands = owner, h
 	return q, nil
