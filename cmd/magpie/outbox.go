@@ -237,7 +237,11 @@ func showPost(c *cli.Context) error {
 	if err == nil && len(lines) > 0 {
 		fmt.Fprintln(w, "\nHistory:")
 		for _, l := range lines {
-			fmt.Fprintf(w, "  %s  %s: %s %s\n", when(l.At, zone), l.Who, l.What, l.Detail)
+			detail := l.Detail
+			if l.What == "post approved" || detail == "by "+l.Who || detail == p.URL { // a hash, or what the line or the head says already
+				detail = ""
+			}
+			fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("  %s  %s: %s %s", when(l.At, zone), l.Who, l.What, detail), " "))
 		}
 	}
 	return err

@@ -143,6 +143,13 @@ func showPush(w io.Writer, p *acts.Pushed) {
 	for _, i := range p.Post.Images {
 		fmt.Fprintf(w, "  with %s: %s\n", i.Name, shown(i.Alt))
 	}
+	if p.Price > 0 {
+		each := ""
+		if p.To > 1 {
+			each = " for each"
+		}
+		fmt.Fprintf(w, "  the network charges %s%s\n", p.Price, each)
+	}
 	if p.Bounded {
 		fmt.Fprintf(w, "  %s of %s left\n", plural(p.Left, "code"), p.Post.Step)
 	}

@@ -51,6 +51,7 @@ type Pushed struct {
 	Size    network.Size
 	To      int
 	LeftOut map[string]int
+	Price   network.Price // that the network charges for each; 0: it is free
 	Left    int // codes, where they are bounded
 	Bounded bool
 }
@@ -83,6 +84,9 @@ func (d *Acts) PreparePush(ctx context.Context, x Push) (*Pushed, error) {
 	}
 	if out.Text, out.Size = render.Fit(a.Kind, d.Accounts.Limits(ctx, a), c.Draft.Text, handle, c.Draft.Direct); !out.Size.Fits() {
 		return nil, fmt.Errorf("the text has %d %s on %s, the limit is %d", out.Size.Count, out.Size.Unit, a.Network, out.Size.Limit)
+	}
+	if a.Kind.Price != nil {
+		out.Price = a.Kind.Price(c.Draft)
 	}
 	if p.Kind == outbox.Segment {
 		if out.To, out.LeftOut, err = people.Audience(ctx, d.DB.Read, set.Segments[x.Segment], a.Name, a.Network, d.Clock()); err != nil {

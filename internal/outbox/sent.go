@@ -28,6 +28,9 @@ const (
 // History is what happened to a post, the first first. That Magpie has sent it is read from the post.
 func History(ctx context.Context, db *store.DB, p *Post) ([]audit.Line, error) {
 	lines, err := audit.Of(ctx, db, "post "+p.ID)
+	if err == nil && p.Author != "" && p.Parent == "" && p.Follows == "" { // somebody's own words, which no file has
+		lines = append([]audit.Line{{At: p.CreatedAt, Who: p.Author, What: "post pushed"}}, lines...)
+	}
 	told := slices.ContainsFunc(lines, func(l audit.Line) bool { return l.What == sentLine || l.What == foundLine })
 	if err != nil || told || p.SentAt.IsZero() {
 		return lines, err

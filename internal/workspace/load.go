@@ -43,6 +43,7 @@ type loader struct {
 	problems []document.Problem
 	sums     []string
 	looks    map[string]looked // at pictures and videos, by path
+	broken   map[string]bool   // templates of which a text can't be read
 }
 
 // Load reads the workspace in dir, and nothing that lies elsewhere. Its error is Problems.
@@ -323,6 +324,10 @@ func (l *loader) template(file string, b []byte, m []string) {
 	}
 	tmpl, err := render.Parse(strings.ReplaceAll(string(b), "\r\n", "\n"))
 	if err != nil {
+		if l.broken == nil {
+			l.broken = map[string]bool{}
+		}
+		l.broken[m[1]] = true
 		l.mistakes(file, err)
 		return
 	}

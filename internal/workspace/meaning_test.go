@@ -5,7 +5,7 @@ package workspace_test
 // have no schema.
 var needsMeaning = []string{
 	// one file, but a name, a calendar or a condition
-	"account-handle-bad", "account-handle-bad-bluesky", "account-in-two-files", "account-differs-by-case", "account-twice-by-handle",
+	"a-text-that-cannot-be-read-is-there", "account-handle-bad", "account-handle-bad-bluesky", "account-in-two-files", "account-differs-by-case", "account-twice-by-handle",
 	"account-name-bad", "account-zone-bad",
 	"account-zone-local", "campaign-ends-before-it-begins", "campaign-in-two-parts", "campaign-name-bad", "cron-backwards",
 	"cron-both-days", "cron-day-zero", "cron-minute-too-big", "cron-sunday-is-seven", "cron-never-comes", "cron-unknown-day", "no-accounts",
