@@ -152,10 +152,12 @@ func (e *expected) ask(s *shop, accounts ...string) {
 }
 
 // lateness is how late each post came that had a time, the latest last.
+// Posts about which a person was asked do not count: that is as fast as the person.
 func (s *shop) lateness(accounts ...string) (all []time.Duration) {
 	s.t.Helper()
 	slots := map[string]time.Time{}
-	for _, r := range s.read(`SELECT remote_id, account, slot_at FROM posts WHERE kind = 'public' AND state = 'sent'`) {
+	for _, r := range s.read(`SELECT remote_id, account, slot_at FROM posts p WHERE kind = 'public' AND state = 'sent'
+		AND NOT EXISTS (SELECT 1 FROM audit a WHERE a.subject = 'post ' || p.id AND a.what = 'post asked')`) {
 		ms, _ := strconv.ParseInt(r["slot_at"], 10, 64)
 		slots[r["account"]+r["remote_id"]] = time.UnixMilli(ms)
 	}
