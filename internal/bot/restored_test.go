@@ -363,3 +363,37 @@ func TestRestoredExplainedByLaterFiles(t *testing.T) {
 		}
 	}
 }
+
+// editing is a client in the midst of whose answer somebody edits the files.
+type editing struct {
+	network.Client
+	edit func()
+}
+
+// Posts implements network.Client.
+func (e *editing) Posts(ctx context.Context, since time.Time) ([]network.Posted, error) {
+	if edit := e.edit; edit != nil {
+		e.edit = nil
+		edit()
+	}
+	return e.Client.Posts(ctx, since)
+}
+
+// TestRestoredWhileFilesChange: what was looked up with files that are in force no more is looked up once more. Posts that only the
+// newer files explain would be asked about for ever.
+func TestRestoredWhileFilesChange(t *testing.T) {
+	w := newWorld(t, "2027-11-26 09:30", nil)
+	since := w.now
+	w.now = at(t, "2027-11-26 10:01")
+	w.lost(since)
+	x := w.Accounts.Of("outlet")
+	sees, _ := x.Client.Get()
+	x.Client.Set(&editing{sees, func() { w.edit(map[string]string{"templates/tease.en.tmpl": "Quite other words."}) }}, nil)
+	if done, err := w.Restorer.MatchAll(context.Background()); done || err == nil {
+		t.Errorf("it is matched with files that are in force no more: %v, %v", done, err)
+	}
+	w.matched()
+	if slices.Contains(w.needs(), "restored") {
+		t.Errorf("a person is told of it: %v", w.needs())
+	}
+}

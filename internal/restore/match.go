@@ -43,6 +43,7 @@ type seen struct {
 // MatchAccount reads what came in and what went out since an instant, and writes
 // down which of the outbox is out. What can't be told a person is asked.
 func (r *Restorer) MatchAccount(ctx context.Context, a *workspace.Account, x *accounts.Account, since time.Time) error {
+	set := r.Set()
 	if err := r.Listener.Poll(ctx, a, x.Client); err != nil { // whoever wrote is met
 		return err
 	}
@@ -51,7 +52,7 @@ func (r *Restorer) MatchAccount(ctx context.Context, a *workspace.Account, x *ac
 	if err != nil && !partly {
 		return err
 	}
-	m := &matching{b: r, a: a, x: x, set: r.Set(), since: since, blind: partly || r.Accounts.Kind(a).Hidden}
+	m := &matching{b: r, a: a, x: x, set: set, since: since, blind: partly || r.Accounts.Kind(a).Hidden}
 	for _, step := range []func(context.Context) error{
 		func(ctx context.Context) error { return m.meet(ctx, posts) }, m.waiting, m.mailings, m.codes, m.ask,
 	} {
@@ -67,7 +68,15 @@ func (r *Restorer) MatchAccount(ctx context.Context, a *workspace.Account, x *ac
 	}
 	r.Log.WithField("account", a.Name).WithField("posts", len(m.own)).WithField("matched",
 		known).Info("posts sent since the copy was made have been compared with the outbox")
-	return r.Write(ctx, func(tx *sql.Tx) error { return store.SetMark(ctx, tx, store.Matched+a.Name, "yes") })
+	return r.Write(ctx, func(tx *sql.Tx) error {
+		if err := r.InStep(ctx, tx); err != nil {
+			return err
+		}
+		if m.set != r.Set() { // what other files explain was not looked at: Replan may have taken the mark away meanwhile
+			return errAgain
+		}
+		return store.SetMark(ctx, tx, store.Matched+a.Name, "yes")
+	})
 }
 
 // meet notes whom the posts are for, and which the database knows.

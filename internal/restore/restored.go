@@ -113,6 +113,10 @@ func (r *Restorer) MatchAll(ctx context.Context) (done bool, err error) {
 		}
 		if err := r.MatchAccount(ctx, a, x, since.Add(-site.ClockSlack)); err != nil {
 			left++
+			if errors.Is(err, errAgain) || errors.Is(err, site.ErrStale) { // the files have changed: that needs nobody
+				errs = append(errs, err)
+				continue
+			}
 			if network.ReasonOf(err) == network.SignedOut {
 				r.Accounts.SignOut(ctx, name, err.Error())
 			}
