@@ -52,7 +52,7 @@ type Pushed struct {
 	To      int
 	LeftOut map[string]int
 	Price   network.Price // that the network charges for each; 0: it is free
-	Left    int // codes, where they are bounded
+	Left    int           // codes, where they are bounded
 	Bounded bool
 }
 

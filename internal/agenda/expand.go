@@ -124,16 +124,25 @@ type expansion struct {
 	now    time.Time
 }
 
+// chunk writes down the posts for some persons, each with a code reserved if the text shows one. Without a code left, the
+// person is left out and that is said.
 func (e *expansion) chunk(ctx context.Context, tx *sql.Tx, all []people.Recipient) (done bool, err error) {
 	cursor := e.parent.Cursor
+	var posts []*outbox.Post
 	for _, r := range all {
-		cursor = r.Person
-		if r.Missing != "" {
-			continue
+		if cursor = r.Person; r.Missing == "" {
+			posts = append(posts, LetterTo(e.parent, r, e.now))
 		}
-		if err := e.one(ctx, tx, r); err != nil {
-			return false, err
-		}
+	}
+	posts, err = outbox.NotThere(ctx, tx, posts) // those that are there were out before the database was restored
+	if err != nil {
+		return false, err
+	}
+	if err := e.codes(ctx, tx, posts); err != nil {
+		return false, err
+	}
+	if err := outbox.AddLetters(ctx, tx, e.parent, posts, e.now); err != nil {
+		return false, err
 	}
 	crash.At("expanding")
 	done = len(all) < chunk
@@ -144,50 +153,36 @@ func (e *expansion) chunk(ctx context.Context, tx *sql.Tx, all []people.Recipien
 	return done, err
 }
 
-// one writes down the post for a person, with a code reserved if the text
-// shows one. Without a code left, the person is left out and that is said.
-func (e *expansion) one(ctx context.Context, tx *sql.Tx, r people.Recipient) error {
-	p := LetterTo(e.parent, r, e.now)
-	p.ID = outbox.ID(p.Key)
-	there, err := outbox.ByID(ctx, tx, p.ID)
-	if err != nil || there != nil {
-		return err // out before the database was restored
-	}
-	code, err := e.b.Composer.Reserve(ctx, tx, e.set, e.offer, p, e.now)
-	if errors.Is(err, coupon.ErrNone) || errors.Is(err, coupon.ErrUsed) || errors.Is(err, coupon.ErrExpired) {
-		return e.leftOut(ctx, tx, p, err)
-	}
+// codes reserves a code for each post, or says in its reason why there is none.
+func (e *expansion) codes(ctx context.Context, tx *sql.Tx, posts []*outbox.Post) error {
+	given, err := e.b.Composer.ReserveAll(ctx, tx, e.set, e.offer, posts, e.now)
 	if err != nil {
 		return err
 	}
-	p.Code = code
-	_, err = outbox.Add(ctx, tx, p, e.now)
+	ranOut := false
+	for i, g := range given {
+		posts[i].Code = g.Code
+		if g.Err != nil {
+			posts[i].Reason = g.Err.Error()
+		}
+		ranOut = ranOut || errors.Is(g.Err, coupon.ErrNone)
+	}
+	if !ranOut {
+		return nil
+	}
+	_, err = e.b.RaiseIn(ctx, tx, need.NoCodes, e.offer.Name, "the offer has no codes left: add some with “magpie "+
+		"coupons import” or “make”")
 	return err
 }
 
 // LetterTo is the post of a mailing to one person, without a code.
 func LetterTo(mailing *outbox.Post, r people.Recipient, now time.Time) *outbox.Post {
+	key := mailing.Key + "/" + strconv.FormatInt(r.Person, 10)
 	return &outbox.Post{
-		Key: mailing.Key + "/" + strconv.FormatInt(r.Person, 10), Kind: outbox.Direct, Account: mailing.Account, Campaign: mailing.Campaign,
+		ID: outbox.ID(key), Key: key, Kind: outbox.Direct, Account: mailing.Account, Campaign: mailing.Campaign,
 		Step: mailing.Step, Occurrence: mailing.Occurrence, Segment: mailing.Segment, Parent: mailing.ID, Person: r.Person,
 		Recipient: people.Encode(r.To), Template: mailing.Template, Text: mailing.Text, Language: r.To.Language,
 		SlotAt: mailing.SlotAt, NextAt: now, FinishBy: compose.FinishBy(mailing), Author: mailing.Author,
 		Approval: mailing.Approval, ApprovedHash: mailing.ApprovedHash, ApprovedBy: mailing.ApprovedBy,
 	}
-}
-
-// leftOut keeps a row for a person who gets nothing, with the reason.
-func (e *expansion) leftOut(ctx context.Context, tx *sql.Tx, p *outbox.Post, why error) error {
-	added, err := outbox.Add(ctx, tx, p, e.now)
-	if err != nil || !added {
-		return err
-	}
-	if errors.Is(why, coupon.ErrNone) {
-		if _, err := e.b.RaiseIn(ctx, tx, need.NoCodes, e.offer.Name, "the offer has no codes left: add some with “magpie "+
-			"coupons import” or “make”"); err != nil {
-			return err
-		}
-	}
-	_, err = outbox.Move(ctx, tx, p, outbox.Withdrawn, outbox.Because(why.Error()), outbox.By{Who: audit.Bot, At: e.now}, outbox.Planned)
-	return err
 }

@@ -34,6 +34,17 @@ type Line struct {
 	Who, What, Subject, Detail string
 }
 
+// RecordAll is Record for many lines of one instant, with one statement.
+func RecordAll(ctx context.Context, tx *sql.Tx, lines []Line) error {
+	each, err := store.Each(lines)
+	if err != nil || len(lines) == 0 {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO audit (at, who, what, subject, detail) SELECT CAST($1 AS BIGINT), j.value ->> 'Who',
+		j.value ->> 'What', j.value ->> 'Subject', j.value ->> 'Detail' FROM json_each($2) j`, store.Ms(lines[0].At), each)
+	return err
+}
+
 // Of returns the lines about a subject, oldest first.
 func Of(ctx context.Context, db *store.DB, subject string) (out []Line, err error) {
 	rows, err := db.Read.QueryContext(ctx, `SELECT at, who, what, subject, detail FROM audit WHERE subject = $1 ORDER BY at`, subject)

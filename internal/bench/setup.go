@@ -81,7 +81,7 @@ func open(ctx context.Context, dir, place, server string, inFlight, accounts int
 		"campaigns/everyday.yaml": "title: Useful\nsteps:\n  tip:\n    accounts: [brand]\n    schedule: mornings\n    say: tip\n",
 		"templates/tip.en.tmpl":   "A tip.\n",
 		"campaigns/segments.yaml": "regulars: orders >= 2 and last_order < 180d\nleaders: followers_count > 10000 or \"press\" in " +
-			"tags\nlocals: city == \"Chicago\" and language == \"en\"\n",
+			"tags\nlocals: city == \"Chicago\" and language == \"en\"\nfans: consents(\"direct\")\n",
 	})
 	if err != nil {
 		return nil, err

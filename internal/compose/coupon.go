@@ -39,18 +39,36 @@ func FinishBy(parent *outbox.Post) time.Time {
 // Reserve takes a code for the post's person if its text shows one; "" if not.
 func (w *Composer) Reserve(ctx context.Context, tx *sql.Tx, set *workspace.Set, o *workspace.Offer, p *outbox.Post,
 	now time.Time) (string, error) {
-	if o == nil || o.Codes.Kind == "shared" || !ShowsCode(set, o, p) {
-		return "", nil
-	}
-	if held, err := codesHeld(ctx, tx, o.Name); err != nil || held {
-		return "", errors.Join(err, coupon.ErrHeld)
-	}
-	former, err := people.Former(ctx, tx, p.Person)
+	given, err := w.ReserveAll(ctx, tx, set, o, []*outbox.Post{p}, now)
 	if err != nil {
 		return "", err
 	}
-	return coupon.Reserve(ctx, tx, Coupon(o), coupon.For{Person: p.Person, Former: former, Post: p.ID, Account: p.Account,
-		Campaign: p.Campaign, Step: p.Step, Segment: p.Segment}, now)
+	return given[0].Code, given[0].Err
+}
+
+// ReserveAll is Reserve for the posts of one step on one account, each to another person.
+func (w *Composer) ReserveAll(ctx context.Context, tx *sql.Tx, set *workspace.Set, o *workspace.Offer, all []*outbox.Post,
+	now time.Time) ([]coupon.Given, error) {
+	if len(all) == 0 || o == nil || o.Codes.Kind == "shared" || !ShowsCode(set, o, all[0]) {
+		return make([]coupon.Given, len(all)), nil
+	}
+	if held, err := codesHeld(ctx, tx, o.Name); err != nil || held {
+		return nil, errors.Join(err, coupon.ErrHeld)
+	}
+	wishes := make([]coupon.For, len(all))
+	persons := make([]int64, len(all))
+	for i, p := range all {
+		persons[i] = p.Person
+		wishes[i] = coupon.For{Person: p.Person, Post: p.ID, Account: p.Account, Campaign: p.Campaign, Step: p.Step, Segment: p.Segment}
+	}
+	former, err := people.Former(ctx, tx, persons...)
+	if err != nil {
+		return nil, err
+	}
+	for i, p := range all {
+		wishes[i].Former = former[p.Person]
+	}
+	return coupon.ReserveAll(ctx, tx, Coupon(o), wishes, now)
 }
 
 // Coupon is an offer as the coupon package knows it.

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"magpie/internal/crash"
 	"magpie/internal/store"
 )
 
@@ -35,115 +34,6 @@ type Offer struct {
 	Made      bool // codes are made when they are needed
 	PerPerson int  // codes for one person; the last is told again when asked again
 	Limit     int  // made codes: at most so many; 0: no limit
-}
-
-// For is what a coupon is given for.
-type For struct {
-	Person                           int64
-	Former                           []int64 // the numbers under which the person was known before they were erased
-	Post                             string  // the post that carries the code
-	Account, Campaign, Step, Segment string
-}
-
-// Reserve gives a person a code, or tells them theirs again. It is given to
-// nobody else from then on.
-func Reserve(ctx context.Context, tx *sql.Tx, o Offer, f For, now time.Time) (code string, err error) {
-	crash.At("reserving")
-	code, err = again(ctx, tx, o, f.Person, now)
-	if err != nil {
-		return "", err
-	}
-	if code == "" {
-		if err := before(ctx, tx, o, f); err != nil {
-			return "", err
-		}
-		if code, err = fresh(ctx, tx, o, f, now); err != nil {
-			return "", err
-		}
-	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO tellings (code, post) VALUES ($1, $2) ON CONFLICT DO NOTHING`, code, f.Post)
-	crash.At("reserved")
-	return code, err
-}
-
-// again returns the person's last code once they have all they may have.
-func again(ctx context.Context, tx *sql.Tx, o Offer, person int64, now time.Time) (string, error) {
-	var n int
-	if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM coupons WHERE offer = $1 AND person = $2`, o.Name, person).Scan(&n); err != nil {
-		return "", err
-	}
-	if n < max(o.PerPerson, 1) {
-		return "", nil
-	}
-	var code, state string
-	var until sql.NullInt64
-	if err := tx.QueryRowContext(ctx, `SELECT code, state, valid_until FROM coupons WHERE offer = $1 AND person = $2
-		ORDER BY ordinal DESC LIMIT 1`,
-		o.Name, person).Scan(&code, &state, &until); err != nil {
-		return "", err
-	}
-	switch {
-	case state == "redeemed":
-		return "", ErrUsed
-	case until.Valid && until.Int64 < store.Ms(now):
-		return "", ErrExpired
-	}
-	return code, nil
-}
-
-// before is ErrUsed if a person had all that they may have before they were erased.
-func before(ctx context.Context, tx *sql.Tx, o Offer, f For) error {
-	if len(f.Former) == 0 {
-		return nil
-	}
-	had := 0
-	for _, person := range append(f.Former, f.Person) {
-		var n int
-		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM coupons WHERE offer = $1 AND person = $2`, o.Name, person).Scan(&n); err != nil {
-			return err
-		}
-		had += n
-	}
-	if had >= max(o.PerPerson, 1) {
-		return ErrUsed
-	}
-	return nil
-}
-
-// fresh takes a free code, or makes one. Every claim repeats its condition in
-// the outer WHERE: without that, Postgres hands rows out twice.
-func fresh(ctx context.Context, tx *sql.Tx, o Offer, f For, now time.Time) (code string, err error) {
-	for range 3 {
-		err = reserving.Row(ctx, tx, `person = ?, account = ?, campaign = ?, step = ?, segment = ?, reserved_at = ?,
-			ordinal = (SELECT COALESCE(max(ordinal), 0) + 1 FROM coupons WHERE offer = ? AND person = ?)`,
-			`code IN (SELECT code FROM coupons WHERE offer = ? AND state = 'free' LIMIT 1)`, `code`,
-			f.Person, f.Account, f.Campaign, f.Step, f.Segment, store.Ms(now), o.Name, f.Person, o.Name).Scan(&code)
-		if !errors.Is(err, sql.ErrNoRows) {
-			return code, err
-		}
-		if !o.Made {
-			return "", ErrNone
-		}
-		if err := make1(ctx, tx, o, now); err != nil {
-			return "", err
-		}
-	}
-	return "", ErrNone
-}
-
-func make1(ctx context.Context, tx *sql.Tx, o Offer, now time.Time) error {
-	if o.Limit > 0 {
-		var n int
-		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM coupons WHERE offer = $1`, o.Name).Scan(&n); err != nil {
-			return err
-		}
-		if n >= o.Limit {
-			return ErrNone
-		}
-	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO coupons (code, offer, state, created_at) VALUES ($1, $2, 'free', $3) ON CONFLICT DO NOTHING`,
-		NewCode(), o.Name, store.Ms(now))
-	return err
 }
 
 // alphabet has 32 signs that nobody confuses: no I, O, 0, 1.

@@ -14,7 +14,7 @@ const (
 )
 
 // Ledger is all that a code may do: no other statement changes a code's state.
-var Ledger = &moves.Ledger[State]{Table: "coupons", ID: "code", Start: []State{Free}}
+var Ledger = &moves.Ledger[State]{Table: "coupons", ID: "code", Start: []State{Free, Reserved}}
 
 var (
 	reserving = Ledger.Move("for one person", Reserved, Free)

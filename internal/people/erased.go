@@ -22,45 +22,76 @@ func remember(ctx context.Context, tx *sql.Tx, id int64) error {
 	}
 	sums, err := sumsOf(ctx, tx, id)
 	for _, sum := range sums {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO erased (sum, person) VALUES ($1, $2) ON CONFLICT DO NOTHING`, sum, id); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO erased (sum, person) VALUES ($1, $2) ON CONFLICT DO NOTHING`, sum.Sum, id); err != nil {
 			return err
 		}
 	}
 	return err
 }
 
-// Former are the numbers under which a person was known before they were erased.
-func Former(ctx context.Context, tx *sql.Tx, id int64) (all []int64, err error) {
-	sums, err := sumsOf(ctx, tx, id)
-	for _, sum := range sums {
-		rows, err := tx.QueryContext(ctx, `SELECT person FROM erased WHERE sum = $1 AND person <> $2`, sum, id)
-		if err != nil {
-			return nil, err
-		}
-		found, err := store.Column[int64](rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, found...)
+// Former are the numbers under which persons were known before they were erased, by their numbers now.
+func Former(ctx context.Context, tx *sql.Tx, persons ...int64) (map[int64][]int64, error) {
+	sums, err := sumsOf(ctx, tx, persons...)
+	if err != nil || len(sums) == 0 {
+		return nil, err
 	}
-	return all, err
+	each, err := store.Each(sums)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT CAST(j.value ->> 'person' AS BIGINT), e.person FROM json_each($1) j
+		JOIN erased e ON e.sum = j.value ->> 'sum' WHERE e.person <> CAST(j.value ->> 'person' AS BIGINT)`, each)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	former := map[int64][]int64{}
+	for rows.Next() {
+		var now, then int64
+		if err := rows.Scan(&now, &then); err != nil {
+			return nil, err
+		}
+		former[now] = append(former[now], then)
+	}
+	return former, rows.Err()
 }
 
-// sumsOf are the sums of a person's handles; none while nobody was ever erased.
-func sumsOf(ctx context.Context, tx *sql.Tx, id int64) (sums []string, err error) {
+// handleSum is the sum of a person's handle.
+type handleSum struct {
+	Person int64  `json:"person"`
+	Sum    string `json:"sum"`
+}
+
+// sumsOf are the sums of persons' handles; none while nobody was ever erased.
+func sumsOf(ctx context.Context, tx *sql.Tx, persons ...int64) (sums []handleSum, err error) {
 	key, err := store.MarkIn(ctx, tx, ErasedKey)
 	if err != nil || key == "" {
 		return nil, err
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT network || ' ' || handle FROM handles WHERE person = $1`, id)
+	all := make([]handleSum, len(persons))
+	for i, p := range persons {
+		all[i].Person = p
+	}
+	each, err := store.Each(all)
 	if err != nil {
 		return nil, err
 	}
-	handles, err := store.Column[string](rows)
-	for _, h := range handles {
-		sum := hmac.New(sha256.New, []byte(key))
-		sum.Write([]byte(h))
-		sums = append(sums, hex.EncodeToString(sum.Sum(nil)))
+	rows, err := tx.QueryContext(ctx, `SELECT h.person, h.network || ' ' || h.handle FROM json_each($1) j
+		JOIN handles h ON h.person = CAST(j.value ->> 'person' AS BIGINT)`, each)
+	if err != nil {
+		return nil, err
 	}
-	return sums, err
+	defer rows.Close()
+	for rows.Next() {
+		var s handleSum
+		var handle string
+		if err := rows.Scan(&s.Person, &handle); err != nil {
+			return nil, err
+		}
+		sum := hmac.New(sha256.New, []byte(key))
+		sum.Write([]byte(handle))
+		s.Sum = hex.EncodeToString(sum.Sum(nil))
+		sums = append(sums, s)
+	}
+	return sums, rows.Err()
 }
