@@ -21,7 +21,7 @@ import (
 )
 
 // chunk is how many persons of a segment one transaction takes.
-const chunk = 200
+const chunk = 4000
 
 // Expand makes the direct posts of an occurrence, one for each person of its
 // segment, chunk by chunk. Where it stopped is stored, so it may be killed at

@@ -28,19 +28,21 @@ var saleFiles = map[string]string{
 // expand compares the posts of a mailing to 1.5 million people, with their codes, with one INSERT … SELECT into the same tables.
 // Then it starts a program on that database, in which they all wait.
 func expand(ctx context.Context, dir string) error {
+	s := newServer()
+	defer s.Close()
 	for _, d := range on {
-		bare, err := expandBare(ctx, filepath.Join(dir, d.name+"-bare"), d)
+		bare, err := expandBare(ctx, filepath.Join(dir, d.name+"-bare"), d, s)
 		if err != nil {
 			return err
 		}
-		place, took, grown, err := expandOurs(ctx, filepath.Join(dir, d.name), d)
+		place, took, grown, err := expandOurs(ctx, filepath.Join(dir, d.name), d, s)
 		if err != nil {
 			return err
 		}
 		line("1.5 million posts and codes, "+d.name, took.Round(100*time.Millisecond).String(), bare.Round(100*time.Millisecond).String(),
 			fmt.Sprintf("%.2f", took.Seconds()/bare.Seconds()), "≤ 2")
 		fmt.Printf("  memory grew by at most %d MB meanwhile\n", grown>>20)
-		began, err := startOn(ctx, filepath.Join(dir, d.name), place)
+		began, err := startOn(ctx, filepath.Join(dir, d.name), place, s)
 		if err != nil {
 			return err
 		}
@@ -58,6 +60,13 @@ func fans(ctx context.Context, dir string, d database, server string) (b *bot.Bo
 		return nil, "", err
 	}
 	if b, err = open(ctx, dir, place, server, inFlight, 1); err != nil {
+		return nil, "", err
+	}
+	r, err := b.Start(ctx) // once, while the database is empty: it is a sandbox's from then on
+	if err != nil {
+		return nil, "", err
+	}
+	if err := r.Stop(); err != nil {
 		return nil, "", err
 	}
 	numbers := fmt.Sprintf("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) ", million)
@@ -90,8 +99,8 @@ func settle(ctx context.Context, db *store.DB) error {
 }
 
 // expandBare is the floor.
-func expandBare(ctx context.Context, dir string, d database) (time.Duration, error) {
-	b, _, err := fans(ctx, dir, d, "")
+func expandBare(ctx context.Context, dir string, d database, s *server) (time.Duration, error) {
+	b, _, err := fans(ctx, dir, d, s.URL)
 	if err != nil {
 		return 0, err
 	}
@@ -110,7 +119,7 @@ func expandBare(ctx context.Context, dir string, d database) (time.Duration, err
 				SELECT 'bare' || p.id, 'sale/fans/' || p.id, 'direct', 'planned', 'brand', 'sale', 'fans', 'o', 'fans', 'mailing', p.id,
 				'{"Handle":"' || h.handle || '"}', p.language, 'fans', k.code, 1, 1, 9, 9, 1, 1
 				FROM persons p JOIN handles h ON h.person = p.id JOIN coupons k ON k.person = p.id`,
-			`INSERT INTO tellings (code, post) SELECT code, id FROM posts`,
+			`INSERT INTO coupon_posts (code, post) SELECT code, id FROM posts`,
 		} {
 			if _, err := tx.ExecContext(ctx, s); err != nil {
 				return err
@@ -122,8 +131,8 @@ func expandBare(ctx context.Context, dir string, d database) (time.Duration, err
 }
 
 // expandOurs is what Magpie does, and by how much its memory grows.
-func expandOurs(ctx context.Context, dir string, d database) (place string, took time.Duration, grown int64, err error) {
-	b, place, err := fans(ctx, dir, d, "")
+func expandOurs(ctx context.Context, dir string, d database, s *server) (place string, took time.Duration, grown int64, err error) {
+	b, place, err := fans(ctx, dir, d, s.URL)
 	if err != nil {
 		return "", 0, 0, err
 	}
@@ -176,10 +185,8 @@ func watchMemory() (peak *atomic.Int64, stop func()) {
 }
 
 // startOn is how long a program takes from its start to the first post.
-func startOn(ctx context.Context, dir, place string) (time.Duration, error) {
-	s := newServer()
-	defer s.Close()
-	began := time.Now()
+func startOn(ctx context.Context, dir, place string, s *server) (time.Duration, error) {
+	before, began := s.n.Load(), time.Now()
 	b, err := open(ctx, dir, place, s.URL, inFlight, 1)
 	if err != nil {
 		return 0, err
@@ -189,7 +196,7 @@ func startOn(ctx context.Context, dir, place string) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	for s.n.Load() == 0 && time.Since(began) < time.Minute {
+	for s.n.Load() == before && time.Since(began) < time.Minute {
 		time.Sleep(time.Millisecond)
 	}
 	took := time.Since(began)

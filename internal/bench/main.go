@@ -21,6 +21,13 @@ type section struct {
 }
 
 func main() {
+	if !measured() {
+		os.Exit(1)
+	}
+}
+
+// measured runs what the flags ask for, and tells whether nothing failed.
+func measured() bool {
 	only := flag.String("only", "", "only sections whose name has this")
 	onlyOn := flag.String("on", "", "only this database: SQLite or Postgres")
 	profile := flag.String("cpuprofile", "", "write a profile to this file")
@@ -33,7 +40,7 @@ func main() {
 		}
 		if err != nil {
 			fmt.Println(err)
-			os.Exit(1)
+			return false
 		}
 		defer pprof.StopCPUProfile()
 	}
@@ -60,9 +67,7 @@ func main() {
 			fmt.Println("  failed:", err)
 		}
 	}
-	if failed {
-		os.Exit(1)
-	}
+	return !failed
 }
 
 // line prints a figure beside its floor.

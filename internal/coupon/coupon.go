@@ -39,10 +39,21 @@ type Offer struct {
 // alphabet has 32 signs that nobody confuses: no I, O, 0, 1.
 const alphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
-// NewCode makes a code of 60 random bits, for example 7KQX-M2PA-9RTC.
-func NewCode() string {
+// newCodes makes codes of 60 random bits, for example 7KQX-M2PA-9RTC. Those that are made together begin with the same two signs:
+// they lie beside each other in the database, which is many times as fast, and leaves 50 bits to whoever knows one and guesses another.
+func newCodes(n int) []string {
+	codes := make([]string, n)
 	var b [12]byte
-	_, _ = rand.Read(b[:]) // never fails
+	_, _ = rand.Read(b[:2]) // never fails
+	for i := range codes {
+		_, _ = rand.Read(b[2:])
+		codes[i] = written(b)
+	}
+	return codes
+}
+
+// written is a code as people read it.
+func written(b [12]byte) string {
 	var s strings.Builder
 	for i, x := range b {
 		if i > 0 && i%4 == 0 {
@@ -91,7 +102,7 @@ func Start(ctx context.Context, tx *sql.Tx, all ...Told) (theirs map[Told]bool, 
 // Unstart takes a code's time back: its post provably did not go out yet.
 func Unstart(ctx context.Context, tx *sql.Tx, code, post string) error {
 	_, err := tx.ExecContext(ctx, `UPDATE coupons SET valid_until = NULL WHERE code = $1 AND state = 'reserved'
-		AND NOT EXISTS (SELECT 1 FROM tellings t WHERE t.code = $2 AND t.post <> $3)`, code, code, post)
+		AND NOT EXISTS (SELECT 1 FROM coupon_posts t WHERE t.code = $2 AND t.post <> $3)`, code, code, post)
 	return err
 }
 
@@ -134,11 +145,11 @@ func Release(ctx context.Context, tx *sql.Tx, code, post string) error {
 	if _, err := tx.ExecContext(ctx, `UPDATE coupons SET offer = offer WHERE code = $1`, code); err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM tellings WHERE code = $1 AND post = $2`, code, post); err != nil {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM coupon_posts WHERE code = $1 AND post = $2`, code, post); err != nil {
 		return err
 	}
 	_, err := releasing.One(ctx, tx, `person = NULL, ordinal = NULL, reserved_at = NULL, valid_until = NULL, account = '', campaign = '',
-		step = '', segment = ''`, `code = ? AND NOT EXISTS (SELECT 1 FROM tellings t WHERE t.code = ?)`, code, code)
+		step = '', segment = ''`, `code = ? AND NOT EXISTS (SELECT 1 FROM coupon_posts t WHERE t.code = ?)`, code, code)
 	return err
 }
 
@@ -201,8 +212,11 @@ func insert(ctx context.Context, tx *sql.Tx, offer string, n int, now time.Time)
 		return nil, err
 	}
 	defer stmt.Close()
-	for len(codes) < n {
-		code := NewCode()
+	for i, all := 0, newCodes(n); len(codes) < n; i++ {
+		if i == len(all) {
+			i, all = 0, newCodes(n-len(codes))
+		}
+		code := all[i]
 		ok, err := store.Changed(stmt.ExecContext(ctx, code, offer, store.Ms(now)))
 		if err != nil {
 			return nil, err

@@ -187,7 +187,7 @@ func TestNewCode(t *testing.T) {
 	seen := map[string]bool{}
 	counts := map[rune]int{}
 	for range n {
-		c := NewCode()
+		c := newCodes(1)[0]
 		if len(c) != 14 || c[4] != '-' || c[9] != '-' || seen[c] || !codeRule.MatchString(c) {
 			t.Fatalf("%q", c)
 		}

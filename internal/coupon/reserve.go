@@ -81,8 +81,9 @@ func hadBefore(ctx context.Context, tx *sql.Tx, o Offer, all []For) (map[int64][
 	if err != nil {
 		return nil, err
 	}
+	// CROSS JOIN: SQLite is to look each person up, and not to go through all codes of the offer.
 	rows, err := tx.QueryContext(ctx, `SELECT k.person, k.code, k.state, COALESCE(k.valid_until, 0), k.ordinal FROM json_each($1) j
-		JOIN coupons k ON k.offer = $2 AND k.person = CAST(j.value ->> 'person' AS BIGINT) ORDER BY k.person, k.ordinal`, each, o.Name)
+		CROSS JOIN coupons k WHERE k.offer = $2 AND k.person = CAST(j.value ->> 'person' AS BIGINT) ORDER BY k.person, k.ordinal`, each, o.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -215,8 +216,8 @@ func makeFor(ctx context.Context, tx *sql.Tx, o Offer, all []For, open []claim, 
 	}
 	none(open[room:], given)
 	for open = open[:room]; len(open) > 0; {
-		for i := range open {
-			open[i].Code = NewCode()
+		for i, code := range newCodes(len(open)) {
+			open[i].Code = code
 		}
 		each, err := store.Each(open)
 		if err != nil {
@@ -273,7 +274,7 @@ func tell(ctx context.Context, tx *sql.Tx, all []For, given []Given) error {
 	if err != nil || len(told) == 0 {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO tellings (code, post) SELECT j.value ->> 'code', j.value ->> 'post' FROM json_each($1) j
+	_, err = tx.ExecContext(ctx, `INSERT INTO coupon_posts (code, post) SELECT j.value ->> 'code', j.value ->> 'post' FROM json_each($1) j
 		WHERE true ON CONFLICT DO NOTHING`, each)
 	return err
 }

@@ -59,7 +59,7 @@ func own(ctx context.Context, db *store.DB, code string) (s Story, err error) {
 			*to = store.Time(from.Int64)
 		}
 	}
-	rows, err := db.Read.QueryContext(ctx, `SELECT post FROM tellings WHERE code = $1 ORDER BY post`, k.code)
+	rows, err := db.Read.QueryContext(ctx, `SELECT post FROM coupon_posts WHERE code = $1 ORDER BY post`, k.code)
 	if err != nil {
 		return s, err
 	}

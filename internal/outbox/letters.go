@@ -29,18 +29,18 @@ func lettersOf(posts []*Post) (each string, err error) {
 	return store.Each(rows)
 }
 
-// NotThere are those of some posts that the outbox does not have. Their ids are set.
+// NotThere are those of some posts that the outbox does not have, by their keys.
 func NotThere(ctx context.Context, q store.Querier, posts []*Post) ([]*Post, error) {
 	each, err := lettersOf(posts)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := q.QueryContext(ctx, `SELECT posts.id FROM json_each($1) j JOIN posts ON posts.id = j.value ->> 'id'`, each)
+	rows, err := q.QueryContext(ctx, `SELECT posts.key FROM json_each($1) j CROSS JOIN posts WHERE posts.key = j.value ->> 'key'`, each)
 	if err != nil {
 		return nil, err
 	}
 	there, err := store.Column[string](rows)
-	return slices.DeleteFunc(slices.Clone(posts), func(p *Post) bool { return slices.Contains(there, p.ID) }), err
+	return slices.DeleteFunc(slices.Clone(posts), func(p *Post) bool { return slices.Contains(there, p.Key) }), err
 }
 
 // AddLetters is Add for posts of a mailing, none of which is there. They have their ids, and differ from each other in their

@@ -114,7 +114,7 @@ func (w *world) clean(replay network.Replay) {
 			w.Fatal(err)
 		}
 	}
-	for _, table := range []string{"posts", "coupons", "tellings", "pauses", "leases"} {
+	for _, table := range []string{"posts", "coupons", "coupon_posts", "pauses", "leases"} {
 		if _, err := w.db.Writer().Exec(`DELETE FROM ` + table); err != nil {
 			w.Fatal(err)
 		}

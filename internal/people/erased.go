@@ -40,7 +40,7 @@ func Former(ctx context.Context, tx *sql.Tx, persons ...int64) (map[int64][]int6
 		return nil, err
 	}
 	rows, err := tx.QueryContext(ctx, `SELECT CAST(j.value ->> 'person' AS BIGINT), e.person FROM json_each($1) j
-		JOIN erased e ON e.sum = j.value ->> 'sum' WHERE e.person <> CAST(j.value ->> 'person' AS BIGINT)`, each)
+		CROSS JOIN erased e WHERE e.sum = j.value ->> 'sum' AND e.person <> CAST(j.value ->> 'person' AS BIGINT)`, each)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func sumsOf(ctx context.Context, tx *sql.Tx, persons ...int64) (sums []handleSum
 		return nil, err
 	}
 	rows, err := tx.QueryContext(ctx, `SELECT h.person, h.network || ' ' || h.handle FROM json_each($1) j
-		JOIN handles h ON h.person = CAST(j.value ->> 'person' AS BIGINT)`, each)
+		CROSS JOIN handles h WHERE h.person = CAST(j.value ->> 'person' AS BIGINT)`, each)
 	if err != nil {
 		return nil, err
 	}
