@@ -19,6 +19,8 @@ type Agenda struct {
 	*site.Site
 	Accounts *accounts.Accounts
 	Composer *compose.Composer
+	// Chunk is how many persons of a segment one transaction takes, from 1; 0 is 2,000.
+	Chunk int
 	// Replanned is called in the transaction that has added these posts.
 	Replanned func(ctx context.Context, tx *sql.Tx, added []*outbox.Post, now time.Time) error
 

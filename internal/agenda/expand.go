@@ -1,6 +1,7 @@
 package agenda
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -20,8 +21,8 @@ import (
 	"magpie/internal/workspace"
 )
 
-// chunk is how many persons of a segment one transaction takes.
-const chunk = 4000
+// chunk is how many persons of a segment one transaction takes: a fraction of a second's work, in which nobody else can write.
+const chunk = 2000
 
 // Expand makes the direct posts of an occurrence, one for each person of its
 // segment, chunk by chunk. Where it stopped is stored, so it may be killed at
@@ -79,7 +80,7 @@ func (g *Agenda) ExpandChunk(ctx context.Context, id string) (done bool, err err
 	}
 	// Read outside the transaction: it may take long, and nobody else could write.
 	speaker := people.Speaker{Account: parent.Account, Network: a.Network}
-	all, err := people.Recipients(ctx, g.DB.Read, e.seg, speaker, parent.Cursor, chunk, now)
+	all, err := people.Recipients(ctx, g.DB.Read, e.seg, speaker, parent.Cursor, cmp.Or(g.Chunk, chunk), now)
 	if err != nil {
 		return false, err
 	}
@@ -145,7 +146,7 @@ func (e *expansion) chunk(ctx context.Context, tx *sql.Tx, all []people.Recipien
 		return false, err
 	}
 	crash.At("expanding")
-	done = len(all) < chunk
+	done = len(all) < cmp.Or(e.b.Chunk, chunk)
 	ok, err := outbox.Spread(ctx, tx, e.parent, cursor, done)
 	if err == nil && !ok {
 		return false, errMoved

@@ -105,7 +105,7 @@ func expandBare(ctx context.Context, dir string, d database, s *server) (time.Du
 		return 0, err
 	}
 	defer b.Close()
-	code := `upper(hex(randomblob(6)))`
+	code := `upper(hex(randomblob(8)))`
 	if b.DB.Postgres() {
 		code = `upper(replace(gen_random_uuid()::text, '-', ''))`
 	}

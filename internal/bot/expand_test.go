@@ -82,6 +82,7 @@ func TestExpand(t *testing.T) {
 // next process goes on and nobody is left out or written to twice.
 func TestExpandAfterACrash(t *testing.T) {
 	w := newWorld(t, "2027-11-26 08:00", replaced("campaigns/offers.yaml", "limit: 50", "limit: 1000"))
+	w.Agenda.Chunk = perChunk
 	w.fans(2*perChunk+50, nil)
 	w.now = at(t, fanTime)
 	id := w.one("fans").ID
@@ -248,6 +249,7 @@ func TestMailingTakenBack(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, "2027-11-26 08:00", nil)
+			w.Agenda.Chunk = perChunk
 			w.fans(perChunk+50, nil)
 			w.now = at(t, fanTime)
 			due, err := w.Agenda.Expandable(t.Context(), w.now)
@@ -273,5 +275,5 @@ func TestMailingTakenBack(t *testing.T) {
 	}
 }
 
-// perChunk is how many people of a mailing are taken at a time.
+// perChunk is how many people of a mailing these tests take at a time.
 const perChunk = 200
