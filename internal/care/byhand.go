@@ -76,7 +76,7 @@ func lookAt(looked map[string]time.Time, m *inbox.Mention) time.Time {
 // knows where it is, that may be what the network shows: then the next look tells.
 func (r *Rounds) answeredByHand(ctx context.Context, name string, x *accounts.Account, m *inbox.Mention) bool {
 	began := r.Clock()
-	if open, err := outbox.Unsettled(ctx, r.DB.Read, m.ID, began); err != nil || open {
+	if open, err := outbox.Unsettled(ctx, r.DB.Read, name, m.ID, m.Person, began); err != nil || open {
 		return false
 	}
 	done, err := x.Client.Answered(ctx, m.Ref, func(id string) bool {
@@ -86,7 +86,7 @@ func (r *Rounds) answeredByHand(ctx context.Context, name string, x *accounts.Ac
 	if err != nil || !done {
 		return false
 	}
-	open, err := outbox.Unsettled(ctx, r.DB.Read, m.ID, began)
+	open, err := outbox.Unsettled(ctx, r.DB.Read, name, m.ID, m.Person, began)
 	return err == nil && !open
 }
 

@@ -1,6 +1,7 @@
 package coupon
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"math"
@@ -141,6 +142,68 @@ func TestRunsOut(t *testing.T) {
 				t.Errorf("one has come back: %v", err)
 			}
 		})
+	}
+}
+
+// TestFormerInASet: who was erased and comes back has had their share, beside others who have not.
+func TestFormerInASet(t *testing.T) {
+	db := open(t)
+	o := Offer{Name: "bf", Made: true, PerPerson: 1, Limit: 3}
+	if _, err := reserve(db, o, 1, "old", noon); err != nil {
+		t.Fatal(err)
+	}
+	all := []For{{Person: 2, Former: []int64{7}, Post: "p2"}, {Person: 3, Former: []int64{1}, Post: "p3"}, {Person: 1, Post: "p1"},
+		{Person: 4, Post: "p4"}, {Person: 5, Post: "p5"}}
+	var given []Given
+	must(t, db, func(tx *sql.Tx) (err error) {
+		given, err = ReserveAll(t.Context(), tx, o, all, noon)
+		return err
+	})
+	for i, want := range []error{nil, ErrUsed, nil, nil, ErrNone} {
+		if !errors.Is(given[i].Err, want) || (given[i].Code == "") != (want != nil) {
+			t.Errorf("person %d: %+v, want %v", all[i].Person, given[i], want)
+		}
+	}
+}
+
+// TestSetsAtOnce: several sets at the same time, from a heap that is too small; each person gets one code, nobody another's.
+func TestSetsAtOnce(t *testing.T) {
+	db := open(t)
+	o := Offer{Name: "bf", PerPerson: 1}
+	load(t, db, "bf", 150)
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	of, got := map[string]int64{}, map[int64]string{}
+	for w := range 8 {
+		wg.Go(func() {
+			for from := int64(1); from <= 200; from += 40 {
+				var persons []int64
+				var posts []string
+				for p := from; p < from+40; p++ {
+					persons, posts = append(persons, (p+int64(w)*25-1)%200+1), append(posts, fmt.Sprint("post", p, "-", w))
+				}
+				given, err := reserveAll(db, o, persons, posts, noon)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				mu.Lock()
+				for i, g := range given {
+					p := persons[i]
+					if g.Err == nil && (of[g.Code] != 0 && of[g.Code] != p || got[p] != "" && got[p] != g.Code) {
+						t.Errorf("%d has %s and %s, which is of %d", p, got[p], g.Code, of[g.Code])
+					}
+					if g.Err == nil {
+						of[g.Code], got[p] = p, g.Code
+					}
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	if len(of) != 150 || len(got) != 150 {
+		t.Errorf("%d codes to %d persons", len(of), len(got))
 	}
 }
 

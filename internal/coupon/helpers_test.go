@@ -43,6 +43,19 @@ func reserve(db *store.DB, o Offer, person int64, post string, now time.Time) (c
 	return code, err
 }
 
+// reserveAll reserves for several persons at once.
+func reserveAll(db *store.DB, o Offer, persons []int64, posts []string, now time.Time) (given []Given, err error) {
+	all := make([]For, len(persons))
+	for i, p := range persons {
+		all[i] = For{Person: p, Post: posts[i], Account: "outlet", Campaign: "c", Step: "s", Segment: "g"}
+	}
+	err = db.Batch(context.Background(), func(tx *sql.Tx) error {
+		given, err = ReserveAll(context.Background(), tx, o, all, now)
+		return err
+	})
+	return given, err
+}
+
 func must(t fails, db *store.DB, fn func(tx *sql.Tx) error) {
 	t.Helper()
 	if err := db.Batch(context.Background(), fn); err != nil {

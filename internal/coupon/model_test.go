@@ -33,10 +33,24 @@ type kept struct {
 	started bool
 }
 
+// reserve is for one person or for several at once.
 func (m *model) reserve() {
-	person := rapid.Int64Range(1, 5).Draw(m.t, "person")
-	post := m.post()
-	code, err := reserve(m.db, m.offer, person, post, m.now)
+	persons := rapid.SliceOfNDistinct(rapid.Int64Range(1, 5), 1, 5, rapid.ID[int64]).Draw(m.t, "persons")
+	posts := make([]string, len(persons))
+	for i := range posts {
+		posts[i] = m.post()
+	}
+	given, err := reserveAll(m.db, m.offer, persons, posts, m.now)
+	if err != nil || len(given) != len(persons) {
+		m.t.Fatalf("%v for %v: %v", given, persons, err)
+	}
+	for i, g := range given {
+		m.given(persons[i], posts[i], g.Code, g.Err)
+	}
+}
+
+// given compares what a person got, the next in order, with what they should get.
+func (m *model) given(person int64, post, code string, err error) {
 	mine := m.order[person]
 	if len(mine) >= max(m.offer.PerPerson, 1) {
 		last := m.codes[mine[len(mine)-1]]

@@ -223,11 +223,14 @@ func Has(ctx context.Context, q store.Querier, account, remote string) (yes bool
 	return yes, err
 }
 
-// Unsettled tells whether a mention has an answer of ours of which nobody knows yet where it
-// is, or did not at an instant.
-func Unsettled(ctx context.Context, q store.Querier, mention string, at time.Time) (yes bool, err error) {
+// Unsettled tells whether a mention has an answer of ours of which nobody knows yet where it is, or did not at an instant. A
+// private message does not say what it answers: there it is anything that is on its way from the account to the person.
+func Unsettled(ctx context.Context, q store.Querier, account, mention string, person int64, at time.Time) (yes bool, err error) {
 	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts WHERE mention = $1
-		AND (state IN ('sending', 'in doubt', 'asked') OR state = 'sent' AND updated_at >= $2))`, mention, store.Ms(at)).Scan(&yes)
+			AND (state IN ('sending', 'in doubt', 'asked') OR state = 'sent' AND updated_at >= $2))
+		OR EXISTS (SELECT 1 FROM posts WHERE person = $3 AND account = $4
+			AND (state IN ('sending', 'in doubt') OR state = 'sent' AND updated_at >= $2))`,
+		mention, store.Ms(at), person, account).Scan(&yes)
 	return yes, err
 }
 

@@ -68,12 +68,30 @@ func (p *Publisher) prepare(ctx context.Context, post *Post, log *logrus.Entry) 
 // answered tells whether somebody has answered the mention by hand, under this
 // account or another of ours.
 func (p *Publisher) answered(ctx context.Context, post *Post) (bool, error) {
+	began := p.Clock()
 	done, err := p.Client.Answered(ctx, network.Ref(post.Ref), p.Taken(ctx, post))
-	if err != nil || done || p.Hooks.AnsweredElsewhere == nil {
-		return done, err
+	if err == nil && done {
+		return true, p.byWhom(ctx, post, began)
+	}
+	if err != nil || p.Hooks.AnsweredElsewhere == nil {
+		return false, err
 	}
 	return p.Hooks.AnsweredElsewhere(ctx, post)
 }
+
+// byWhom fails while what the network shows as an answer may be a post of ours that is on its way to the same person.
+func (p *Publisher) byWhom(ctx context.Context, post *Post, began time.Time) error {
+	open, err := Unsettled(ctx, p.DB.Read, post.Account, post.Mention, post.Person, began)
+	if err == nil && open {
+		err = &network.Failure{Reason: network.Busy, Wait: betweenLooks, Only: true, Err: errOnTheWay}
+	}
+	return err
+}
+
+var errOnTheWay = errors.New("waits until it is known whether the last message to this person went out")
+
+// betweenLooks is how long an answer waits for what is on its way to the same person.
+const betweenLooks = 2 * time.Second
 
 // price is what the network charges for a draft.
 func (p *Publisher) price(d network.Draft) network.Price {

@@ -221,6 +221,30 @@ func TestAnsweredByHand(t *testing.T) {
 	w.outThere(2) // the one by hand, and b
 }
 
+// TestOwnIsNotByHand: a private message does not say what it answers. One that nobody knows yet to be ours, since the network's
+// answer to it was lost, is no answer by hand to what the same person says next: that waits until it is known.
+func TestOwnIsNotByHand(t *testing.T) {
+	w := newWorld(t, network.Blind)
+	m := w.net.Mention(name, network.Person{Handle: "ann"}, "deal?")
+	asks := func(key string) {
+		w.add(key, func(p *outbox.Post) { p.Kind, p.Mention, p.Ref, p.Person = outbox.Answer, key, string(m.Ref), 1 })
+	}
+	asks("a")
+	w.fail(network.Unknown, true)
+	w.pass()
+	w.is("a", outbox.InDoubt)
+	asks("b")
+	w.pass()
+	if p := w.is("b", outbox.Planned); !strings.Contains(p.Reason, "waits until it is known") {
+		t.Errorf("for %q", p.Reason)
+	}
+	w.after(settle)
+	w.is("a", outbox.Sent)
+	w.after(settle)
+	w.is("b", outbox.Sent)
+	w.outThere(2)
+}
+
 func TestOnePrefix(t *testing.T) {
 	w := newWorld(t, network.Exact)
 	p := w.add("a", nil)

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"time"
+
+	"magpie/internal/torture/place"
 )
 
 // aim is how a life is to end.
@@ -64,20 +66,19 @@ var passages = map[string]passage{
 	"refreshing": {refresh, 1}, "refreshed": {refresh, 1},
 }
 
-// reachable tells whether a point can be reached on a network at all: no session of
-// Mastodon expires, and where keys are ignored nothing is sent again unasked.
+// reachable tells whether a point can be reached on a network at all: no session of Mastodon expires, and where keys are ignored
+// nothing is sent again unasked. On Weibo there is nothing private, and a post that is in doubt has three minutes to show.
 func reachable(point, variant string) bool {
 	switch variant {
-	case bluesky:
+	case place.Bluesky:
 		return true
 	case "honour", "replay500":
 		return passages[point].need != refresh
+	case place.Weibo:
+		return !slices.Contains([]need{refresh, codes, mailing, purchase, doubt}, passages[point].need)
 	}
 	return passages[point].need != refresh && point != "repeating"
 }
-
-// bluesky is the variant that is a real Bluesky network.
-const bluesky = "bluesky"
 
 // deck is the order of aims in a world: every point once, in a random order,
 // with random times in between. On a slow network all lives are longer.

@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"magpie/internal/torture/place"
 )
 
 // Whoever adds a point to the program says in aim.go what it needs.
@@ -50,7 +52,7 @@ func TestMissed(t *testing.T) {
 	if got := c.missed("ignore"); len(got) > 0 {
 		t.Errorf("missed on Mastodon: %v", got)
 	}
-	if got := c.missed(bluesky); !slices.Equal(got, []string{"frozen", "refreshing"}) {
+	if got := c.missed(place.Bluesky); !slices.Equal(got, []string{"frozen", "refreshing"}) {
 		t.Errorf("missed on Bluesky: %v", got)
 	}
 	if reachable("repeating", "ignore") || !reachable("repeating", "honour") {

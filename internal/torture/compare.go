@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"magpie/internal/torture/place"
 )
 
 // evidence is all there is to compare at the end of a world.
 type evidence struct {
 	want   []*duty
-	net    []shown
+	net    []place.Shown
 	ledger ledger
 	orders []*order // purchases in which codes were used
 }
@@ -18,8 +20,8 @@ type evidence struct {
 type comparison struct {
 	evidence
 	tally
-	copies map[*duty][]shown
-	extra  []shown
+	copies map[*duty][]place.Shown
+	extra  []place.Shown
 	asked  map[string]bool // ids of posts that a person has to settle
 }
 
@@ -86,15 +88,15 @@ func (c *comparison) missing(d *duty, n int) {
 func (c *comparison) repeated(d *duty) {
 	seen := map[string]bool{}
 	for i, x := range c.copies[d] {
-		key := strings.Join([]string{x.account, fmt.Sprint(x.private), x.replyTo, codeRule.ReplaceAllString(x.text, "CODE")}, "|")
+		key := strings.Join([]string{x.Account, fmt.Sprint(x.Private), x.ReplyTo, codeRule.ReplaceAllString(x.Text, "CODE")}, "|")
 		if seen[key] {
-			c.say(duplicates, "%s for %q is out again as %s: %q", d.kind, d.who, x.id, x.text)
+			c.say(duplicates, "%s for %q is out again as %s: %q", d.kind, d.who, x.ID, x.Text)
 		}
 		if i > 0 && d.answers() {
-			c.say(answeredTwice, "%s of %s (%s) is answered again by %s: %q", d.kind, d.who, d.item, x.id, x.text)
+			c.say(answeredTwice, "%s of %s (%s) is answered again by %s: %q", d.kind, d.who, d.item, x.ID, x.Text)
 		}
 		if i > 0 && !d.answers() && !seen[key] {
-			c.say(duplicates, "%s for %q is out again, in other words, as %s: %q", d.kind, d.who, x.id, x.text)
+			c.say(duplicates, "%s for %q is out again, in other words, as %s: %q", d.kind, d.who, x.ID, x.Text)
 		}
 		seen[key] = true
 	}
@@ -104,7 +106,7 @@ func (c *comparison) repeated(d *duty) {
 // stop, an answer that goes to the desk, an answer in wrong words.
 func (c *comparison) strangers() {
 	for _, x := range c.extra {
-		c.say(duplicates, "nobody ordered %s on %s, answering %q: %q", x.id, x.account, x.replyTo, x.text)
+		c.say(duplicates, "nobody ordered %s on %s, answering %q: %q", x.ID, x.Account, x.ReplyTo, x.Text)
 	}
 }
 
@@ -117,9 +119,9 @@ func (c *comparison) known() {
 		}
 	}
 	for _, x := range c.net {
-		there[x.account+" "+x.id] = true
-		if n := rows[x.account+" "+x.id]; n != 1 && !c.counted(x) && !c.perhaps(x) {
-			c.say(lost, "%d rows of the outbox know of the post %s on %s: %q", n, x.id, x.account, x.text)
+		there[x.Account+" "+x.ID] = true
+		if n := rows[x.Account+" "+x.ID]; n != 1 && !c.counted(x) && !c.perhaps(x) {
+			c.say(lost, "%d rows of the outbox know of the post %s on %s: %q", n, x.ID, x.Account, x.Text)
 		}
 	}
 	for _, p := range c.ledger.posts {
@@ -130,8 +132,8 @@ func (c *comparison) known() {
 }
 
 // counted tells whether a post is one too many, which is counted already.
-func (c *comparison) counted(x shown) bool {
-	is := func(y shown) bool { return y.id == x.id }
+func (c *comparison) counted(x place.Shown) bool {
+	is := func(y place.Shown) bool { return y.ID == x.ID }
 	if slices.ContainsFunc(c.extra, is) {
 		return true
 	}
@@ -144,9 +146,9 @@ func (c *comparison) counted(x shown) bool {
 }
 
 // perhaps tells whether a post may be one that a person was asked about.
-func (c *comparison) perhaps(x shown) bool {
+func (c *comparison) perhaps(x place.Shown) bool {
 	for _, d := range c.want {
-		if !slices.ContainsFunc(c.copies[d], func(y shown) bool { return y.id == x.id }) {
+		if !slices.ContainsFunc(c.copies[d], func(y place.Shown) bool { return y.ID == x.ID }) {
 			continue
 		}
 		return slices.ContainsFunc(c.ledger.of(d), func(p row) bool { return c.asked[p["id"]] })

@@ -36,11 +36,11 @@ func (c *comparison) codes() {
 func (c *comparison) readers() map[string][]string {
 	readers := map[string][]string{}
 	for _, x := range c.net {
-		for _, code := range codesIn(x.text) {
-			if !x.private {
-				c.say(couponsLeaked, "the code %s is shown to everybody: %q", code, x.text)
+		for _, code := range codesIn(x.Text) {
+			if !x.Private {
+				c.say(couponsLeaked, "the code %s is shown to everybody: %q", code, x.Text)
 			}
-			readers[code] = append(readers[code], x.to...)
+			readers[code] = append(readers[code], x.To...)
 			slices.Sort(readers[code])
 			readers[code] = slices.Compact(readers[code])
 		}
@@ -112,15 +112,15 @@ func (c *comparison) promised() {
 	}
 	for d, posts := range c.copies {
 		for _, x := range posts {
-			codes := codesIn(x.text)
+			codes := codesIn(x.Text)
 			if d.offer == "" && len(codes) == 0 {
 				continue
 			}
 			if len(codes) != 1 || offers[codes[0]] != d.offer {
-				c.say(couponsLeaked, "%s for %s shows %v, not one code of %q: %q", d.kind, d.who, codes, d.offer, x.text)
+				c.say(couponsLeaked, "%s for %s shows %v, not one code of %q: %q", d.kind, d.who, codes, d.offer, x.Text)
 				continue
 			}
-			if row, ok := rows[x.account+" "+x.id]; ok && row != codes[0] {
+			if row, ok := rows[x.Account+" "+x.ID]; ok && row != codes[0] {
 				c.say(couponsLeaked, "%s for %s shows %s, and its row has %q", d.kind, d.who, codes[0], row)
 			}
 		}

@@ -3,6 +3,8 @@ package main
 import (
 	"slices"
 	"testing"
+
+	"magpie/internal/torture/place"
 )
 
 const code1, code2, code3 = "AAAA-BBBB-CCCC", "DDDD-EEEE-FFFF", "GGGG-HHHH-JJJJ"
@@ -18,11 +20,11 @@ func good() evidence {
 			{kind: question, mark: "nine to six", who: "cai", said: "8", item: "item-8"},
 			{kind: chatter, who: "dan", said: "9", item: "item-9"},
 		},
-		net: []shown{
-			{id: "1", account: "shop", text: "Kettles"},
-			{id: "2", account: "shop", text: "@ann Dear ann, letter 1 brings you " + code1, private: true, to: []string{"ann"}},
-			{id: "3", account: "club", text: "@bob For you, bob: " + code2, private: true, to: []string{"bob"}, replyTo: "7"},
-			{id: "4", account: "shop", text: "@cai from nine to six", to: []string{"cai"}, replyTo: "8"},
+		net: []place.Shown{
+			{ID: "1", Account: "shop", Text: "Kettles"},
+			{ID: "2", Account: "shop", Text: "@ann Dear ann, letter 1 brings you " + code1, Private: true, To: []string{"ann"}},
+			{ID: "3", Account: "club", Text: "@bob For you, bob: " + code2, Private: true, To: []string{"bob"}, ReplyTo: "7"},
+			{ID: "4", Account: "shop", Text: "@cai from nine to six", To: []string{"cai"}, ReplyTo: "8"},
 		},
 		ledger: ledger{
 			posts: []row{
@@ -60,8 +62,8 @@ func where(rows []row, column, value string) row {
 }
 
 // without leaves out the posts of these ids.
-func without(net []shown, ids ...string) []shown {
-	return slices.DeleteFunc(net, func(x shown) bool { return slices.Contains(ids, x.id) })
+func without(net []place.Shown, ids ...string) []place.Shown {
+	return slices.DeleteFunc(net, func(x place.Shown) bool { return slices.Contains(ids, x.ID) })
 }
 
 // Each kind of harm is seen, as what it is, and nothing else is said of it.
@@ -71,34 +73,34 @@ func TestHarmIsSeen(t *testing.T) {
 		want []column
 	}{
 		"a public post twice": {func(e *evidence) {
-			e.net = append(e.net, shown{id: "5", account: "shop", text: "Kettles"})
+			e.net = append(e.net, place.Shown{ID: "5", Account: "shop", Text: "Kettles"})
 		}, []column{duplicates}},
 		"a public post twice, and the second is a row of its own": {func(e *evidence) {
-			e.net = append(e.net, shown{id: "5", account: "shop", text: "Kettles"})
+			e.net = append(e.net, place.Shown{ID: "5", Account: "shop", Text: "Kettles"})
 			e.ledger.posts = append(e.ledger.posts, row{"id": "p9", "state": "sent", "account": "shop", "campaign": "day", "step": "one",
 				"remote_id": "5"})
 		}, []column{duplicates}},
 		"a letter twice, with the same code": {func(e *evidence) {
-			e.net = append(e.net, shown{id: "5", account: "shop", text: e.net[1].text, private: true, to: []string{"ann"}})
+			e.net = append(e.net, place.Shown{ID: "5", Account: "shop", Text: e.net[1].Text, Private: true, To: []string{"ann"}})
 		}, []column{duplicates}},
 		"a letter twice, with another code": {func(e *evidence) {
-			e.net = append(e.net, shown{id: "5", account: "shop", text: "@ann Dear ann, letter 1 brings you " + code3, private: true,
-				to: []string{"ann"}})
+			e.net = append(e.net, place.Shown{ID: "5", Account: "shop", Text: "@ann Dear ann, letter 1 brings you " + code3, Private: true,
+				To: []string{"ann"}})
 			where(e.ledger.coupons, "code", code3)["offer"] = "letter-1"
 		}, []column{duplicates, couponsTwice, couponsLeaked}},
 		"the same answer twice": {func(e *evidence) {
-			e.net = append(e.net, shown{id: "5", account: "shop", text: e.net[3].text, to: []string{"cai"}, replyTo: "8"})
+			e.net = append(e.net, place.Shown{ID: "5", Account: "shop", Text: e.net[3].Text, To: []string{"cai"}, ReplyTo: "8"})
 		}, []column{duplicates, answeredTwice}},
 		"an answer by the other account as well": {func(e *evidence) {
-			e.net = append(e.net, shown{id: "5", account: "club", text: e.net[3].text, to: []string{"cai"}, replyTo: "8"})
+			e.net = append(e.net, place.Shown{ID: "5", Account: "club", Text: e.net[3].Text, To: []string{"cai"}, ReplyTo: "8"})
 		}, []column{answeredTwice}},
 		"two answers with different codes": {func(e *evidence) {
-			e.net = append(e.net, shown{id: "5", account: "shop", text: "@bob For you, bob: " + code3, private: true, to: []string{"bob"},
-				replyTo: "7"})
+			e.net = append(e.net, place.Shown{ID: "5", Account: "shop", Text: "@bob For you, bob: " + code3, Private: true, To: []string{"bob"},
+				ReplyTo: "7"})
 			where(e.ledger.coupons, "code", code3)["state"] = "delivered"
 		}, []column{answeredTwice, couponsTwice}},
 		"a post that nobody ordered": {func(e *evidence) {
-			e.net = append(e.net, shown{id: "5", account: "shop", text: "Lamps"})
+			e.net = append(e.net, place.Shown{ID: "5", Account: "shop", Text: "Lamps"})
 		}, []column{duplicates}},
 		"a public post is gone": {func(e *evidence) {
 			e.net = without(e.net, "1")
@@ -136,14 +138,14 @@ func TestHarmIsSeen(t *testing.T) {
 			where(e.ledger.mentions, "id", "m9")["state"] = "silent"
 		}, []column{unanswered}},
 		"an answer that says something else": {func(e *evidence) {
-			e.net[3].text = "@cai Good to have you"
+			e.net[3].Text = "@cai Good to have you"
 		}, []column{duplicates, unanswered}},
 		"a code is shown to two": {func(e *evidence) {
-			e.net[2].text = "@bob For you, bob: " + code1
+			e.net[2].Text = "@bob For you, bob: " + code1
 			where(e.ledger.coupons, "code", code2)["state"] = "free"
 		}, []column{couponsTwice, couponsLeaked}},
 		"a code is shown to everybody": {func(e *evidence) {
-			e.net[0].text, e.want[0].mark = "Kettles "+code3, "Kettles "+code3
+			e.net[0].Text, e.want[0].mark = "Kettles "+code3, "Kettles "+code3
 			where(e.ledger.coupons, "code", code3)["state"] = "delivered"
 		}, []column{couponsLeaked, couponsLeaked, couponsTwice}},
 		"a code is reserved for ever": {func(e *evidence) {
@@ -162,7 +164,7 @@ func TestHarmIsSeen(t *testing.T) {
 			where(e.ledger.posts, "id", "p3")["code"] = code3
 		}, []column{couponsLeaked}},
 		"a code is missing where one was promised": {func(e *evidence) {
-			e.net[2].text = "@bob For you, bob: nothing"
+			e.net[2].Text = "@bob For you, bob: nothing"
 			where(e.ledger.coupons, "code", code2)["state"] = "free"
 		}, []column{couponsLeaked}},
 		"an order was lost": {func(e *evidence) {
@@ -217,12 +219,12 @@ func TestAskedCountsApart(t *testing.T) {
 			}
 		})
 	}
-	e := good() // on Bluesky there is nothing to ask about a record
+	e := good() // on place.Bluesky there is nothing to ask about a record
 	where(e.ledger.posts, "id", "p4")["state"], where(e.ledger.posts, "id", "p4")["replay"] = "asked", exact
 	expect(t, compare(e), []column{broken})
 	e = good() // twice is twice
 	where(e.ledger.posts, "id", "p4")["state"] = "asked"
-	e.net = append(e.net, shown{id: "5", account: "shop", text: e.net[3].text, to: []string{"cai"}, replyTo: "8"})
+	e.net = append(e.net, place.Shown{ID: "5", Account: "shop", Text: e.net[3].Text, To: []string{"cai"}, ReplyTo: "8"})
 	expect(t, compare(e), []column{answeredTwice, duplicates})
 }
 
@@ -231,7 +233,7 @@ func TestStoppedMeanwhile(t *testing.T) {
 	e := good()
 	e.want[1].maybe = true
 	expect(t, compare(e), nil)
-	e.net = append(e.net, shown{id: "5", account: "shop", text: e.net[1].text, private: true, to: []string{"ann"}})
+	e.net = append(e.net, place.Shown{ID: "5", Account: "shop", Text: e.net[1].Text, Private: true, To: []string{"ann"}})
 	expect(t, compare(e), []column{duplicates})
 	e = good()
 	e.want[1].maybe, e.net, e.orders, e.ledger.redemptions = true, without(e.net, "2"), nil, nil
@@ -249,7 +251,7 @@ func TestChatOfTheRightClaim(t *testing.T) {
 		e := good()
 		e.want = append(e.want, &duty{kind: claim, mark: "For you, ", who: "bob", offer: "gift", said: "10", item: "item-10"})
 		e.ledger.mentions = append(e.ledger.mentions, row{"id": "m10", "item": "item-10", "state": "answered"})
-		e.net[2].chat, e.net[2].replyTo = true, ""
+		e.net[2].Chat, e.net[2].ReplyTo = true, ""
 		where(e.ledger.posts, "id", "p3")["mention"] = answered
 		e.ledger.posts = append(e.ledger.posts, row{"id": "p9", "state": "asked", "account": "club",
 			"mention": map[string]string{"m7": "m10", "m10": "m7"}[answered], "code": code2})
@@ -263,12 +265,12 @@ func TestChatsAreShared(t *testing.T) {
 	e := good()
 	e.want = append(e.want, &duty{kind: claim, mark: "For you, ", who: "bob", offer: "gift", said: "10", item: "item-10"})
 	e.ledger.mentions = append(e.ledger.mentions, row{"id": "m10", "item": "item-10", "state": "answered"})
-	e.net[2].chat, e.net[2].replyTo = true, ""
+	e.net[2].Chat, e.net[2].ReplyTo = true, ""
 	expect(t, compare(e), []column{unanswered})
-	e.net = append(e.net, shown{id: "5", account: "club", text: e.net[2].text, private: true, chat: true, to: []string{"bob"}})
+	e.net = append(e.net, place.Shown{ID: "5", Account: "club", Text: e.net[2].Text, Private: true, Chat: true, To: []string{"bob"}})
 	e.ledger.posts = append(e.ledger.posts, row{"id": "p9", "state": "sent", "account": "club", "remote_id": "5", "mention": "m10",
 		"code": code2})
 	expect(t, compare(e), nil)
-	e.net = append(e.net, shown{id: "6", account: "club", text: e.net[2].text, private: true, chat: true, to: []string{"bob"}})
+	e.net = append(e.net, place.Shown{ID: "6", Account: "club", Text: e.net[2].Text, Private: true, Chat: true, To: []string{"bob"}})
 	expect(t, compare(e), []column{answeredTwice, duplicates})
 }

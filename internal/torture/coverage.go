@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"magpie/internal/torture/place"
 )
 
 // coverage is how often each point was reached, on each variant.
@@ -101,7 +103,7 @@ func (r *run) full() bool {
 // covered are the kinds of servers on which every point has to be reached.
 func (r *run) covered() (out []string) {
 	for _, v := range r.networks {
-		if slices.Contains(keyed, v) || v == bluesky {
+		if slices.Contains(place.Keyed, v) || slices.Contains([]string{place.Bluesky, place.X, place.Weibo}, v) {
 			out = append(out, v)
 		}
 	}
@@ -131,7 +133,7 @@ func (r *run) cover(ctx context.Context) error {
 		}
 	}
 	rare := 100
-	if slices.Contains(r.networks, bluesky) {
+	if slices.Contains(r.networks, place.Bluesky) {
 		rare = 20 // in chat nothing can be repeated, and a message that is not there proves nothing
 	}
 	if keyed := r.tally.without(r.keyless); keyed.tooManyAsked(rare) {

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"magpie/internal/torture/place"
 )
 
 // duty is a post that has to be out in the end, exactly once.
@@ -39,23 +41,15 @@ const (
 // answers tells whether it is an answer to something said.
 func (d *duty) answers() bool { return d.item != "" }
 
-// shown is a post as the network shows it.
-type shown struct {
-	id, account, text string
-	replyTo           string
-	private, chat     bool // a chat message does not say what it answers
-	to                []string
-}
-
 // fits tells whether a post is the one that the duty asks for.
-func (d *duty) fits(x shown) bool {
-	if d.kind == chatter || d.account != "" && d.account != x.account || d.who != "" && d.private() && !slices.Contains(x.to, d.who) {
+func (d *duty) fits(x place.Shown) bool {
+	if d.kind == chatter || d.account != "" && d.account != x.Account || d.who != "" && d.private() && !slices.Contains(x.To, d.who) {
 		return false
 	}
 	if d.kind == public {
-		return strings.Contains(x.text, d.mark) && !x.private && x.replyTo == ""
+		return strings.Contains(x.Text, d.mark) && !x.Private && x.ReplyTo == ""
 	}
-	return strings.Contains(x.text, d.mark) && (x.replyTo == d.said || x.chat)
+	return strings.Contains(x.Text, d.mark) && (x.ReplyTo == d.said || x.Chat)
 }
 
 // private tells whether only the person may read it.
@@ -65,8 +59,8 @@ func (d *duty) private() bool { return d.kind == letter || d.kind == claim || d.
 // nobody ordered. Of posts that fit several duties each gets one first; a chat
 // message does not say what it answers, so there the outbox is asked whose it
 // is.
-func assign(want []*duty, net []shown, l ledger) (copies map[*duty][]shown, extra []shown) {
-	copies = map[*duty][]shown{}
+func assign(want []*duty, net []place.Shown, l ledger) (copies map[*duty][]place.Shown, extra []place.Shown) {
+	copies = map[*duty][]place.Shown{}
 	for _, x := range net {
 		fit := slices.DeleteFunc(slices.Clone(want), func(d *duty) bool { return !d.fits(x) })
 		if len(fit) == 0 {

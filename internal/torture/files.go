@@ -11,20 +11,26 @@ import (
 
 // basics are the files that every world begins with.
 var basics = map[string]string{
+	"campaigns/service.yaml": "title: Service\nsteps:\n  hours: {accounts: [shop, club], mention: {says: [hours]}, say: hours}\n",
+	"campaigns/later.yaml": "title: Later\nsteps:\n  later: {accounts: [shop, club], at: 2099-01-01 10:00, say: {shop: " +
+		"later, club: later-club}}\n",
+	"templates/hours.en.tmpl":      "We are open from nine to six, every day but Sunday.",
+	"templates/later.en.tmpl":      "Kettles and lamps are on the second floor.",
+	"templates/later-club.en.tmpl": "Members only: the workshop on bread is full of flour and laughter.",
+}
+
+// personal are those besides where an account can write to a person alone.
+var personal = map[string]string{
+	"campaigns/offers.yaml":   offers(),
 	"campaigns/segments.yaml": "friends: consents(\"direct\")\n",
-	"campaigns/service.yaml": "title: Service\nsteps:\n  hours: {accounts: [shop, club], mention: {says: [hours]}, say: hours}\n  " +
+	"campaigns/join.yaml": "title: Join\nsteps:\n  " +
 		"join: {accounts: [shop, club], mention: {says: [join]}, grants: direct, say: welcome, private: true}\n",
 	"campaigns/gift.yaml": "title: Gift\noffer: gift\nsteps:\n  claim: {accounts: [shop, club], mention: {says: [deal]}, say: claim}\n",
 	"campaigns/card.yaml": "title: Card\noffer: card\nsteps:\n  card: {accounts: [shop, club], mention: {says: [card]}, say: card}\n",
-	"campaigns/later.yaml": "title: Later\nsteps:\n  later: {accounts: [shop, club], at: 2099-01-01 10:00, say: {shop: " +
-		"later, club: later-club}}\n",
-	"templates/later.en.tmpl":   "Kettles and lamps are on the second floor.",
+
 	"templates/claim.en.tmpl":   "For you, {{name}}: {{code}} takes {{value}} off. {{link}}",
 	"templates/card.en.tmpl":    "Your card, {{name}}: {{code}} is worth {{value}}.",
-	"templates/hours.en.tmpl":   "We are open from nine to six, every day but Sunday.",
 	"templates/welcome.en.tmpl": "Good to have you with us. Say stop to end it.",
-
-	"templates/later-club.en.tmpl": "Members only: the workshop on bread is full of flour and laughter.",
 }
 
 // The words by which answers are known on the network.
@@ -58,12 +64,19 @@ func (w *world) begin() error {
 	if len(w.machines) > 1 {
 		settings += "lease: 2s\n"
 	}
-	err := errors.Join(w.write("magpie.yaml", settings), w.write("campaigns/offers.yaml", offers()),
-		os.WriteFile(w.cardsFile(), []byte(w.cards()), 0o600))
+	err := errors.Join(w.write("magpie.yaml", settings), os.WriteFile(w.cardsFile(), []byte(w.cards()), 0o600))
 	for name, text := range basics {
+		if strings.HasPrefix(name, "templates/later") {
+			text += w.manners.Link
+		}
 		err = errors.Join(err, w.write(name, text))
 	}
-	for name, text := range w.place.accounts() {
+	for name, text := range personal {
+		if w.manners.Private {
+			err = errors.Join(err, w.write(name, text))
+		}
+	}
+	for name, text := range w.place.Accounts() {
 		err = errors.Join(err, w.write("accounts/"+name+".yaml", text))
 	}
 	return err

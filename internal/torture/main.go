@@ -62,7 +62,7 @@ func parse(args []string) (o request, err error) {
 	f.IntVar(&o.lives, "lives", 45, "how often the program lives in a world")
 	f.StringVar(&o.fault, "fault", "", "a deliberate mistake of the program, to see that it is found: “resend without looking”")
 	f.StringVar(&o.magpie, "magpie", "", "a binary built with -tags crashtest; empty: it is built")
-	f.StringVar(&o.variant, "variant", "", "only servers of this kind: honour, ignore, replay500, rewrites, …, mixture, bluesky")
+	f.StringVar(&o.variant, "variant", "", "only servers of this kind: honour, ignore, replay500, rewrites, …, mixture, x, weibo, bluesky")
 	f.StringVar(&o.point, "point", "", "only this point, besides random times")
 	f.BoolVar(&o.keep, "keep", false, "keep the folders of all worlds, not only of bad ones")
 	if err := f.Parse(args); err != nil {

@@ -36,6 +36,9 @@ func (w *world) words(account string, i int) (words, mark string) {
 	if account == "club" {
 		mark = fmt.Sprintf("Today %d loaves of bread, and nobody is hungry any more", n)
 	}
+	if w.manners.Link != "" {
+		return mark + w.manners.Link, mark
+	}
 	return mark + w.tail(), mark
 }
 
@@ -55,7 +58,7 @@ func (w *world) tail() (out string) {
 
 // mail writes a letter to all friends of the shop, due then.
 func (w *world) mail(at time.Time) error {
-	if w.letters == letters {
+	if w.letters == letters || !w.manners.Private {
 		return nil
 	}
 	n := w.letters
@@ -106,7 +109,7 @@ func (w *world) hasLeft(p *person, l ledger) bool {
 // a code that was seen just now, when the program may not know yet that it is
 // out.
 func (w *world) buy() (*order, error) {
-	net, err := w.place.posts()
+	net, err := w.place.Posts()
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +123,7 @@ func (w *world) buy() (*order, error) {
 		if d.offer == "" || i < 0 || len(copies[d]) == 0 || w.crowd[i].spent || w.crowd[i].friend || !w.served(w.crowd[i], copies) {
 			continue
 		}
-		if codes := codesIn(copies[d][0].text); len(codes) == 1 {
+		if codes := codesIn(copies[d][0].Text); len(codes) == 1 {
 			w.crowd[i].spent = true
 			o := &order{code: codes[0], id: fmt.Sprint("order-", len(w.orders))}
 			w.orders = append(w.orders, o)

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"slices"
+
+	"magpie/internal/torture/place"
 )
 
 // person is somebody who has written to the brand.
@@ -20,17 +22,20 @@ const mostAsks = 4
 
 // meet is a person who has not written before.
 func (w *world) meet() (*person, error) {
-	name, err := w.place.person()
+	name, err := w.place.Person()
 	return &person{name: name}, err
 }
 
 // hear lets a person say something and notes the answer that is due.
 func (w *world) hear(p *person, d duty, text string, private bool, to ...string) error {
 	var err error
+	if private = private && w.manners.Private || d.private() && w.manners.Asked; private || !w.manners.Private {
+		to = to[:1] // a message goes to one account, and who writes on Weibo names one
+	}
 	p.asks++
 	d.who = p.name
-	d.said, d.item, err = w.place.say(p.name, text, private, to...)
-	if d.maybe = errors.Is(err, errUnheard); err != nil && !d.maybe {
+	d.said, d.item, err = w.place.Say(p.name, text, private, to...)
+	if d.maybe = errors.Is(err, place.ErrUnheard); err != nil && !d.maybe {
 		return err
 	}
 	w.want = append(w.want, &d)
@@ -55,6 +60,9 @@ func (w *world) askCode(p *person) error {
 }
 
 func (w *world) newClaim() error {
+	if !w.manners.Private {
+		return w.newQuestion()
+	}
 	p, err := w.meet()
 	if err != nil {
 		return err
@@ -115,7 +123,7 @@ func (w *world) leave() error {
 // mayLeave is a friend to whom nothing that they asked for is on its way, nil
 // if there is none. Half of them stay.
 func (w *world) mayLeave() *person {
-	net, err := w.place.posts()
+	net, err := w.place.Posts()
 	if err != nil {
 		return nil
 	}
@@ -130,6 +138,6 @@ func (w *world) mayLeave() *person {
 }
 
 // served tells whether all that a person asked for is out.
-func (w *world) served(p *person, copies map[*duty][]shown) bool {
+func (w *world) served(p *person, copies map[*duty][]place.Shown) bool {
 	return !slices.ContainsFunc(w.want, func(d *duty) bool { return d.who == p.name && d.answers() && len(copies[d]) == 0 })
 }

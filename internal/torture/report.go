@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"magpie/internal/torture/place"
 )
 
 // say tells whoever watches.
@@ -16,7 +18,7 @@ func say(format string, args ...any) {
 
 // progress says every few seconds how far it has come.
 func (r *run) progress(ctx context.Context) {
-	for pause(ctx, 5*time.Second) {
+	for place.Pause(ctx, 5*time.Second) {
 		r.mu.Lock()
 		say("%d kills in %d worlds, %.0f a minute; of those that have ended: %s", r.coverage.deaths(), r.next, r.rate(), r.tally.String())
 		r.mu.Unlock()
@@ -46,9 +48,9 @@ func (w *world) report(seed uint64) {
 		fmt.Fprintf(&b, "%s: %s\n", f.column, f.text)
 	}
 	fmt.Fprintf(&b, "\nlives:\n%s\n\nnetwork:\n", strings.Join(w.lives, "\n"))
-	net, nerr := w.place.posts()
+	net, nerr := w.place.Posts()
 	for _, x := range net {
-		fmt.Fprintf(&b, "%s on %s to %v, answering %q, private %v: %q\n", x.id, x.account, x.to, x.replyTo, x.private, x.text)
+		fmt.Fprintf(&b, "%s on %s to %v, answering %q, private %v: %q\n", x.ID, x.Account, x.To, x.ReplyTo, x.Private, x.Text)
 	}
 	l, lerr := w.database.ledger()
 	fmt.Fprintf(&b, "%v %v\nledger:\n%s", nerr, lerr, l)

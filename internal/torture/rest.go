@@ -7,6 +7,8 @@ import (
 	"slices"
 	"syscall"
 	"time"
+
+	"magpie/internal/torture/place"
 )
 
 // The friends of the shop in each world.
@@ -18,17 +20,22 @@ func (w *world) prepare(ctx context.Context) error {
 	if err := w.begin(); err != nil {
 		return err
 	}
-	for _, account := range brands {
+	for _, account := range place.Brands {
 		if err := w.signIn(account); err != nil {
 			return err
 		}
 	}
-	if err := w.surely(nil, "", "coupons", "import", "card", w.cardsFile()); err != nil {
-		return err
+	if w.manners.Private {
+		if err := w.surely(nil, "", "coupons", "import", "card", w.cardsFile()); err != nil {
+			return err
+		}
 	}
-	listens := func(l ledger) bool { return len(l.cursors) == len(brands) } // what is said before that is not heard
+	listens := func(l ledger) bool { return len(l.cursors) == len(place.Brands) } // what is said before that is not heard
 	if err := w.once(ctx, listens, "planning", "planned", "listening", "heard"); err != nil {
 		return err
+	}
+	if !w.manners.Private {
+		return nil
 	}
 	for range friends {
 		p, err := w.meet()
@@ -50,7 +57,7 @@ func (w *world) prepare(ctx context.Context) error {
 // signIn signs in as a person does: again, where the server is not up yet.
 func (w *world) signIn(account string) (err error) {
 	for range 8 {
-		if err = w.surely([]string{"storing", "stored"}, w.place.password(account)+"\n", "accounts", "login", account); err == nil {
+		if err = w.surely([]string{"storing", "stored"}, w.place.Password(account)+"\n", "accounts", "login", account); err == nil {
 			return nil
 		}
 	}
@@ -68,7 +75,7 @@ func (w *world) once(ctx context.Context, enough func(ledger) bool, points ...st
 		if l, err := w.database.ledger(); err != nil || enough(l) {
 			return err
 		}
-		if points = nil; !pause(ctx, 500*time.Millisecond) {
+		if points = nil; !place.Pause(ctx, 500*time.Millisecond) {
 			return ctx.Err()
 		}
 	}
@@ -97,7 +104,7 @@ func (w *world) surely(points []string, stdin string, args ...string) error {
 // rest lets the program work without being killed until nothing is on its way,
 // ends it, and compares.
 func (w *world) rest(ctx context.Context) error {
-	w.place.heal()
+	w.place.Heal()
 	for _, m := range w.machines {
 		if m.up() {
 			m.kill()
@@ -129,10 +136,10 @@ func (w *world) calm(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	p := w.place.pace()
-	end, still := time.Now().Add(p.rest), time.Now()
-	for time.Now().Before(end) && time.Since(still) < p.hope {
-		if !pause(ctx, p.look) {
+	p := w.place.Pace()
+	end, still := time.Now().Add(p.Rest), time.Now()
+	for time.Now().Before(end) && time.Since(still) < p.Hope {
+		if !place.Pause(ctx, p.Look) {
 			return ctx.Err()
 		}
 		what, err := w.database.waiting(time.Now())
@@ -184,7 +191,7 @@ func (w *world) judge() error {
 }
 
 func (w *world) compare() (tally, error) {
-	net, err := w.place.posts()
+	net, err := w.place.Posts()
 	if err != nil {
 		return tally{}, err
 	}

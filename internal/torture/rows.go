@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"magpie/internal/torture/place"
+
 	_ "github.com/mattn/go-sqlite3" // the driver
 )
 
@@ -125,8 +127,8 @@ func (l ledger) of(d *duty) (out []row) {
 }
 
 // owns tells whether the outbox has the post as that of a duty.
-func (l ledger) owns(d *duty, x shown) bool {
-	return slices.ContainsFunc(l.of(d), func(p row) bool { return p["account"] == x.account && p["remote_id"] == x.id })
+func (l ledger) owns(d *duty, x place.Shown) bool {
+	return slices.ContainsFunc(l.of(d), func(p row) bool { return p["account"] == x.Account && p["remote_id"] == x.ID })
 }
 
 // isFor tells whether a row is for a person; Mastodon adds the host.

@@ -2,6 +2,8 @@ package main
 
 import (
 	"time"
+
+	"magpie/internal/torture/place"
 )
 
 // stage makes sure that what a life needs to reach its point happens: at once,
@@ -21,19 +23,19 @@ func (w *world) stage(m *machine) (events []event, err error) {
 		err = w.outputs(a.nth)
 	case lostWord, doubt:
 		if p.need == doubt {
-			m.aim.after = w.place.pace().doubt
+			m.aim.after = w.place.Pace().Doubt
 		}
-		for _, account := range brands {
-			w.place.silence(account)
+		for _, account := range place.Brands {
+			w.place.Silence(account)
 		}
-		err = w.order(time.Now(), brands...)
+		err = w.order(time.Now(), place.Brands...)
 	case mailing:
 		err = w.mail(time.Now())
 	case purchase, login:
 		events = w.beside(m, p.need)
 	case refresh:
-		for _, account := range brands {
-			w.place.shake(account)
+		for _, account := range place.Brands {
+			w.place.Shake(account)
 		}
 	}
 	return events, err
@@ -71,7 +73,7 @@ func (w *world) beside(m *machine, n need) []event {
 	do := func() error {
 		if n == login {
 			account := w.brand()
-			_, err := w.command(a, w.place.password(account)+"\n", "accounts", "login", account)
+			_, err := w.command(a, w.place.Password(account)+"\n", "accounts", "login", account)
 			return err
 		}
 		o, err := w.buy()
@@ -83,7 +85,7 @@ func (w *world) beside(m *machine, n need) []event {
 	return []event{{m.aim.after / 2, do}}
 }
 
-func (w *world) brand() string { return brands[w.dice.IntN(len(brands))] }
+func (w *world) brand() string { return place.Brands[w.dice.IntN(len(place.Brands))] }
 
 // happenings are what goes on in any life, some now, some later.
 func (w *world) happenings() (events []event) {
@@ -92,11 +94,11 @@ func (w *world) happenings() (events []event) {
 		do      func() error
 	}{
 		{45, func() error { return w.order(time.Now(), w.brand()) }},
-		{10, func() error { return w.order(time.Now().Add(time.Second), brands...) }},
+		{10, func() error { return w.order(time.Now().Add(time.Second), place.Brands...) }},
 		{45, w.newMention}, {20, w.newMention}, {10, w.askAgain}, {5, w.talk}, {4, w.leave},
 		{2, func() error { return w.mail(time.Now()) }},
-		{30, func() error { w.place.trouble(w.brand(), w.dice.IntN(troubles)); return nil }},
-		{10, func() error { w.place.shake(w.brand()); return nil }},
+		{30, func() error { w.place.Trouble(w.brand(), w.dice.IntN(place.Troubles)); return nil }},
+		{10, func() error { w.place.Shake(w.brand()); return nil }},
 		{15, w.shopping},
 	} {
 		if w.dice.IntN(100) < h.percent {

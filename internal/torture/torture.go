@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"magpie/internal/sandbox"
+	"magpie/internal/torture/place"
 )
 
 // run is one call of the harness.
@@ -21,7 +22,7 @@ type run struct {
 	coverage *coverage
 	began    time.Time
 	networks []string // the variants, in turn
-	sky      *atmosphere
+	sky      *place.Atmosphere
 	pg       *elephant
 
 	mu      sync.Mutex
@@ -54,8 +55,8 @@ func torture(ctx context.Context, o request) (*tally, error) {
 		return nil, err
 	}
 	r.coverage = newCoverage(points)
-	if slices.Contains(r.networks, bluesky) {
-		if r.sky, err = newAtmosphere(ctx); err != nil {
+	if slices.Contains(r.networks, place.Bluesky) {
+		if r.sky, err = place.NewAtmosphere(ctx); err != nil {
 			return nil, err
 		}
 		defer r.sky.Close()
@@ -73,11 +74,11 @@ func torture(ctx context.Context, o request) (*tally, error) {
 
 // variants are the kinds of servers that are asked for.
 func (r *run) variants() (out []string, err error) {
-	if r.network != bluesky {
-		out = append(out, kinds()...)
+	if r.network != place.Bluesky {
+		out = append(append(out, place.Kinds()...), place.X, place.Weibo)
 	}
 	if r.network != "sandbox" {
-		out = append(out, bluesky)
+		out = append(out, place.Bluesky)
 	}
 	if r.variant != "" {
 		for _, v := range out {
@@ -163,7 +164,7 @@ func (r *run) play(ctx context.Context, variant string, points []string, lives i
 	r.mu.Unlock()
 	dice := rand.New(rand.NewPCG(r.seed, uint64(n))) //nolint:gosec // it has to be the same again
 	w := &world{number: n, variant: variant, magpie: r.magpie, fault: r.fault, dice: dice, coverage: r.coverage,
-		aims: deck(points, dice, lives, variant == bluesky)}
+		aims: deck(points, dice, lives, variant == place.Bluesky)}
 	w.folder = filepath.Join(r.root, fmt.Sprintf("world-%04d-%s", n, w.variant))
 	w.dir = filepath.Join(w.folder, "workspace")
 	if err := os.MkdirAll(w.dir, 0o755); err != nil { //nolint:gosec // nothing secret is in it
@@ -182,14 +183,20 @@ func (r *run) play(ctx context.Context, variant string, points []string, lives i
 
 // open gives a world its network, its database and its machines.
 func (r *run) open(ctx context.Context, w *world) (err error) {
-	if w.variant == bluesky {
-		w.place, err = newSky(ctx, r.sky, w.number)
-	} else {
-		v := serverOf(w.variant, w.dice)
+	switch w.variant {
+	case place.Bluesky:
+		w.place, err = place.NewSky(ctx, r.sky, w.number)
+	case place.X:
+		w.place, w.blind = place.NewX(), true
+	case place.Weibo:
+		w.place, w.blind = place.NewWeibo(), true
+	default:
+		v := place.ServerOf(w.variant, w.dice)
 		w.blind = v.Idempotency == sandbox.KeysIgnored || !v.Documented()
-		w.place, err = newMastodon(v)
+		w.place, err = place.NewMastodon(v)
 		w.note("the server is %+v", v)
 	}
+	w.manners = w.place.Manners()
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"time"
+
+	"magpie/internal/torture/place"
 )
 
 // world is one network, one workspace, one database, and what happens there.
@@ -19,7 +21,8 @@ type world struct {
 	folder   string // of the world
 	dir      string // of the workspace, in it
 	log      io.WriteCloser
-	place    place
+	place    place.Place
+	manners  place.Manners
 	database database
 	dice     *rand.Rand
 	coverage *coverage
@@ -68,7 +71,7 @@ func (w *world) close(keep bool) {
 			m.kill()
 		}
 	}
-	w.place.close()
+	w.place.Close()
 	w.database.close()
 	_ = w.log.Close()
 	if !keep {
@@ -99,16 +102,4 @@ func (w *world) dead(p *process, a aim) {
 	}
 	w.coverage.hit(w.variant, a.point)
 	w.note("%s: reached after %s", a, lived)
-}
-
-// pause waits; false if everything is to end.
-func pause(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
-	}
 }

@@ -4,8 +4,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
-	"testing"
 	"time"
+
+	"magpie/internal/network/networktest"
 )
 
 // beijing is the zone of all that Weibo says about time.
@@ -21,7 +22,7 @@ const (
 type Server struct {
 	URL string // without a slash at the end
 
-	t testing.TB
+	t networktest.Tester
 	o Options
 
 	mu       sync.Mutex // guards all that follows
@@ -42,7 +43,7 @@ type Server struct {
 }
 
 // Open starts a fake on 127.0.0.1; it ends with the test.
-func Open(t testing.TB, o Options) *Server {
+func Open(t networktest.Tester, o Options) *Server {
 	t.Helper()
 	s := &Server{
 		t: t, o: o.withDefaults(), nextItem: firstItem, nextUser: firstUser,

@@ -8,8 +8,9 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-	"testing"
 	"time"
+
+	"magpie/internal/network/networktest"
 )
 
 // Server is a running fake. All its methods may be used at the same time.
@@ -38,7 +39,7 @@ type Server struct {
 var validName = regexp.MustCompile(`^[A-Za-z0-9_]{1,15}$`)
 
 // Open starts a fake; it ends with the test.
-func Open(t testing.TB, o Options) *Server {
+func Open(t networktest.Tester, o Options) *Server {
 	t.Helper()
 	o = o.withDefaults()
 	s := &Server{

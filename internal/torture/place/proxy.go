@@ -1,4 +1,4 @@
-package main
+package place
 
 import (
 	"io"
@@ -23,7 +23,7 @@ type mishap struct {
 var dropBefore = mishap{before: true}
 
 // mishaps are what trouble knows on Bluesky.
-var mishaps = [troubles]mishap{
+var mishaps = [Troubles]mishap{
 	{after: true}, dropBefore, {status: http.StatusInternalServerError, body: `{"error":"InternalServerError"}`},
 	{status: http.StatusOK, body: "<!DOCTYPE html><title>Just a moment</title>"}, {status: http.StatusOK, body: `{"uri":"at://did`},
 	{wait: time.Second}, {wait: 200 * time.Millisecond}, {after: true}, {wait: 5 * time.Second}, {refuse: http.StatusTooManyRequests},
@@ -111,7 +111,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (p *proxy) spoil(w http.ResponseWriter, r *http.Request, m mishap) {
 	kept := httptest.NewRecorder()
 	p.pds.ServeHTTP(kept, r)
-	if m.after || !pause(r.Context(), m.wait) {
+	if m.after || !Pause(r.Context(), m.wait) {
 		panic(http.ErrAbortHandler)
 	}
 	if m.status != 0 {

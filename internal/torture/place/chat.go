@@ -1,4 +1,4 @@
-package main
+package place
 
 import (
 	"bytes"
@@ -27,7 +27,7 @@ func (s *sky) chat(ctx context.Context, from *localnet.Account, to, text string)
 func chatAddress(convo, id string) string { return "chat:" + convo + "/" + id }
 
 // chats is what an account of the brand wrote in chat.
-func (s *sky) chats(ctx context.Context, name string, a *localnet.Account) (all []shown, err error) {
+func (s *sky) chats(ctx context.Context, name string, a *localnet.Account) (all []Shown, err error) {
 	with, err := s.partners(ctx, a)
 	if err != nil {
 		return nil, err
@@ -49,8 +49,8 @@ func (s *sky) chats(ctx context.Context, name string, a *localnet.Account) (all 
 		}
 		for _, l := range page.Logs {
 			if l.Message.ID != "" && l.Message.Sender.DID == a.DID {
-				all = append(all, shown{id: chatAddress(l.ConvoID, l.Message.ID), account: name, text: l.Message.Text,
-					private: true, chat: true, to: []string{with[l.ConvoID]}})
+				all = append(all, Shown{ID: chatAddress(l.ConvoID, l.Message.ID), Account: name, Text: l.Message.Text,
+					Private: true, Chat: true, To: []string{with[l.ConvoID]}})
 			}
 		}
 		cursor = page.Cursor

@@ -1,4 +1,4 @@
-package main
+package place
 
 import (
 	"context"
@@ -11,25 +11,25 @@ import (
 	"magpie/internal/network/bluesky/localnet"
 )
 
-// atmosphere is the real Bluesky network, which all worlds share. Making an
+// Atmosphere is the real Bluesky network, which all worlds share. Making an
 // account is slow there, so people live through several worlds; the brand's
-// accounts are new in each.
-type atmosphere struct {
+// Accounts are new in each.
+type Atmosphere struct {
 	*localnet.Network
 	mu     sync.Mutex
 	people []*localnet.Account
 }
 
-func newAtmosphere(ctx context.Context) (*atmosphere, error) {
+func NewAtmosphere(ctx context.Context) (*Atmosphere, error) {
 	n, err := localnet.Start(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &atmosphere{Network: n}, nil
+	return &Atmosphere{Network: n}, nil
 }
 
-// person is the nth person, made when asked for the first time.
-func (a *atmosphere) person(n int) (*localnet.Account, error) {
+// Person is the nth person, made when asked for the first time.
+func (a *Atmosphere) person(n int) (*localnet.Account, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for len(a.people) <= n {
@@ -44,18 +44,18 @@ func (a *atmosphere) person(n int) (*localnet.Account, error) {
 
 // sky is the Bluesky network as one world sees it.
 type sky struct {
-	*atmosphere
+	*Atmosphere
 	brands  map[string]*localnet.Account
 	proxies map[string]*proxy
 	mu      sync.Mutex
 	known   map[string]*localnet.Account // people of this world, by handle
 }
 
-// newSky makes the brand's accounts, and proxies that cause the trouble which
+// NewSky makes the brand's accounts, and proxies that cause the trouble which
 // real servers only rarely cause.
-func newSky(ctx context.Context, a *atmosphere, world int) (place, error) {
-	s := &sky{atmosphere: a, brands: map[string]*localnet.Account{}, proxies: map[string]*proxy{}, known: map[string]*localnet.Account{}}
-	for _, name := range brands {
+func NewSky(ctx context.Context, a *Atmosphere, world int) (Place, error) {
+	s := &sky{Atmosphere: a, brands: map[string]*localnet.Account{}, proxies: map[string]*proxy{}, known: map[string]*localnet.Account{}}
+	for _, name := range Brands {
 		var err error
 		if s.brands[name], err = a.CreateAccount(ctx, fmt.Sprintf("%s-%d.test", name, world)); err != nil {
 			return nil, err
@@ -67,7 +67,7 @@ func newSky(ctx context.Context, a *atmosphere, world int) (place, error) {
 	return s, nil
 }
 
-func (s *sky) accounts() map[string]string {
+func (s *sky) Accounts() map[string]string {
 	out := map[string]string{}
 	for name, a := range s.brands {
 		out[name] = "network: bluesky\nserver: " + s.proxies[name].URL + "\nhandle: " + a.Handle + "\nabout: " + name + "\nlanguage: en\ntimezone: UTC\ncredentials: stored\n"
@@ -75,12 +75,12 @@ func (s *sky) accounts() map[string]string {
 	return out
 }
 
-func (s *sky) password(account string) string { return s.brands[account].AppPassword }
+func (s *sky) Password(account string) string { return s.brands[account].AppPassword }
 
-func (s *sky) person() (string, error) {
+func (s *sky) Person() (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p, err := s.atmosphere.person(len(s.known))
+	p, err := s.Atmosphere.person(len(s.known))
 	if err != nil {
 		return "", err
 	}
@@ -88,8 +88,8 @@ func (s *sky) person() (string, error) {
 	return p.Handle, nil
 }
 
-// say mentions one account, or writes to it in chat.
-func (s *sky) say(who, text string, private bool, to ...string) (id, item string, err error) {
+// Say mentions one account, or writes to it in chat.
+func (s *sky) Say(who, text string, private bool, to ...string) (id, item string, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	s.mu.Lock()
@@ -117,15 +117,15 @@ func (s *sky) passedOn(ctx context.Context, brand *localnet.Account, uri string)
 		if slices.Contains(page.Notifications, struct{ URI string }{uri}) {
 			return nil
 		}
-		if !pause(ctx, 50*time.Millisecond) {
+		if !Pause(ctx, 50*time.Millisecond) {
 			break
 		}
 	}
-	return errUnheard
+	return ErrUnheard
 }
 
-// posts are the records of the accounts, and what they wrote in chat.
-func (s *sky) posts() (all []shown, err error) {
+// Posts are the records of the accounts, and what they wrote in chat.
+func (s *sky) Posts() (all []Shown, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	for name, a := range s.brands {
@@ -134,7 +134,7 @@ func (s *sky) posts() (all []shown, err error) {
 			return nil, err
 		}
 		for _, r := range slices.Backward(records) {
-			all = append(all, shown{id: r.URI, account: name, text: r.Text(), replyTo: parent(r)})
+			all = append(all, Shown{ID: r.URI, Account: name, Text: r.Text(), ReplyTo: parent(r)})
 		}
 		messages, err := s.chats(ctx, name, a)
 		if err != nil {
@@ -152,26 +152,29 @@ func parent(r localnet.Record) string {
 	return uri
 }
 
-func (s *sky) trouble(account string, n int) { s.proxies[account].fail(mishaps[n%troubles]) }
+func (s *sky) Trouble(account string, n int) { s.proxies[account].fail(mishaps[n%Troubles]) }
 
-func (s *sky) silence(account string) { s.proxies[account].fail(dropBefore) }
+func (s *sky) Silence(account string) { s.proxies[account].fail(dropBefore) }
 
-// shake ends the session: the next call meets an access token that has expired.
-func (s *sky) shake(account string) { s.proxies[account].expire() }
+// Shake ends the session: the next call meets an access token that has expired.
+func (s *sky) Shake(account string) { s.proxies[account].expire() }
 
-// pace: there is no stream; a lost answer is looked into after five seconds,
+// Pace: there is no stream; a lost answer is looked into after five seconds,
 // then ten, and so on.
-func (s *sky) pace() pace {
-	return pace{look: time.Second, hope: 40 * time.Second, rest: 5 * time.Minute, doubt: 7 * time.Second}
+func (s *sky) Pace() Pace {
+	return Pace{Look: time.Second, Hope: 40 * time.Second, Rest: 5 * time.Minute, Doubt: 7 * time.Second}
 }
 
-func (s *sky) heal() {
+// Manners implements Place.
+func (s *sky) Manners() Manners { return Manners{Private: true} }
+
+func (s *sky) Heal() {
 	for _, p := range s.proxies {
 		p.heal()
 	}
 }
 
-func (s *sky) close() {
+func (s *sky) Close() {
 	for _, p := range s.proxies {
 		p.close()
 	}
