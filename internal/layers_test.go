@@ -56,6 +56,7 @@ var layers = map[string]string{
 	"coupon":   "audit crash money moves sheet store",
 	"inbox":    "moves network store",
 	"outbox":   "audit coupon crash inbox lease moves need network outage pause spoken store",
+	"publish":  "audit coupon crash lease network outage outbox pause store",
 
 	"sandbox":           "",
 	"sandbox/mastotest": "",
@@ -69,16 +70,16 @@ var layers = map[string]string{
 
 	// The rooms of the bot, in the order in which they stand on each other.
 	"site":     "document lease need network outage outbox people queue revision store vault workspace",
-	"accounts": "audit document inbox lease meter need network network/mastodon outbox pause scalar site store vault workspace",
+	"accounts": "audit document inbox lease meter need network network/mastodon outbox pause publish scalar site store vault workspace",
 	"compose":  "accounts coupon gist inbox network outbox pause people plan policy render site store workspace",
 	"agenda":   "accounts audit compose coupon crash need network outbox pause people plan queue render segment site spoken store workspace",
 	"listen":   "accounts answer crash inbox need network people site store workspace",
 	"reply":    "accounts answer compose coupon crash inbox need network outbox pause people policy queue render scalar site workspace",
 	"restore":  "accounts agenda audit compose coupon inbox listen need network outbox pause people reply site store vault workspace",
 	"care":     "accounts agenda audit inbox listen need network outbox queue reply revision scalar site store workspace",
-	"checkup":  "accounts agenda audit care compose coupon health inbox lease listen need network outbox pause policy queue restore site spoken store workspace",
+	"checkup":  "accounts agenda audit care compose coupon health inbox lease listen need network outbox pause policy publish queue restore site spoken store workspace",
 	"acts":     "accounts agenda audit compose coupon document inbox media need network outbox pause people plan render reply site suggest workspace",
-	"bot":      "accounts acts agenda audit care checkup compose coupon inbox lease listen meter need network network/bluesky network/mastodon network/memory network/weibo network/x outbox pause people plan queue reply restore revision scalar site store vault workspace",
+	"bot":      "accounts acts agenda audit care checkup compose coupon inbox lease listen meter need network network/bluesky network/mastodon network/memory network/weibo network/x outbox pause people plan publish queue reply restore revision scalar site store vault workspace",
 }
 
 // only is what but these packages may import (besides cmd).
@@ -105,7 +106,7 @@ var only = map[string]string{
 	"testing":                      "outbox/outboxtest network/networktest network/bluesky/localnet network/x/xfake network/weibo/weibofake",
 	"net/http": "network network/networktest network/mastodon network/bluesky network/x network/x/xfake " +
 		"network/weibo network/weibo/weibofake network/bluesky/localnet sandbox health site accounts listen care checkup bot",
-	"database/sql": "store audit need meter lease moves pause queue revision vault people coupon inbox outbox site " +
+	"database/sql": "store audit need meter lease moves pause queue revision vault people coupon inbox outbox publish site " +
 		"accounts compose agenda listen reply restore care acts bot report",
 	"pgregory.net/rapid":            "",
 	"github.com/google/go-cmp":      "",

@@ -32,7 +32,8 @@ var guests = map[string]string{
 // within are tables that another package names in a condition of its own statement, in the
 // transaction that sends: one more question would cost as much as the statement.
 var within = map[string][]string{
-	"outbox": {"leases", "revisions"},
+	"outbox":  {"leases"},
+	"publish": {"leases", "revisions"},
 }
 
 var verb = regexp.MustCompile(`\b(SELECT|INSERT|UPDATE|DELETE|VACUUM)\b`)

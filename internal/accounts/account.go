@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"magpie/internal/network"
-	"magpie/internal/outbox"
+	"magpie/internal/publish"
 )
 
 // Account is what the bot has open for one account.
@@ -16,7 +16,7 @@ type Account struct {
 	mu        sync.RWMutex // guards self and limits
 	self      network.Self
 	limits    network.Limits
-	Publisher *outbox.Publisher
+	Publisher *publish.Publisher
 	Wake      [2]chan struct{} // the lanes: answers, unasked
 	Stop      context.CancelFunc
 	Loops     sync.WaitGroup

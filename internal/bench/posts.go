@@ -65,6 +65,7 @@ func refused(ctx context.Context, dir string) error {
 type load struct {
 	machines, accounts int
 	refused            int // every so many-th post may not go out; 0: all may
+	sent               int // so many posts are in the database that went out before
 }
 
 // twoMachines compares two machines that share four accounts with one that has
@@ -102,6 +103,11 @@ func outboxRate(ctx context.Context, dir string, d database, s *server, l load) 
 		r, err := b.Start(ctx)
 		if err != nil {
 			return 0, err
+		}
+		if i == 0 && l.sent > 0 {
+			if err := fillYear(ctx, b, l.sent); err != nil {
+				return 0, err
+			}
 		}
 		running = append(running, r)
 		if i == l.machines-1 {

@@ -14,6 +14,7 @@ import (
 	"magpie/internal/lease"
 	"magpie/internal/outbox"
 	"magpie/internal/plan"
+	"magpie/internal/publish"
 	"magpie/internal/queue"
 	"magpie/internal/revision"
 	"magpie/internal/scalar"
@@ -197,17 +198,17 @@ func (b *Bot) open(ctx context.Context, a *workspace.Account, r *Running) error 
 	return nil
 }
 
-func (b *Bot) publisher(a *workspace.Account, x *accounts.Account, epoch int64) *outbox.Publisher {
+func (b *Bot) publisher(a *workspace.Account, x *accounts.Account, epoch int64) *publish.Publisher {
 	wait := time.Duration(b.Set().Settings.Settle)
 	if wait == 0 {
 		wait = settle
 	}
 	wait = max(wait, b.Accounts.Kind(a).Settle)
-	p := &outbox.Publisher{
+	p := &publish.Publisher{
 		DB: b.DB, Account: a.Name, Epoch: epoch, Client: x.Client, Kind: b.Accounts.Kind(a), Clock: b.Clock, InFlight: b.Options.InFlight,
 		Settle:  wait,
 		Outages: &b.Outages, Limits: x.Allowed, Log: b.Log.WithFields(logrus.Fields{"account": a.Name, "network": a.Network}),
-		Hooks: outbox.Hooks{Compose: b.composed, Recheck: b.Composer.Recheck, AnsweredElsewhere: b.Replier.AnsweredElsewhere,
+		Hooks: publish.Hooks{Compose: b.composed, Recheck: b.Composer.Recheck, AnsweredElsewhere: b.Replier.AnsweredElsewhere,
 			SignedOut:   func(reason string) { b.Accounts.SignOut(context.Background(), a.Name, reason) },
 			Unpaid:      func(reason string) { b.Accounts.Unpaid(context.Background(), a.Name, reason) },
 			OtherLimits: func() { b.Accounts.Greet(context.Background(), a, x) }},
@@ -221,7 +222,7 @@ func (b *Bot) publisher(a *workspace.Account, x *accounts.Account, epoch int64) 
 
 // idle is a publisher that never publishes: it knows what holds an account's posts back
 // that another process has.
-func (b *Bot) idle(a *workspace.Account) *outbox.Publisher {
+func (b *Bot) idle(a *workspace.Account) *publish.Publisher {
 	x := accounts.New(errors.New("another process has the account"), b.Accounts.Kind(a).Limits)
 	return b.publisher(a, x, 0)
 }
@@ -236,16 +237,16 @@ func (b *Bot) adjustAll() {
 }
 
 // adjust gives a publisher the account's pace, which may change with the files.
-func (b *Bot) adjust(p *outbox.Publisher, a *workspace.Account) {
-	p.Bound(outbox.Bounds{Posts: pace(a.Pace.Posts), Direct: pace(a.Pace.Direct), Kept: int(a.Pace.KeptForAnswers),
+func (b *Bot) adjust(p *publish.Publisher, a *workspace.Account) {
+	p.Bound(publish.Bounds{Posts: pace(a.Pace.Posts), Direct: pace(a.Pace.Direct), Kept: int(a.Pace.KeptForAnswers),
 		Quiet: func(now time.Time) (bool, time.Time) { return plan.Quiet(a, now) }})
 }
 
-func pace(r *scalar.Rate) outbox.Pace {
+func pace(r *scalar.Rate) publish.Pace {
 	if r == nil {
-		return outbox.Pace{}
+		return publish.Pace{}
 	}
-	return outbox.Pace{Count: r.Count, Per: r.Per}
+	return publish.Pace{Count: r.Count, Per: r.Per}
 }
 
 // serve runs an account's loops until it is stopped.

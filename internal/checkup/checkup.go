@@ -6,7 +6,7 @@ import (
 	"magpie/internal/care"
 	"magpie/internal/compose"
 	"magpie/internal/listen"
-	"magpie/internal/outbox"
+	"magpie/internal/publish"
 	"magpie/internal/site"
 	"magpie/internal/workspace"
 )
@@ -19,5 +19,5 @@ type Checkup struct {
 	Listener *listen.Listener
 	Rounds   *care.Rounds
 	// Judging is a publisher of an account that never publishes: it knows what holds posts back.
-	Judging func(a *workspace.Account) *outbox.Publisher
+	Judging func(a *workspace.Account) *publish.Publisher
 }

@@ -19,6 +19,7 @@ import (
 	"magpie/internal/need"
 	"magpie/internal/outbox"
 	"magpie/internal/pause"
+	"magpie/internal/publish"
 	"magpie/internal/queue"
 	"magpie/internal/site"
 	"magpie/internal/spoken"
@@ -170,7 +171,7 @@ func (c *Checkup) lookPosts(ctx context.Context, r *health.Report, now time.Time
 
 // judge knows what holds an account's posts back: its publisher, or where
 // another process has that, one that never publishes.
-func (c *Checkup) judge(a *workspace.Account) *outbox.Publisher {
+func (c *Checkup) judge(a *workspace.Account) *publish.Publisher {
 	if x := c.Accounts.Of(a.Name); x != nil {
 		return x.Publisher
 	}

@@ -1,9 +1,5 @@
 package outbox
 
-import (
-	"magpie/internal/network"
-)
-
 // Cause is why a post is in its state, for programs; the reason says it to people. Most
 // reasons have none: nothing depends on them.
 type Cause string
@@ -26,15 +22,3 @@ type Why struct {
 
 // Because is a reason on which nothing depends.
 func Because(text string) Why { return Why{Text: text} }
-
-// whyNot is why a post is not out yet.
-func whyNot(err error) Why {
-	w := Why{Text: err.Error()}
-	switch {
-	case network.IsOurs(err):
-		w.Cause = OwnBound
-	case network.IsAtWork(err):
-		w.Cause = Pictures
-	}
-	return w
-}

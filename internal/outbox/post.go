@@ -83,8 +83,6 @@ type Post struct {
 	RejectedHash                                         string          // what an approver rejected
 	Images                                               []network.Image // of a post that belongs to no file, before it is added
 	CreatedAt                                            time.Time
-
-	answered func() // lets another post be sent: the network has answered, and what it said may be written down meanwhile
 }
 
 // ID is the short name of the post with that key.

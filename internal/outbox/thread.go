@@ -13,7 +13,6 @@ import (
 
 	"magpie/internal/audit"
 	"magpie/internal/network"
-	"magpie/internal/pause"
 	"magpie/internal/store"
 )
 
@@ -93,24 +92,11 @@ func Last(ctx context.Context, tx *sql.Tx, post *Post) error {
 	return err
 }
 
-// ending is how a post ends: a part of a thread that is refused is left to a person,
+// Ending is how a post ends: a part of a thread that is refused is left to a person,
 // who can let the thread go on.
-func ending(post *Post, to State) State {
+func Ending(post *Post, to State) State {
 	if to == Refused && post.Follows != "" {
 		return Asked
 	}
 	return to
-}
-
-// parts are those of threads that were begun: neither pace nor quiet hours hold
-// them back.
-func (p *Publisher) parts(ctx context.Context, now time.Time) ([]*Post, error) {
-	if paused, err := p.paused(ctx); err != nil || paused {
-		return nil, err
-	}
-	if resting, _ := p.resting(now); resting {
-		return nil, nil
-	}
-	return selected(ctx, p.DB.Read, `account = $1 AND state = 'planned' AND kind = 'public' AND next_at <= $2 AND follows <> ''
-		AND `+pause.CampaignUnhalted("posts")+` ORDER BY next_at, id LIMIT 8`, p.Account, store.Ms(now))
 }

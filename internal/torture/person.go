@@ -117,7 +117,11 @@ func (w *world) leave() error {
 	for _, d := range w.want {
 		d.maybe = d.maybe || d.who == p.name && d.kind == letter
 	}
-	return w.hear(p, duty{kind: stop, mark: marks[stop]}, "STOP", false, "shop")
+	mark := marks[stop]
+	if w.manners.Chinese {
+		mark = "好的，我们不会"
+	}
+	return w.hear(p, duty{kind: stop, mark: mark}, "STOP", false, "shop")
 }
 
 // mayLeave is a friend to whom nothing that they asked for is on its way, nil

@@ -19,6 +19,7 @@ import (
 	"magpie/internal/network"
 	"magpie/internal/network/weibo/weibofake"
 	"magpie/internal/outbox"
+	"magpie/internal/publish"
 	"magpie/internal/store"
 	"magpie/internal/store/storetest"
 )
@@ -28,7 +29,7 @@ type sender struct {
 	*desk
 	clock *clock
 	db    *store.DB
-	p     *outbox.Publisher
+	p     *publish.Publisher
 }
 
 func newSender(t *testing.T) *sender {
@@ -41,9 +42,9 @@ func newSender(t *testing.T) *sender {
 	w.must(err)
 	log := logrus.New()
 	log.SetOutput(io.Discard)
-	w.p = &outbox.Publisher{DB: w.db, Account: "pomelo", Epoch: epoch, Client: w.c, Kind: Kind(), Log: logrus.NewEntry(log), InFlight: 1,
+	w.p = &publish.Publisher{DB: w.db, Account: "pomelo", Epoch: epoch, Client: w.c, Kind: Kind(), Log: logrus.NewEntry(log), InFlight: 1,
 		Settle: settle(),
-		Limits: func() network.Limits { return defaults }, Clock: c.now, Hooks: outbox.Hooks{Compose: compose,
+		Limits: func() network.Limits { return defaults }, Clock: c.now, Hooks: publish.Hooks{Compose: compose,
 			Recheck: func(context.Context, *sql.Tx, []*outbox.Ready, time.Time) error { return nil }}}
 	w.must(w.p.Recover(t.Context()))
 	return w

@@ -66,6 +66,7 @@ type Manners struct {
 	Private bool   // the accounts can write to a person alone
 	Asked   bool   // only to one who has written to them in private
 	Link    string // has to stand in every post
+	Chinese bool   // people write Chinese there, as far as the program knows
 }
 
 // Troubles is how many ways Trouble knows.

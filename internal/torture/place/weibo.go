@@ -88,7 +88,7 @@ func (p *onWeibo) Pace() Pace {
 }
 
 // Manners implements Place: an app is not told of private messages, unless it has the fan service.
-func (p *onWeibo) Manners() Manners { return Manners{Link: " https://shop.example/"} }
+func (p *onWeibo) Manners() Manners { return Manners{Link: " https://shop.example/", Chinese: true} }
 
 // Close implements Place.
 func (p *onWeibo) Close() { p.host.Close() }

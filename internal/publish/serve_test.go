@@ -1,4 +1,4 @@
-package outbox_test
+package publish_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 
 	"magpie/internal/network"
 	"magpie/internal/outbox"
+	"magpie/internal/publish"
 )
 
 // TestServeKeepsThePace: batches follow each other while posts of the one before are being frozen, and no more go out than the file allows.
@@ -18,7 +19,7 @@ func TestServeKeepsThePace(t *testing.T) {
 		w := newWorld(t, network.Exact)
 		allowed := 38 + n
 		w.p.InFlight = 4
-		w.p.Bound(outbox.Bounds{Posts: outbox.Pace{Count: allowed, Per: time.Hour}})
+		w.p.Bound(publish.Bounds{Posts: publish.Pace{Count: allowed, Per: time.Hour}})
 		for i := range 80 {
 			w.add(fmt.Sprintf("p%02d", i), nil)
 		}

@@ -1,4 +1,4 @@
-package outbox_test
+package publish_test
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package outbox
+package publish
 
 import (
 	"context"
@@ -10,38 +10,38 @@ import (
 
 	"github.com/sirupsen/logrus"
 
-	"magpie/internal/audit"
 	"magpie/internal/coupon"
 	"magpie/internal/crash"
 	"magpie/internal/lease"
 	"magpie/internal/network"
+	"magpie/internal/outbox"
 	"magpie/internal/pause"
 	"magpie/internal/store"
 )
 
 // send composes a planned post, fixes its bytes and sends them.
-func (p *Publisher) send(ctx context.Context, post *Post, log *logrus.Entry) (moved bool, err error) {
+func (p *Publisher) send(ctx context.Context, post *outbox.Post, log *logrus.Entry) (moved bool, err error) {
 	sealed, err := p.prepare(ctx, post, log)
 	if err != nil || sealed == nil {
-		return post.State != Planned, err
+		return post.State != outbox.Planned, err
 	}
 	return true, p.publish(ctx, post, *sealed, log)
 }
 
 // prepare makes a post's bytes and freezes them. It returns nil if the post
 // stopped on the way.
-func (p *Publisher) prepare(ctx context.Context, post *Post, log *logrus.Entry) (*network.Sealed, error) {
+func (p *Publisher) prepare(ctx context.Context, post *outbox.Post, log *logrus.Entry) (*network.Sealed, error) {
 	now := p.Clock()
-	if post.Kind == Answer && post.Ref != "" {
+	if post.Kind == outbox.Answer && post.Ref != "" {
 		done, err := p.answered(ctx, post)
 		switch reason := network.ReasonOf(err); {
 		case err != nil && reason == network.Unproven:
-			return nil, p.stop(ctx, post, Composed{}, &Stop{State: Withdrawn, Reason: err.Error()})
+			return nil, p.stop(ctx, post, outbox.Composed{}, &outbox.Stop{State: outbox.Withdrawn, Reason: err.Error()})
 		case err != nil && reason != network.Refused:
 			return nil, p.notOut(ctx, post, err, log)
 		}
 		if done {
-			return nil, p.stop(ctx, post, Composed{}, &Stop{State: Withdrawn, Reason: "somebody has answered by hand", Cause: ByHand})
+			return nil, p.stop(ctx, post, outbox.Composed{}, &outbox.Stop{State: outbox.Withdrawn, Reason: "somebody has answered by hand", Cause: outbox.ByHand})
 		}
 	}
 	c, err := p.Hooks.Compose(ctx, post, now)
@@ -55,7 +55,7 @@ func (p *Publisher) prepare(ctx context.Context, post *Post, log *logrus.Entry) 
 	c.Draft.Key, c.Draft.At = post.Key, now
 	if size := p.measure(c.Draft); !size.Fits() {
 		why := fmt.Sprintf("the text has %d %s, the limit is %d", size.Count, size.Unit, size.Limit)
-		return nil, p.stop(ctx, post, c, &Stop{State: Refused, Reason: why})
+		return nil, p.stop(ctx, post, c, &outbox.Stop{State: outbox.Refused, Reason: why})
 	}
 	crash.At("composed")
 	sealed, err := p.Client.Prepare(ctx, c.Draft)
@@ -67,7 +67,7 @@ func (p *Publisher) prepare(ctx context.Context, post *Post, log *logrus.Entry) 
 
 // answered tells whether somebody has answered the mention by hand, under this
 // account or another of ours.
-func (p *Publisher) answered(ctx context.Context, post *Post) (bool, error) {
+func (p *Publisher) answered(ctx context.Context, post *outbox.Post) (bool, error) {
 	began := p.Clock()
 	done, err := p.Client.Answered(ctx, network.Ref(post.Ref), p.Taken(ctx, post))
 	if err == nil && done {
@@ -80,8 +80,8 @@ func (p *Publisher) answered(ctx context.Context, post *Post) (bool, error) {
 }
 
 // byWhom fails while what the network shows as an answer may be a post of ours that is on its way to the same person.
-func (p *Publisher) byWhom(ctx context.Context, post *Post, began time.Time) error {
-	open, err := Unsettled(ctx, p.DB.Read, post.Account, post.Mention, post.Person, began)
+func (p *Publisher) byWhom(ctx context.Context, post *outbox.Post, began time.Time) error {
+	open, err := outbox.Unsettled(ctx, p.DB.Read, post.Account, post.Mention, post.Person, began)
 	if err == nil && open {
 		err = &network.Failure{Reason: network.Busy, Wait: betweenLooks, Only: true, Err: errOnTheWay}
 	}
@@ -111,20 +111,21 @@ func (p *Publisher) measure(d network.Draft) network.Size {
 
 // freeze makes a post sending, with its final bytes, after a last look at everything. That it may not go out is a
 // verdict, not an error: others share the commit.
-func (p *Publisher) freeze(ctx context.Context, post *Post, c Composed, s network.Sealed, log *logrus.Entry) (*network.Sealed, error) {
+func (p *Publisher) freeze(ctx context.Context, post *outbox.Post, c outbox.Composed, s network.Sealed,
+	log *logrus.Entry) (*network.Sealed, error) {
 	crash.At("prepared")
 	if !utf8.Valid(s.Body) { // it would not come back from the database as it went there
-		return nil, p.stop(ctx, post, c, &Stop{State: Refused, Reason: "the post has bytes that are no text"})
+		return nil, p.stop(ctx, post, c, &outbox.Stop{State: outbox.Refused, Reason: "the post has bytes that are no text"})
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	w := &writing{Ready: Ready{Post: post, Composed: c}, sealed: &s, ended: *post, ctx: ctx}
+	w := &writing{Ready: outbox.Ready{Post: post, Composed: c}, sealed: &s, ended: *post, ctx: ctx}
 	err := p.written(w)
 	crash.At("frozen")
 	switch {
 	case err == nil && w.gone:
-		post.State = Withdrawn // moved on by somebody else; nothing to do
+		post.State = outbox.Withdrawn // moved on by somebody else; nothing to do
 		return nil, nil
 	case err == nil && w.Stop == taken:
 		return nil, lease.ErrLost
@@ -134,7 +135,7 @@ func (p *Publisher) freeze(ctx context.Context, post *Post, c Composed, s networ
 	case err != nil:
 		return nil, err
 	}
-	post.State, post.Sealed, post.SealedText, post.Replay, post.Rest = Sending, string(s.Body), s.Text, string(s.Replay), c.Rest
+	post.State, post.Sealed, post.SealedText, post.Replay, post.Rest = outbox.Sending, string(s.Body), s.Text, string(s.Replay), c.Rest
 	post.RestLanguage = c.Draft.Language
 	post.Attempts++
 	if post.FirstAttemptAt.IsZero() {
@@ -144,22 +145,12 @@ func (p *Publisher) freeze(ctx context.Context, post *Post, c Composed, s networ
 	return &s, nil
 }
 
-// frozen is what freezing writes of one post.
-type frozen struct {
-	ID     string `json:"id"`
-	Sealed string `json:"sealed"`
-	Text   string `json:"text"`
-	Replay string `json:"replay"`
-	Rest   string `json:"rest"`
-	Price  int64  `json:"price"`
-}
-
 // freezeAll looks at posts once more, and freezes those that may go out.
 func (p *Publisher) freezeAll(ctx context.Context, tx *sql.Tx, set []*writing, now time.Time) error {
 	if len(set) == 0 {
 		return nil
 	}
-	if err := p.recheck(ctx, tx, Planned, set, now); err != nil {
+	if err := p.recheck(ctx, tx, outbox.Planned, set, now); err != nil {
 		return err
 	}
 	if err := startCoupons(ctx, tx, set); err != nil {
@@ -168,37 +159,31 @@ func (p *Publisher) freezeAll(ctx context.Context, tx *sql.Tx, set []*writing, n
 	if err := endAll(ctx, tx, set, now); err != nil {
 		return err
 	}
-	var all []frozen
+	var all []outbox.Final
 	for _, w := range set {
 		if w.Stop == nil && !w.gone {
-			all = append(all, frozen{ID: w.Post.ID, Sealed: string(w.sealed.Body), Text: w.sealed.Text, Replay: string(w.sealed.Replay),
-				Rest: encodeRest(w.Composed.Draft.Language, w.Composed.Rest), Price: int64(p.price(w.Composed.Draft))})
+			all = append(all, outbox.Final{Post: w.Post, Composed: w.Composed, Sealed: *w.sealed, Price: p.price(w.Composed.Draft)})
 		}
 	}
-	each, err := store.Each(all)
+	moved, err := outbox.Freeze(ctx, tx, all, p.Epoch, now)
 	if err != nil || len(all) == 0 {
 		return err
 	}
-	at := store.Ms(now)
-	moved, err := freezing.Each(ctx, tx, `sealed = j.value ->> 'sealed', sealed_text = j.value ->> 'text', replay = j.value ->> 'replay',
-		rest = j.value ->> 'rest', price = CAST(j.value ->> 'price' AS BIGINT), attempts = attempts + 1,
-		first_attempt_at = CASE WHEN first_attempt_at = 0 THEN ? ELSE first_attempt_at END, last_attempt_at = ?, epoch = ?, reason = '',
-		cause = '', updated_at = ?`, `posts.id = j.value ->> 'id'`, at, at, p.Epoch, at, each)
 	for _, w := range set {
 		w.gone = w.gone || w.Stop == nil && !moved[w.Post.ID]
 	}
 	crash.At("freezing")
-	return err
+	return nil
 }
 
 // endAll ends, or halts, the posts of which a verdict says so.
 func endAll(ctx context.Context, tx *sql.Tx, set []*writing, now time.Time) error {
 	for _, w := range set {
-		if w.ended = *w.Post; w.Stop == nil || w.gone || w.Stop.State == Planned {
+		if w.ended = *w.Post; w.Stop == nil || w.gone || w.Stop.State == outbox.Planned {
 			continue
 		}
-		to := ending(w.Post, w.Stop.State)
-		if _, err := Move(ctx, tx, &w.ended, to, Why{w.Stop.Reason, w.Stop.Cause}, By{audit.Bot, now}, Planned, Held); err != nil {
+		to := outbox.Ending(w.Post, w.Stop.State)
+		if _, err := outbox.Move(ctx, tx, &w.ended, to, w.Stop.Why(), bot(now), unsent...); err != nil {
 			return err
 		}
 	}
@@ -206,7 +191,7 @@ func endAll(ctx context.Context, tx *sql.Tx, set []*writing, now time.Time) erro
 }
 
 // taken is the verdict that the account is somebody else's by now.
-var taken = &Stop{State: Planned, Reason: lease.ErrLost.Error()}
+var taken = &outbox.Stop{State: outbox.Planned, Reason: lease.ErrLost.Error()}
 
 // startCoupons lets the time of the posts' coupons begin. A code that is no longer this
 // person's is not told.
@@ -223,7 +208,7 @@ func startCoupons(ctx context.Context, tx *sql.Tx, set []*writing) error {
 	}
 	for _, w := range set {
 		if tellsCode(w) && !theirs[coupon.Told{Code: w.Post.Code, Person: w.Post.Person}] {
-			w.Stop = &Stop{State: Withdrawn, Reason: "its code no longer belongs to this person"}
+			w.Stop = &outbox.Stop{State: outbox.Withdrawn, Reason: "its code no longer belongs to this person"}
 		}
 	}
 	return nil
@@ -234,14 +219,8 @@ func tellsCode(w *writing) bool {
 	return w.Stop == nil && !w.gone && w.Post.Code != "" && !w.Post.Exempt
 }
 
-// standing is what holds for a post as it is frozen.
-type standing struct {
-	approved string // the hash for which it was approved
-	halted   bool
-}
-
 // recheck says of each post why it may not go out after all, or that it is gone: it is in the state no more.
-func (p *Publisher) recheck(ctx context.Context, tx *sql.Tx, state State, set []*writing, now time.Time) error {
+func (p *Publisher) recheck(ctx context.Context, tx *sql.Tx, state outbox.State, set []*writing, now time.Time) error {
 	var ours, halted bool
 	var files int64
 	err := tx.QueryRowContext(ctx, `SELECT `+lease.Holds(1)+`, `+pause.Halts(3)+`, (SELECT COALESCE(max(number), 0) FROM revisions)`,
@@ -249,20 +228,24 @@ func (p *Publisher) recheck(ctx context.Context, tx *sql.Tx, state State, set []
 	if err != nil {
 		return err
 	}
-	all, err := p.standing(ctx, tx, state, set, now)
+	ids := make([]string, len(set))
+	for i, w := range set {
+		ids[i] = w.Post.ID
+	}
+	all, err := outbox.Standings(ctx, tx, state, ids, now)
 	if err != nil {
 		return err
 	}
-	var open []*Ready
+	var open []*outbox.Ready
 	for _, w := range set {
 		stands, there := all[w.Post.ID]
-		stands.halted = stands.halted || halted
+		stands.Halted = stands.Halted || halted
 		w.gone, w.Stop = !there, nil
 		switch {
 		case !ours:
 			w.Stop, w.gone = taken, false
 		case w.ctx != nil && w.ctx.Err() != nil:
-			w.Stop = &Stop{State: Planned, Reason: "the program is ending"}
+			w.Stop = &outbox.Stop{State: outbox.Planned, Reason: "the program is ending"}
 		case there:
 			w.Stop = p.verdict(w, stands, files, now)
 		}
@@ -276,54 +259,26 @@ func (p *Publisher) recheck(ctx context.Context, tx *sql.Tx, state State, set []
 	return p.Hooks.Recheck(ctx, tx, open, now)
 }
 
-// standing reads what holds for the posts of a set that are in the state still, and whose time has not been put off.
-func (p *Publisher) standing(ctx context.Context, tx *sql.Tx, state State, set []*writing, now time.Time) (map[string]standing, error) {
-	ids := make([]frozen, len(set))
-	for i, w := range set {
-		ids[i].ID = w.Post.ID
-	}
-	each, err := store.Each(ids)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := tx.QueryContext(ctx, `SELECT posts.id, posts.approved_hash, NOT `+pause.CampaignUnhalted("posts")+`
-		FROM json_each($1) j JOIN posts ON posts.id = j.value ->> 'id' WHERE posts.state || '' = $2 AND posts.next_at <= $3`, each, state, store.Ms(now))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	all := make(map[string]standing, len(set))
-	for rows.Next() {
-		var id string
-		var s standing
-		if err := rows.Scan(&id, &s.approved, &s.halted); err != nil {
-			return nil, err
-		}
-		all[id] = s
-	}
-	return all, rows.Err()
-}
-
 // verdict says why a post may not go out after all, as far as the outbox itself knows.
-func (p *Publisher) verdict(w *writing, s standing, files int64, now time.Time) *Stop {
+func (p *Publisher) verdict(w *writing, s outbox.Standing, files int64, now time.Time) *outbox.Stop {
 	post, c := w.Post, w.Composed
 	switch {
 	case c.Files != 0 && p.DB.Postgres() && c.Files != files: // on one machine the files are watched
-		return &Stop{State: Planned, Reason: "the files have changed meanwhile"}
-	case s.halted:
-		return &Stop{State: Planned, Reason: "paused"}
-	case post.Approval && (s.approved == "" || s.approved != c.Hash):
-		return &Stop{State: Held, Reason: TextChanged}
+		return &outbox.Stop{State: outbox.Planned, Reason: "the files have changed meanwhile"}
+	case s.Halted:
+		return &outbox.Stop{State: outbox.Planned, Reason: "paused"}
+	case post.Approval && (s.Approved == "" || s.Approved != c.Hash):
+		return &outbox.Stop{State: outbox.Held, Reason: outbox.TextChanged}
 	}
-	if why := Lateness(post, now); why != "" && post.Kind != Answer {
-		return &Stop{State: Late, Reason: why}
+	if why := outbox.Lateness(post, now); why != "" && post.Kind != outbox.Answer {
+		return &outbox.Stop{State: outbox.Late, Reason: why}
 	}
 	return nil
 }
 
 // stopOr ends a post where err is a *Stop, and else hands err on.
-func (p *Publisher) stopOr(ctx context.Context, post *Post, c Composed, err error) error {
-	var s *Stop
+func (p *Publisher) stopOr(ctx context.Context, post *outbox.Post, c outbox.Composed, err error) error {
+	var s *outbox.Stop
 	if errors.As(err, &s) {
 		return p.stop(ctx, post, c, s)
 	}
@@ -332,8 +287,8 @@ func (p *Publisher) stopOr(ctx context.Context, post *Post, c Composed, err erro
 
 // stop ends a post, or halts it. What was judged by files that are not in force
 // any more is judged anew.
-func (p *Publisher) stop(ctx context.Context, post *Post, c Composed, s *Stop) error {
-	if s.State == Planned {
+func (p *Publisher) stop(ctx context.Context, post *outbox.Post, c outbox.Composed, s *outbox.Stop) error {
+	if s.State == outbox.Planned {
 		return nil
 	}
 	now := p.Clock()
@@ -344,7 +299,7 @@ func (p *Publisher) stop(ctx context.Context, post *Post, c Composed, s *Stop) e
 				return err
 			}
 		}
-		_, err := Move(ctx, tx, post, ending(post, s.State), Why{s.Reason, s.Cause}, By{audit.Bot, now}, Planned, Held)
+		_, err := outbox.Move(ctx, tx, post, outbox.Ending(post, s.State), s.Why(), bot(now), unsent...)
 		return err
 	})
 }

@@ -1,4 +1,4 @@
-package outbox
+package publish
 
 import (
 	"context"
@@ -9,26 +9,20 @@ import (
 	"sync"
 
 	"magpie/internal/network"
+	"magpie/internal/outbox"
 	"magpie/internal/store"
 )
 
 // Posts that are frozen, and posts that are noted as out, at the same time are written together: in one transaction, in
 // which one statement does for all of them what it would do for each.
 
-// Ready is a post with its words that is about to be frozen.
-type Ready struct {
-	Post     *Post
-	Composed Composed
-	Stop     *Stop // why it may not go out; nil: it may
-}
-
 // writing is what a post waits to have written: its bytes, or its receipt.
 type writing struct {
-	Ready
+	outbox.Ready
 	sealed  *network.Sealed  // to be frozen
 	receipt *network.Receipt // to be noted
 	gone    bool             // somebody else has moved the post on
-	ended   Post             // as it is after a verdict
+	ended   outbox.Post      // as it is after a verdict
 	ctx     context.Context  //nolint:containedctx // of who waits: what is not frozen when it ends stays planned
 	done    chan error
 }

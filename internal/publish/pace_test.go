@@ -1,4 +1,4 @@
-package outbox_test
+package publish_test
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 
 	"magpie/internal/network"
 	"magpie/internal/outbox"
+	"magpie/internal/publish"
 )
 
 func (w *world) many(kind outbox.Kind, n int) {
@@ -31,7 +32,7 @@ func (w *world) count(kind outbox.Kind, s outbox.State) (n int) {
 // TestPace holds over any window, for each kind by itself; answers have none.
 func TestPace(t *testing.T) {
 	w := newWorld(t, network.Exact)
-	w.p.Posts, w.p.Direct = outbox.Pace{Count: 3, Per: time.Hour}, outbox.Pace{Count: 5, Per: time.Hour}
+	w.p.Posts, w.p.Direct = publish.Pace{Count: 3, Per: time.Hour}, publish.Pace{Count: 5, Per: time.Hour}
 	w.many(outbox.Public, 10)
 	w.many(outbox.Direct, 10)
 	w.many(outbox.Answer, 30)
@@ -59,7 +60,7 @@ func TestPace(t *testing.T) {
 // TestDoubtCounts: what may be out counts for the pace.
 func TestDoubtCounts(t *testing.T) {
 	w := newWorld(t, network.Blind)
-	w.p.Posts = outbox.Pace{Count: 2, Per: time.Hour}
+	w.p.Posts = publish.Pace{Count: 2, Per: time.Hour}
 	for range 2 {
 		w.fail(network.Unknown, false)
 	}

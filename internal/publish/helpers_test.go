@@ -1,4 +1,4 @@
-package outbox_test
+package publish_test
 
 import (
 	"context"
@@ -24,6 +24,7 @@ import (
 	"magpie/internal/network"
 	"magpie/internal/network/memory"
 	"magpie/internal/outbox"
+	"magpie/internal/publish"
 	"magpie/internal/store"
 	"magpie/internal/store/storetest"
 )
@@ -61,7 +62,7 @@ type world struct {
 	net      *memory.Network
 	client   network.Client
 	now      time.Time
-	p        *outbox.Publisher
+	p        *publish.Publisher
 	hash     string                                 // of what is composed
 	compose  func(p *outbox.Post) error             // before it is composed
 	recheck  func(p *outbox.Post) error             // as it is frozen
@@ -98,13 +99,13 @@ func (w *world) restart() {
 	w.must(w.p.Recover(context.Background()))
 }
 
-func (w *world) publisher(epoch int64) *outbox.Publisher {
+func (w *world) publisher(epoch int64) *publish.Publisher {
 	log := logrus.New()
 	log.SetOutput(io.Discard)
-	return &outbox.Publisher{DB: w.db, Account: name, Epoch: epoch, Client: w.client, Kind: kind, Log: logrus.NewEntry(log), InFlight: 4,
+	return &publish.Publisher{DB: w.db, Account: name, Epoch: epoch, Client: w.client, Kind: kind, Log: logrus.NewEntry(log), InFlight: 4,
 		Settle: settle,
 		Limits: func() network.Limits { return kind.Limits }, Clock: func() time.Time { return w.now },
-		Hooks: outbox.Hooks{Compose: w.words, Recheck: w.again, SignedOut: func(s string) {
+		Hooks: publish.Hooks{Compose: w.words, Recheck: w.again, SignedOut: func(s string) {
 			w.mu.Lock()
 			w.out = append(w.out,
 				s)

@@ -1,4 +1,4 @@
-package outbox
+package publish
 
 import (
 	"context"
@@ -6,11 +6,9 @@ import (
 	"errors"
 	"time"
 
-	"magpie/internal/audit"
 	"magpie/internal/network"
+	"magpie/internal/outbox"
 	"magpie/internal/pause"
-	"magpie/internal/spoken"
-	"magpie/internal/store"
 )
 
 // plenty is more than a batch ever holds.
@@ -21,7 +19,7 @@ const longestWindow = 25 * time.Hour
 
 // allowance is how many posts of each kind may go out now. halted means none
 // at all.
-func (p *Publisher) allowance(ctx context.Context, l lane, now time.Time) (n map[Kind]int, halted bool, err error) {
+func (p *Publisher) allowance(ctx context.Context, l lane, now time.Time) (n map[outbox.Kind]int, halted bool, err error) {
 	if paused, err := p.paused(ctx); err != nil || paused {
 		return nil, true, err
 	}
@@ -46,14 +44,14 @@ func (p *Publisher) allowance(ctx context.Context, l lane, now time.Time) (n map
 		share = min(share, (q.Remaining-kept+1)/2)
 	}
 	if l.asked {
-		return map[Kind]int{Answer: share}, false, nil
+		return map[outbox.Kind]int{outbox.Answer: share}, false, nil
 	}
-	posts, err := p.room(ctx, Public, p.bounds().Posts, now)
+	posts, err := p.room(ctx, outbox.Public, p.bounds().Posts, now)
 	if err != nil {
 		return nil, true, err
 	}
-	direct, err := p.room(ctx, Direct, p.bounds().Direct, now)
-	return map[Kind]int{Public: min(posts, share), Direct: min(direct, share)}, false, err
+	direct, err := p.room(ctx, outbox.Direct, p.bounds().Direct, now)
+	return map[outbox.Kind]int{outbox.Public: min(posts, share), outbox.Direct: min(direct, share)}, false, err
 }
 
 // busy notes that the network named a time before which it wants to hear nothing
@@ -100,15 +98,11 @@ func (p *Publisher) quiet(now time.Time) (bool, time.Time) {
 
 // room is how many of a kind the pace leaves. What is in flight or in doubt
 // counts as sent.
-func (p *Publisher) room(ctx context.Context, k Kind, pace Pace, now time.Time) (int, error) {
+func (p *Publisher) room(ctx context.Context, k outbox.Kind, pace Pace, now time.Time) (int, error) {
 	if pace.Count == 0 {
 		return plenty, nil
 	}
-	var n int
-	err := p.DB.Read.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM posts WHERE account = $1 AND kind = $2 AND sent_at > $3
-		AND follows = '')
-		+ (SELECT count(*) FROM posts WHERE account = $4 AND state IN ('sending', 'in doubt', 'asked') AND kind = $5 AND last_attempt_at > $6)`,
-		p.Account, k, store.Ms(now.Add(-pace.Per)), p.Account, k, store.Ms(now.Add(-pace.Per))).Scan(&n)
+	n, err := outbox.CountSince(ctx, p.DB.Read, p.Account, k, now.Add(-pace.Per))
 	return pace.Count - n, err
 }
 
@@ -120,33 +114,16 @@ func (p *Publisher) paused(ctx context.Context) (out bool, err error) {
 // markLate takes what has become late out of the way, with the reason.
 func (p *Publisher) markLate(ctx context.Context) error {
 	now := p.Clock()
-	late, err := selected(ctx, p.DB.Read, `account = $1 AND late_at > 0 AND state IN ('planned', 'held')
-		AND late_at < $2 ORDER BY late_at LIMIT 1000`,
-		p.Account, store.Ms(now))
+	late, err := outbox.TooLate(ctx, p.DB.Read, p.Account, now)
 	if err != nil || len(late) == 0 {
 		return err
 	}
 	return p.DB.Write(ctx, func(tx *sql.Tx) error {
 		for _, post := range late {
-			if _, err := Move(ctx, tx, post, Late, Because(Lateness(post, now)), By{audit.Bot, now}, Planned, Held); err != nil {
+			if _, err := outbox.Move(ctx, tx, post, outbox.Late, outbox.Because(outbox.Lateness(post, now)), bot(now), unsent...); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-}
-
-// Lateness says how a post became late, and "" if it is not.
-func Lateness(p *Post, now time.Time) string {
-	why := ""
-	if p.State == Held {
-		why = ", and was not approved"
-	}
-	switch {
-	case !p.FinishBy.IsZero() && now.After(p.FinishBy):
-		return "it had to go out by " + p.FinishBy.UTC().Format("2006-01-02 15:04 MST") + why
-	case p.LateAfter > 0 && p.LateThen != "post" && now.After(p.SlotAt.Add(p.LateAfter)):
-		return "it was due " + spoken.Duration(now.Sub(p.SlotAt)) + " earlier, and may be at most " + spoken.Duration(p.LateAfter) + " late" + why
-	}
-	return ""
 }

@@ -1,4 +1,4 @@
-package outbox
+package publish
 
 import (
 	"context"
@@ -12,12 +12,12 @@ import (
 	"magpie/internal/coupon"
 	"magpie/internal/crash"
 	"magpie/internal/network"
-	"magpie/internal/store"
+	"magpie/internal/outbox"
 )
 
 // publish sends frozen bytes and writes the outcome down at once. A stopping
 // program waits for it.
-func (p *Publisher) publish(ctx context.Context, post *Post, s network.Sealed, log *logrus.Entry) error {
+func (p *Publisher) publish(ctx context.Context, post *outbox.Post, s network.Sealed, log *logrus.Entry) error {
 	ctx = context.WithoutCancel(ctx)
 	crash.At("publishing")
 	if p.Held != nil && !p.Held() {
@@ -53,16 +53,16 @@ func (p *Publisher) publish(ctx context.Context, post *Post, s network.Sealed, l
 		return p.doubt(ctx, post, err.Error())
 	case reason == network.Refused:
 		log.WithError(err).Warn("refused")
-		return p.finish(ctx, post, Refused, err.Error())
+		return p.finish(ctx, post, outbox.Refused, err.Error())
 	}
 	return p.notOut(ctx, post, err, log)
 }
 
 // giveWay lets another post be sent while it is written down that this one is out, as long as no more than InFlight wait for that:
 // of these nobody would know after a crash. It returns what to call when it is written down.
-func (p *Publisher) giveWay(post *Post) (noted func()) {
-	if p.unnoted.Add(1) <= int64(p.InFlight) && post.answered != nil {
-		post.answered()
+func (p *Publisher) giveWay(post *outbox.Post) (noted func()) {
+	if p.unnoted.Add(1) <= int64(p.InFlight) {
+		p.leave(post.ID)
 	}
 	return func() { p.unnoted.Add(-1) }
 }
@@ -71,7 +71,7 @@ func (p *Publisher) giveWay(post *Post) (noted func()) {
 // longer be sure that the account is its own, because it slept or could not
 // renew its lease. It has not been sent; if nobody has taken over, it is sent
 // when the lease is renewed.
-func (p *Publisher) lapsed(ctx context.Context, post *Post, log *logrus.Entry) error {
+func (p *Publisher) lapsed(ctx context.Context, post *outbox.Post, log *logrus.Entry) error {
 	err := &network.Failure{Reason: network.Busy, Wait: time.Second, Err: errors.New("this machine's lease on the account had expired")}
 	if post.Doubts > 0 {
 		return p.wait(ctx, post, err)
@@ -81,7 +81,7 @@ func (p *Publisher) lapsed(ctx context.Context, post *Post, log *logrus.Entry) e
 
 // refusedExactly ends a post that is refused after an attempt with a lost answer,
 // on a network that can tell for certain whether it is out.
-func (p *Publisher) refusedExactly(ctx context.Context, post *Post, s network.Sealed, cause error, log *logrus.Entry) error {
+func (p *Publisher) refusedExactly(ctx context.Context, post *outbox.Post, s network.Sealed, cause error, log *logrus.Entry) error {
 	receipt, found, err := p.Client.Find(ctx, s, post.FirstAttemptAt.Add(-clockSkew), p.Taken(ctx, post))
 	switch {
 	case err != nil:
@@ -90,12 +90,12 @@ func (p *Publisher) refusedExactly(ctx context.Context, post *Post, s network.Se
 		return p.sent(post, receipt)
 	}
 	log.WithError(cause).Warn("refused")
-	return p.finish(ctx, post, Refused, cause.Error())
+	return p.finish(ctx, post, outbox.Refused, cause.Error())
 }
 
 // sent records a receipt.
-func (p *Publisher) sent(post *Post, r network.Receipt) error {
-	return p.written(&writing{Ready: Ready{Post: post}, receipt: &r})
+func (p *Publisher) sent(post *outbox.Post, r network.Receipt) error {
+	return p.written(&writing{Ready: outbox.Ready{Post: post}, receipt: &r})
 }
 
 // noteAll notes that posts are out. An address that another post owns proves nothing: a person has to look.
@@ -103,11 +103,11 @@ func (p *Publisher) noteAll(ctx context.Context, tx *sql.Tx, set []*writing, now
 	if len(set) == 0 {
 		return nil
 	}
-	all := make([]Arrived, len(set))
+	all := make([]outbox.Arrived, len(set))
 	for i, w := range set {
-		all[i] = Arrived{w.Post, *w.receipt}
+		all[i] = outbox.Arrived{Post: w.Post, Receipt: *w.receipt}
 	}
-	done, err := MarkSent(ctx, tx, audit.Bot, now, all...)
+	done, err := outbox.MarkSent(ctx, tx, audit.Bot, now, all...)
 	crash.At("recording")
 	if err != nil {
 		return err
@@ -116,26 +116,35 @@ func (p *Publisher) noteAll(ctx context.Context, tx *sql.Tx, set []*writing, now
 		if done[w.Post.ID] {
 			continue
 		}
-		why := Because("the network answered with the address of another post")
-		if _, err := Move(ctx, tx, w.Post, Asked, why, By{audit.Bot, now}, Sending, InDoubt); err != nil {
+		why := outbox.Because("the network answered with the address of another post")
+		if _, err := outbox.Move(ctx, tx, w.Post, outbox.Asked, why, bot(now), underway...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// Posts that nobody has begun to send, and those that may be out.
+var (
+	unsent   = []outbox.State{outbox.Planned, outbox.Held}
+	underway = []outbox.State{outbox.Sending, outbox.InDoubt}
+)
+
+// bot is who moves posts here.
+func bot(now time.Time) outbox.By { return outbox.By{Who: audit.Bot, At: now} }
+
 // finish ends a post that was being sent.
-func (p *Publisher) finish(ctx context.Context, post *Post, to State, reason string) error {
+func (p *Publisher) finish(ctx context.Context, post *outbox.Post, to outbox.State, reason string) error {
 	now := p.Clock()
 	return p.write(ctx, func(tx *sql.Tx) error {
-		_, err := Move(ctx, tx, post, ending(post, to), Because(reason), By{audit.Bot, now}, Sending, InDoubt)
+		_, err := outbox.Move(ctx, tx, post, outbox.Ending(post, to), outbox.Because(reason), bot(now), underway...)
 		return err
 	})
 }
 
 // notOut deals with a failure after which the post is provably not out: it is
 // planned again, for the time that the network named.
-func (p *Publisher) notOut(ctx context.Context, post *Post, err error, log *logrus.Entry) error {
+func (p *Publisher) notOut(ctx context.Context, post *outbox.Post, err error, log *logrus.Entry) error {
 	now := p.Clock()
 	reason, next := network.ReasonOf(err), again(err, now, post.Attempts)
 	if reason == network.Refused {
@@ -144,16 +153,12 @@ func (p *Publisher) notOut(ctx context.Context, post *Post, err error, log *logr
 	p.Outages.Failed("send "+p.Account, log, err, "not sent; trying again")
 	p.passOn(err)
 	return p.write(ctx, func(tx *sql.Tx) error {
-		if post.Code != "" && post.State == Sending {
+		if post.Code != "" && post.State == outbox.Sending {
 			if err := coupon.Unstart(ctx, tx, post.Code, post.ID); err != nil {
 				return err
 			}
 		}
-		why := whyNot(err)
-		_, err := putOff.One(ctx, tx, `next_at = ?, reason = ?, cause = ?, updated_at = ?`, `id = ?`, store.Ms(next), why.Text, why.Cause,
-			store.Ms(now),
-			post.ID)
-		return err
+		return outbox.TryLater(ctx, tx, post.ID, next, whyNot(err), now)
 	})
 }
 
@@ -172,11 +177,11 @@ func (p *Publisher) passOn(err error) {
 }
 
 // refuse ends a post that was refused before it was frozen, or while sending.
-func (p *Publisher) refuse(ctx context.Context, post *Post, err error) error {
-	if post.State == Sending {
-		return p.finish(ctx, post, Refused, err.Error())
+func (p *Publisher) refuse(ctx context.Context, post *outbox.Post, err error) error {
+	if post.State == outbox.Sending {
+		return p.finish(ctx, post, outbox.Refused, err.Error())
 	}
-	return p.stop(ctx, post, Composed{}, &Stop{State: Refused, Reason: err.Error()})
+	return p.stop(ctx, post, outbox.Composed{}, &outbox.Stop{State: outbox.Refused, Reason: err.Error()})
 }
 
 // again is when a post is tried again. One that found the account signed out is
@@ -198,4 +203,16 @@ const ownWait = 5 * time.Minute
 // to 5 minutes.
 func backOff(attempts int) time.Duration {
 	return min(5*time.Second<<min(attempts, 10), 5*time.Minute)
+}
+
+// whyNot is why a post is not out yet.
+func whyNot(err error) outbox.Why {
+	w := outbox.Why{Text: err.Error()}
+	switch {
+	case network.IsOurs(err):
+		w.Cause = outbox.OwnBound
+	case network.IsAtWork(err):
+		w.Cause = outbox.Pictures
+	}
+	return w
 }

@@ -1,4 +1,4 @@
-package outbox_test
+package publish_test
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 
 	"magpie/internal/network"
 	"magpie/internal/outbox"
+	"magpie/internal/publish"
 )
 
 // threads makes the world compose the first post of key as a thread of n parts.
@@ -56,7 +57,7 @@ func TestThreadInOrder(t *testing.T) {
 func TestThreadHolds(t *testing.T) {
 	w := newWorld(t, network.Keyed)
 	w.threads(3)
-	w.p.Bound(outbox.Bounds{Posts: outbox.Pace{Count: 1, Per: 24 * time.Hour}})
+	w.p.Bound(publish.Bounds{Posts: publish.Pace{Count: 1, Per: 24 * time.Hour}})
 	w.add("a", nil)
 	w.pass()
 	w.outThere(3)

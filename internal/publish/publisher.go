@@ -1,11 +1,9 @@
-package outbox
+package publish
 
 import (
 	"context"
 	"database/sql"
 	"errors"
-	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,39 +14,20 @@ import (
 	"magpie/internal/lease"
 	"magpie/internal/network"
 	"magpie/internal/outage"
-	"magpie/internal/pause"
+	"magpie/internal/outbox"
 	"magpie/internal/store"
 )
-
-// Stop is an error that ends the way of a post, or halts it, in a state.
-type Stop struct {
-	State  State
-	Reason string
-	Cause  Cause // for programs; mostly none
-}
-
-// Error says why.
-func (s *Stop) Error() string { return s.Reason }
-
-// Composed is a post with its words.
-type Composed struct {
-	Draft network.Draft
-	Hash  string    // of what decides the words: an approval holds for this very hash
-	Until time.Time // until when the coupon is good; zero: no end
-	Files int64     // the revision of the files that it was made from; 0: none
-	Rest  []string  // the parts of the thread that come after this one
-}
 
 // Hooks are what the publisher is told from outside.
 type Hooks struct {
 	// Compose gives a post its words. It may fail with a *Stop.
-	Compose func(ctx context.Context, p *Post, now time.Time) (Composed, error)
+	Compose func(ctx context.Context, p *outbox.Post, now time.Time) (outbox.Composed, error)
 	// Recheck looks, in the transaction that freezes posts, whether they may go
 	// out: opt-out, consent. It writes nothing, and says of each why not.
-	Recheck func(ctx context.Context, tx *sql.Tx, all []*Ready, now time.Time) error
+	Recheck func(ctx context.Context, tx *sql.Tx, all []*outbox.Ready, now time.Time) error
 	// AnsweredElsewhere tells whether another of our accounts has answered the
 	// mention by hand. May be nil.
-	AnsweredElsewhere func(ctx context.Context, p *Post) (bool, error)
+	AnsweredElsewhere func(ctx context.Context, p *outbox.Post) (bool, error)
 	// SignedOut is told that the account's credentials are refused.
 	SignedOut func(reason string)
 	// Unpaid is told that the network does nothing until a person has paid.
@@ -85,9 +64,9 @@ type Publisher struct {
 	unnoted  atomic.Int64 // posts that are out, that is not written down yet, and whose place another has
 
 	mu      sync.Mutex
-	working map[string]bool // posts in hand: both lanes may see a post in doubt
-	rest    time.Time       // until when the network wants to hear nothing
-	careful bool            // one post goes first, to see whether it does again
+	working map[string]func() // posts in hand, by id: both lanes may see one in doubt. Each lets another be sent in its place
+	rest    time.Time         // until when the network wants to hear nothing
+	careful bool              // one post goes first, to see whether it does again
 }
 
 // Bounds are what an account may do by itself.
@@ -113,23 +92,14 @@ func (p *Publisher) bounds() Bounds {
 
 // lane is a class of posts that does not wait for the other.
 type lane struct {
-	kinds []Kind
+	kinds []outbox.Kind
 	asked bool
 }
 
 var (
-	answers = lane{[]Kind{Answer}, true}
-	unasked = lane{[]Kind{Public, Direct}, false}
+	answers = lane{[]outbox.Kind{outbox.Answer}, true}
+	unasked = lane{[]outbox.Kind{outbox.Public, outbox.Direct}, false}
 )
-
-// kindList are the kinds as a list in SQL.
-func (l lane) kindList() string {
-	list := make([]string, len(l.kinds))
-	for i, k := range l.kinds {
-		list[i] = "'" + string(k) + "'"
-	}
-	return strings.Join(list, ", ")
-}
 
 // Pass sends all that is due now and returns how many posts it dealt with.
 func (p *Publisher) Pass(ctx context.Context) (n int, err error) {
@@ -238,15 +208,15 @@ func (p *Publisher) launch(ctx context.Context, l lane, places chan struct{}) (*
 		if ctx.Err() != nil {
 			break
 		}
-		if !p.begin(post.ID) {
+		leave := sync.OnceFunc(func() { <-places })
+		if !p.begin(post.ID, leave) {
 			f.full = false
 			continue
 		}
 		places <- struct{}{}
 		f.posts++
-		post.answered = sync.OnceFunc(func() { <-places })
 		flying.Go(func() {
-			defer func() { p.end(post.ID); post.answered() }()
+			defer func() { p.end(post.ID); leave() }()
 			if p.handle(ctx, post) {
 				f.moved.Add(1)
 			}
@@ -258,9 +228,9 @@ func (p *Publisher) launch(ctx context.Context, l lane, places chan struct{}) (*
 
 // due are the posts of a lane that may go out now, the oldest first. They are read before it is counted how many may: those that
 // go out meanwhile count twice, and never not at all.
-func (p *Publisher) due(ctx context.Context, l lane) ([]*Post, error) {
+func (p *Publisher) due(ctx context.Context, l lane) ([]*outbox.Post, error) {
 	now := p.Clock()
-	waiting := map[Kind][]*Post{}
+	waiting := map[outbox.Kind][]*outbox.Post{}
 	limits, halted, err := p.allowance(ctx, l, now)
 	if err == nil && !halted {
 		if waiting, err = p.waiting(ctx, l, now); err == nil {
@@ -270,8 +240,7 @@ func (p *Publisher) due(ctx context.Context, l lane) ([]*Post, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := selected(ctx, p.DB.Read, `account = $1 AND state = 'in doubt' AND kind IN (`+l.kindList()+`) AND next_at <= $2
-		ORDER BY next_at, id LIMIT `+strconv.Itoa(p.batch()), p.Account, store.Ms(now))
+	out, err := outbox.DueInDoubt(ctx, p.DB.Read, p.Account, l.kinds, now, p.batch())
 	if err != nil {
 		return nil, err
 	}
@@ -289,12 +258,10 @@ func (p *Publisher) due(ctx context.Context, l lane) ([]*Post, error) {
 }
 
 // waiting are the posts of a lane whose time has come, by kind, the oldest first.
-func (p *Publisher) waiting(ctx context.Context, l lane, now time.Time) (map[Kind][]*Post, error) {
-	out := map[Kind][]*Post{}
+func (p *Publisher) waiting(ctx context.Context, l lane, now time.Time) (map[outbox.Kind][]*outbox.Post, error) {
+	out := map[outbox.Kind][]*outbox.Post{}
 	for _, kind := range l.kinds {
-		some, err := selected(ctx, p.DB.Read, `account = $1 AND state = 'planned' AND kind = '`+string(kind)+`' AND next_at <= $2 AND follows = ''
-			AND `+pause.CampaignUnhalted("posts")+`
-			ORDER BY next_at, id LIMIT `+strconv.Itoa(p.batch()), p.Account, store.Ms(now))
+		some, err := outbox.DuePlanned(ctx, p.DB.Read, p.Account, kind, now, p.batch())
 		if err != nil {
 			return nil, err
 		}
@@ -326,10 +293,10 @@ func (p *Publisher) write(ctx context.Context, fn func(*sql.Tx) error) error {
 func (p *Publisher) batch() int { return max(p.InFlight, 1) * 8 }
 
 // handle takes one post a step further; moved is false if nothing changed.
-func (p *Publisher) handle(ctx context.Context, post *Post) (moved bool) {
+func (p *Publisher) handle(ctx context.Context, post *outbox.Post) (moved bool) {
 	log := p.Log.WithFields(logrus.Fields{"post": post.ID, "campaign": post.Campaign, "attempt": post.Attempts + 1})
 	var err error
-	if post.State == InDoubt {
+	if post.State == outbox.InDoubt {
 		moved, err = p.prove(ctx, post, log)
 	} else {
 		moved, err = p.send(ctx, post, log)
@@ -340,17 +307,28 @@ func (p *Publisher) handle(ctx context.Context, post *Post) (moved bool) {
 	return moved && err == nil
 }
 
-func (p *Publisher) begin(id string) bool {
+// begin takes a post in hand; false if another has it. leave lets another post be sent in its place.
+func (p *Publisher) begin(id string, leave func()) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.working == nil {
-		p.working = map[string]bool{}
+		p.working = map[string]func(){}
 	}
-	if p.working[id] {
+	if p.working[id] != nil {
 		return false
 	}
-	p.working[id] = true
+	p.working[id] = leave
 	return true
+}
+
+// leave lets another post be sent in the place of one in hand.
+func (p *Publisher) leave(id string) {
+	p.mu.Lock()
+	leave := p.working[id]
+	p.mu.Unlock()
+	if leave != nil {
+		leave()
+	}
 }
 
 func (p *Publisher) end(id string) {
@@ -366,8 +344,18 @@ func (p *Publisher) Recover(ctx context.Context) error {
 	now := p.Clock()
 	return p.write(ctx, func(tx *sql.Tx) error {
 		crash.At("recovering")
-		_, err := doubting.Do(ctx, tx, doubts, `account = ? AND epoch <> ?`, store.Ms(now.Add(p.Settle)),
-			"the program ended while it was being sent", store.Ms(now), p.Account, p.Epoch)
-		return err
+		return outbox.DoubtAllBut(ctx, tx, p.Account, p.Epoch, now.Add(p.Settle), now)
 	})
+}
+
+// parts are those of threads that were begun: neither pace nor quiet hours hold
+// them back.
+func (p *Publisher) parts(ctx context.Context, now time.Time) ([]*outbox.Post, error) {
+	if paused, err := p.paused(ctx); err != nil || paused {
+		return nil, err
+	}
+	if resting, _ := p.resting(now); resting {
+		return nil, nil
+	}
+	return outbox.DueParts(ctx, p.DB.Read, p.Account, now, 8)
 }
