@@ -106,12 +106,12 @@ func Unsettled(ctx context.Context, q store.Querier, account, mention string, pe
 // again later is such a post, too.
 func OldestWaiting(ctx context.Context, q store.Querier, account string, kind Kind, now time.Time) (*Post, error) {
 	return first(ctx, q, `account = $1 AND state = 'planned' AND kind = $2 AND (next_at <= $3 OR attempts > 0 OR reason <> '') AND slot_at <= $4
-		AND `+pause.CampaignUnhalted("posts")+` ORDER BY slot_at LIMIT 1`, account, kind, store.Ms(now), store.Ms(now))
+		AND `+pause.CampaignUnhalted("posts")+` ORDER BY slot_at`, account, kind, store.Ms(now), store.Ms(now))
 }
 
 // OldestUnproven is the post of which it is not known whether it is out, tried last before an instant or more than once; nil if
 // there is none.
 func OldestUnproven(ctx context.Context, q store.Querier, account string, since, now time.Time) (*Post, error) {
 	return first(ctx, q, `account = $1 AND state IN ('sending', 'in doubt') AND (last_attempt_at < $2 OR attempts > 1 AND slot_at < $3)
-		ORDER BY slot_at LIMIT 1`, account, store.Ms(since), store.Ms(now))
+		ORDER BY slot_at`, account, store.Ms(since), store.Ms(now))
 }
