@@ -26,6 +26,9 @@ func main() {
 	}
 }
 
+// year is how many posts a busy brand has sent in one.
+var year = flag.Int("year", 10_000_000, "how many posts the year's database has")
+
 // measured runs what the flags ask for, and tells whether nothing failed.
 func measured() bool {
 	only := flag.String("only", "", "only sections whose name has this")

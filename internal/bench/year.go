@@ -9,9 +9,6 @@ import (
 	"magpie/internal/bot"
 )
 
-// year is how many posts a busy brand has sent in one.
-const year = 10_000_000
-
 // yearly compares the rate of posts on a database that has those of a year with that on an empty one.
 func yearly(ctx context.Context, dir string) error {
 	s := newServer()
@@ -21,11 +18,11 @@ func yearly(ctx context.Context, dir string) error {
 		if err != nil {
 			return err
 		}
-		full, err := outboxRate(ctx, filepath.Join(dir, d.name+"-year"), d, s, load{machines: 1, accounts: 1, sent: year})
+		full, err := outboxRate(ctx, filepath.Join(dir, d.name+"-year"), d, s, load{machines: 1, accounts: 1, sent: *year})
 		if err != nil {
 			return err
 		}
-		line("posts/s, 10 million sent, "+d.name, fmt.Sprintf("%.0f/s", full), fmt.Sprintf("%.0f/s", empty),
+		line(fmt.Sprintf("posts/s, %d sent before, %s", *year, d.name), fmt.Sprintf("%.0f/s", full), fmt.Sprintf("%.0f/s", empty),
 			fmt.Sprintf("%.0f %%", 100*full/empty), "≥ 80 % (floor: an empty database)")
 	}
 	return nil

@@ -44,9 +44,9 @@ func Attached(ctx context.Context, q store.Querier, post string) (out []network.
 	return out, rows.Err()
 }
 
-// Shed forgets the data of pictures whose posts are out or will never be.
+// Shed forgets the data of pictures whose posts are out or will never be. It goes by the pictures: there are few, and posts without end.
 func Shed(ctx context.Context, tx *sql.Tx) error {
-	_, err := tx.ExecContext(ctx, `UPDATE attachments SET data = '' WHERE data <> '' AND post IN
-		(SELECT id FROM posts WHERE state IN ('sent', 'recalled', 'refused', 'withdrawn'))`)
+	_, err := tx.ExecContext(ctx, `UPDATE attachments SET data = '' WHERE data <> '' AND EXISTS (SELECT 1 FROM posts
+		WHERE posts.id = attachments.post AND posts.state IN ('sent', 'recalled', 'refused', 'withdrawn'))`)
 	return err
 }

@@ -62,7 +62,7 @@ var weiboFaults = [Troubles]weibofake.Rule{
 	{AfterStoring: true, Drop: true}, {Drop: true}, {AfterStoring: true, Status: http.StatusInternalServerError, Body: "{}"},
 	{AfterStoring: true, Status: http.StatusOK, Body: "<!DOCTYPE html><title>302</title>"},
 	{AfterStoring: true, Status: http.StatusOK, Body: `{"id":49`}, {AfterStoring: true, Delay: time.Second}, {Delay: 200 * time.Millisecond},
-	{AfterStoring: true, Code: 10001}, {AfterStoring: true, Delay: 5 * time.Second}, {Code: 10022},
+	{AfterStoring: true, Code: 10001}, {AfterStoring: true, Delay: 5 * time.Second}, {Status: http.StatusServiceUnavailable, Body: "{}"},
 }
 
 // Trouble implements Place.
