@@ -19,9 +19,36 @@ import (
 const (
 	linesOfFile     = 400
 	linesOfFunction = 60
+	linesOfPackage  = 2600 // without tests
 	columns         = 140
 	parameters      = 5
 )
+
+// whole are packages that each follow one network's whole API, and may be as large as that is.
+func whole(pkg string) bool { return strings.HasPrefix(pkg, "network/") || pkg == "sandbox" }
+
+// TestSizesOfPackages: what a package is for can be kept in mind.
+func TestSizesOfPackages(t *testing.T) {
+	lines := map[string]int{}
+	for _, root := range []string{".", "../cmd"} {
+		err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+			if err != nil || e.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			source, err := os.ReadFile(path)
+			lines[filepath.ToSlash(filepath.Dir(path))] += strings.Count(string(source), "\n")
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for pkg, n := range lines {
+		if n > linesOfPackage && !whole(pkg) {
+			t.Errorf("%s has %d lines", pkg, n)
+		}
+	}
+}
 
 // TestSizes: files, functions, lines and lists of parameters that are too large to be read at once.
 func TestSizes(t *testing.T) {

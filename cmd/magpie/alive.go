@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"magpie/cmd/magpie/console"
+
 	"github.com/urfave/cli/v2"
 )
 
@@ -33,19 +35,19 @@ func alive(c *cli.Context) error {
 
 // neighbours are where the bots of this workspace answer that run on this machine.
 func neighbours(c *cli.Context) (places []string, err error) {
-	b, err := openToLook(c)
+	b, err := console.OpenToLook(c)
 	if err != nil {
 		return nil, err
 	}
 	defer b.Close()
 	all, err := b.Neighbours(c.Context)
 	if err == nil && len(all) == 0 {
-		err = failure{exitFailed, errors.New("no bot of this workspace runs on this machine")}
+		err = console.Failed("no bot of this workspace runs on this machine")
 	}
 	for _, m := range all {
 		if m.Address == "" {
-			err = errors.Join(err, failure{exitFailed, errors.New("a bot runs here and does not say how it is (--listen " +
-				"off): ask with magpie doctor")})
+			err = errors.Join(err, console.Failed("a bot runs here and does not say how it is (--listen "+
+				"off): ask with magpie doctor"))
 			continue
 		}
 		places = append(places, m.Address)
@@ -56,7 +58,7 @@ func neighbours(c *cli.Context) (places []string, err error) {
 func ask(c *cli.Context, place string) error {
 	host, port, err := net.SplitHostPort(strings.TrimPrefix(place, "http://"))
 	if err != nil {
-		return usage("--listen %s: write HOST:PORT", place)
+		return console.Usage("--listen %s: write HOST:PORT", place)
 	}
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
@@ -65,15 +67,15 @@ func ask(c *cli.Context, place string) error {
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/healthz", http.NoBody)
 	if err != nil {
-		return usage("--listen %s: write HOST:PORT", place)
+		return console.Usage("--listen %s: write HOST:PORT", place)
 	}
 	resp, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return failure{exitFailed, fmt.Errorf("no bot answers at %s", net.JoinHostPort(host, port))}
+		return console.Failed("no bot answers at %s", net.JoinHostPort(host, port))
 	}
 	resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return failure{exitFailed, errors.New("the bot runs, and something is stuck: magpie doctor")}
+		return console.Failed("the bot runs, and something is stuck: magpie doctor")
 	}
 	return nil
 }

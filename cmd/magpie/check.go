@@ -12,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"magpie/cmd/magpie/console"
 	"magpie/internal/bot"
 	"magpie/internal/document"
 	"magpie/internal/plan"
@@ -28,10 +29,10 @@ func checkCommand() *cli.Command {
 }
 
 func check(c *cli.Context) error {
-	if err := noMore(c, 0); err != nil {
+	if err := console.NoMore(c, 0); err != nil {
 		return err
 	}
-	if _, err := options(c); err != nil {
+	if _, err := console.Options(c); err != nil {
 		return err
 	}
 	set, warnings, err := workspace.Check(c.String("dir"), bot.Kinds())
@@ -42,10 +43,10 @@ func check(c *cli.Context) error {
 		fmt.Fprintln(c.App.Writer, "warning: "+w.String())
 	}
 	if err != nil {
-		return explain(c, err)
+		return console.Explain(c, err)
 	}
 	if store.Exists(bot.Path(set.Dir, c.String("database"), set)) {
-		b, err := lookHere(c)
+		b, err := console.LookHere(c)
 		if err != nil {
 			return err
 		}
@@ -66,10 +67,10 @@ func check(c *cli.Context) error {
 	for _, x := range set.Campaigns {
 		steps += len(x.Steps)
 	}
-	fmt.Fprintf(c.App.Writer, "All good: %s, %s with %s, %s, %s, %s, %s.\n", plural(len(set.Accounts), "account"),
-		plural(len(set.Campaigns), "campaign"),
-		plural(steps, "step"), plural(len(set.Templates), "template"), plural(len(set.Schedules), "schedule"),
-		plural(len(set.Offers), "offer"), plural(len(set.Segments), "segment"))
+	fmt.Fprintf(c.App.Writer, "All good: %s, %s with %s, %s, %s, %s, %s.\n", console.Plural(len(set.Accounts), "account"),
+		console.Plural(len(set.Campaigns), "campaign"),
+		console.Plural(steps, "step"), console.Plural(len(set.Templates), "template"), console.Plural(len(set.Schedules), "schedule"),
+		console.Plural(len(set.Offers), "offer"), console.Plural(len(set.Segments), "segment"))
 	return nil
 }
 
@@ -106,7 +107,7 @@ func schemaCommand() *cli.Command {
 }
 
 func schema(c *cli.Context) error {
-	if err := noMore(c, 1); err != nil {
+	if err := console.NoMore(c, 1); err != nil {
 		return err
 	}
 	all, err := workspace.Schemas(bot.Kinds())
@@ -120,7 +121,7 @@ func schema(c *cli.Context) error {
 		for name := range all {
 			path := filepath.Join(dir, name+".schema.json")
 			if there, err := os.ReadFile(path); err == nil && !bytes.Contains(there, []byte(workspace.SchemaComment)) {
-				return refused(fmt.Errorf("%s is there already and was not written by magpie: name another folder; nothing was changed", path))
+				return console.Refused(fmt.Errorf("%s is there already and was not written by magpie: name another folder; nothing was changed", path))
 			}
 		}
 		for name, b := range all {
@@ -128,13 +129,13 @@ func schema(c *cli.Context) error {
 				return fmt.Errorf("%s can't be written", dir)
 			}
 		}
-		fmt.Fprintf(c.App.Writer, "%s written to %s\n", plural(len(all), "schema"), dir)
+		fmt.Fprintf(c.App.Writer, "%s written to %s\n", console.Plural(len(all), "schema"), dir)
 		return nil
 	}
 	if kind := c.Args().First(); kind != "" {
 		b, ok := all[kind]
 		if !ok {
-			return usage("there is no kind of file %q: choose account, campaign, schedule, offers, segments or settings", kind)
+			return console.Usage("there is no kind of file %q: choose account, campaign, schedule, offers, segments or settings", kind)
 		}
 		_, err := c.App.Writer.Write(b)
 		return err

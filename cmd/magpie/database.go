@@ -11,6 +11,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"github.com/urfave/cli/v2"
 
+	"magpie/cmd/magpie/console"
 	"magpie/internal/bot"
 	"magpie/internal/site"
 	"magpie/internal/store"
@@ -39,7 +40,7 @@ func databaseCommand() *cli.Command {
 
 // place is where the workspace's database is.
 func place(c *cli.Context) (string, error) {
-	if _, err := options(c); err != nil {
+	if _, err := console.Options(c); err != nil {
 		return "", err
 	}
 	dir := c.String("dir")
@@ -51,7 +52,7 @@ func alone(c *cli.Context, at string) (db *store.DB, done func(), err error) {
 	unlock := func() {}
 	if !store.IsPostgres(at) {
 		if !store.Exists(at) {
-			return nil, nil, refused(fmt.Errorf("there is no database %s", at))
+			return nil, nil, console.Refused(fmt.Errorf("there is no database %s", at))
 		}
 		if unlock, err = store.Lock(at); err != nil {
 			return nil, nil, busy(err)
@@ -63,7 +64,7 @@ func alone(c *cli.Context, at string) (db *store.DB, done func(), err error) {
 	}
 	if machines, err := atWork(c, db); err != nil || machines > 0 && store.IsPostgres(at) {
 		if err == nil {
-			err = failure{exitBusy, fmt.Errorf("another “magpie run” works on %s: stop it first", db.Path)}
+			err = console.Busy(fmt.Errorf("another “magpie run” works on %s: stop it first", db.Path))
 		}
 		_ = db.Close()
 		unlock()
@@ -73,11 +74,11 @@ func alone(c *cli.Context, at string) (db *store.DB, done func(), err error) {
 }
 
 func copyDatabase(c *cli.Context) error {
-	target, err := arg(c, 0, "the address of the Postgres database")
+	target, err := console.Arg(c, 0, "the address of the Postgres database")
 	if err != nil {
 		return err
 	}
-	if err := noMore(c, 1); err != nil {
+	if err := console.NoMore(c, 1); err != nil {
 		return err
 	}
 	from, err := place(c)
@@ -85,7 +86,7 @@ func copyDatabase(c *cli.Context) error {
 		return err
 	}
 	if !store.IsPostgres(target) || store.IsPostgres(from) {
-		return usage("a SQLite database is copied to Postgres: magpie database copy postgres://user@host/name")
+		return console.Usage("a SQLite database is copied to Postgres: magpie database copy postgres://user@host/name")
 	}
 	src, done, err := alone(c, from)
 	if err != nil {
@@ -95,13 +96,13 @@ func copyDatabase(c *cli.Context) error {
 	if err := src.Original(c.Context); err != nil {
 		return err
 	}
-	log, err := logger(c, c.App.ErrWriter)
+	log, err := console.Logger(c, c.App.ErrWriter)
 	if err != nil {
 		return err
 	}
 	b, err := bot.OpenCopy(c.Context, bot.Options{Dir: c.String("dir"), Database: target, Here: true, Log: log}, from)
 	if err != nil {
-		return explain(c, err)
+		return console.Explain(c, err)
 	}
 	defer b.Close()
 	tables, err := b.CopyFrom(c.Context, src, counter(c.App.ErrWriter))
@@ -112,21 +113,21 @@ func copyDatabase(c *cli.Context) error {
 	for _, t := range tables {
 		rows += t.Rows
 		if t.Rows > 0 {
-			fmt.Fprintf(c.App.Writer, "  %-14s %10s the same on both sides\n", t.Table, plural(int(t.Rows), "row"))
+			fmt.Fprintf(c.App.Writer, "  %-14s %10s the same on both sides\n", t.Table, console.Plural(int(t.Rows), "row"))
 		}
 	}
 	fmt.Fprintf(c.App.Writer, "Done: %s in %s. %s is marked as moved.\n"+
 		"Now write “database: %s” into magpie.yaml, or set MAGPIE_DATABASE, and copy %s to each machine's workspace.\n",
-		plural(int(rows), "row"), plural(len(tables), "table"), from, store.Shown(target), b.KeyFile())
+		console.Plural(int(rows), "row"), console.Plural(len(tables), "table"), from, store.Shown(target), b.KeyFile())
 	return nil
 }
 
 // counter shows how many rows are copied, on a terminal.
 func counter(w io.Writer) func(string, int64) {
-	if !terminal(w) {
+	if !console.Terminal(w) {
 		return nil
 	}
-	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(raw(w)), progressbar.OptionSetDescription("rows"),
+	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(console.Raw(w)), progressbar.OptionSetDescription("rows"),
 		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
 	return func(table string, n int64) {
 		bar.Describe(table)
@@ -135,11 +136,11 @@ func counter(w io.Writer) func(string, int64) {
 }
 
 func backupDatabase(c *cli.Context) error {
-	file, err := arg(c, 0, "the new file")
+	file, err := console.Arg(c, 0, "the new file")
 	if err != nil {
 		return err
 	}
-	if err := noMore(c, 1); err != nil {
+	if err := console.NoMore(c, 1); err != nil {
 		return err
 	}
 	at, err := place(c)
@@ -147,7 +148,7 @@ func backupDatabase(c *cli.Context) error {
 		return err
 	}
 	if !store.Exists(at) {
-		return refused(fmt.Errorf("there is no database %s yet", at))
+		return console.Refused(fmt.Errorf("there is no database %s yet", at))
 	}
 	db, err := store.Look(c.Context, at, bot.Migrations()...)
 	if err != nil {
@@ -158,7 +159,7 @@ func backupDatabase(c *cli.Context) error {
 		return err
 	}
 	if err := db.Backup(c.Context, file, time.Now()); errors.Is(err, store.ErrThere) {
-		return refused(err)
+		return console.Refused(err)
 	} else if err != nil {
 		return err
 	}
@@ -171,11 +172,11 @@ func backupDatabase(c *cli.Context) error {
 }
 
 func restoreDatabase(c *cli.Context) error {
-	file, err := arg(c, 0, "the backup")
+	file, err := console.Arg(c, 0, "the backup")
 	if err != nil {
 		return err
 	}
-	if err := noMore(c, 1); err != nil {
+	if err := console.NoMore(c, 1); err != nil {
 		return err
 	}
 	at, err := place(c)
@@ -183,7 +184,7 @@ func restoreDatabase(c *cli.Context) error {
 		return err
 	}
 	if store.IsPostgres(at) {
-		return usage("a Postgres database is restored with pg_restore; then run “magpie database adopt --since TIME”")
+		return console.Usage("a Postgres database is restored with pg_restore; then run “magpie database adopt --since TIME”")
 	}
 	unlock, err := store.Lock(at)
 	if err != nil {
@@ -195,7 +196,7 @@ func restoreDatabase(c *cli.Context) error {
 		return err
 	}
 	if err != nil {
-		return refused(err)
+		return console.Refused(err)
 	}
 	if kept != "" {
 		fmt.Fprintf(c.App.Writer, "What was there is kept as %s.\n", kept)
@@ -206,17 +207,17 @@ func restoreDatabase(c *cli.Context) error {
 }
 
 func adoptDatabase(c *cli.Context) error {
-	if err := noMore(c, 0); err != nil {
+	if err := console.NoMore(c, 0); err != nil {
 		return err
 	}
 	made := time.Now().Add(-24 * time.Hour)
 	if s := c.String("since"); s != "" {
 		t, err := time.Parse("2006-01-02 15:04 MST", s)
 		if err != nil {
-			return usage("--since %s: write a time as 2027-11-26 09:00 UTC", s)
+			return console.Usage("--since %s: write a time as 2027-11-26 09:00 UTC", s)
 		}
 		if t.After(time.Now()) {
-			return usage("--since %s lies in the future", s)
+			return console.Usage("--since %s lies in the future", s)
 		}
 		made = t
 	}
@@ -238,7 +239,7 @@ func adoptDatabase(c *cli.Context) error {
 }
 
 func upgradeDatabase(c *cli.Context) error {
-	if err := noMore(c, 0); err != nil {
+	if err := console.NoMore(c, 0); err != nil {
 		return err
 	}
 	at, err := place(c)
@@ -247,7 +248,7 @@ func upgradeDatabase(c *cli.Context) error {
 	}
 	if !store.IsPostgres(at) {
 		if _, err := os.Stat(at); errors.Is(err, os.ErrNotExist) {
-			return refused(fmt.Errorf("there is no database %s", at))
+			return console.Refused(fmt.Errorf("there is no database %s", at))
 		}
 		unlock, err := store.Lock(at)
 		if err != nil {

@@ -11,12 +11,13 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
 
+	"magpie/cmd/magpie/console"
+	"magpie/cmd/magpie/records"
 	"magpie/internal/audit"
 	"magpie/internal/bot"
 	"magpie/internal/coupon"
@@ -44,7 +45,7 @@ func demoCommand() *cli.Command {
 }
 
 func demo(c *cli.Context) error {
-	if err := noMore(c, 0); err != nil {
+	if err := console.NoMore(c, 0); err != nil {
 		return err
 	}
 	out := c.String("out")
@@ -53,7 +54,7 @@ func demo(c *cli.Context) error {
 	}
 	set, err := workspace.Load(out, bot.Kinds())
 	if err != nil {
-		return explain(c, err)
+		return console.Explain(c, err)
 	}
 	s, err := sandbox.Start(sandbox.Options{Accounts: sandboxAccounts(set), Followers: 75, Seed: c.Int64("seed"),
 		Tempo: 1500 * time.Millisecond})
@@ -65,11 +66,11 @@ func demo(c *cli.Context) error {
 	log.SetOutput(io.Discard)
 	b, err := bot.Open(c.Context, bot.Options{Dir: out, Log: logrus.NewEntry(log), Sandbox: s.URL()})
 	if err != nil {
-		return explain(c, err)
+		return console.Explain(c, err)
 	}
 	defer b.Close()
-	d := &show{w: c.App.Writer, p: paint(terminal(c.App.Writer)), b: b, sandbox: s, began: time.Now(), seen: map[string]bool{}}
-	d.say("Sandbox", "%s with %s and %d followers; everything stays on this machine", s.URL(), plural(len(set.Accounts), "account"),
+	d := &show{w: c.App.Writer, p: console.Paint(console.Terminal(c.App.Writer)), b: b, sandbox: s, began: time.Now(), seen: map[string]bool{}}
+	d.say("Sandbox", "%s with %s and %d followers; everything stays on this machine", s.URL(), console.Plural(len(set.Accounts), "account"),
 		75*len(set.Accounts))
 	r, err := b.Start(c.Context)
 	if err != nil {
@@ -206,7 +207,7 @@ func customers(ctx context.Context, b *bot.Bot, path string, seed uint64) (n int
 // show prints what happens as it happens.
 type show struct {
 	w       io.Writer
-	p       paint
+	p       console.Paint
 	b       *bot.Bot
 	sandbox *sandbox.Server
 	began   time.Time
@@ -216,7 +217,7 @@ type show struct {
 
 func (d *show) say(who, format string, args ...any) {
 	at := fmt.Sprintf("%4.1fs", time.Since(d.began).Seconds())
-	fmt.Fprintf(d.w, "%s  %s %s\n", d.p.faint(at), d.p.bold(fmt.Sprintf("%-14s", who)), fmt.Sprintf(format, args...))
+	fmt.Fprintf(d.w, "%s  %s %s\n", d.p.Faint(at), d.p.Bold(fmt.Sprintf("%-14s", who)), fmt.Sprintf(format, args...))
 }
 
 func (d *show) play(ctx context.Context, out string, lasting time.Duration) error {
@@ -255,7 +256,7 @@ func (d *show) approve(ctx context.Context, _ string) error {
 			return err
 		}
 	}
-	d.say("Mei", "approves %s that wait for a second pair of eyes", plural(len(held), "post"))
+	d.say("Mei", "approves %s that wait for a second pair of eyes", console.Plural(len(held), "post"))
 	return nil
 }
 
@@ -290,7 +291,7 @@ func (d *show) importCustomers(ctx context.Context, out string) error {
 	if _, err := d.b.Book.Import(ctx, f, time.Now(), nil, nil); err != nil {
 		return err
 	}
-	d.say("Shop", "the shop's customer list is imported: %s", plural(n, "customer"))
+	d.say("Shop", "the shop's customer list is imported: %s", console.Plural(n, "customer"))
 	return nil
 }
 
@@ -305,11 +306,11 @@ func (d *show) redeem(ctx context.Context, _ string) error {
 		if _, err := d.b.Acts.Redeem(ctx, p.Code, o, "shop"); err != nil {
 			return err
 		}
-		d.say("Shop", "%s", d.p.good(fmt.Sprintf("%s is redeemed in order %s for %s", p.Code, o.ID, money.String(o.Amount, o.Currency))))
+		d.say("Shop", "%s", d.p.Good(fmt.Sprintf("%s is redeemed in order %s for %s", p.Code, o.ID, money.String(o.Amount, o.Currency))))
 	}
 	if len(rows) > 0 {
 		_, err := d.b.Acts.Redeem(ctx, rows[0].Code, coupon.Order{ID: "A-2000", Amount: 5000, Currency: "USD"}, "shop")
-		d.say("Shop", "a second try with it is refused: %s", d.p.warn(fmt.Sprint(err)))
+		d.say("Shop", "a second try with it is refused: %s", d.p.Warn(fmt.Sprint(err)))
 	}
 	return nil
 }
@@ -336,7 +337,7 @@ func (d *show) news(ctx context.Context) error {
 	}
 	for _, l := range lines {
 		if l.What == "opted out" {
-			d.say("Stop", "%s", d.p.warn("a person has opted out: no account writes to them again"))
+			d.say("Stop", "%s", d.p.Warn("a person has opted out: no account writes to them again"))
 		}
 	}
 	return nil
@@ -345,7 +346,7 @@ func (d *show) news(ctx context.Context) error {
 // sent shows a post; an answer together with what it answers.
 func (d *show) sent(ctx context.Context, p *outbox.Post) error {
 	if p.Mention == "" {
-		d.say(p.Account, "%s %s", d.p.blue("→ "+to(p)+":"), short(p.SealedText, 110))
+		d.say(p.Account, "%s %s", d.p.Blue("→ "+records.To(p)+":"), console.Short(p.SealedText, 110))
 		return nil
 	}
 	m, err := inbox.One(ctx, d.b.DB.Read, p.Mention)
@@ -356,8 +357,8 @@ func (d *show) sent(ctx context.Context, p *outbox.Post) error {
 	if p.Private {
 		private = ", in private"
 	}
-	d.say(p.Account, "%s %s", d.p.faint("@"+m.Author.Handle+" writes:"), short(m.Text, 60))
-	d.say("", "%s %s", d.p.blue("→ answered"+private+":"), short(p.SealedText, 100))
+	d.say(p.Account, "%s %s", d.p.Faint("@"+m.Author.Handle+" writes:"), console.Short(m.Text, 60))
+	d.say("", "%s %s", d.p.Blue("→ answered"+private+":"), console.Short(p.SealedText, 100))
 	return nil
 }
 
@@ -370,9 +371,9 @@ func (d *show) end(ctx context.Context, out string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(d.w, "\n%s\n\n", d.p.bold("What it brought in"))
-	printLines(screen{d.w, false}, lines)
-	printService(d.w, service)
+	fmt.Fprintf(d.w, "\n%s\n\n", d.p.Bold("What it brought in"))
+	records.PrintLines(console.Screen{Writer: d.w}, lines)
+	records.PrintService(d.w, service)
 	me := executable()
 	fmt.Fprintf(d.w, `
 To see more, look into the database of this demo (%s):
@@ -384,16 +385,4 @@ To see more, look into the database of this demo (%s):
   %[2]s plan --from 2027-11-24 --days 7   the sample workspace's own campaign
 `, filepath.Join(out, "magpie.db"), relative(me), out)
 	return nil
-}
-
-// relative is a path as one would type it.
-func relative(path string) string {
-	wd, err := os.Getwd()
-	if err != nil {
-		return path
-	}
-	if r, err := filepath.Rel(wd, path); err == nil && !strings.HasPrefix(r, "..") {
-		return "./" + r
-	}
-	return path
 }

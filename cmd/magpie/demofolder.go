@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"magpie/cmd/magpie/console"
 )
 
 // demoMark lies in a folder that the demo made, with the names of what it wrote there. Nothing else in it is ever removed.
@@ -19,7 +21,7 @@ var demoDatabase = []string{"magpie.db", "magpie.db-wal", "magpie.db-shm", "magp
 // is removed.
 func demoFolder(out, workspace string) error {
 	no := func(why string) error {
-		return refused(fmt.Errorf("%s %s: name a new folder with --out; nothing was changed", out, why))
+		return console.Refused(fmt.Errorf("%s %s: name a new folder with --out; nothing was changed", out, why))
 	}
 	st, err := os.Lstat(out)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -70,4 +72,16 @@ func markDemo(out string, before map[string]bool) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(out, demoMark), []byte(strings.Join(names, "\n")+"\n"), 0o644)
+}
+
+// relative is a path as one would type it.
+func relative(path string) string {
+	wd, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	if r, err := filepath.Rel(wd, path); err == nil && !strings.HasPrefix(r, "..") {
+		return "./" + r
+	}
+	return path
 }

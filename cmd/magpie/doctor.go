@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"magpie/cmd/magpie/console"
+
 	"github.com/urfave/cli/v2"
 )
 
@@ -11,7 +13,7 @@ func doctorCommand() *cli.Command {
 	return &cli.Command{
 		Name: "doctor", Usage: "check that everything works, and list what needs a person",
 		Description: "Asks every network. The exit code is 1 if there is a problem.",
-		Flags: []cli.Flag{jsonFlag(),
+		Flags: []cli.Flag{console.JSONFlag(),
 			&cli.BoolFlag{Name: "alive", Usage: "only ask the bot that runs on this machine, as a supervisor would"},
 			&cli.StringFlag{Name: "listen", Usage: "where it answers, with --alive: `HOST:PORT` (default: as it has noted in the database)",
 				EnvVars: []string{"MAGPIE_LISTEN"}}},
@@ -20,13 +22,13 @@ func doctorCommand() *cli.Command {
 }
 
 func doctor(c *cli.Context) error {
-	if err := noMore(c, 0); err != nil {
+	if err := console.NoMore(c, 0); err != nil {
 		return err
 	}
 	if c.Bool("alive") {
 		return alive(c)
 	}
-	b, err := openToLook(c)
+	b, err := console.OpenToLook(c)
 	if err != nil {
 		return err
 	}
@@ -42,25 +44,25 @@ func doctor(c *cli.Context) error {
 		}
 	}
 	if c.Bool("json") {
-		if err := printJSON(c.App.Writer, found); err != nil {
+		if err := console.PrintJSON(c.App.Writer, found); err != nil {
 			return err
 		}
 	} else {
-		p := paint(terminal(c.App.Writer))
+		p := console.Paint(console.Terminal(c.App.Writer))
 		for _, f := range found {
-			mark := p.good("✓")
+			mark := p.Good("✓")
 			if !f.Good {
-				mark = p.bad("✗")
+				mark = p.Bad("✗")
 			}
-			text := strings.TrimSpace(indent(f.What+": "+f.Says, "  ", columns(c.App.Writer)))
-			fmt.Fprintf(c.App.Writer, "%s %s%s\n", mark, p.bold(f.What+":"), strings.TrimPrefix(text, f.What+":"))
+			text := strings.TrimSpace(console.Indent(f.What+": "+f.Says, "  ", console.Columns(c.App.Writer)))
+			fmt.Fprintf(c.App.Writer, "%s %s%s\n", mark, p.Bold(f.What+":"), strings.TrimPrefix(text, f.What+":"))
 			if f.Hint != "" {
-				fmt.Fprintln(c.App.Writer, p.faint(indent(f.Hint, "    ", columns(c.App.Writer))))
+				fmt.Fprintln(c.App.Writer, p.Faint(console.Indent(f.Hint, "    ", console.Columns(c.App.Writer))))
 			}
 		}
 	}
 	if bad > 0 {
-		return failure{exitFailed, fmt.Errorf("%s found", plural(bad, "problem"))}
+		return console.Failed("%s found", console.Plural(bad, "problem"))
 	}
 	return nil
 }

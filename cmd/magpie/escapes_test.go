@@ -18,6 +18,7 @@ import (
 	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
 
+	"magpie/cmd/magpie/console"
 	"magpie/internal/bot"
 	"magpie/internal/inbox"
 	"magpie/internal/need"
@@ -137,11 +138,11 @@ func TestLogSteersNothing(t *testing.T) {
 		var out bytes.Buffer
 		var entry *logrus.Entry
 		a := app()
-		a.Commands = []*cli.Command{{Name: "try", Action: func(c *cli.Context) (err error) { entry, err = logger(c, &out); return err }}}
+		a.Commands = []*cli.Command{{Name: "try", Action: func(c *cli.Context) (err error) { entry, err = console.Logger(c, &out); return err }}}
 		if err := a.Run([]string{"magpie", "try"}); err != nil {
 			t.Fatal(err)
 		}
-		if f, ok := entry.Logger.Formatter.(plainLog); ok {
+		if f, ok := entry.Logger.Formatter.(console.PlainLog); ok {
 			f.Formatter.(*logrus.TextFormatter).ForceColors = colours
 		}
 		entry.WithField("account", evil).WithError(fmt.Errorf("the server says: %s", evil)).Warn("nobody has answered @" + evil)

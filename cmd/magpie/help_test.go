@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"magpie/cmd/magpie/console"
+
 	"github.com/mattn/go-runewidth"
 )
 
@@ -14,7 +16,7 @@ func TestHelpFits(t *testing.T) {
 		"   On Postgres any number of machines may run; they share the accounts, and work with the files that “magpie apply” put in force.",
 		"   short",
 	} {
-		got := hang(line, 80)
+		got := console.Hang(line, 80)
 		for i, part := range strings.Split(got, "\n") {
 			if n := runewidth.StringWidth(part); n > 80 {
 				t.Errorf("%d columns: %s", n, part)

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"magpie/cmd/magpie/console"
+
 	"github.com/urfave/cli/v2"
 )
 
@@ -26,11 +28,11 @@ func initCommand() *cli.Command {
 }
 
 func initialize(c *cli.Context) error {
-	dir, err := arg(c, 0, "the folder")
+	dir, err := console.Arg(c, 0, "the folder")
 	if err != nil {
 		return err
 	}
-	if err := noMore(c, 1); err != nil {
+	if err := console.NoMore(c, 1); err != nil {
 		return err
 	}
 	files, err := fs.Sub(starter, "starter")
@@ -61,7 +63,7 @@ func untouched(files fs.FS, dir string) error {
 			return err
 		}
 		if _, err := os.Lstat(filepath.Join(dir, path)); err == nil && path != ignored {
-			return refused(fmt.Errorf("%s is there already: choose an empty folder", filepath.Join(dir, path)))
+			return console.Refused(fmt.Errorf("%s is there already: choose an empty folder", filepath.Join(dir, path)))
 		}
 		return nil
 	})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"magpie/cmd/magpie/console"
 	"magpie/internal/bot"
 	"magpie/internal/health"
 )
@@ -29,7 +30,7 @@ func probes(c *cli.Context, b *bot.Bot) (stop func(), err error) {
 		if errors.As(err, &at) {
 			err = at.Err
 		}
-		return nil, usage("--listen %s: %v", place, err)
+		return nil, console.Usage("--listen %s: %v", place, err)
 	}
 	b.AnswersAt(l.Addr().String())
 	b.Log.WithField("address", "http://"+l.Addr().String()).Info("answers /healthz, /readyz and /metrics")

@@ -13,6 +13,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"magpie/cmd/magpie/console"
 	"magpie/internal/sandbox"
 	"magpie/internal/workspace"
 )
@@ -20,7 +21,7 @@ import (
 // phrasesOf are what the people of a sandbox say: the words that the workspace's own rules
 // wait for. What no rule waits for they say in words of the sandbox's own.
 func phrasesOf(set *workspace.Set) (p sandbox.Phrases) {
-	for _, name := range sortedKeys(set.Campaigns) {
+	for _, name := range console.SortedKeys(set.Campaigns) {
 		for _, s := range set.Campaigns[name].Steps {
 			if s.Mention == nil {
 				continue
@@ -57,19 +58,19 @@ func phrasesOf(set *workspace.Set) (p sandbox.Phrases) {
 }
 
 func sandboxSay(c *cli.Context) error {
-	text, err := arg(c, 0, "what is said")
+	text, err := console.Arg(c, 0, "what is said")
 	if err != nil {
 		return err
 	}
-	if err := noMore(c, 1); err != nil {
+	if err := console.NoMore(c, 1); err != nil {
 		return err
 	}
 	at, to := strings.TrimRight(c.String("address"), "/"), strings.TrimPrefix(c.String("to"), "@")
 	if !onLoopback(at) {
-		return usage("--address %s: a sandbox runs on this machine: http://127.0.0.1:PORT", at)
+		return console.Usage("--address %s: a sandbox runs on this machine: http://127.0.0.1:PORT", at)
 	}
 	if to == "" {
-		return usage("--to is required: the account that is written to")
+		return console.Usage("--to is required: the account that is written to")
 	}
 	if err := onSandbox(c, at, to); err != nil {
 		return err
@@ -91,11 +92,11 @@ func sandboxSay(c *cli.Context) error {
 func onSandbox(c *cli.Context, at, account string) error {
 	r, err := http.NewRequestWithContext(c.Context, http.MethodGet, at+"/sandbox/write?to="+url.QueryEscape(account), http.NoBody)
 	if err != nil {
-		return usage("--address %s can't be used", c.String("address"))
+		return console.Usage("--address %s can't be used", c.String("address"))
 	}
 	status, err := sandboxStatus(c, r)
 	if err == nil && status != http.StatusOK {
-		return usage("the sandbox has no account %q: its page %s shows them", account, at)
+		return console.Usage("the sandbox has no account %q: its page %s shows them", account, at)
 	}
 	return err
 }
@@ -104,8 +105,8 @@ func onSandbox(c *cli.Context, at, account string) error {
 func sandboxStatus(c *cli.Context, r *http.Request) (int, error) {
 	resp, err := (&http.Client{Timeout: 10 * time.Second}).Do(r)
 	if err != nil {
-		return 0, failure{exitFailed, fmt.Errorf("no sandbox answers at %s: start one with “magpie sandbox” or “magpie run --sandbox”",
-			c.String("address"))}
+		return 0, console.Failed("no sandbox answers at %s: start one with “magpie sandbox” or “magpie run --sandbox”",
+			c.String("address"))
 	}
 	return resp.StatusCode, resp.Body.Close()
 }
@@ -117,11 +118,11 @@ func sandboxOrder(c *cli.Context, address string, order map[string]any) error {
 	}
 	r, err := http.NewRequestWithContext(c.Context, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
-		return usage("--address %s can't be used", c.String("address"))
+		return console.Usage("--address %s can't be used", c.String("address"))
 	}
 	status, err := sandboxStatus(c, r)
 	if err == nil && status >= 300 {
-		err = refused(errors.New("the sandbox does not take that"))
+		err = console.Refused(errors.New("the sandbox does not take that"))
 	}
 	return err
 }

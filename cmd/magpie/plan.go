@@ -11,6 +11,8 @@ import (
 	"github.com/mattn/go-runewidth"
 	"github.com/urfave/cli/v2"
 
+	"magpie/cmd/magpie/console"
+	"magpie/cmd/magpie/records"
 	"magpie/internal/agenda"
 	"magpie/internal/bot"
 	"magpie/internal/network"
@@ -28,7 +30,7 @@ func planCommand() *cli.Command {
 			&cli.IntFlag{Name: "days", Value: 7, Usage: "how many days, where --to is not given"},
 			&cli.StringFlag{Name: "account", Usage: "only this `ACCOUNT`"},
 			&cli.StringFlag{Name: "campaign", Usage: "only this `CAMPAIGN`"},
-			jsonFlag(),
+			console.JSONFlag(),
 		},
 		Action: showPlan,
 	}
@@ -40,40 +42,40 @@ func span(c *cli.Context) (from, to time.Time, err error) {
 	from = time.Now()
 	if s := c.String("from"); s != "" {
 		if from, err = time.Parse(time.DateOnly, s); err != nil {
-			return from, to, usage("--from %s: write a day as 2027-11-24", s)
+			return from, to, console.Usage("--from %s: write a day as 2027-11-24", s)
 		}
 	}
 	if c.Int("days") < 1 || c.Int("days") > 3660 {
-		return from, to, usage("--days %d: write a number from 1 to 3660", c.Int("days"))
+		return from, to, console.Usage("--days %d: write a number from 1 to 3660", c.Int("days"))
 	}
 	to = from.AddDate(0, 0, c.Int("days"))
 	if s := c.String("to"); s != "" {
 		day, err := time.Parse(time.DateOnly, s)
 		if err != nil {
-			return from, to, usage("--to %s: write a day as 2027-11-28", s)
+			return from, to, console.Usage("--to %s: write a day as 2027-11-28", s)
 		}
 		to = day.AddDate(0, 0, 1)
 	}
 	if !to.After(from) {
-		return from, to, usage("--to is earlier than --from")
+		return from, to, console.Usage("--to is earlier than --from")
 	}
 	return from, to, nil
 }
 
 func showPlan(c *cli.Context) error {
-	if err := noMore(c, 0); err != nil {
+	if err := console.NoMore(c, 0); err != nil {
 		return err
 	}
 	from, to, err := span(c)
 	if err != nil {
 		return err
 	}
-	b, err := lookHere(c)
+	b, err := console.LookHere(c)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
-	if err := knownNames(c, b, false); err != nil {
+	if err := console.KnownNames(c, b, false); err != nil {
 		return err
 	}
 	all, err := forecasts(c, b, from, to)
@@ -81,9 +83,9 @@ func showPlan(c *cli.Context) error {
 		return err
 	}
 	if c.Bool("json") {
-		return printJSON(c.App.Writer, planJSON(all))
+		return console.PrintJSON(c.App.Writer, planJSON(all))
 	}
-	printPlan(c.App.Writer, all, paint(terminal(c.App.Writer)))
+	printPlan(c.App.Writer, all, console.Paint(console.Terminal(c.App.Writer)))
 	return nil
 }
 
@@ -116,7 +118,7 @@ func forecasts(c *cli.Context, b *bot.Bot, from, to time.Time) ([]agenda.Forecas
 	}), err
 }
 
-func printPlan(w io.Writer, all []agenda.Forecast, p paint) {
+func printPlan(w io.Writer, all []agenda.Forecast, p console.Paint) {
 	if len(all) == 0 {
 		fmt.Fprintln(w, "No posts are planned for this period.")
 		return
@@ -134,16 +136,16 @@ func printPlan(w io.Writer, all []agenda.Forecast, p paint) {
 			people += f.To
 		}
 	}
-	fmt.Fprint(w, plural(public, "public post"))
+	fmt.Fprint(w, console.Plural(public, "public post"))
 	if mailings > 0 {
-		fmt.Fprintf(w, ", and %s to %s", plural(mailings, "mailing"), peopleWord(people))
+		fmt.Fprintf(w, ", and %s to %s", console.Plural(mailings, "mailing"), console.PeopleWord(people))
 	}
 	if not > 0 {
 		fmt.Fprintf(w, "; %d would not go out", not)
 	}
 	fmt.Fprintln(w, ".")
 	if zones := zonesOf(all); len(zones) > 0 {
-		fmt.Fprintln(w, p.faint(indent("Times: "+strings.Join(zones, ", ")+".", "", width(w))))
+		fmt.Fprintln(w, p.Faint(console.Indent("Times: "+strings.Join(zones, ", ")+".", "", console.Width(w))))
 	}
 	printCosts(w, all)
 }
@@ -180,47 +182,40 @@ func printCosts(w io.Writer, all []agenda.Forecast) {
 	}
 }
 
-func peopleWord(n int) string {
-	if n == 1 {
-		return "1 person"
-	}
-	return thousands(n) + " people"
-}
-
-func printForecast(w io.Writer, f agenda.Forecast, p paint) {
-	at, step, id := when(f.At, f.Account.Timezone.Location), postName(f.Post), "["+f.Post.ID+", "+f.State+"]"
+func printForecast(w io.Writer, f agenda.Forecast, p console.Paint) {
+	at, step, id := console.When(f.At, f.Account.Timezone.Location), console.PostName(f.Post), "["+f.Post.ID+", "+f.State+"]"
 	between := "  "
-	if runewidth.StringWidth(at+f.Account.Name+step+id)+6 > columns(w) {
+	if runewidth.StringWidth(at+f.Account.Name+step+id)+6 > console.Columns(w) {
 		between = "\n    "
 	}
-	fmt.Fprintf(w, "%s  %s  %s%s%s\n", p.bold(at), p.blue(f.Account.Name), step, between, p.faint(id))
+	fmt.Fprintf(w, "%s  %s  %s%s%s\n", p.Bold(at), p.Blue(f.Account.Name), step, between, p.Faint(id))
 	for _, x := range []struct {
 		text string
 		in   func(string) string
-	}{{orNone("would not go out: ", f.Problem), p.bad}, {orNone("paused: ", f.Paused), p.warn}, {orNone("waits: ", f.Waits), p.warn}} {
+	}{{orNone("would not go out: ", f.Problem), p.Bad}, {orNone("paused: ", f.Paused), p.Warn}, {orNone("waits: ", f.Waits), p.Warn}} {
 		if x.text != "" {
-			fmt.Fprintln(w, x.in(indent(x.text, "    ", width(w))))
+			fmt.Fprintln(w, x.in(console.Indent(x.text, "    ", console.Width(w))))
 		}
 	}
 	if f.Text != "" {
-		fmt.Fprintln(w, indent(f.Text, "    ", width(w)))
-		fmt.Fprintf(w, "    %s\n", p.faint(fmt.Sprintf("%d of %d %s on %s", f.Size.Count, f.Size.Limit, f.Size.Unit, f.Account.Network)))
+		fmt.Fprintln(w, console.Indent(f.Text, "    ", console.Width(w)))
+		fmt.Fprintf(w, "    %s\n", p.Faint(fmt.Sprintf("%d of %d %s on %s", f.Size.Count, f.Size.Limit, f.Size.Unit, f.Account.Network)))
 	}
 	if f.Account.Kind.Clickable != nil {
 		says := "no link or tag in it can be clicked"
 		if len(f.Clickable) > 0 {
 			says = "can be clicked: " + strings.Join(f.Clickable, "  ")
 		}
-		fmt.Fprintln(w, p.faint(indent(says, "    ", width(w))))
+		fmt.Fprintln(w, p.Faint(console.Indent(says, "    ", console.Width(w))))
 	}
 	if f.Parts > 1 {
-		fmt.Fprintf(w, "    %s\n", p.faint(fmt.Sprintf("as a thread of %d posts", f.Parts)))
+		fmt.Fprintf(w, "    %s\n", p.Faint(fmt.Sprintf("as a thread of %d posts", f.Parts)))
 	}
 	for _, i := range f.Pictures {
-		fmt.Fprintf(w, "    %s\n", p.faint("with "+i))
+		fmt.Fprintf(w, "    %s\n", p.Faint("with "+i))
 	}
 	if f.Price > 0 {
-		fmt.Fprintf(w, "    %s\n", p.faint(fmt.Sprintf("%s charges %s", f.Account.Network, f.Price)))
+		fmt.Fprintf(w, "    %s\n", p.Faint(fmt.Sprintf("%s charges %s", f.Account.Network, f.Price)))
 	}
 	if f.Post.Kind == outbox.Segment {
 		printAudience(w, f, p)
@@ -236,25 +231,25 @@ func orNone(word, s string) string {
 	return word + s
 }
 
-func printAudience(w io.Writer, f agenda.Forecast, p paint) {
-	fmt.Fprintf(w, "    to %s of segment %s", peopleWord(f.To), f.Post.Segment)
+func printAudience(w io.Writer, f agenda.Forecast, p console.Paint) {
+	fmt.Fprintf(w, "    to %s of segment %s", console.PeopleWord(f.To), f.Post.Segment)
 	for _, why := range slices.Sorted(maps.Keys(f.LeftOut)) {
-		fmt.Fprintf(w, "; left out: %s, %s", peopleWord(f.LeftOut[why]), strings.Replace(why, "has ", "have ", 1))
+		fmt.Fprintf(w, "; left out: %s, %s", console.PeopleWord(f.LeftOut[why]), strings.Replace(why, "has ", "have ", 1))
 	}
 	fmt.Fprintln(w)
 	if f.Codes != nil {
-		line := fmt.Sprintf("needs %s of %s", plural(f.Codes.Needed, "code"), f.Codes.Offer)
+		line := fmt.Sprintf("needs %s of %s", console.Plural(f.Codes.Needed, "code"), f.Codes.Offer)
 		if f.Codes.Bounded {
-			line += fmt.Sprintf("; %s left", thousands(f.Codes.Left))
+			line += fmt.Sprintf("; %s left", console.Thousands(f.Codes.Left))
 		}
 		if f.Codes.Bounded && f.Codes.Left < f.Codes.Needed {
-			line = p.bad(line + ": too few")
+			line = p.Bad(line + ": too few")
 		}
 		fmt.Fprintln(w, "    "+line)
 	}
-	last := "the last one would go out at " + when(f.LastOut, f.Account.Timezone.Location)
+	last := "the last one would go out at " + console.When(f.LastOut, f.Account.Timezone.Location)
 	if f.Misses {
-		last = p.bad(last + ", after finish_by: the rest would not be sent")
+		last = p.Bad(last + ", after finish_by: the rest would not be sent")
 	}
 	fmt.Fprintln(w, "    "+last)
 }
@@ -304,21 +299,21 @@ func rehearseCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.IntFlag{Name: "days", Value: 7, Usage: "how many days"},
 			&cli.StringFlag{Name: "from", Usage: "first `DAY` (default: now)"},
-			jsonFlag(),
+			console.JSONFlag(),
 		},
 		Action: rehearse,
 	}
 }
 
 func rehearse(c *cli.Context) error {
-	if err := noMore(c, 0); err != nil {
+	if err := console.NoMore(c, 0); err != nil {
 		return err
 	}
 	from, to, err := span(c)
 	if err != nil {
 		return err
 	}
-	b, err := lookHere(c)
+	b, err := console.LookHere(c)
 	if err != nil {
 		return err
 	}
@@ -330,36 +325,37 @@ func rehearse(c *cli.Context) error {
 	}
 	out, err := bot.Rehearse(c.Context, c.String("dir"), path, from, to)
 	if err != nil {
-		return explain(c, err)
+		return console.Explain(c, err)
 	}
 	if c.Bool("json") {
-		return printJSON(c.App.Writer, rehearsedJSON(out))
+		return console.PrintJSON(c.App.Writer, rehearsedJSON(out))
 	}
-	p := paint(terminal(c.App.Writer))
+	p := console.Paint(console.Terminal(c.App.Writer))
 	total := 0
 	for _, x := range pauses {
 		if x.Scope == pause.SignedOut {
 			continue // in a rehearsal everybody is signed in
 		}
-		fmt.Fprintln(c.App.Writer, p.warn(indent("paused: "+x.Says(), "", width(c.App.Writer))))
+		fmt.Fprintln(c.App.Writer, p.Warn(console.Indent("paused: "+x.Says(), "", console.Width(c.App.Writer))))
 	}
 	for _, name := range slices.Sorted(maps.Keys(out.Arrived)) {
 		zone := set.Accounts[name].Timezone.Location
-		fmt.Fprintf(c.App.Writer, "%s: %s arrived\n", p.bold(name), plural(len(out.Arrived[name]), "post"))
+		fmt.Fprintf(c.App.Writer, "%s: %s arrived\n", p.Bold(name), console.Plural(len(out.Arrived[name]), "post"))
 		for _, x := range out.Arrived[name] {
 			to := ""
 			if x.To != "" {
 				to = " to @" + x.To
 			}
-			fmt.Fprintln(c.App.Writer, short(fmt.Sprintf("· %s%s  %s", when(x.At, zone), to, short(x.Text, 90)), min(columns(c.App.Writer), 160)))
+			text := fmt.Sprintf("· %s%s  %s", console.When(x.At, zone), to, console.Short(x.Text, 90))
+			fmt.Fprintln(c.App.Writer, console.Short(text, min(console.Columns(c.App.Writer), 160)))
 		}
 		total += len(out.Arrived[name])
 	}
 	for _, m := range out.Missed {
-		fmt.Fprintln(c.App.Writer, p.warn(indent(fmt.Sprintf("%s %s %s/%s: %s", m.State, m.Account, m.Campaign, m.Step, m.Reason), "",
-			width(c.App.Writer))))
+		fmt.Fprintln(c.App.Writer, p.Warn(console.Indent(fmt.Sprintf("%s %s %s/%s: %s", m.State, m.Account, m.Campaign, m.Step, m.Reason), "",
+			console.Width(c.App.Writer))))
 	}
-	fmt.Fprintf(c.App.Writer, "%s arrived, %d did not go out.\n", plural(total, "post"), len(out.Missed))
+	fmt.Fprintf(c.App.Writer, "%s arrived, %d did not go out.\n", console.Plural(total, "post"), len(out.Missed))
 	return nil
 }
 
@@ -376,5 +372,5 @@ func rehearsedJSON(r *bot.Rehearsed) any {
 			arrived = append(arrived, row{name, x.At, x.To, x.Text})
 		}
 	}
-	return map[string]any{"arrived": arrived, "missed": postsJSON(r.Missed)}
+	return map[string]any{"arrived": arrived, "missed": records.PostsJSON(r.Missed)}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
 
+	"magpie/cmd/magpie/console"
 	"magpie/internal/bot"
 	"magpie/internal/sandbox"
 	"magpie/internal/site"
@@ -44,19 +45,19 @@ func runCommand() *cli.Command {
 }
 
 func run(c *cli.Context) error {
-	if err := noMore(c, 0); err != nil {
+	if err := console.NoMore(c, 0); err != nil {
 		return err
 	}
-	o, err := options(c)
+	o, err := console.Options(c)
 	if err != nil {
 		return err
 	}
 	o.Watch = c.Bool("watch")
 	if c.IsSet("address") && !c.Bool("sandbox") {
-		return usage("--address says where the page of --sandbox is: add --sandbox")
+		return console.Usage("--address says where the page of --sandbox is: add --sandbox")
 	}
 	if o.Sandbox = c.String("sandbox-url"); o.Sandbox != "" && !onLoopback(o.Sandbox) {
-		return usage("--sandbox-url %s: a sandbox runs on this machine: http://127.0.0.1:PORT", o.Sandbox)
+		return console.Usage("--sandbox-url %s: a sandbox runs on this machine: http://127.0.0.1:PORT", o.Sandbox)
 	}
 	if c.Bool("sandbox") || o.Sandbox != "" {
 		end, err := play(c, &o)
@@ -67,7 +68,7 @@ func run(c *cli.Context) error {
 	}
 	b, err := bot.Open(c.Context, o)
 	if err != nil {
-		return explain(c, err)
+		return console.Explain(c, err)
 	}
 	defer b.Close()
 	if c.Bool("once") {
@@ -127,13 +128,13 @@ func play(c *cli.Context, o *bot.Options) (end func(), err error) {
 	}
 	set, err := workspace.Load(o.Dir, bot.Kinds())
 	if err != nil {
-		return nil, explain(c, err)
+		return nil, console.Explain(c, err)
 	}
 	if o.Sandbox == "" {
 		s, err := sandbox.Start(sandbox.Options{Addr: c.String("address"), Accounts: sandboxAccounts(set), Followers: 40, Seed: 1,
 			Phrases: phrasesOf(set)})
 		if err != nil {
-			return nil, usage("--address %s: %v", c.String("address"), err)
+			return nil, console.Usage("--address %s: %v", c.String("address"), err)
 		}
 		end = func() { _ = s.Close() } // the program ends
 		o.Sandbox = s.URL()
@@ -143,7 +144,7 @@ func play(c *cli.Context, o *bot.Options) (end func(), err error) {
 		if o.Database = bot.Path(o.Dir, "", set); store.IsPostgres(o.Database) {
 			o.Database = filepath.Join(o.Dir, "magpie.db")
 		}
-		o.Database = sandboxBeside(o.Database)
+		o.Database = console.SandboxBeside(o.Database)
 		fmt.Fprintf(c.App.Writer, "The sandbox has a database of its own: %s\n", o.Database)
 	}
 	return end, nil
@@ -151,14 +152,14 @@ func play(c *cli.Context, o *bot.Options) (end func(), err error) {
 
 func busy(err error) error {
 	if used := new(store.InUse); errors.As(err, &used) {
-		return failure{exitBusy, err}
+		return console.Busy(err)
 	}
 	return err
 }
 
 // sandboxAccounts are the workspace's accounts as a sandbox plays them.
 func sandboxAccounts(set *workspace.Set) (out []sandbox.Account) {
-	for _, name := range sortedKeys(set.Accounts) {
+	for _, name := range console.SortedKeys(set.Accounts) {
 		a := set.Accounts[name]
 		out = append(out, sandbox.Account{Name: name, Display: name, About: a.About, Language: a.Language})
 	}
@@ -170,10 +171,10 @@ func applyCommand() *cli.Command {
 		Name: "apply", Usage: "put the files as they are now in force, as a new revision",
 		Description: "On SQLite a running bot notices edits by itself. On Postgres this is how new files reach all machines.",
 		Action: func(c *cli.Context) error {
-			if err := noMore(c, 0); err != nil {
+			if err := console.NoMore(c, 0); err != nil {
 				return err
 			}
-			b, err := openHere(c)
+			b, err := console.OpenHere(c)
 			if err != nil {
 				return err
 			}
@@ -216,14 +217,14 @@ func resumeCommand() *cli.Command {
 }
 
 func halt(c *cli.Context, on bool) error {
-	if err := noMore(c, 2); err != nil {
+	if err := console.NoMore(c, 2); err != nil {
 		return err
 	}
 	scope, name := c.Args().Get(0), c.Args().Get(1)
 	if scope == "all" && name != "" || scope != "all" && (scope != "account" && scope != "campaign" || name == "") {
-		return usage("say what to %[1]s: magpie %[1]s account NAME, campaign NAME, or all", c.Command.Name)
+		return console.Usage("say what to %[1]s: magpie %[1]s account NAME, campaign NAME, or all", c.Command.Name)
 	}
-	b, err := open(c)
+	b, err := console.Open(c)
 	if err != nil {
 		return err
 	}
@@ -231,15 +232,15 @@ func halt(c *cli.Context, on bool) error {
 	set := b.Set()
 	switch {
 	case scope == "account" && set.Accounts[name] == nil:
-		return unknownName("account", name, set.Accounts)
+		return console.UnknownName("account", name, set.Accounts)
 	case scope == "campaign" && set.Campaigns[name] == nil:
-		return unknownName("campaign", name, set.Campaigns)
+		return console.UnknownName("campaign", name, set.Campaigns)
 	}
 	what := strings.TrimSpace(scope + " " + name)
-	changed, err := b.Acts.Halt(c.Context, scope, name, c.String("why"), who(c), on)
+	changed, err := b.Acts.Halt(c.Context, scope, name, c.String("why"), console.Who(c), on)
 	switch {
 	case errors.Is(err, site.ErrUnmatched):
-		return refused(err)
+		return console.Refused(err)
 	case err != nil:
 		return err
 	case on && changed:

@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"magpie/cmd/magpie/console"
 	"magpie/internal/bot"
 	"magpie/internal/sandbox"
 	"magpie/internal/workspace"
@@ -55,7 +56,7 @@ func sandboxCommand() *cli.Command {
 }
 
 func runSandbox(c *cli.Context) error {
-	if err := noMore(c, 0); err != nil {
+	if err := console.NoMore(c, 0); err != nil {
 		return err
 	}
 	o, err := sandboxOptions(c)
@@ -64,18 +65,18 @@ func runSandbox(c *cli.Context) error {
 	}
 	s, err := sandbox.Start(o)
 	if err != nil {
-		return usage("--address %s: %v", o.Addr, err)
+		return console.Usage("--address %s: %v", o.Addr, err)
 	}
 	defer s.Close()
 	for _, name := range c.StringSlice("fault") {
 		f, ok := faults[name]
 		if !ok {
-			return usage("--fault %s: write one of %s", name, strings.Join(sortedKeys(faults), ", "))
+			return console.Usage("--fault %s: write one of %s", name, strings.Join(console.SortedKeys(faults), ", "))
 		}
 		s.Fail(sandbox.Fault{Method: "POST", PathPrefix: "/api/v1/statuses", What: f})
 	}
 	fmt.Fprintf(c.App.Writer, "The sandbox is at %s with %s. Ctrl-C ends it.\nIn another terminal: magpie run --sandbox-url %s\n", s.URL(),
-		plural(len(o.Accounts), "account"), s.URL())
+		console.Plural(len(o.Accounts), "account"), s.URL())
 	<-c.Done()
 	return nil
 }
@@ -97,11 +98,11 @@ func sandboxOptions(c *cli.Context) (o sandbox.Options, err error) {
 	var ok bool
 	if o.Variant.Idempotency, ok = map[string]string{"": sandbox.KeysHonoured, "honour": sandbox.KeysHonoured,
 		"ignore": sandbox.KeysIgnored, "replay500": sandbox.KeysReplay500}[c.String("idempotency")]; !ok {
-		return o, usage("--idempotency %s: write honour, ignore or replay500", c.String("idempotency"))
+		return o, console.Usage("--idempotency %s: write honour, ignore or replay500", c.String("idempotency"))
 	}
 	if o.Variant.Streaming, ok = map[string]string{"": sandbox.StreamAll, "all": sandbox.StreamAll, "ws": sandbox.StreamSocket,
 		"none": sandbox.StreamNone}[c.String("streaming")]; !ok {
-		return o, usage("--streaming %s: write all, ws or none", c.String("streaming"))
+		return o, console.Usage("--streaming %s: write all, ws or none", c.String("streaming"))
 	}
 	if o.Addr == "" {
 		o.Addr = "127.0.0.1:0"
@@ -112,7 +113,7 @@ func sandboxOptions(c *cli.Context) (o sandbox.Options, err error) {
 	if len(o.Accounts) == 0 {
 		set, err := workspace.Load(c.String("dir"), bot.Kinds())
 		if err != nil {
-			return o, explain(c, err)
+			return o, console.Explain(c, err)
 		}
 		o.Accounts, o.Phrases = sandboxAccounts(set), phrasesOf(set)
 	}
@@ -130,7 +131,7 @@ func completionCommand() *cli.Command {
 			case "zsh":
 				fmt.Fprint(c.App.Writer, "autoload -U compinit bashcompinit && compinit && bashcompinit\n"+bashCompletion)
 			default:
-				return usage("choose a shell: magpie completion bash or zsh")
+				return console.Usage("choose a shell: magpie completion bash or zsh")
 			}
 			return nil
 		},

@@ -1,4 +1,4 @@
-package main
+package records
 
 import (
 	"errors"
@@ -12,18 +12,20 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"github.com/urfave/cli/v2"
 
+	"magpie/cmd/magpie/console"
 	"magpie/internal/bot"
 	"magpie/internal/people"
 	"magpie/internal/segment"
 )
 
-func peopleCommand() *cli.Command {
+// People is “magpie people”.
+func People() *cli.Command {
 	return &cli.Command{Name: "people", Usage: "who we know: import, sync, show, forget", Subcommands: []*cli.Command{
 		{Name: "import", Usage: "import customers from a CSV file: all of them, or none if one is wrong", ArgsUsage: "FILE.csv",
 			Description: "Columns: one or more of mastodon, bluesky, x and weibo (handles), and any of name, language, city, orders, " +
 				"spent, last_order, tags.", Action: importPeople},
 		{Name: "sync", Usage: "read an account's followers from its network", ArgsUsage: "[ACCOUNT]", Action: syncPeople},
-		{Name: "show", Usage: "show what we know of a person", ArgsUsage: "HANDLE", Flags: []cli.Flag{networkFlag(), jsonFlag()},
+		{Name: "show", Usage: "show what we know of a person", ArgsUsage: "HANDLE", Flags: []cli.Flag{networkFlag(), console.JSONFlag()},
 			Action: showPerson},
 		{Name: "forget", Usage: "erase what is stored about a person, when they ask for it", ArgsUsage: "HANDLE",
 			Flags: []cli.Flag{networkFlag(), yesFlag()}, Action: forgetPerson},
@@ -32,27 +34,27 @@ func peopleCommand() *cli.Command {
 
 // progress is a bar on a terminal, and a line now and then elsewhere.
 func progress(w io.Writer, noun string) (step func(n int), done func()) {
-	if !terminal(w) {
+	if !console.Terminal(w) {
 		last := time.Now()
 		return func(n int) {
 			if time.Since(last) > 5*time.Second {
 				last = time.Now()
-				fmt.Fprintf(w, "%s %s so far\n", thousands(n), noun)
+				fmt.Fprintf(w, "%s %s so far\n", console.Thousands(n), noun)
 			}
 		}, func() {}
 	}
-	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(raw(w)), progressbar.OptionSetDescription(noun),
+	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(console.Raw(w)), progressbar.OptionSetDescription(noun),
 		progressbar.OptionShowCount(),
 		progressbar.OptionShowIts(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
 	return func(n int) { _ = bar.Set(n) }, func() { _ = bar.Finish() }
 }
 
 func importPeople(c *cli.Context) error {
-	path, err := arg(c, 0, "the file")
+	path, err := console.Arg(c, 0, "the file")
 	if err != nil {
 		return err
 	}
-	if err := noMore(c, 1); err != nil {
+	if err := console.NoMore(c, 1); err != nil {
 		return err
 	}
 	f, err := os.Open(path)
@@ -60,7 +62,7 @@ func importPeople(c *cli.Context) error {
 		return fmt.Errorf("the file %s can't be read", path)
 	}
 	defer f.Close()
-	b, err := open(c)
+	b, err := console.Open(c)
 	if err != nil {
 		return err
 	}
@@ -73,27 +75,27 @@ func importPeople(c *cli.Context) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	fmt.Fprintf(c.App.Writer, "%s imported%s, %s of them new.\n", plural(out.Rows, "customer"), readAs(out.As), thousands(out.New))
+	fmt.Fprintf(c.App.Writer, "%s imported%s, %s of them new.\n", console.Plural(out.Rows, "customer"), readAs(out.As), console.Thousands(out.New))
 	if out.Sample != "" {
 		fmt.Fprintf(c.App.Writer, "The first name reads “%s”: if that is not as it should be, save the list as “CSV "+
-			"UTF-8” and import it again.\n", shown(out.Sample))
+			"UTF-8” and import it again.\n", console.Shown(out.Sample))
 	}
 	return nil
 }
 
 func syncPeople(c *cli.Context) error {
-	if err := noMore(c, 1); err != nil {
+	if err := console.NoMore(c, 1); err != nil {
 		return err
 	}
-	b, err := open(c)
+	b, err := console.Open(c)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
-	names := sortedKeys(b.Set().Accounts)
+	names := console.SortedKeys(b.Set().Accounts)
 	if one := c.Args().First(); one != "" {
 		if b.Set().Accounts[one] == nil {
-			return unknownName("account", one, b.Set().Accounts)
+			return console.UnknownName("account", one, b.Set().Accounts)
 		}
 		names = []string{one}
 	}
@@ -119,7 +121,7 @@ func syncOne(c *cli.Context, b *bot.Bot, name string) error {
 	if err != nil {
 		return fmt.Errorf("%w (what was read is kept; the next sync goes on from there)", err)
 	}
-	fmt.Fprintf(c.App.Writer, "%s has %s.\n", name, plural(s.Count, "follower"))
+	fmt.Fprintf(c.App.Writer, "%s has %s.\n", name, console.Plural(s.Count, "follower"))
 	return nil
 }
 
@@ -129,15 +131,15 @@ func networkFlag() cli.Flag {
 
 // person opens the workspace and finds the person that the argument names.
 func person(c *cli.Context, open func(*cli.Context) (*bot.Bot, error)) (*bot.Bot, *people.Person, error) {
-	handle, err := arg(c, 0, "the handle")
+	handle, err := console.Arg(c, 0, "the handle")
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := noMore(c, 1); err != nil {
+	if err := console.NoMore(c, 1); err != nil {
 		return nil, nil, err
 	}
-	if n := c.String("network"); n != "" && findKind(n) == nil {
-		return nil, nil, unknownNetwork(n)
+	if n := c.String("network"); n != "" && FindKind(n) == nil {
+		return nil, nil, UnknownNetwork(n)
 	}
 	b, err := open(c)
 	if err != nil {
@@ -147,9 +149,9 @@ func person(c *cli.Context, open func(*cli.Context) (*bot.Bot, error)) (*bot.Bot
 	var several *people.Ambiguous
 	switch {
 	case errors.As(err, &several):
-		err = refused(fmt.Errorf("%w, with --network", err))
+		err = console.Refused(fmt.Errorf("%w, with --network", err))
 	case err == nil && id == 0:
-		err = refused(notHere(b, fmt.Errorf("no person with the handle %s is known", handle)))
+		err = console.Refused(console.NotHere(b, fmt.Errorf("no person with the handle %s is known", handle)))
 	}
 	if err != nil {
 		b.Close()
@@ -160,7 +162,7 @@ func person(c *cli.Context, open func(*cli.Context) (*bot.Bot, error)) (*bot.Bot
 }
 
 func showPerson(c *cli.Context) error {
-	b, p, err := person(c, openToLook)
+	b, p, err := person(c, console.OpenToLook)
 	if err != nil {
 		return err
 	}
@@ -170,7 +172,7 @@ func showPerson(c *cli.Context) error {
 		return err
 	}
 	if c.Bool("json") {
-		return printJSON(c.App.Writer, personJSON(p, consents))
+		return console.PrintJSON(c.App.Writer, personJSON(p, consents))
 	}
 	w := c.App.Writer
 	fmt.Fprintln(w, orDash(p.Name, "(no name)"))
@@ -187,7 +189,7 @@ func showPerson(c *cli.Context) error {
 		if !p.LastOrder.IsZero() {
 			last = ", the last on " + p.LastOrder.Format(time.DateOnly)
 		}
-		fmt.Fprintf(w, "  %s, %s spent%s\n", plural(p.Orders, "order"), spent(p.Spent), last)
+		fmt.Fprintf(w, "  %s, %s spent%s\n", console.Plural(p.Orders, "order"), spent(p.Spent), last)
 	}
 	if p.OptedOut {
 		fmt.Fprintln(w, "  has opted out: gets no automatic messages")
@@ -233,7 +235,7 @@ func personJSON(p *people.Person, consents []people.Consent) any {
 }
 
 func forgetPerson(c *cli.Context) error {
-	b, p, err := person(c, open)
+	b, p, err := person(c, console.Open)
 	if err != nil {
 		return err
 	}
@@ -241,26 +243,27 @@ func forgetPerson(c *cli.Context) error {
 	if err := confirm(c, fmt.Sprintf("Erase %s? This can't be undone.", orDash(p.Name, c.Args().First()))); err != nil {
 		return err
 	}
-	if err := b.Acts.Forget(c.Context, p.ID, who(c)); err != nil {
+	if err := b.Acts.Forget(c.Context, p.ID, console.Who(c)); err != nil {
 		return err
 	}
 	fmt.Fprintln(c.App.Writer, "Erased. If they had opted out, only that is kept, so that nobody writes to them by mistake.")
 	return nil
 }
 
-func segmentsCommand() *cli.Command {
+// Segments is “magpie segments”.
+func Segments() *cli.Command {
 	return &cli.Command{Name: "segments", Usage: "named conditions over people: count, list, words", Subcommands: []*cli.Command{
-		{Name: "list", Usage: "list the segments and how many people are in each", Flags: []cli.Flag{jsonFlag(), wideFlag()},
+		{Name: "list", Usage: "list the segments and how many people are in each", Flags: []cli.Flag{console.JSONFlag(), console.WideFlag()},
 			Action: listSegments},
 		{Name: "count", Usage: "count the people of a segment and show some", ArgsUsage: "NAME", Flags: []cli.Flag{
 			&cli.StringFlag{Name: "account", Usage: "for this `ACCOUNT`: consents(\"direct\") means consent to it"}}, Action: countSegment},
 		{Name: "words", Usage: "the words that a segment may use", Action: func(c *cli.Context) error {
 			rows := [][]string{}
 			words := segment.Words()
-			for _, w := range sortedKeys(words) {
+			for _, w := range console.SortedKeys(words) {
 				rows = append(rows, []string{w, words[w]})
 			}
-			table(screenOf(c), []string{"WORD", "MEANS"}, rows)
+			console.Table(console.ScreenOf(c), []string{"WORD", "MEANS"}, rows)
 			return nil
 		}},
 	}}
@@ -272,31 +275,31 @@ func speaker(c *cli.Context, b *bot.Bot, name string) (string, error) {
 	set := b.Set()
 	if a := c.String("account"); a != "" {
 		if set.Accounts[a] == nil {
-			return "", unknownName("account", a, set.Accounts)
+			return "", console.UnknownName("account", a, set.Accounts)
 		}
 		return a, nil
 	}
-	for _, campaign := range sortedKeys(set.Campaigns) {
+	for _, campaign := range console.SortedKeys(set.Campaigns) {
 		for _, s := range set.Campaigns[campaign].Steps {
 			if s.For == name || s.To != nil && s.To.Segment == name {
 				return s.Accounts[0], nil
 			}
 		}
 	}
-	return sortedKeys(set.Accounts)[0], nil
+	return console.SortedKeys(set.Accounts)[0], nil
 }
 
 func listSegments(c *cli.Context) error {
-	if err := noMore(c, 0); err != nil {
+	if err := console.NoMore(c, 0); err != nil {
 		return err
 	}
-	b, err := openToLook(c)
+	b, err := console.OpenToLook(c)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
 	counts, rows := map[string]int{}, [][]string{}
-	for _, name := range sortedKeys(b.Set().Segments) {
+	for _, name := range console.SortedKeys(b.Set().Segments) {
 		as, err := speaker(c, b, name)
 		if err != nil {
 			return err
@@ -306,31 +309,31 @@ func listSegments(c *cli.Context) error {
 			return err
 		}
 		counts[name] = n
-		rows = append(rows, []string{name, thousands(n), b.Set().Segments[name].Source})
+		rows = append(rows, []string{name, console.Thousands(n), b.Set().Segments[name].Source})
 	}
 	if c.Bool("json") {
-		return printJSON(c.App.Writer, counts)
+		return console.PrintJSON(c.App.Writer, counts)
 	}
-	table(screenOf(c), []string{"SEGMENT", "PEOPLE", "CONDITION"}, rows)
+	console.Table(console.ScreenOf(c), []string{"SEGMENT", "PEOPLE", "CONDITION"}, rows)
 	return nil
 }
 
 func countSegment(c *cli.Context) error {
-	name, err := arg(c, 0, "the segment")
+	name, err := console.Arg(c, 0, "the segment")
 	if err != nil {
 		return err
 	}
-	if err := noMore(c, 1); err != nil {
+	if err := console.NoMore(c, 1); err != nil {
 		return err
 	}
-	b, err := openToLook(c)
+	b, err := console.OpenToLook(c)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
 	s := b.Set().Segments[name]
 	if s == nil {
-		return unknownName("segment", name, b.Set().Segments)
+		return console.UnknownName("segment", name, b.Set().Segments)
 	}
 	as, err := speaker(c, b, name)
 	if err != nil {
@@ -340,7 +343,7 @@ func countSegment(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.App.Writer, "%s in %s (%s), counted for the account %s\n", peopleWord(n), name, s.Source, as)
+	fmt.Fprintf(c.App.Writer, "%s in %s (%s), counted for the account %s\n", console.PeopleWord(n), name, s.Source, as)
 	some, err := people.Recipients(c.Context, b.DB.Read, s, people.Speaker{Account: as, Network: b.Set().Accounts[as].Network}, 0, 5,
 		time.Now())
 	if err != nil || len(some) == 0 {
@@ -352,7 +355,7 @@ func countSegment(c *cli.Context) error {
 			orDash(r.Missing, "may be written to")})
 	}
 	fmt.Fprintln(c.App.Writer)
-	table(screenOf(c), []string{"PERSON", "NAME", "HANDLE", "DIRECT"}, rows, "NAME", "PERSON")
+	console.Table(console.ScreenOf(c), []string{"PERSON", "NAME", "HANDLE", "DIRECT"}, rows, "NAME", "PERSON")
 	return nil
 }
 

@@ -1,4 +1,4 @@
-package main
+package records
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"magpie/cmd/magpie/console"
 	"magpie/internal/bot"
 	"magpie/internal/coupon"
 	"magpie/internal/money"
@@ -29,29 +30,29 @@ func refusal(b *bot.Bot, err error) error {
 	case !errors.As(err, &no):
 		return err
 	case no.Reason == "unknown":
-		return refused(notHere(b, err))
+		return console.Refused(console.NotHere(b, err))
 	}
-	return refused(err)
+	return console.Refused(err)
 }
 
 func unredeemCode(c *cli.Context) error {
-	code, err := arg(c, 0, "the code")
+	code, err := console.Arg(c, 0, "the code")
 	if err != nil {
 		return err
 	}
-	if err := noMore(c, 1); err != nil {
+	if err := console.NoMore(c, 1); err != nil {
 		return err
 	}
 	order, why := strings.TrimSpace(c.String("order")), strings.TrimSpace(c.String("why"))
 	if order == "" || why == "" {
-		return usage("--order and --why are required: %s", call(c))
+		return console.Usage("--order and --why are required: %s", console.Call(c))
 	}
-	b, err := open(c)
+	b, err := console.Open(c)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
-	kept, err := b.Acts.Unredeem(c.Context, code, order, why, who(c))
+	kept, err := b.Acts.Unredeem(c.Context, code, order, why, console.Who(c))
 	if err != nil {
 		return refusal(b, err)
 	}
@@ -84,14 +85,14 @@ type codeUse struct {
 }
 
 func showCode(c *cli.Context) error {
-	code, err := arg(c, 0, "the code")
+	code, err := console.Arg(c, 0, "the code")
 	if err != nil {
 		return err
 	}
-	if err := noMore(c, 1); err != nil {
+	if err := console.NoMore(c, 1); err != nil {
 		return err
 	}
-	b, err := openToLook(c)
+	b, err := console.OpenToLook(c)
 	if err != nil {
 		return err
 	}
@@ -102,7 +103,7 @@ func showCode(c *cli.Context) error {
 	}
 	r := rowOf(c, b, s)
 	if c.Bool("json") {
-		return printJSON(c.App.Writer, r)
+		return console.PrintJSON(c.App.Writer, r)
 	}
 	printCode(c.App.Writer, b.Checkup.Zone(), r, s)
 	return nil
@@ -137,14 +138,14 @@ var codeStates = map[string]string{
 func printCode(w io.Writer, zone *time.Location, r codeRow, s coupon.Story) {
 	say := func(name, value string) {
 		if value != "" {
-			fmt.Fprintf(w, "%-10s %s\n", name+":", shown(value))
+			fmt.Fprintf(w, "%-10s %s\n", name+":", console.Shown(value))
 		}
 	}
 	at := func(t time.Time) string {
 		if t.IsZero() {
 			return ""
 		}
-		return moment(t, zone) + " " + zone.String()
+		return console.Moment(t, zone) + " " + zone.String()
 	}
 	say("Code", s.Code)
 	say("Offer", s.Offer)

@@ -1,7 +1,13 @@
-package main
+package records
 
 import (
 	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"magpie/cmd/magpie/console"
 	"magpie/internal/acts"
 	"magpie/internal/bot"
 	"magpie/internal/compose"
@@ -10,22 +16,19 @@ import (
 	"magpie/internal/report"
 	"magpie/internal/scalar"
 	"magpie/internal/workspace"
-	"os"
-	"regexp"
-	"strings"
-	"time"
 
 	"github.com/urfave/cli/v2"
 )
 
-func couponsCommand() *cli.Command {
+// Coupons is “magpie coupons”.
+func Coupons() *cli.Command {
 	return &cli.Command{
 		Name: "coupons", Usage: "the codes of offers: import, make, issue, show, redeem, unredeem, report", Subcommands: []*cli.Command{
 			{Name: "import", Usage: "import codes from a CSV file with a column named code: all of them, or none if one is wrong",
 				ArgsUsage: "OFFER FILE.csv", Action: importCodes},
 			{Name: "make", Usage: "make codes in advance and list them; they are given out like all others", ArgsUsage: "OFFER", Flags: []cli.Flag{
 				&cli.IntFlag{Name: "count", Value: 100, Usage: "how many"}}, Action: makeCodes},
-			{Name: "list", Usage: "how many codes each offer has left", Flags: []cli.Flag{jsonFlag(), wideFlag()}, Action: listOffers},
+			{Name: "list", Usage: "how many codes each offer has left", Flags: []cli.Flag{console.JSONFlag(), console.WideFlag()}, Action: listOffers},
 			{Name: "issue", Usage: "send one person a code of an offer", ArgsUsage: "OFFER ACCOUNT HANDLE", Flags: []cli.Flag{
 				&cli.StringFlag{Name: "text", Value: "Here you are, {{name}}: your code is {{code}}. {{link}}", Usage: "the `WORDS`"}, yesFlag()},
 				Action: issueCode},
@@ -33,14 +36,14 @@ func couponsCommand() *cli.Command {
 				&cli.StringFlag{Name: "order", Usage: "the order's `ID`"},
 				&cli.StringFlag{Name: "amount", Usage: "what was paid: `899.00 USD`"}}, Action: redeemCode},
 			{Name: "show", Usage: "what became of a code: whose it is, in which post it went out, in which orders it was used", ArgsUsage: "CODE",
-				Flags: []cli.Flag{jsonFlag()}, Action: showCode},
+				Flags: []cli.Flag{console.JSONFlag()}, Action: showCode},
 			{Name: "unredeem", Usage: "take back that a code was used in an order that was cancelled", ArgsUsage: "CODE --order ID --why TEXT",
 				Flags: []cli.Flag{
 					&cli.StringFlag{Name: "order", Usage: "the order's `ID`"}, &cli.StringFlag{Name: "why", Usage: "the reason, for the log"}},
 				Action: unredeemCode},
 			{Name: "release", Usage: "release an offer's codes that were put on hold when the database was restored", ArgsUsage: "OFFER",
 				Action: releaseCodes},
-			{Name: "report", Usage: "codes given, delivered and redeemed, and the revenue", Flags: []cli.Flag{sinceFlag(), jsonFlag(), wideFlag()},
+			{Name: "report", Usage: "codes given, delivered and redeemed, and the revenue", Flags: []cli.Flag{sinceFlag(), console.JSONFlag(), console.WideFlag()},
 				Action: reportCoupons},
 		},
 	}
@@ -68,34 +71,34 @@ func since(c *cli.Context) (time.Time, error) {
 	}
 	t, err := time.Parse(time.DateOnly, s)
 	if err != nil {
-		return t, usage("--since %s: write a day as 2027-11-01, a span such as 7d, or yesterday", s)
+		return t, console.Usage("--since %s: write a day as 2027-11-01, a span such as 7d, or yesterday", s)
 	}
 	return t, nil
 }
 
 // offer opens the workspace and finds the offer that the first argument names.
 func offer(c *cli.Context) (*bot.Bot, *workspace.Offer, error) {
-	name, err := arg(c, 0, "the offer")
+	name, err := console.Arg(c, 0, "the offer")
 	if err != nil {
 		return nil, nil, err
 	}
-	b, err := open(c)
+	b, err := console.Open(c)
 	if err != nil {
 		return nil, nil, err
 	}
 	o := b.Set().Offers[name]
 	if o == nil {
 		b.Close()
-		return nil, nil, unknownName("offer", name, b.Set().Offers)
+		return nil, nil, console.UnknownName("offer", name, b.Set().Offers)
 	}
 	return b, o, nil
 }
 
 func importCodes(c *cli.Context) error {
-	if err := noMore(c, 2); err != nil {
+	if err := console.NoMore(c, 2); err != nil {
 		return err
 	}
-	path, err := arg(c, 1, "the file")
+	path, err := console.Arg(c, 1, "the file")
 	if err != nil {
 		return err
 	}
@@ -105,7 +108,7 @@ func importCodes(c *cli.Context) error {
 	}
 	defer b.Close()
 	if o.Codes.Kind != "imported" {
-		return refused(fmt.Errorf("%s has “codes: %s”: only an offer with “codes: imported” imports codes", o.Name, o.Codes.Kind))
+		return console.Refused(fmt.Errorf("%s has “codes: %s”: only an offer with “codes: imported” imports codes", o.Name, o.Codes.Kind))
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -116,12 +119,12 @@ func importCodes(c *cli.Context) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	fmt.Fprintf(c.App.Writer, "%s imported into %s%s.\n", plural(n, "code"), o.Name, readAs(as))
+	fmt.Fprintf(c.App.Writer, "%s imported into %s%s.\n", console.Plural(n, "code"), o.Name, readAs(as))
 	return nil
 }
 
 func makeCodes(c *cli.Context) error {
-	if err := noMore(c, 1); err != nil {
+	if err := console.NoMore(c, 1); err != nil {
 		return err
 	}
 	b, o, err := offer(c)
@@ -131,13 +134,13 @@ func makeCodes(c *cli.Context) error {
 	defer b.Close()
 	switch n := c.Int("count"); {
 	case o.Codes.Kind != "made":
-		return refused(fmt.Errorf("%s has “codes: %s”: only an offer with “codes: made” makes codes", o.Name, o.Codes.Kind))
+		return console.Refused(fmt.Errorf("%s has “codes: %s”: only an offer with “codes: made” makes codes", o.Name, o.Codes.Kind))
 	case n < 1 || n > 2_000_000:
-		return usage("--count %d: write a number from 1 to 2,000,000", n)
+		return console.Usage("--count %d: write a number from 1 to 2,000,000", n)
 	}
 	codes, err := coupon.Make(c.Context, b.DB, compose.Coupon(o), c.Int("count"), time.Now())
 	if err != nil {
-		return refused(err)
+		return console.Refused(err)
 	}
 	fmt.Fprintln(c.App.Writer, "code")
 	for _, code := range codes {
@@ -147,10 +150,10 @@ func makeCodes(c *cli.Context) error {
 }
 
 func listOffers(c *cli.Context) error {
-	if err := noMore(c, 0); err != nil {
+	if err := console.NoMore(c, 0); err != nil {
 		return err
 	}
-	b, err := openToLook(c)
+	b, err := console.OpenToLook(c)
 	if err != nil {
 		return err
 	}
@@ -161,20 +164,20 @@ func listOffers(c *cli.Context) error {
 		coupon.Left
 	}
 	rows, cells := []row{}, [][]string{}
-	for _, name := range sortedKeys(b.Set().Offers) {
+	for _, name := range console.SortedKeys(b.Set().Offers) {
 		l, err := coupon.Count(c.Context, b.DB, name)
 		if err != nil {
 			return err
 		}
 		o := b.Set().Offers[name]
 		rows = append(rows, row{name, o.Codes.Kind, l})
-		cells = append(cells, []string{name, o.Value, o.Codes.Kind, free(o, l), thousands(l.Reserved), thousands(l.Delivered),
-			thousands(l.Redeemed)})
+		cells = append(cells, []string{name, o.Value, o.Codes.Kind, free(o, l), console.Thousands(l.Reserved), console.Thousands(l.Delivered),
+			console.Thousands(l.Redeemed)})
 	}
 	if c.Bool("json") {
-		return printJSON(c.App.Writer, rows)
+		return console.PrintJSON(c.App.Writer, rows)
 	}
-	table(screenOf(c), []string{"OFFER", "VALUE", "CODES", "FREE", "RESERVED", "DELIVERED", "REDEEMED"}, cells, "VALUE", "CODES", "RESERVED")
+	console.Table(console.ScreenOf(c), []string{"OFFER", "VALUE", "CODES", "FREE", "RESERVED", "DELIVERED", "REDEEMED"}, cells, "VALUE", "CODES", "RESERVED")
 	return nil
 }
 
@@ -186,20 +189,20 @@ func free(o *workspace.Offer, l coupon.Left) string {
 	case o.Codes.Kind == "made" && o.Limit == 0:
 		return "made as needed"
 	case o.Codes.Kind == "made":
-		return thousands(max(0, o.Limit-l.Reserved-l.Delivered-l.Redeemed)) + " can be made"
+		return console.Thousands(max(0, o.Limit-l.Reserved-l.Delivered-l.Redeemed)) + " can be made"
 	}
-	return thousands(l.Free)
+	return console.Thousands(l.Free)
 }
 
 func issueCode(c *cli.Context) error {
-	if err := noMore(c, 3); err != nil {
+	if err := console.NoMore(c, 3); err != nil {
 		return err
 	}
-	account, err := arg(c, 1, "the account")
+	account, err := console.Arg(c, 1, "the account")
 	if err != nil {
 		return err
 	}
-	handle, err := arg(c, 2, "the handle")
+	handle, err := console.Arg(c, 2, "the handle")
 	if err != nil {
 		return err
 	}
@@ -208,7 +211,7 @@ func issueCode(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
-	x := acts.Push{Account: account, Text: c.String("text"), Offer: o.Name, Person: handle, Who: who(c)}
+	x := acts.Push{Account: account, Text: c.String("text"), Offer: o.Name, Person: handle, Who: console.Who(c)}
 	would, err := b.Acts.PreparePush(c.Context, x)
 	if err != nil {
 		return pushError(err)
@@ -219,7 +222,7 @@ func issueCode(c *cli.Context) error {
 	}
 	done, err := b.Acts.Push(c.Context, x)
 	if err != nil {
-		return refused(err)
+		return console.Refused(err)
 	}
 	fmt.Fprintf(c.App.Writer, "The code %s is reserved for @%s and goes out as post %s.\n", done.Post.Code, handle, done.Post.ID)
 	return nil
@@ -228,33 +231,33 @@ func issueCode(c *cli.Context) error {
 var paid = regexp.MustCompile(`^(\S+)\s+(\pL{2,4})$`)
 
 func redeemCode(c *cli.Context) error {
-	code, err := arg(c, 0, "the code")
+	code, err := console.Arg(c, 0, "the code")
 	if err != nil {
 		return err
 	}
-	if err := noMore(c, 2); err != nil {
+	if err := console.NoMore(c, 2); err != nil {
 		return err
 	}
 	if c.String("order") == "" || c.String("amount") == "" {
-		return usage("--order and --amount are required: %s", call(c))
+		return console.Usage("--order and --amount are required: %s", console.Call(c))
 	}
 	// The currency may be a word of its own: --amount 899.00 USD
 	m := paid.FindStringSubmatch(strings.TrimSpace(c.String("amount") + " " + c.Args().Get(1)))
 	if m == nil {
-		return usage("--amount %q: write amount and currency, as “899.00 USD”", c.String("amount"))
+		return console.Usage("--amount %q: write amount and currency, as “899.00 USD”", c.String("amount"))
 	}
 	unit := strings.ToUpper(m[2])
 	amount, err := money.Units(m[1], unit)
 	if err != nil {
-		return usage("--amount: %v", err)
+		return console.Usage("--amount: %v", err)
 	}
-	b, err := open(c)
+	b, err := console.Open(c)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
 	o := coupon.Order{ID: c.String("order"), Amount: amount, Currency: unit}
-	again, err := b.Acts.Redeem(c.Context, code, o, who(c))
+	again, err := b.Acts.Redeem(c.Context, code, o, console.Who(c))
 	if story, err := b.Acts.ShowCode(c.Context, code); err == nil {
 		code = story.Code // as it is kept
 	}
@@ -270,14 +273,14 @@ func redeemCode(c *cli.Context) error {
 }
 
 func reportCoupons(c *cli.Context) error {
-	if err := noMore(c, 0); err != nil {
+	if err := console.NoMore(c, 0); err != nil {
 		return err
 	}
 	from, err := since(c)
 	if err != nil {
 		return err
 	}
-	b, err := openToLook(c)
+	b, err := console.OpenToLook(c)
 	if err != nil {
 		return err
 	}
@@ -287,15 +290,15 @@ func reportCoupons(c *cli.Context) error {
 		return err
 	}
 	if c.Bool("json") {
-		return printJSON(c.App.Writer, lines)
+		return console.PrintJSON(c.App.Writer, lines)
 	}
-	printLines(screenOf(c), lines)
-	besideIt(c, b, len(lines))
+	PrintLines(console.ScreenOf(c), lines)
+	console.BesideIt(c, b, len(lines))
 	return nil
 }
 
 func releaseCodes(c *cli.Context) error {
-	if err := noMore(c, 1); err != nil {
+	if err := console.NoMore(c, 1); err != nil {
 		return err
 	}
 	b, o, err := offer(c)
@@ -303,7 +306,7 @@ func releaseCodes(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
-	held, err := b.Acts.ReleaseCodes(c.Context, o.Name, who(c))
+	held, err := b.Acts.ReleaseCodes(c.Context, o.Name, console.Who(c))
 	if err != nil {
 		return err
 	}

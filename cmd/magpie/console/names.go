@@ -1,16 +1,21 @@
-package main
+package console
 
 import (
+	"maps"
+	"slices"
+	"strings"
+
 	"github.com/urfave/cli/v2"
 
 	"magpie/internal/bot"
 	"magpie/internal/compose"
 	"magpie/internal/outbox"
+	"magpie/internal/suggest"
 )
 
 // knownNames refuses --account and --campaign with names that are in no file; with
 // past, only if no post was ever planned for them. An empty list would hide the slip.
-func knownNames(c *cli.Context, b *bot.Bot, past bool) error {
+func KnownNames(c *cli.Context, b *bot.Bot, past bool) error {
 	if err := knownName(c, b, past, "account", b.Set().Accounts); err != nil {
 		return err
 	}
@@ -30,5 +35,30 @@ func knownName[T any](c *cli.Context, b *bot.Bot, past bool, flag string, all ma
 			return err
 		}
 	}
-	return unknownName(flag, name, all)
+	return UnknownName(flag, name, all)
+}
+
+// unknownName is the error for a name that is not in the files.
+func UnknownName[T any](noun, name string, all map[string]T) error {
+	names := make([]string, 0, len(all))
+	for n := range all {
+		names = append(names, n)
+	}
+	return Usage("no %s %q (%s)", noun, name, suggest.Hint(name, names))
+}
+
+// sortedKeys are the keys of a map in order.
+func SortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
+
+// postName is what a post is called in lists.
+func PostName(p *outbox.Post) string {
+	return strings.Trim(p.Campaign+"/"+p.Step, "/")
+}
+
+// peopleWord is 1 person, 2 people.
+func PeopleWord(n int) string {
+	if n == 1 {
+		return "1 person"
+	}
+	return Thousands(n) + " people"
 }

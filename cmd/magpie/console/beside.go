@@ -1,4 +1,4 @@
-package main
+package console
 
 import (
 	"fmt"
@@ -13,7 +13,7 @@ import (
 
 // besideIt tells whoever finds nothing that a sandbox's database lies beside the one
 // that was read: what was played is in there.
-func besideIt(c *cli.Context, b *bot.Bot, found int) {
+func BesideIt(c *cli.Context, b *bot.Bot, found int) {
 	w := c.App.Writer
 	if c.Bool("json") {
 		w = c.App.ErrWriter
@@ -26,7 +26,7 @@ func besideIt(c *cli.Context, b *bot.Bot, found int) {
 // lookedInto says into which database it was looked, where a sandbox's lies beside it.
 func lookedInto(b *bot.Bot) string {
 	path := b.DB.Path
-	other := sandboxBeside(path)
+	other := SandboxBeside(path)
 	if b.DB.Postgres() || strings.HasSuffix(path, sandboxEnd) || !store.Exists(other) {
 		return ""
 	}
@@ -35,7 +35,7 @@ func lookedInto(b *bot.Bot) string {
 }
 
 // notHere is the error of something that is not in the database, with where else it may be.
-func notHere(b *bot.Bot, err error) error {
+func NotHere(b *bot.Bot, err error) error {
 	if text := lookedInto(b); err != nil && text != "" {
 		return fmt.Errorf("%w\n%s", err, text)
 	}
@@ -45,4 +45,4 @@ func notHere(b *bot.Bot, err error) error {
 const sandboxEnd = ".sandbox.db"
 
 // sandboxBeside is the database of the sandbox that plays beside a real one.
-func sandboxBeside(path string) string { return strings.TrimSuffix(path, ".db") + sandboxEnd }
+func SandboxBeside(path string) string { return strings.TrimSuffix(path, ".db") + sandboxEnd }

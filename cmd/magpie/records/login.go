@@ -1,4 +1,4 @@
-package main
+package records
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
 
+	"magpie/cmd/magpie/console"
 	"magpie/internal/bot"
 	"magpie/internal/network"
 	"magpie/internal/vault"
@@ -27,21 +28,21 @@ const (
 )
 
 func login(c *cli.Context) error {
-	name, err := arg(c, 0, "the account")
+	name, err := console.Arg(c, 0, "the account")
 	if err != nil {
 		return err
 	}
-	if err := noMore(c, 1); err != nil {
-		return usage("do not give the token as an argument, where others could see it: run “magpie accounts login %s” and type it", name)
+	if err := console.NoMore(c, 1); err != nil {
+		return console.Usage("do not give the token as an argument, where others could see it: run “magpie accounts login %s” and type it", name)
 	}
-	b, err := open(c)
+	b, err := console.Open(c)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
 	a := b.Set().Accounts[name]
 	if a == nil {
-		return unknownName("account", name, b.Set().Accounts)
+		return console.UnknownName("account", name, b.Set().Accounts)
 	}
 	accepted, err := keyFor(c, b)
 	if err != nil {
@@ -57,9 +58,9 @@ func login(c *cli.Context) error {
 			return errors.New("the sign-in was ended; nothing was stored")
 		}
 		if errors.Is(err, errTooSlow) {
-			return refused(err)
+			return console.Refused(err)
 		}
-		return refused(fmt.Errorf("%s does not accept that: %w; nothing was stored", a.Network, err))
+		return console.Refused(fmt.Errorf("%s does not accept that: %w; nothing was stored", a.Network, err))
 	}
 	fmt.Fprintf(c.App.Writer, "%s is @%s%s. The token is stored, encrypted.\n", name, self.Handle, botNote(self))
 	if a.Credentials != nil && a.Credentials.Kind != "stored" {
@@ -78,7 +79,7 @@ func keyFor(c *cli.Context, b *bot.Bot) (accepted func() error, err error) {
 	case !c.Bool("new-key"):
 		return nil, err
 	case err == nil:
-		return nil, usage("the stored tokens can be read with the key that is here: --new-key is for a key that is lost")
+		return nil, console.Usage("the stored tokens can be read with the key that is here: --new-key is for a key that is lost")
 	case !errors.As(err, &lost):
 		return nil, err // the key may be good
 	}
@@ -100,7 +101,7 @@ func newKey(c *cli.Context, b *bot.Bot) error {
 
 func readToken(c *cli.Context, a *workspace.Account) (network.Secret, error) {
 	var text string
-	if f, ok := c.App.Reader.(*os.File); ok && terminal(f) {
+	if f, ok := c.App.Reader.(*os.File); ok && console.Terminal(f) {
 		fmt.Fprintf(c.App.Writer, "%s: ", a.Kind.Credentials)
 		b, err := term.ReadPassword(int(f.Fd()))
 		fmt.Fprintln(c.App.Writer)
@@ -116,7 +117,7 @@ func readToken(c *cli.Context, a *workspace.Account) (network.Secret, error) {
 		text = line
 	}
 	if text = strings.TrimSpace(text); text == "" {
-		return "", usage("no token was given; nothing was stored")
+		return "", console.Usage("no token was given; nothing was stored")
 	}
 	return network.Secret(text), nil
 }
@@ -132,7 +133,7 @@ func consent(c *cli.Context, g network.Grant) error {
 	redirect := c.String("redirect")
 	u, err := url.Parse(redirect)
 	if err != nil || u.Host == "" {
-		return usage("--redirect %q is not an address", redirect)
+		return console.Usage("--redirect %q is not an address", redirect)
 	}
 	page := g.Page(redirect)
 	if host := u.Hostname(); host != "127.0.0.1" && host != "localhost" || u.Scheme != "http" {

@@ -1,4 +1,4 @@
-package main
+package console
 
 import (
 	"fmt"
@@ -15,31 +15,32 @@ import (
 )
 
 // wideFlag is that of every table.
-func wideFlag() cli.Flag {
+func WideFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "wide", Usage: "show all columns in full, however wide the terminal is"}
 }
 
 // screen is where tables go.
-type screen struct {
+type Screen struct {
 	io.Writer
 	wide bool // --wide
 }
 
-func screenOf(c *cli.Context) screen { return screen{c.App.Writer, c.Bool("wide")} }
+// ScreenOf is where the tables of a command go.
+func ScreenOf(c *cli.Context) Screen { return Screen{c.App.Writer, c.Bool("wide")} }
 
 // text is how much of a text is shown in a table: where it has to fit, a line.
-func (s screen) text() int {
-	if s.wide || columns(s.Writer) == math.MaxInt {
+func (s Screen) Text() int {
+	if s.wide || Columns(s.Writer) == math.MaxInt {
 		return 300
 	}
 	return 60
 }
 
 // narrow tells whether there is little room.
-func (s screen) narrow() bool { return !s.wide && columns(s.Writer) < prose }
+func (s Screen) narrow() bool { return !s.wide && Columns(s.Writer) < prose }
 
 // name is how much of a handle is shown.
-func (s screen) name() int {
+func (s Screen) Name() int {
 	if s.narrow() {
 		return 22
 	}
@@ -47,8 +48,8 @@ func (s screen) name() int {
 }
 
 // moment is an instant; where there is little room without a year that is this year's.
-func (s screen) moment(t time.Time, zone *time.Location) string {
-	if text := moment(t, zone); !s.narrow() || t.IsZero() || t.In(zone).Year() != time.Now().In(zone).Year() {
+func (s Screen) Moment(t time.Time, zone *time.Location) string {
+	if text := Moment(t, zone); !s.narrow() || t.IsZero() || t.In(zone).Year() != time.Now().In(zone).Year() {
 		return text
 	}
 	return t.In(zone).Format("01-02 15:04")
@@ -58,9 +59,9 @@ func (s screen) moment(t time.Time, zone *time.Location) string {
 const prose = 100
 
 // columns is how wide the terminal is; where none is, nothing has to fit.
-func columns(w io.Writer) int {
-	f, ok := raw(w).(*os.File)
-	if !ok || !terminal(w) {
+func Columns(w io.Writer) int {
+	f, ok := Raw(w).(*os.File)
+	if !ok || !Terminal(w) {
 		return math.MaxInt
 	}
 	if n, _, err := term.GetSize(int(f.Fd())); err == nil && n > 20 {
@@ -70,7 +71,7 @@ func columns(w io.Writer) int {
 }
 
 // width is how wide texts are.
-func width(w io.Writer) int { return min(prose, columns(w)) }
+func Width(w io.Writer) int { return min(prose, Columns(w)) }
 
 // leastText is how narrow the last column, which holds texts, may become.
 const leastText = 24
@@ -78,16 +79,16 @@ const leastText = 24
 // table prints rows under a header, columns as wide as they need to be on a screen,
 // Chinese included. On a terminal that is too narrow the last column is cut, then the
 // columns that drop names are left out, in that order.
-func table(s screen, header []string, rows [][]string, drop ...string) {
+func Table(s Screen, header []string, rows [][]string, drop ...string) {
 	all := [][]string{header}
 	for _, row := range rows {
 		line := make([]string, len(row))
 		for i, cell := range row {
-			line[i] = strings.ReplaceAll(shown(cell), "\n", " ")
+			line[i] = strings.ReplaceAll(Shown(cell), "\n", " ")
 		}
 		all = append(all, line)
 	}
-	room := columns(s.Writer)
+	room := Columns(s.Writer)
 	if s.wide {
 		room = math.MaxInt
 	}
@@ -108,7 +109,7 @@ func table(s screen, header []string, rows [][]string, drop ...string) {
 	}
 	printTable(s, all, widths)
 	if len(gone) > 0 {
-		fmt.Fprintf(s, "\n%s\n", indent("Left out: "+strings.Join(gone, ", ")+" (--wide shows all).", "", width(s.Writer)))
+		fmt.Fprintf(s, "\n%s\n", Indent("Left out: "+strings.Join(gone, ", ")+" (--wide shows all).", "", Width(s.Writer)))
 	}
 }
 
@@ -161,7 +162,7 @@ func printTable(w io.Writer, all [][]string, widths []int) {
 }
 
 // moreThan says that a list may go on where it has as many rows as --limit lets it have.
-func moreThan(c *cli.Context, rows int) {
+func MoreThan(c *cli.Context, rows int) {
 	if limit := c.Int("limit"); rows == limit {
 		fmt.Fprintf(c.App.Writer, "\nThese are the first %d; there may be more: --limit %d\n", limit, 10*limit)
 	}

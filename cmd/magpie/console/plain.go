@@ -1,4 +1,4 @@
-package main
+package console
 
 import (
 	"fmt"
@@ -13,11 +13,11 @@ import (
 
 // plain is an output that strangers' words can't steer: of all that a terminal
 // obeys it lets through nothing but the colours of our own.
-type plain struct{ io.Writer }
+type Plain struct{ io.Writer }
 
 // raw is the output itself, for a bar of ours that moves.
-func raw(w io.Writer) io.Writer {
-	if p, ok := w.(plain); ok {
+func Raw(w io.Writer) io.Writer {
+	if p, ok := w.(Plain); ok {
 		return p.Writer
 	}
 	return w
@@ -27,7 +27,7 @@ func raw(w io.Writer) io.Writer {
 var colour = regexp.MustCompile(`\x1b\[(?:0|1|2|3[1-6])m`)
 
 // Write writes p without what steers a terminal.
-func (w plain) Write(p []byte) (int, error) {
+func (w Plain) Write(p []byte) (int, error) {
 	s, done := string(p), 0
 	var b strings.Builder
 	for _, at := range w.colours(s) {
@@ -41,8 +41,8 @@ func (w plain) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (w plain) colours(s string) [][]int {
-	if !terminal(w.Writer) {
+func (w Plain) colours(s string) [][]int {
+	if !Terminal(w.Writer) {
 		return nil
 	}
 	return colour.FindAllStringIndex(s, -1)
@@ -62,10 +62,10 @@ func escaped(s string) string {
 }
 
 // plainLog hands a log entry on in plain: what others wrote stands in it.
-type plainLog struct{ logrus.Formatter }
+type PlainLog struct{ logrus.Formatter }
 
 // Format formats an entry without what steers a terminal.
-func (f plainLog) Format(e *logrus.Entry) ([]byte, error) {
+func (f PlainLog) Format(e *logrus.Entry) ([]byte, error) {
 	e.Message = network.Plain(e.Message)
 	for k, v := range e.Data {
 		switch v := v.(type) {

@@ -1,4 +1,4 @@
-package main
+package records
 
 import (
 	"cmp"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"magpie/cmd/magpie/console"
 	"magpie/internal/bot"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
@@ -15,14 +16,15 @@ import (
 	"magpie/internal/suggest"
 )
 
-func outboxCommand() *cli.Command {
+// Outbox is “magpie outbox”.
+func Outbox() *cli.Command {
 	return &cli.Command{
 		Name: "outbox", Usage: "all posts and what became of them", Subcommands: []*cli.Command{
 			{Name: "list", Usage: "list posts: what went out last, then what is to come", Flags: []cli.Flag{
 				&cli.StringFlag{Name: "state", Usage: "only in this `STATE`: planned, held, sent, refused, late, asked, …"},
 				&cli.StringFlag{Name: "account", Usage: "only of this `ACCOUNT`"},
 				&cli.StringFlag{Name: "campaign", Usage: "only of this `CAMPAIGN`"},
-				&cli.IntFlag{Name: "limit", Value: 50, Usage: "how many to list at most"}, jsonFlag(), wideFlag()}, Action: listPosts},
+				&cli.IntFlag{Name: "limit", Value: 50, Usage: "how many to list at most"}, console.JSONFlag(), console.WideFlag()}, Action: listPosts},
 			{Name: "show", Usage: "show a post with its text and history", ArgsUsage: "ID", Action: showPost},
 			{Name: "approve", Usage: "approve held posts with the texts they have now", ArgsUsage: "ID …", Flags: []cli.Flag{yesFlag()},
 				Action: approvePosts},
@@ -41,34 +43,25 @@ func yesFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask"}
 }
 
-// unknownName is the error for a name that is not in the files.
-func unknownName[T any](noun, name string, all map[string]T) error {
-	names := make([]string, 0, len(all))
-	for n := range all {
-		names = append(names, n)
-	}
-	return usage("no %s %q (%s)", noun, name, suggest.Hint(name, names))
-}
-
 var states = []string{"planned", "held", "sending", "sent", "refused", "in doubt", "asked", "late", "withdrawn", "expanded", "recalled"}
 
 func listPosts(c *cli.Context) error {
-	if err := noMore(c, 0); err != nil {
+	if err := console.NoMore(c, 0); err != nil {
 		return err
 	}
-	b, err := openToLook(c)
+	b, err := console.OpenToLook(c)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
-	if err := knownNames(c, b, true); err != nil {
+	if err := console.KnownNames(c, b, true); err != nil {
 		return err
 	}
 	if c.Int("limit") < 1 {
-		return usage("--limit %d: write how many, 1 or more", c.Int("limit"))
+		return console.Usage("--limit %d: write how many, 1 or more", c.Int("limit"))
 	}
 	if s := c.String("state"); s != "" && suggest.For(s, states) != s {
-		return usage("no state %q (%s)", s, suggest.Hint(s, states))
+		return console.Usage("no state %q (%s)", s, suggest.Hint(s, states))
 	}
 	posts, err := outbox.Listed(c.Context, b.DB.Read, outbox.List{State: c.String("state"), Account: c.String("account"),
 		Campaign: c.String("campaign"), Limit: c.Int("limit")}, time.Now())
@@ -76,12 +69,12 @@ func listPosts(c *cli.Context) error {
 		return err
 	}
 	if c.Bool("json") {
-		besideIt(c, b, len(posts))
-		return printJSON(c.App.Writer, postsJSON(posts))
+		console.BesideIt(c, b, len(posts))
+		return console.PrintJSON(c.App.Writer, PostsJSON(posts))
 	}
 	if len(posts) == 0 {
 		fmt.Fprintln(c.App.Writer, "No post matches.")
-		besideIt(c, b, 0)
+		console.BesideIt(c, b, 0)
 		return nil
 	}
 	rows := [][]string{}
@@ -91,14 +84,14 @@ func listPosts(c *cli.Context) error {
 		if at.IsZero() {
 			at = p.SlotAt
 		}
-		said := strings.TrimPrefix(p.SealedText, to(p)+" ") // whom it is for stands beside it
-		rows = append(rows, []string{p.ID, string(p.State), p.Account, postName(p), screenOf(c).moment(at, zone), to(p),
-			short(orDash(p.Reason, said,
-				upcoming(c, b, p)), screenOf(c).text())})
+		said := strings.TrimPrefix(p.SealedText, To(p)+" ") // whom it is for stands beside it
+		rows = append(rows, []string{p.ID, string(p.State), p.Account, console.PostName(p), console.ScreenOf(c).Moment(at, zone), To(p),
+			console.Short(orDash(p.Reason, said,
+				upcoming(c, b, p)), console.ScreenOf(c).Text())})
 	}
-	table(screenOf(c), []string{"POST", "STATE", "ACCOUNT", "CAMPAIGN/STEP", "WHEN (" + zone.String() + ")", "TO", "TEXT OR REASON"}, rows,
+	console.Table(console.ScreenOf(c), []string{"POST", "STATE", "ACCOUNT", "CAMPAIGN/STEP", "WHEN (" + zone.String() + ")", "TO", "TEXT OR REASON"}, rows,
 		"TO", "CAMPAIGN/STEP", "ACCOUNT", "WHEN ("+zone.String()+")")
-	moreThan(c, len(rows))
+	console.MoreThan(c, len(rows))
 	return nil
 }
 
@@ -111,11 +104,8 @@ func upcoming(c *cli.Context, b *bot.Bot, p *outbox.Post) string {
 	return preview.Draft.Text
 }
 
-func postName(p *outbox.Post) string {
-	return strings.Trim(p.Campaign+"/"+p.Step, "/")
-}
-
-func to(p *outbox.Post) string {
+// To is whom a post is for, in words.
+func To(p *outbox.Post) string {
 	switch p.Kind {
 	case outbox.Public:
 		return "everybody"
@@ -162,10 +152,11 @@ type postJSON struct {
 	Attempts int       `json:"attempts"`
 }
 
-func postsJSON(posts []*outbox.Post) []postJSON {
+// PostsJSON are posts as the commands print them with --json.
+func PostsJSON(posts []*outbox.Post) []postJSON {
 	out := []postJSON{}
 	for _, p := range posts {
-		r := postJSON{p.ID, string(p.State), string(p.Kind), p.Account, p.Campaign, p.Step, p.SlotAt, "", to(p), p.SealedText, p.URL, p.Reason,
+		r := postJSON{p.ID, string(p.State), string(p.Kind), p.Account, p.Campaign, p.Step, p.SlotAt, "", To(p), p.SealedText, p.URL, p.Reason,
 			string(p.Cause), p.Mention, p.Attempts}
 		if !p.SentAt.IsZero() {
 			r.Sent = p.SentAt.Format(time.RFC3339)
@@ -177,11 +168,11 @@ func postsJSON(posts []*outbox.Post) []postJSON {
 
 // onePost opens the workspace and finds the post that the argument names.
 func onePost(c *cli.Context, n int, open func(*cli.Context) (*bot.Bot, error)) (*bot.Bot, *outbox.Post, error) {
-	id, err := arg(c, n, "the post's ID")
+	id, err := console.Arg(c, n, "the post's ID")
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := noMore(c, n+1); err != nil {
+	if err := console.NoMore(c, n+1); err != nil {
 		return nil, nil, err
 	}
 	b, err := open(c)
@@ -190,7 +181,7 @@ func onePost(c *cli.Context, n int, open func(*cli.Context) (*bot.Bot, error)) (
 	}
 	p, err := outbox.One(c.Context, b.DB.Read, id)
 	if err != nil {
-		err = refused(notHere(b, err))
+		err = console.Refused(console.NotHere(b, err))
 		b.Close()
 		return nil, nil, err
 	}
@@ -198,14 +189,14 @@ func onePost(c *cli.Context, n int, open func(*cli.Context) (*bot.Bot, error)) (
 }
 
 func showPost(c *cli.Context) error {
-	b, p, err := onePost(c, 0, openToLook)
+	b, p, err := onePost(c, 0, console.OpenToLook)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
 	w := c.App.Writer
 	zone := zoneOf(b, p.Account)
-	fmt.Fprintf(w, "Post %s is %s\n  %s, %s, to %s\n  due %s (%s)\n", p.ID, p.State, p.Account, postName(p), to(p), when(p.SlotAt, zone), zone)
+	fmt.Fprintf(w, "Post %s is %s\n  %s, %s, to %s\n  due %s (%s)\n", p.ID, p.State, p.Account, console.PostName(p), To(p), console.When(p.SlotAt, zone), zone)
 	for _, x := range [][2]string{{"sent", sentWhen(p, zone)}, {"at", p.URL}, {"reason", p.Reason}, {"code", p.Code},
 		{"approved by", p.ApprovedBy}, {"answers mention", p.Mention}} {
 		if x[1] != "" {
@@ -218,7 +209,7 @@ func showPost(c *cli.Context) error {
 		}
 	}
 	if m, at, err := outbox.Metrics(c.Context, b.DB, p.ID); err == nil && !at.IsZero() {
-		fmt.Fprintf(w, "  reactions, as of %s: %s\n", when(at, zone), fares(m))
+		fmt.Fprintf(w, "  reactions, as of %s: %s\n", console.When(at, zone), fares(m))
 	}
 	text := p.SealedText
 	if text == "" {
@@ -227,10 +218,10 @@ func showPost(c *cli.Context) error {
 			fmt.Fprintln(w, "\nAs it would read now:")
 		}
 	}
-	fmt.Fprintf(w, "\n%s\n", indent(cmp.Or(text, p.Text), "  | ", width(w)))
+	fmt.Fprintf(w, "\n%s\n", console.Indent(cmp.Or(text, p.Text), "  | ", console.Width(w)))
 	if images, err := outbox.Attached(c.Context, b.DB.Read, p.ID); err == nil {
 		for _, i := range images {
-			fmt.Fprintf(w, "  with %s: %s\n", shown(i.Name), shown(i.Alt))
+			fmt.Fprintf(w, "  with %s: %s\n", console.Shown(i.Name), console.Shown(i.Alt))
 		}
 	}
 	lines, err := outbox.History(c.Context, b.DB, p)
@@ -241,7 +232,7 @@ func showPost(c *cli.Context) error {
 			if l.What == "post approved" || detail == "by "+l.Who || detail == p.URL { // a hash, or what the line or the head says already
 				detail = ""
 			}
-			fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("  %s  %s: %s %s", when(l.At, zone), l.Who, l.What, detail), " "))
+			fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("  %s  %s: %s %s", console.When(l.At, zone), l.Who, l.What, detail), " "))
 		}
 	}
 	return err
@@ -255,12 +246,12 @@ func fares(m network.Metrics) string {
 		what string
 	}{{m.Likes, "like"}, {m.Reposts, "repost"}, {m.Quotes, "quote"}, {m.Views, "view"}} {
 		if x.n != network.Untold {
-			all = append(all, plural(x.n, x.what))
+			all = append(all, console.Plural(x.n, x.what))
 		}
 	}
 	replies := "1 reply"
 	if m.Replies != 1 {
-		replies = thousands(m.Replies) + " replies"
+		replies = console.Thousands(m.Replies) + " replies"
 	}
 	return strings.Join(append(all, replies), ", ")
 }
@@ -269,21 +260,21 @@ func sentWhen(p *outbox.Post, zone *time.Location) string {
 	if p.SentAt.IsZero() {
 		return ""
 	}
-	return when(p.SentAt, zone)
+	return console.When(p.SentAt, zone)
 }
 
 func settlePost(c *cli.Context) error {
 	to, ok := map[string]outbox.State{"sent": outbox.Sent, "send": outbox.Planned, "withdraw": outbox.Withdrawn}[c.Args().First()]
 	if !ok {
-		return usage("say what to do with the post: magpie outbox settle sent|send|withdraw ID")
+		return console.Usage("say what to do with the post: magpie outbox settle sent|send|withdraw ID")
 	}
-	b, p, err := onePost(c, 1, open)
+	b, p, err := onePost(c, 1, console.Open)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
-	if err := b.Acts.SettlePost(c.Context, p.ID, to, c.String("url"), who(c)); err != nil {
-		return refused(err)
+	if err := b.Acts.SettlePost(c.Context, p.ID, to, c.String("url"), console.Who(c)); err != nil {
+		return console.Refused(err)
 	}
 	fmt.Fprintf(c.App.Writer, "Post %s is %s now.\n", p.ID, to)
 	return nil
@@ -296,7 +287,7 @@ func withdrawPosts(c *cli.Context) error {
 	}
 	defer b.Close()
 	return posts.each(c, "", func(p *outbox.Post) error {
-		if err := b.Acts.SettlePost(c.Context, p.ID, outbox.Withdrawn, "", who(c)); err != nil {
+		if err := b.Acts.SettlePost(c.Context, p.ID, outbox.Withdrawn, "", console.Who(c)); err != nil {
 			return err
 		}
 		if p.Kind == outbox.Segment {
@@ -324,8 +315,8 @@ func recallPosts(c *cli.Context) error {
 			fmt.Fprintf(c.App.Writer, "A thread of %d posts:\n\n", len(parts))
 		}
 		for _, x := range parts {
-			fmt.Fprintf(c.App.Writer, "%s, %s:\n\n%s\n\n", x.Account, outSince(b, x), indent(cmp.Or(x.SealedText, x.Text), "  | ",
-				width(c.App.Writer)))
+			fmt.Fprintf(c.App.Writer, "%s, %s:\n\n%s\n\n", x.Account, outSince(b, x), console.Indent(cmp.Or(x.SealedText, x.Text), "  | ",
+				console.Width(c.App.Writer)))
 		}
 		if len(parts) > 1 {
 			threads[p.ID] = true
@@ -339,7 +330,7 @@ func recallPosts(c *cli.Context) error {
 		question = fmt.Sprintf("Delete these %d from the network?", len(posts.all))
 	}
 	return posts.each(c, question, func(p *outbox.Post) error {
-		if err := b.Acts.Recall(c.Context, p.ID, who(c)); err != nil {
+		if err := b.Acts.Recall(c.Context, p.ID, console.Who(c)); err != nil {
 			return err
 		}
 		what := "Post " + p.ID
@@ -355,5 +346,5 @@ func outSince(b *bot.Bot, p *outbox.Post) string {
 	if p.State != outbox.Sent {
 		return string(p.State)
 	}
-	return "out since " + when(p.SentAt, zoneOf(b, p.Account))
+	return "out since " + console.When(p.SentAt, zoneOf(b, p.Account))
 }

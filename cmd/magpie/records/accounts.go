@@ -1,16 +1,18 @@
-package main
+package records
 
 import (
 	"fmt"
 
 	"github.com/urfave/cli/v2"
 
+	"magpie/cmd/magpie/console"
 	"magpie/internal/network"
 )
 
-func accountsCommand() *cli.Command {
+// Accounts is “magpie accounts”.
+func Accounts() *cli.Command {
 	return &cli.Command{Name: "accounts", Usage: "the brand accounts: list, verify, login", Subcommands: []*cli.Command{
-		{Name: "list", Usage: "list them", Flags: []cli.Flag{jsonFlag(), wideFlag()}, Action: listAccounts},
+		{Name: "list", Usage: "list them", Flags: []cli.Flag{console.JSONFlag(), console.WideFlag()}, Action: listAccounts},
 		{Name: "verify", Usage: "check with each network that the credentials work", ArgsUsage: "[ACCOUNT]", Action: verifyAccounts},
 		{Name: "login", Usage: "store an access token (Mastodon), app password (Bluesky) or an app's keys (X, Weibo), encrypted",
 			ArgsUsage: "ACCOUNT",
@@ -25,10 +27,10 @@ func accountsCommand() *cli.Command {
 }
 
 func listAccounts(c *cli.Context) error {
-	if err := noMore(c, 0); err != nil {
+	if err := console.NoMore(c, 0); err != nil {
 		return err
 	}
-	b, err := openToLook(c)
+	b, err := console.OpenToLook(c)
 	if err != nil {
 		return err
 	}
@@ -44,51 +46,51 @@ func listAccounts(c *cli.Context) error {
 		About    string `json:"about"`
 	}
 	rows, cells := []row{}, [][]string{}
-	for _, name := range sortedKeys(set.Accounts) {
+	for _, name := range console.SortedKeys(set.Accounts) {
 		a := set.Accounts[name]
 		rows = append(rows, row{name, a.Network, a.Server, a.Handle, a.Language, a.Timezone.Name, a.About})
 		cells = append(cells, []string{name, a.Network, orDash(a.Handle, a.Server), a.Language, a.Timezone.Name, a.About})
 	}
 	if c.Bool("json") {
-		return printJSON(c.App.Writer, rows)
+		return console.PrintJSON(c.App.Writer, rows)
 	}
-	table(screenOf(c), []string{"ACCOUNT", "NETWORK", "HANDLE OR SERVER", "LANGUAGE", "TIME ZONE", "ABOUT"}, cells, "LANGUAGE", "TIME ZONE",
+	console.Table(console.ScreenOf(c), []string{"ACCOUNT", "NETWORK", "HANDLE OR SERVER", "LANGUAGE", "TIME ZONE", "ABOUT"}, cells, "LANGUAGE", "TIME ZONE",
 		"ABOUT")
 	return nil
 }
 
 func verifyAccounts(c *cli.Context) error {
-	if err := noMore(c, 1); err != nil {
+	if err := console.NoMore(c, 1); err != nil {
 		return err
 	}
-	b, err := open(c)
+	b, err := console.Open(c)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
-	names := sortedKeys(b.Set().Accounts)
+	names := console.SortedKeys(b.Set().Accounts)
 	if one := c.Args().First(); one != "" {
 		if b.Set().Accounts[one] == nil {
-			return unknownName("account", one, b.Set().Accounts)
+			return console.UnknownName("account", one, b.Set().Accounts)
 		}
 		names = []string{one}
 	}
 	bad := 0
-	p := paint(terminal(c.App.Writer))
+	p := console.Paint(console.Terminal(c.App.Writer))
 	for _, name := range names {
 		self, err := b.Accounts.Verify(c.Context, b.Set().Accounts[name])
 		if err != nil {
 			bad++
-			fmt.Fprintf(c.App.Writer, "%s  %s: %v\n", p.bad("✗"), name, err)
+			fmt.Fprintf(c.App.Writer, "%s  %s: %v\n", p.Bad("✗"), name, err)
 			continue
 		}
-		fmt.Fprintf(c.App.Writer, "%s  %s is @%s%s\n", p.good("✓"), name, self.Handle, botNote(self))
+		fmt.Fprintf(c.App.Writer, "%s  %s is @%s%s\n", p.Good("✓"), name, self.Handle, botNote(self))
 		for _, n := range self.Notes {
-			fmt.Fprintf(c.App.Writer, "   %s %s\n", p.warn("!"), n)
+			fmt.Fprintf(c.App.Writer, "   %s %s\n", p.Warn("!"), n)
 		}
 	}
 	if bad > 0 {
-		return failure{exitFailed, fmt.Errorf("%s can't be used", plural(bad, "account"))}
+		return console.Failed("%s can't be used", console.Plural(bad, "account"))
 	}
 	return nil
 }

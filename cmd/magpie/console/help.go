@@ -1,4 +1,4 @@
-package main
+package console
 
 import (
 	"bytes"
@@ -15,13 +15,13 @@ func init() {
 		var all bytes.Buffer
 		cli.HelpPrinterCustom(&all, template, data, nil)
 		for _, line := range strings.Split(strings.TrimRight(all.String(), "\n"), "\n") {
-			fmt.Fprintln(w, hang(line, columns(w)))
+			fmt.Fprintln(w, Hang(line, Columns(w)))
 		}
 	}
 }
 
 // hang wraps a line of the help at width. What follows stands below the text of the line's last column.
-func hang(line string, width int) string {
+func Hang(line string, width int) string {
 	if runewidth.StringWidth(line) <= width {
 		return line
 	}

@@ -1,4 +1,4 @@
-package main
+package console
 
 import (
 	"errors"
@@ -17,53 +17,54 @@ import (
 )
 
 // options are what the global flags say.
-func options(c *cli.Context) (bot.Options, error) {
+func Options(c *cli.Context) (bot.Options, error) {
 	if st, err := os.Stat(c.String("dir")); err != nil || !st.IsDir() {
-		return bot.Options{}, usage("there is no folder %s", c.String("dir"))
+		return bot.Options{}, Usage("there is no folder %s", c.String("dir"))
 	}
-	log, err := logger(c, os.Stderr)
+	log, err := Logger(c, os.Stderr)
 	return bot.Options{Dir: c.String("dir"), Database: c.String("database"), Log: log}, err
 }
 
-func logger(c *cli.Context, w io.Writer) (*logrus.Entry, error) {
+// Logger is the log that the global flags ask for.
+func Logger(c *cli.Context, w io.Writer) (*logrus.Entry, error) {
 	l := logrus.New()
 	l.SetOutput(w)
 	level, err := logrus.ParseLevel(c.String("log"))
 	if err != nil {
-		return nil, usage("--log %s: write error, warn, info or debug", c.String("log"))
+		return nil, Usage("--log %s: write error, warn, info or debug", c.String("log"))
 	}
 	l.SetLevel(level)
 	switch c.String("log-format") {
 	case "json":
 		l.SetFormatter(&logrus.JSONFormatter{})
 	case "text":
-		l.SetFormatter(plainLog{&logrus.TextFormatter{FullTimestamp: true, TimestampFormat: "2006-01-02 15:04:05"}})
+		l.SetFormatter(PlainLog{&logrus.TextFormatter{FullTimestamp: true, TimestampFormat: "2006-01-02 15:04:05"}})
 	default:
-		return nil, usage("--log-format %s: write text or json", c.String("log-format"))
+		return nil, Usage("--log-format %s: write text or json", c.String("log-format"))
 	}
 	return logrus.NewEntry(l), nil
 }
 
 // open opens the workspace and its database. Where the files have mistakes it works
 // with those in force, and says so: nobody can be kept from pausing by a typo.
-func open(c *cli.Context) (*bot.Bot, error) { return openWith(c, bot.Options{InForce: true}) }
+func Open(c *cli.Context) (*bot.Bot, error) { return openWith(c, bot.Options{InForce: true}) }
 
 // openToLook is open for what only reads: it makes no database, and can do with one that
 // may not be written.
-func openToLook(c *cli.Context) (*bot.Bot, error) {
+func OpenToLook(c *cli.Context) (*bot.Bot, error) {
 	return openWith(c, bot.Options{InForce: true, Look: true})
 }
 
 // openHere is open with the files in the folder, whatever is in force.
-func openHere(c *cli.Context) (*bot.Bot, error) { return openWith(c, bot.Options{Here: true}) }
+func OpenHere(c *cli.Context) (*bot.Bot, error) { return openWith(c, bot.Options{Here: true}) }
 
 // lookHere is openHere for what only reads.
-func lookHere(c *cli.Context) (*bot.Bot, error) {
+func LookHere(c *cli.Context) (*bot.Bot, error) {
 	return openWith(c, bot.Options{Here: true, Look: true})
 }
 
 func openWith(c *cli.Context, how bot.Options) (*bot.Bot, error) {
-	o, err := options(c)
+	o, err := Options(c)
 	if err != nil {
 		return nil, err
 	}
@@ -72,36 +73,36 @@ func openWith(c *cli.Context, how bot.Options) (*bot.Bot, error) {
 	if err == nil && len(b.Mistakes) > 0 {
 		n, _ := b.Revision(c.Context) // for people
 		fmt.Fprintf(c.App.ErrWriter, "The files have %s (magpie check): this works with those in force, revision %d.\n",
-			plural(len(b.Mistakes), "mistake"), n)
+			Plural(len(b.Mistakes), "mistake"), n)
 	}
-	return b, explain(c, err)
+	return b, Explain(c, err)
 }
 
 // explain says mistakes in files as check does.
-func explain(c *cli.Context, err error) error {
+func Explain(c *cli.Context, err error) error {
 	var p document.Problems
 	if !errors.As(err, &p) {
 		return err
 	}
 	printProblems(c.App.ErrWriter, p)
-	return failure{exitFailed, errSaid}
+	return Failure{ExitFailed, ErrSaid}
 }
 
 func printProblems(w io.Writer, p document.Problems) {
 	for _, x := range p {
 		fmt.Fprintln(w, x)
 	}
-	fmt.Fprintf(w, "\n%s to fix.\n", plural(len(p), "mistake"))
+	fmt.Fprintf(w, "\n%s to fix.\n", Plural(len(p), "mistake"))
 }
 
 // plural is 1 mistake, 2 mistakes.
-func plural(n int, noun string) string { return spoken.Count(n, noun) }
+func Plural(n int, noun string) string { return spoken.Count(n, noun) }
 
 // thousands prints 12,345.
-func thousands(n int) string { return spoken.Thousands(n) }
+func Thousands(n int) string { return spoken.Thousands(n) }
 
 // who is the person at the keyboard.
-func who(c *cli.Context) string {
+func Who(c *cli.Context) string {
 	if name := strings.TrimSpace(c.String("as")); name != "" {
 		return name
 	}
@@ -109,29 +110,29 @@ func who(c *cli.Context) string {
 }
 
 // terminal tells whether w is one that a person looks at.
-func terminal(w io.Writer) bool {
-	f, ok := raw(w).(*os.File)
+func Terminal(w io.Writer) bool {
+	f, ok := Raw(w).(*os.File)
 	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
 }
 
 // arg returns the nth argument; it is an error if it is missing.
-func arg(c *cli.Context, n int, name string) (string, error) {
+func Arg(c *cli.Context, n int, name string) (string, error) {
 	if s := strings.TrimSpace(c.Args().Get(n)); s != "" {
 		return s, nil
 	}
-	return "", usage("%s is missing: %s", name, call(c))
+	return "", Usage("%s is missing: %s", name, Call(c))
 }
 
 // noMore is an error if there are more than n arguments, which happens when a
 // flag stands after them.
-func noMore(c *cli.Context, n int) error {
+func NoMore(c *cli.Context, n int) error {
 	if c.Args().Len() <= n {
 		return nil
 	}
-	return usage("unexpected argument %q: %s", c.Args().Get(n), call(c))
+	return Usage("unexpected argument %q: %s", c.Args().Get(n), Call(c))
 }
 
 // call is how a command is called.
-func call(c *cli.Context) string {
+func Call(c *cli.Context) string {
 	return strings.TrimSpace(c.Command.HelpName + " " + c.Command.ArgsUsage)
 }

@@ -1,4 +1,4 @@
-package main
+package console
 
 import (
 	"encoding/json"
@@ -12,11 +12,12 @@ import (
 )
 
 // jsonFlag is that of every list.
-func jsonFlag() cli.Flag {
+func JSONFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "json", Usage: "print JSON instead of a table"}
 }
 
-func printJSON(w io.Writer, v any) error {
+// PrintJSON prints a value as JSON, indented, with nothing in it that steers a terminal.
+func PrintJSON(w io.Writer, v any) error {
 	var b strings.Builder
 	e := json.NewEncoder(&b)
 	e.SetIndent("", "  ")
@@ -24,12 +25,12 @@ func printJSON(w io.Writer, v any) error {
 	if err := e.Encode(v); err != nil {
 		return err
 	}
-	_, err := io.WriteString(raw(w), escaped(b.String()))
+	_, err := io.WriteString(Raw(w), escaped(b.String()))
 	return err
 }
 
 // shown is a text without what would steer a terminal: strangers wrote it.
-func shown(s string) string {
+func Shown(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r != '\n' && (unicode.IsControl(r) || r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069) {
 			return -1
@@ -39,14 +40,14 @@ func shown(s string) string {
 }
 
 // short is a text on one line, at most so wide.
-func short(s string, width int) string {
-	return runewidth.Truncate(strings.Join(strings.Fields(shown(s)), " "), width, "…")
+func Short(s string, width int) string {
+	return runewidth.Truncate(strings.Join(strings.Fields(Shown(s)), " "), width, "…")
 }
 
 // indent puts a margin before each line, wrapped at width.
-func indent(s, margin string, width int) string {
+func Indent(s, margin string, width int) string {
 	var out []string
-	for _, line := range strings.Split(shown(s), "\n") {
+	for _, line := range strings.Split(Shown(s), "\n") {
 		for _, part := range strings.Split(wrap(line, width-len(margin)), "\n") {
 			out = append(out, margin+part)
 		}
@@ -73,7 +74,7 @@ func wrap(s string, width int) string {
 }
 
 // when prints an instant in a zone.
-func when(t time.Time, zone *time.Location) string {
+func When(t time.Time, zone *time.Location) string {
 	if t.IsZero() {
 		return "–"
 	}
@@ -81,7 +82,7 @@ func when(t time.Time, zone *time.Location) string {
 }
 
 // moment prints an instant in the zone that the column's head names.
-func moment(t time.Time, zone *time.Location) string {
+func Moment(t time.Time, zone *time.Location) string {
 	if t.IsZero() {
 		return "–"
 	}
@@ -89,18 +90,19 @@ func moment(t time.Time, zone *time.Location) string {
 }
 
 // paint colours a word on a terminal.
-type paint bool
+type Paint bool
 
-func (p paint) in(code, s string) string {
+func (p Paint) in(code, s string) string {
 	if !p {
 		return s
 	}
 	return "\x1b[" + code + "m" + s + "\x1b[0m"
 }
 
-func (p paint) good(s string) string  { return p.in("32", s) }
-func (p paint) bad(s string) string   { return p.in("31", s) }
-func (p paint) warn(s string) string  { return p.in("33", s) }
-func (p paint) faint(s string) string { return p.in("2", s) }
-func (p paint) bold(s string) string  { return p.in("1", s) }
-func (p paint) blue(s string) string  { return p.in("36", s) }
+// Good, Bad and Warn are words that judge; Faint, Bold and Blue stand out or back.
+func (p Paint) Good(s string) string  { return p.in("32", s) }
+func (p Paint) Bad(s string) string   { return p.in("31", s) }
+func (p Paint) Warn(s string) string  { return p.in("33", s) }
+func (p Paint) Faint(s string) string { return p.in("2", s) }
+func (p Paint) Bold(s string) string  { return p.in("1", s) }
+func (p Paint) Blue(s string) string  { return p.in("36", s) }

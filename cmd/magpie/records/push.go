@@ -1,4 +1,4 @@
-package main
+package records
 
 import (
 	"bufio"
@@ -12,13 +12,15 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"magpie/cmd/magpie/console"
 	"magpie/internal/acts"
 	"magpie/internal/bot"
 	"magpie/internal/outbox"
 	"magpie/internal/plan"
 )
 
-func pushCommand() *cli.Command {
+// Push is “magpie push”.
+func Push() *cli.Command {
 	return &cli.Command{
 		Name: "push", Usage: "send a one-off post or coupon, now or at a time", ArgsUsage: "ACCOUNT",
 		Description: "Shows what it will do and asks. Without --segment, --person or --test it is a public post.\nThe running bot sends " +
@@ -42,16 +44,16 @@ func pushCommand() *cli.Command {
 }
 
 func push(c *cli.Context) error {
-	account, err := arg(c, 0, "the account")
+	account, err := console.Arg(c, 0, "the account")
 	if err != nil {
 		return err
 	}
-	if err := noMore(c, 1); err != nil {
+	if err := console.NoMore(c, 1); err != nil {
 		return err
 	}
-	begin := open
+	begin := console.Open
 	if c.Bool("dry-run") {
-		begin = openToLook
+		begin = console.OpenToLook
 	}
 	b, err := begin(c)
 	if err != nil {
@@ -59,7 +61,7 @@ func push(c *cli.Context) error {
 	}
 	defer b.Close()
 	x := acts.Push{Account: account, Text: c.String("text"), Template: c.String("say"), Offer: c.String("offer"), Segment: c.String("segment"),
-		Person: c.String("person"), Test: c.String("test"), Again: c.Bool("again"), Who: who(c)}
+		Person: c.String("person"), Test: c.String("test"), Again: c.Bool("again"), Who: console.Who(c)}
 	if x.Images, err = pictures(c); err != nil {
 		return err
 	}
@@ -85,7 +87,7 @@ func push(c *cli.Context) error {
 	}
 	done, err := b.Acts.Push(c.Context, x)
 	if err != nil {
-		return refused(err)
+		return console.Refused(err)
 	}
 	if outlook, err = b.Agenda.Outlook(c.Context, done.Post); err != nil {
 		return err
@@ -99,15 +101,15 @@ func pictures(c *cli.Context) (out []acts.File, err error) {
 	files, alts := c.StringSlice("image"), c.StringSlice("alt")
 	switch {
 	case len(files) > len(alts):
-		return nil, usage("each --image needs its --alt: say what the picture shows, for those who can't see it")
+		return nil, console.Usage("each --image needs its --alt: say what the picture shows, for those who can't see it")
 	case len(files) < len(alts):
-		return nil, usage("there are more --alt than --image")
+		return nil, console.Usage("there are more --alt than --image")
 	case len(files) > 4:
-		return nil, usage("a post has up to 4 pictures")
+		return nil, console.Usage("a post has up to 4 pictures")
 	}
 	for i := range files {
 		if strings.TrimSpace(alts[i]) == "" {
-			return nil, usage("--alt is empty: say what %s shows, for those who can't see it", files[i])
+			return nil, console.Usage("--alt is empty: say what %s shows, for those who can't see it", files[i])
 		}
 		out = append(out, acts.File{Path: files[i], Alt: alts[i]})
 	}
@@ -122,7 +124,7 @@ func pushTime(c *cli.Context, b *bot.Bot, account string) (time.Time, error) {
 	}
 	wall, err := time.Parse("2006-01-02 15:04", s)
 	if err != nil {
-		return wall, usage("--at %s: write day and time as \"2027-11-26 09:00\"", s)
+		return wall, console.Usage("--at %s: write day and time as \"2027-11-26 09:00\"", s)
 	}
 	return plan.Instant(wall, zoneOf(b, account)), nil
 }
@@ -131,17 +133,17 @@ func showPush(w io.Writer, p *acts.Pushed) {
 	audience := "a public post"
 	switch p.Post.Kind {
 	case outbox.Segment:
-		audience = fmt.Sprintf("in private, to %s of segment %s", peopleWord(p.To), p.Post.Segment)
+		audience = fmt.Sprintf("in private, to %s of segment %s", console.PeopleWord(p.To), p.Post.Segment)
 		for why, n := range p.LeftOut {
-			audience += fmt.Sprintf("; left out: %s, %s", peopleWord(n), strings.Replace(why, "has ", "have ", 1))
+			audience += fmt.Sprintf("; left out: %s, %s", console.PeopleWord(n), strings.Replace(why, "has ", "have ", 1))
 		}
 	case outbox.Direct:
-		audience = "in private, to " + to(p.Post)
+		audience = "in private, to " + To(p.Post)
 	}
-	fmt.Fprintf(w, "%s: %s\n\n%s\n\n  %d of %d %s\n", p.Post.Account, audience, indent(p.Text, "  | ", width(w)), p.Size.Count, p.Size.Limit,
+	fmt.Fprintf(w, "%s: %s\n\n%s\n\n  %d of %d %s\n", p.Post.Account, audience, console.Indent(p.Text, "  | ", console.Width(w)), p.Size.Count, p.Size.Limit,
 		p.Size.Unit)
 	for _, i := range p.Post.Images {
-		fmt.Fprintf(w, "  with %s: %s\n", i.Name, shown(i.Alt))
+		fmt.Fprintf(w, "  with %s: %s\n", i.Name, console.Shown(i.Alt))
 	}
 	if p.Price > 0 {
 		each := ""
@@ -151,7 +153,7 @@ func showPush(w io.Writer, p *acts.Pushed) {
 		fmt.Fprintf(w, "  the network charges %s%s\n", p.Price, each)
 	}
 	if p.Bounded {
-		fmt.Fprintf(w, "  %s of %s left\n", plural(p.Left, "code"), p.Post.Step)
+		fmt.Fprintf(w, "  %s of %s left\n", console.Plural(p.Left, "code"), p.Post.Step)
 	}
 	fmt.Fprintln(w)
 }
@@ -191,8 +193,8 @@ func confirm(c *cli.Context, question string) error {
 	if c.Bool("yes") {
 		return nil
 	}
-	if f, ok := c.App.Reader.(*os.File); ok && !terminal(f) {
-		return usage("there is no terminal to ask you on: add --yes")
+	if f, ok := c.App.Reader.(*os.File); ok && !console.Terminal(f) {
+		return console.Usage("there is no terminal to ask you on: add --yes")
 	}
 	fmt.Fprintf(c.App.Writer, "%s [y/N] ", question)
 	line, err := readLine(c)
@@ -200,7 +202,7 @@ func confirm(c *cli.Context, question string) error {
 		return err
 	}
 	if answer := strings.ToLower(strings.TrimSpace(line)); answer != "y" && answer != "yes" {
-		return refused(errors.New("nothing was done"))
+		return console.Refused(errors.New("nothing was done"))
 	}
 	return nil
 }
@@ -209,7 +211,7 @@ func confirm(c *cli.Context, question string) error {
 func pushError(err error) error {
 	var misuse *acts.Misuse
 	if errors.As(err, &misuse) {
-		return usage("%v", err)
+		return console.Usage("%v", err)
 	}
-	return refused(err)
+	return console.Refused(err)
 }

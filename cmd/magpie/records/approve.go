@@ -1,4 +1,4 @@
-package main
+package records
 
 import (
 	"errors"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"magpie/cmd/magpie/console"
 	"magpie/internal/bot"
 	"magpie/internal/outbox"
 )
@@ -22,10 +23,10 @@ type chosen struct {
 
 // somePosts opens the workspace and finds the posts that the arguments name.
 func somePosts(c *cli.Context) (*bot.Bot, *chosen, error) {
-	if _, err := arg(c, 0, "the post's ID"); err != nil {
+	if _, err := console.Arg(c, 0, "the post's ID"); err != nil {
 		return nil, nil, err
 	}
-	b, err := open(c)
+	b, err := console.Open(c)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -35,7 +36,7 @@ func somePosts(c *cli.Context) (*bot.Bot, *chosen, error) {
 		p, err := outbox.One(c.Context, b.DB.Read, id)
 		switch {
 		case err != nil:
-			m.failed = append(m.failed, notHere(b, err))
+			m.failed = append(m.failed, console.NotHere(b, err))
 		case !seen[p.ID]:
 			seen[p.ID] = true
 			m.all = append(m.all, p)
@@ -73,12 +74,12 @@ func (m *chosen) each(c *cli.Context, question string, do func(p *outbox.Post) e
 
 func (m *chosen) refusal() error {
 	if len(m.failed) == 0 && m.said {
-		return refused(errSaid)
+		return console.Refused(console.ErrSaid)
 	}
 	if len(m.failed) == 0 {
 		return nil
 	}
-	return refused(errors.Join(m.failed...))
+	return console.Refused(errors.Join(m.failed...))
 }
 
 // fate says what becomes of a post that is approved now.
@@ -92,7 +93,7 @@ func fate(b *bot.Bot, p *outbox.Post, now time.Time) string {
 	case !now.Before(p.SlotAt):
 		return "it goes out at once"
 	}
-	return "it goes out when it is due, " + when(p.SlotAt, zoneOf(b, p.Account))
+	return "it goes out when it is due, " + console.When(p.SlotAt, zoneOf(b, p.Account))
 }
 
 func approvePosts(c *cli.Context) error {
@@ -119,18 +120,18 @@ func approvePosts(c *cli.Context) error {
 		question = fmt.Sprintf("Approve these %d?", len(seen))
 	}
 	return posts.each(c, question, func(p *outbox.Post) error {
-		done, err := b.Acts.ApproveSeen(c.Context, p, hashes[p.ID], who(c))
+		done, err := b.Acts.ApproveSeen(c.Context, p, hashes[p.ID], console.Who(c))
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(c.App.Writer, "Approved by %s: post %s; %s.\n", who(c), p.ID, fate(b, done, time.Now()))
+		fmt.Fprintf(c.App.Writer, "Approved by %s: post %s; %s.\n", console.Who(c), p.ID, fate(b, done, time.Now()))
 		return nil
 	})
 }
 
 func showPreview(c *cli.Context, b *bot.Bot, p *outbox.Post, preview outbox.Composed) {
-	fmt.Fprintf(c.App.Writer, "%s, %s, to %s, %s:\n\n%s\n\n", p.Account, postName(p), to(p), when(p.SlotAt, zoneOf(b, p.Account)),
-		indent(strings.Join(append([]string{preview.Draft.Text}, preview.Rest...), "\n\n"), "  | ", width(c.App.Writer)))
+	fmt.Fprintf(c.App.Writer, "%s, %s, to %s, %s:\n\n%s\n\n", p.Account, console.PostName(p), To(p), console.When(p.SlotAt, zoneOf(b, p.Account)),
+		console.Indent(strings.Join(append([]string{preview.Draft.Text}, preview.Rest...), "\n\n"), "  | ", console.Width(c.App.Writer)))
 	for _, i := range preview.Draft.Images {
 		fmt.Fprintf(c.App.Writer, "  with the picture %s: %s\n\n", i.Name, i.Alt)
 	}
@@ -142,7 +143,7 @@ func showPreview(c *cli.Context, b *bot.Bot, p *outbox.Post, preview outbox.Comp
 func rejectPosts(c *cli.Context) error {
 	why := strings.TrimSpace(c.String("why"))
 	if why == "" {
-		return usage("--why is required, for the post's author: %s", call(c))
+		return console.Usage("--why is required, for the post's author: %s", console.Call(c))
 	}
 	b, posts, err := somePosts(c)
 	if err != nil {
@@ -150,7 +151,7 @@ func rejectPosts(c *cli.Context) error {
 	}
 	defer b.Close()
 	return posts.each(c, "", func(p *outbox.Post) error {
-		if err := b.Acts.Reject(c.Context, p, why, who(c)); err != nil {
+		if err := b.Acts.Reject(c.Context, p, why, console.Who(c)); err != nil {
 			return err
 		}
 		fmt.Fprintf(c.App.Writer, "Post %s is rejected and will not go out. With other words it waits for approval again.\n", p.ID)

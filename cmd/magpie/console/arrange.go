@@ -1,4 +1,4 @@
-package main
+package console
 
 import (
 	"fmt"
@@ -13,7 +13,7 @@ import (
 
 // arranged puts options before arguments, where people write them in any
 // order: the library wants options first.
-func arranged(app *cli.App, args []string) []string {
+func Arranged(app *cli.App, args []string) []string {
 	var front, mid, rest []string // the app's own options; commands and theirs; arguments
 	var own []cli.Flag
 	commands := app.Commands
@@ -75,15 +75,15 @@ func words(flags []cli.Flag, args []string) int {
 }
 
 // even makes all commands behave alike where they are called in a wrong way.
-func even(commands []*cli.Command) {
+func Even(commands []*cli.Command) {
 	for _, c := range commands {
-		c.OnUsageError, c.HideHelpCommand = usageError, true
-		even(c.Subcommands)
+		c.OnUsageError, c.HideHelpCommand = UsageError, true
+		Even(c.Subcommands)
 	}
 }
 
 // notFound says which command was meant, and ends.
-func notFound(c *cli.Context, name string) {
+func NotFound(c *cli.Context, name string) {
 	path := "magpie " + strings.TrimPrefix(strings.TrimPrefix(c.Command.HelpName, "magpie"), " ")
 	var names []string
 	for _, x := range c.Command.Subcommands {

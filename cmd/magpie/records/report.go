@@ -1,0 +1,255 @@
+package records
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"magpie/cmd/magpie/console"
+	"magpie/internal/inbox"
+	"magpie/internal/network"
+	"magpie/internal/report"
+	"magpie/internal/spoken"
+)
+
+// Report is “magpie report”.
+func Report() *cli.Command {
+	return &cli.Command{Name: "report", Usage: "what the campaigns brought in, and how mentions were answered", Flags: []cli.Flag{sinceFlag(),
+		console.JSONFlag(), console.WideFlag()}, Action: showReport}
+}
+
+// only are the columns from to to of those rows that have something there, after
+// what they are about.
+func only(rows [][]string, from, to int) (out [][]string) {
+	for _, r := range rows {
+		if slices.ContainsFunc(r[from:to], func(s string) bool { return s != "–" }) {
+			out = append(out, append(r[:3:3], r[from:to]...))
+		}
+	}
+	return out
+}
+
+func reportRow(l report.Line) []string {
+	money := []string{}
+	for _, s := range l.Revenue {
+		money = append(money, s.String())
+	}
+	n := func(i int) string {
+		if i == 0 {
+			return "–"
+		}
+		return strconv.Itoa(i)
+	}
+	return []string{l.Campaign, l.Step, l.Account, l.Segment, n(l.Posts), n(l.Reserved), n(l.Delivered), n(l.Redeemed),
+		orDash(strings.Join(money, ", ")), dollars(l.Cost, 1), dollars(l.Cost, l.Redeemed),
+		n(l.Likes), n(l.Reposts), n(l.Replies), n(l.Views)}
+}
+
+// dollars is what each of n has cost; – if nothing did, or there is none.
+func dollars(cost int64, n int) string {
+	if cost == 0 || n == 0 {
+		return "–"
+	}
+	return network.Price(cost / int64(n)).String()
+}
+
+// PrintService prints how mentions were answered.
+func PrintService(w io.Writer, s report.Service) {
+	if s.Mentions == 0 {
+		return
+	}
+	within := ""
+	if s.Answered > 0 {
+		within = " (half of them within " + spoken.Duration(s.Median) + ")"
+	}
+	wait := "1 waits"
+	if s.Desk != 1 {
+		wait = console.Thousands(s.Desk) + " wait"
+	}
+	fmt.Fprintf(w, "\n%s\n", console.Indent(fmt.Sprintf("%s came in: %d answered by rules%s, %s at the desk, %d without need of an answer; %s.",
+		console.Plural(s.Mentions, "mention"), s.Answered, within, wait, s.Silent, console.Plural(s.OptOuts, "opt-out")), "", console.Columns(w)))
+}
+
+// Desk is “magpie desk”.
+func Desk() *cli.Command {
+	return &cli.Command{Name: "desk", Usage: "the mentions that wait for a person", Subcommands: []*cli.Command{
+		{Name: "list", Usage: "list them, the oldest first", Flags: []cli.Flag{
+			&cli.StringFlag{Name: "account", Usage: "only those to this `ACCOUNT`"}, &cli.IntFlag{Name: "limit", Value: 50,
+				Usage: "how many to list at most"}, console.JSONFlag(), console.WideFlag()}, Action: listDesk},
+		{Name: "close", Usage: "remove those that have been answered or need no answer", ArgsUsage: "ID …", Action: closeDesk},
+	}}
+}
+
+func listDesk(c *cli.Context) error {
+	if err := console.NoMore(c, 0); err != nil {
+		return err
+	}
+	b, err := console.OpenToLook(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	if err := console.KnownNames(c, b, false); err != nil {
+		return err
+	}
+	all, err := inbox.AtDesk(c.Context, b.DB.Read, c.String("account"), max(c.Int("limit"), 1))
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		return console.PrintJSON(c.App.Writer, deskJSON(all))
+	}
+	if len(all) == 0 {
+		fmt.Fprintln(c.App.Writer, "No mention waits for an answer.")
+		console.BesideIt(c, b, 0)
+		return nil
+	}
+	rows := [][]string{}
+	zone := b.Checkup.Zone()
+	s := console.ScreenOf(c)
+	for _, m := range all {
+		rows = append(rows, []string{m.ID, s.Moment(m.Received, zone), m.Account, console.Short("@"+m.Author.Handle, s.Name()), m.Reason,
+			console.Short(m.Text, s.Text())})
+	}
+	console.Table(console.ScreenOf(c), []string{"MENTION", "CAME IN (" + zone.String() + ")", "ACCOUNT", "FROM", "WHY HERE", "TEXT"}, rows, "WHY HERE",
+		"ACCOUNT", "FROM")
+	console.MoreThan(c, len(rows))
+	return nil
+}
+
+func deskJSON(all []*inbox.Mention) any {
+	type row struct {
+		ID       string    `json:"id"`
+		Received time.Time `json:"received"`
+		Account  string    `json:"account"`
+		From     string    `json:"from"`
+		Text     string    `json:"text"`
+		Item     string    `json:"item"`
+		Private  bool      `json:"private"`
+		Reason   string    `json:"reason"`
+	}
+	out := []row{}
+	for _, m := range all {
+		out = append(out, row{m.ID, m.Received, m.Account, m.Author.Handle, m.Text, m.Item, m.Direct, m.Reason})
+	}
+	return out
+}
+
+func closeDesk(c *cli.Context) error {
+	if _, err := console.Arg(c, 0, "the mention's ID"); err != nil {
+		return err
+	}
+	b, err := console.Open(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	var failed []error
+	for _, id := range c.Args().Slice() {
+		m, err := inbox.One(c.Context, b.DB.Read, id)
+		if err == nil && (m == nil || m.State != inbox.Desk) {
+			err = console.NotHere(b, fmt.Errorf("no mention %s waits at the desk", id))
+		}
+		if err == nil {
+			err = b.Acts.CloseMention(c.Context, id, console.Who(c))
+		}
+		if err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		fmt.Fprintf(c.App.Writer, "Mention %s is closed.\n", id)
+	}
+	if len(failed) > 0 {
+		return console.Refused(errors.Join(failed...))
+	}
+	return nil
+}
+
+func showReport(c *cli.Context) error {
+	if err := console.NoMore(c, 0); err != nil {
+		return err
+	}
+	from, err := since(c)
+	if err != nil {
+		return err
+	}
+	b, err := console.OpenToLook(c)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	lines, err := report.Campaigns(c.Context, b.DB, from)
+	if err != nil {
+		return err
+	}
+	service, err := report.Mentions(c.Context, b.DB, from)
+	if err != nil {
+		return err
+	}
+	spent, err := report.Accounts(c.Context, b.DB, from)
+	if err != nil {
+		return err
+	}
+	console.BesideIt(c, b, len(lines))
+	if c.Bool("json") {
+		return console.PrintJSON(c.App.Writer, map[string]any{"campaigns": lines, "service": service, "spent": spent})
+	}
+	PrintLines(console.ScreenOf(c), lines)
+	PrintService(c.App.Writer, service)
+	for _, s := range spent {
+		fmt.Fprintf(c.App.Writer, "\n%s: %s, which cost %s.\n", s.Account, console.Plural(int(s.Calls), "call"), network.Price(s.Cost))
+	}
+	return nil
+}
+
+// PrintLines prints what campaigns brought in.
+func PrintLines(s console.Screen, lines []report.Line) {
+	if len(lines) == 0 {
+		fmt.Fprintln(s, "Nothing has gone out yet.")
+		return
+	}
+	slices.SortStableFunc(lines, func(a, b report.Line) int {
+		return cmp.Or(cmp.Compare(a.Campaign, b.Campaign), cmp.Compare(a.Step, b.Step), cmp.Compare(a.Account, b.Account))
+	})
+	rows := [][]string{}
+	total, revenue := report.Line{}, map[string]int64{}
+	for _, l := range lines {
+		rows = append(rows, reportRow(l))
+		total.Cost += l.Cost
+		total.Likes, total.Reposts, total.Replies, total.Views = total.Likes+l.Likes, total.Reposts+l.Reposts, total.Replies+l.Replies,
+			total.Views+l.Views
+		total.Posts, total.Reserved, total.Delivered, total.Redeemed = total.Posts+l.Posts, total.Reserved+l.Reserved,
+			total.Delivered+l.Delivered, total.Redeemed+l.Redeemed
+		for _, x := range l.Revenue {
+			revenue[x.Currency] += x.Amount
+		}
+	}
+	for _, currency := range console.SortedKeys(revenue) {
+		total.Revenue = append(total.Revenue, report.Sum{Amount: revenue[currency], Currency: currency})
+	}
+	sum := reportRow(total)
+	sum[0] = "all"
+	head := []string{"CAMPAIGN", "STEP", "ACCOUNT", "SEGMENT", "POSTS", "CODES GIVEN", "DELIVERED", "REDEEMED", "REVENUE", "COST",
+		"PER REDEMPTION", "LIKES", "REPOSTS", "REPLIES", "VIEWS"}
+	rows = append(rows, sum)
+	main := make([][]string, len(rows))
+	for i, r := range rows {
+		main[i] = r[:9]
+	}
+	console.Table(s, head[:9], main, "SEGMENT", "CODES GIVEN", "ACCOUNT", "POSTS", "DELIVERED")
+	if total.Cost > 0 {
+		fmt.Fprintln(s)
+		console.Table(s, append(head[:3:3], head[9:11]...), only(rows, 9, 11))
+	}
+	if total.Likes+total.Reposts+total.Replies+total.Views > 0 {
+		fmt.Fprintln(s)
+		console.Table(s, append(head[:3:3], head[11:]...), only(rows, 11, 15))
+	}
+}
