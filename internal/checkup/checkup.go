@@ -20,4 +20,6 @@ type Checkup struct {
 	Rounds   *care.Rounds
 	// Judging is a publisher of an account that never publishes: it knows what holds posts back.
 	Judging func(a *workspace.Account) *publish.Publisher
+
+	counts counts
 }

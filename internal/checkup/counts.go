@@ -2,6 +2,8 @@ package checkup
 
 import (
 	"context"
+	"sync"
+	"time"
 
 	"magpie/internal/coupon"
 	"magpie/internal/health"
@@ -10,19 +12,33 @@ import (
 	"magpie/internal/store"
 )
 
+// counted are the numbers of one table, and for how long they are good.
+type counted struct {
+	all   []health.Count
+	until time.Time
+}
+
+// counts keeps what was counted. Where that takes long, because the table has the posts of years, it is counted more rarely: it takes
+// at most a hundredth of the time.
+type counts struct {
+	mu sync.Mutex
+	of map[string]counted
+}
+
+const countingShare = 100
+
 // Counts are the numbers of posts, mentions and codes by state, how long the desk waits,
 // and what calls came to. What can't be read is left out.
 func (c *Checkup) Counts(ctx context.Context) (out []health.Count) {
 	for name, count := range map[string]func(context.Context, store.Querier, func(of, state string, n int64)) error{
 		"outbox_posts": outbox.CountByState, "mentions": inbox.CountByState, "coupons": coupon.CountByState,
 	} {
-		var all []health.Count
-		err := count(ctx, c.DB.Read, func(of, state string, n int64) {
-			all = append(all, health.Count{Name: name, Labels: []string{of, state}, N: float64(n)})
-		})
-		if err == nil {
-			out = append(out, all...)
-		}
+		out = append(out, c.counts.kept(name, time.Now(), func() (all []health.Count, err error) {
+			err = count(ctx, c.DB.Read, func(of, state string, n int64) {
+				all = append(all, health.Count{Name: name, Labels: []string{of, state}, N: float64(n)})
+			})
+			return all, err
+		})...)
 	}
 	if oldest, err := inbox.OldestAtDesk(ctx, c.DB.Read); err == nil {
 		waits := 0.0
@@ -35,4 +51,23 @@ func (c *Checkup) Counts(ctx context.Context) (out []health.Count) {
 		out = append(out, health.Count{Name: "network_calls_total", Labels: []string{network, result}, N: n, Total: true})
 	})
 	return out
+}
+
+// kept counts, or returns what was counted a moment ago.
+func (k *counts) kept(name string, began time.Time, count func() ([]health.Count, error)) []health.Count {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if last := k.of[name]; began.Before(last.until) {
+		return last.all
+	}
+	all, err := count()
+	if err != nil {
+		return nil
+	}
+	if k.of == nil {
+		k.of = map[string]counted{}
+	}
+	done := time.Now()
+	k.of[name] = counted{all, done.Add(countingShare * done.Sub(began))}
+	return all
 }

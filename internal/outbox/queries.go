@@ -55,27 +55,6 @@ func ByKey(ctx context.Context, q store.Querier, key string) (*Post, error) {
 	return first(ctx, q, `key = $1`, key)
 }
 
-// List says which posts are meant, and how many at most.
-type List struct {
-	State, Account, Campaign string // "": any
-	Limit                    int
-}
-
-// Listed are posts for a person to read: what went out or should have, the last first; then
-// what is to come, the next first.
-func Listed(ctx context.Context, q store.Querier, l List, now time.Time) ([]*Post, error) {
-	where, args := "TRUE", []any{}
-	for column, v := range map[string]string{"state": l.State, "account": l.Account, "campaign": l.Campaign} {
-		if v != "" {
-			args = append(args, v)
-			where += fmt.Sprintf(" AND %s = $%d", column, len(args))
-		}
-	}
-	ms := store.Ms(now)
-	return selected(ctx, q, where+fmt.Sprintf(` ORDER BY CASE WHEN COALESCE(sent_at, slot_at) > %d THEN 1 ELSE 0 END,
-		CASE WHEN COALESCE(sent_at, slot_at) > %d THEN slot_at ELSE -COALESCE(sent_at, slot_at) END LIMIT %d`, ms, ms, max(l.Limit, 1)), args...)
-}
-
 // Any tells whether there is any post of an account ("": of any), or a campaign.
 func Any(ctx context.Context, q store.Querier, account, campaign string) (bool, error) {
 	p, err := first(ctx, q, `($1 = '' OR account = $2) AND ($3 = '' OR campaign = $4)`, account, account, campaign, campaign)
@@ -120,9 +99,30 @@ func LastOf(ctx context.Context, q store.Querier, account string) (*Post, error)
 
 // NextDue is when the next post is to be looked at on any account; zero if none is.
 func NextDue(ctx context.Context, q store.Querier) (next time.Time, err error) {
+	return instant(ctx, q, eachAccount+`SELECT min(t) FROM (SELECT (SELECT min(next_at) FROM posts
+			WHERE account = a.account AND kind = k.kind AND state = 'planned') AS t FROM a, k
+		UNION ALL SELECT (SELECT min(next_at) FROM posts WHERE account = a.account AND state = 'in doubt') FROM a) AS next`)
+}
+
+// eachAccount begins a statement that goes by the accounts and kinds of posts: there are few, and posts without end.
+const eachAccount = `WITH RECURSIVE a(account) AS (SELECT min(account) FROM posts
+	UNION ALL SELECT (SELECT min(p.account) FROM posts p WHERE p.account > a.account) FROM a WHERE a.account IS NOT NULL),
+	k(kind) AS (VALUES ('public'), ('direct'), ('answer'), ('segment')) `
+
+// instant reads one that may be missing: then it is zero.
+func instant(ctx context.Context, q store.Querier, query string, args ...any) (time.Time, error) {
 	var at sql.NullInt64
-	err = q.QueryRowContext(ctx, `SELECT min(next_at) FROM posts WHERE state IN ('planned', 'in doubt')`).Scan(&at)
+	err := q.QueryRowContext(ctx, query, args...).Scan(&at)
 	return store.Time(at.Int64), err
+}
+
+// accounts are those that posts are of, those that have left the files included.
+func accounts(ctx context.Context, q store.Querier) ([]string, error) {
+	rows, err := q.QueryContext(ctx, eachAccount+`SELECT account FROM a WHERE account IS NOT NULL`)
+	if err != nil {
+		return nil, err
+	}
+	return store.Column[string](rows)
 }
 
 // LastPublic is when a public post of an account went out last; zero if none did.
@@ -146,7 +146,7 @@ func OutWithCode(ctx context.Context, q store.Querier, limit int) ([]*Post, erro
 
 // AskedBelow are the parts of a thread after a post that a person is asked about.
 func AskedBelow(ctx context.Context, q store.Querier, post string) ([]*Post, error) {
-	return selected(ctx, q, `follows = $1 AND state = 'asked'`, post)
+	return selected(ctx, q, `follows = $1 AND follows <> '' AND state = 'asked'`, post)
 }
 
 // PendingFor are the posts to a person that have not gone out and may still.

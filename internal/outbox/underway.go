@@ -18,25 +18,20 @@ type Underway struct {
 // Look counts what is under way.
 func Look(ctx context.Context, db *store.DB) (u Underway, err error) {
 	u.States = map[State]int{}
-	rows, err := db.Read.QueryContext(ctx, `SELECT state, count(*) FROM posts
-		WHERE state IN ('planned', 'held', 'sending', 'in doubt', 'asked') GROUP BY state`)
-	if err != nil {
-		return u, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var s State
-		var n int
-		if err := rows.Scan(&s, &n); err != nil {
+	for _, s := range []State{Planned, Held, Sending, InDoubt, Asked} { // each has an index of its own, and none has what is done with
+		n, err := count(ctx, db.Read, `state = '`+string(s)+`'`)
+		if err != nil {
 			return u, err
 		}
-		u.States[s] = n
+		if n > 0 {
+			u.States[s] = n
+		}
 	}
-	if err := rows.Err(); err != nil {
+	if u.Next, err = NextDue(ctx, db.Read); err != nil {
 		return u, err
 	}
-	u.Next, u.Last, err = around(ctx, db, `SELECT (SELECT min(next_at) FROM posts
-		WHERE state IN ('planned', 'in doubt')), (SELECT max(sent_at) FROM posts WHERE sent_at IS NOT NULL)`)
+	u.Last, err = instant(ctx, db.Read, eachAccount+`SELECT max(t) FROM (SELECT (SELECT max(sent_at) FROM posts
+		WHERE account = a.account AND kind = k.kind AND sent_at IS NOT NULL) AS t FROM a, k) AS last`)
 	return u, err
 }
 

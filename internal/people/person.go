@@ -157,8 +157,11 @@ func (a *Ambiguous) Error() string {
 // Find returns the person with that handle on a network, or 0. An empty network
 // means any: the error is an *Ambiguous if several people have it.
 func (b *Book) Find(ctx context.Context, net, handle string) (id int64, err error) {
-	rows, err := b.DB.Read.QueryContext(ctx, `SELECT person, network FROM handles WHERE handle = $1 AND (network = $2
-		OR $3 = '') ORDER BY network`, Fold(handle), net, net)
+	// The networks first, and then the handle on each: there are few, and handles without end.
+	rows, err := b.DB.Read.QueryContext(ctx, `WITH RECURSIVE n(network) AS (SELECT min(network) FROM handles
+			UNION ALL SELECT (SELECT min(h.network) FROM handles h WHERE h.network > n.network) FROM n WHERE n.network IS NOT NULL)
+		SELECT h.person, h.network FROM n JOIN handles h ON h.network = n.network AND h.handle = $1 WHERE h.network = $2 OR $3 = ''
+		ORDER BY h.network`, Fold(handle), net, net)
 	if err != nil {
 		return 0, err
 	}

@@ -45,7 +45,7 @@ func (db *DB) Backup(ctx context.Context, file string, now time.Time) error {
 	half := file + ".part"
 	discard(half) // left by one that was killed
 	defer discard(half)
-	if err := online(ctx, db.write, half); err != nil {
+	if err := online(ctx, db.Path, half); err != nil {
 		return Explain(half, err)
 	}
 	if err := marked(ctx, half, now); err != nil {
@@ -62,7 +62,12 @@ func discard(file string) {
 }
 
 // online is SQLite's online backup (sqlite.org, Using the SQLite Online Backup API).
-func online(ctx context.Context, db *sql.DB, file string) error {
+func online(ctx context.Context, path, file string) error {
+	db, err := sql.Open("sqlite3", dsn(path, "rw")+"&_query_only=1")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
 	to, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: file}).EscapedPath())
 	if err != nil {
 		return err

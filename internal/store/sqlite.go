@@ -34,7 +34,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600); err == nil {
 		f.Close()
 	}
-	write, err := sql.Open("sqlite3", dsn(path, "rwc"))
+	write, err := sql.Open(SQLite, dsn(path, "rwc"))
 	if err != nil {
 		return nil, Explain(path, err)
 	}
@@ -42,13 +42,16 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if _, err := write.ExecContext(ctx, fmt.Sprintf(`PRAGMA application_id = %d`, applicationID)); err != nil {
 		return nil, errors.Join(Explain(path, err), write.Close())
 	}
-	read, err := sql.Open("sqlite3", dsn(path, "rw")+"&_query_only=1")
+	read, err := sql.Open(SQLite, dsn(path, "rw")+"&_query_only=1")
 	if err != nil {
 		return nil, errors.Join(Explain(path, err), write.Close())
 	}
 	read.SetMaxOpenConns(4)
 	return &DB{Path: path, Read: read, write: write}, nil
 }
+
+// SQLite is the name of the driver. Tests have one that also looks at the statements.
+var SQLite = "sqlite3"
 
 // makingFile waits until nobody else makes a SQLite file, or its tables, in that
 // folder.

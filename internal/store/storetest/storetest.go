@@ -33,7 +33,10 @@ var onPostgres atomic.Bool
 func Both(m *testing.M) (code int) {
 	only := os.Getenv(Only)
 	if only == "" || only == "sqlite" {
-		code = m.Run()
+		watch()
+		if code = m.Run(); reportScans() {
+			code = max(code, 1)
+		}
 	}
 	if only == "sqlite" {
 		return code
