@@ -54,6 +54,7 @@ func (l List) wanted(now time.Time) (out []wanted) {
 		}
 		out = append(out, wanted{where + fmt.Sprintf(` ORDER BY %s LIMIT %d`, order, max(l.Limit, 1)), args})
 	}
+	at := fmt.Sprintf("$%d", 2) // now, after the account
 	for _, s := range states {
 		if l.State != "" && l.State != string(s) {
 			continue
@@ -63,8 +64,8 @@ func (l List) wanted(now time.Time) (out []wanted) {
 				add(s, `kind = '`+string(k)+`' AND sent_at IS NOT NULL`, `sent_at DESC`)
 			}
 		}
-		add(s, `slot_at <= $2 AND sent_at IS NULL`, `slot_at DESC`, store.Ms(now))
-		add(s, `slot_at > $2 AND sent_at IS NULL`, `slot_at`, store.Ms(now))
+		add(s, `sent_at IS NULL AND slot_at <= `+at, `slot_at DESC`, store.Ms(now))
+		add(s, `sent_at IS NULL AND slot_at > `+at, `slot_at`, store.Ms(now))
 	}
 	return out
 }

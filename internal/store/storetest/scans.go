@@ -140,7 +140,7 @@ func (c *conn) plan(query string) (steps []string, err error) {
 
 // wholeIndexes are those that have all rows of their table.
 func (c *conn) wholeIndexes() ([]string, error) {
-	return c.column(`SELECT name FROM sqlite_master WHERE type = 'index' AND (sql IS NULL OR sql NOT LIKE '% WHERE %')`, 0)
+	return c.column(`SELECT name FROM sqlite_master WHERE type = 'index' AND (sql IS NULL OR lower(sql) NOT LIKE '% where %')`, 0)
 }
 
 // column reads one column, with no values for the statement's parameters.
