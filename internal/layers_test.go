@@ -127,7 +127,7 @@ func imports(t *testing.T) map[string][]string {
 	for line := range strings.Lines(string(out)) {
 		name, list, _ := strings.Cut(strings.TrimSpace(line), ":")
 		name = strings.TrimPrefix(name, "magpie/internal/")
-		if name != "magpie/internal" && name != "whole" {
+		if name != "magpie/internal" && !strings.HasPrefix(name+"/", "whole/") { // there are tests alone
 			all[name] = strings.Fields(list)
 		}
 	}

@@ -1,7 +1,7 @@
-// Package whole has no code of its own: its tests run the whole program, the
-// real binary on a real database against the sandbox, and kill it, cut its
-// network, fill its disk, edit its files and set its clock.
+// Package whole has no code of its own: in its folders the whole program is tested, the
+// real binary on a real database against the networks, and killed, its
+// network is cut, its disk filled, its files are edited and its clock is set.
 //
-// Read shop_test.go for how a test is set up and compare_test.go for what
+// Read kit/shop.go for how a test is set up and kit/compare.go for what
 // is compared in the end.
 package whole

@@ -184,10 +184,10 @@ func reportScans() bool {
 
 // allowed are parts of statements that may: they end at the first row, or somebody asked for all there is.
 var allowed = []string{
-	"count(*) FROM persons p WHERE ",          // how many are in a segment
-	"SELECT EXISTS (SELECT 1 FROM ",           // the first row is enough
-	"SET state = 'recalled' WHERE",            // a rehearsal leaves out what is under way, once, on a copy
-	"SELECT network, handle FROM handles", // once, when the program learned to fold names
-	"code <> '' ORDER BY sent_at LIMIT",   // by the demo, of its own few
+	"count(*) FROM persons p WHERE ",                                        // how many are in a segment
+	"SELECT EXISTS (SELECT 1 FROM ",                                         // the first row is enough
+	"SET state = 'recalled' WHERE",                                          // a rehearsal leaves out what is under way, once, on a copy
+	"SELECT network, handle FROM handles",                                   // once, when the program learned to fold names
+	"code <> '' ORDER BY sent_at LIMIT",                                     // by the demo, of its own few
 	"SELECT campaign, step, account, segment, ", "FROM optouts WHERE at >=", // a report over all there is
 }

@@ -1,0 +1,101 @@
+package networks_test
+
+import (
+	"testing"
+	"time"
+
+	"magpie/internal/whole/kit"
+
+	"magpie/internal/network/weibo/weibofake"
+)
+
+// withFriend is a brand on Weibo with a friend who may be written to, and who has
+// said so.
+func withFriend(t *testing.T) (*onWeibo, *weibofake.Person) {
+	t.Helper()
+	s := weibo(t, weibofake.Options{Quota: -1})
+	s.account("weibo: {enabled: true, safe_domain: shop.example, ip: 203.0.113.7, calls: 1000}")
+	s.signIn()
+	s.Run()
+	ann := s.w.Person("小红")
+	ann.Message(s.brand, "hi") // so that Weibo lets us write to her
+	ann.Mention(s.brand, "I want to join")
+	s.until("she has joined", func() bool { s.Run(); return len(ann.Inbox(s.brand)) == 1 })
+	ann.Message(s.brand, "thank you")
+	return s, ann
+}
+
+// letter makes a mailing due.
+func (s *onWeibo) letter(from time.Duration) {
+	s.Write("campaigns/mail.yaml", "title: Mail\noffer: gift\nsteps:\n  mailing: {accounts: [shop], at: "+kit.At(from)+
+		", to: {segment: friends, by: direct}, say: mailing, late: {after: 3h, then: post}}\n")
+}
+
+// codesOf are the codes that somebody has been told.
+func (s *onWeibo) codesOf(p *weibofake.Person) (all []string) {
+	for _, m := range p.Inbox(s.brand) {
+		if code := kit.CodeRule.FindString(m.Text); code != "" {
+			all = append(all, code)
+		}
+	}
+	return all
+}
+
+// Private messages are listed nowhere on Weibo. A mailing that went out after the
+// backup is not sent again when that is put back: a person is asked. It may have
+// been planned by then, or expanded, or not even be in the database.
+func TestWeiboMailingRestored(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"planned", "not planned"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, ann := withFriend(t)
+			if name == "planned" {
+				s.letter(3 * time.Second)
+				s.Run()
+			}
+			s.Must("database", "backup", s.Dir+"/copy.db")
+			if name == "not planned" {
+				s.letter(time.Second)
+			}
+			s.until("she has her letter", func() bool { s.Run(); return len(s.codesOf(ann)) == 1 })
+			s.Must("database", "restore", s.Dir+"/copy.db")
+			h := s.Listen()
+			p := s.Command(nil, "run")
+			s.until("a person is asked", func() bool {
+				return s.Count(`SELECT count(*) FROM posts WHERE step = 'mailing' AND state = 'asked'`) != "0"
+			})
+			time.Sleep(3 * time.Second)
+			p.Stop()
+			for range 3 {
+				s.Run()
+			}
+			if all := s.codesOf(ann); len(all) != 1 || len(ann.Inbox(s.brand)) != 2 {
+				t.Errorf("she has the codes %v and reads %v\n%s", all, ann.Inbox(s.brand), s.Outbox())
+			}
+			if len(h.Of("asked"))+len(h.Of("restored")) == 0 {
+				t.Errorf("the web hook was told nothing: %v", h.Told)
+			}
+		})
+	}
+}
+
+// One whose time is yet to come when the backup is put back goes out, once.
+func TestWeiboMailingAfterRestore(t *testing.T) {
+	t.Parallel()
+	s, ann := withFriend(t)
+	s.letter(40 * time.Second)
+	s.Run()
+	s.Must("database", "backup", s.Dir+"/copy.db")
+	s.Must("database", "restore", s.Dir+"/copy.db")
+	p := s.Command(nil, "run")
+	waitLong := time.Now().Add(60 * time.Second)
+	for len(s.codesOf(ann)) == 0 && time.Now().Before(waitLong) {
+		time.Sleep(100 * time.Millisecond)
+	}
+	p.Stop()
+	s.Run()
+	if all := s.codesOf(ann); len(all) != 1 {
+		t.Errorf("she has the codes %v\n%s", all, s.Outbox())
+	}
+}

@@ -1,0 +1,61 @@
+package networks_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"magpie/internal/network/x/xfake"
+)
+
+// Tokens in rags are not stored over good ones, and a server that is down for a
+// while signs nobody out.
+func TestXRefreshGoesWrong(t *testing.T) {
+	t.Parallel()
+	for name, r := range map[string]xfake.Rule{
+		"empty": {Status: 200, Body: `{}`}, "a web page": {Status: 200, Body: `<html>`}, "503": {Status: 503, Body: "down"},
+		"429":        {Status: 429, Header: http.Header{"Retry-After": {"1"}}},
+		"cut before": {Drop: true}, "empty tokens": {Status: 200, Body: `{"access_token":"","refresh_token":""}`},
+		"a proxy says no": {Status: 403, Body: "<html>forbidden by the company's proxy</html>"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := onX(t, xfake.Options{})
+			h := s.Listen()
+			s.consent()
+			s.Run()
+			r.Path, r.Times = "/2/oauth2/token", 2
+			s.x.Fail(r)
+			s.x.Expire("shop")
+			s.Due("first")
+			p := s.Command(nil, "run")
+			s.rests("first")
+			p.Stop()
+			if n := len(h.Of("signed out")); n != 0 || len(s.out()) != 1 {
+				t.Errorf("%d posts; told: %v", len(s.out()), h.Of("signed out"))
+			}
+		})
+	}
+}
+
+// X has used up the refresh token, and its answer is lost: a person is told, once.
+func TestXRefreshAnswerLost(t *testing.T) {
+	t.Parallel()
+	s := onX(t, xfake.Options{})
+	h := s.Listen()
+	s.consent()
+	s.Run()
+	s.x.Fail(xfake.Rule{Path: "/2/oauth2/token", Stored: true, Drop: true})
+	s.x.Expire("shop")
+	s.Due("first", "second")
+	p := s.Command(nil, "run")
+	s.until("that is told", func() bool { return len(h.Of("signed out")) == 1 })
+	time.Sleep(2 * time.Second)
+	s.consent()
+	s.Resumes(time.Now())
+	s.rests("first", "second")
+	p.Stop()
+	if n := len(h.Of("signed out")); n != 1 {
+		t.Errorf("told %d times", n)
+	}
+}

@@ -1,0 +1,59 @@
+package networks_test
+
+import (
+	"testing"
+	"time"
+
+	"magpie/internal/network/x/xfake"
+)
+
+// Access is withdrawn: the account waits, that is told once; a login resumes it.
+func TestXRevoked(t *testing.T) {
+	t.Parallel()
+	for _, oauth1 := range []bool{true, false} {
+		name := map[bool]string{true: "OAuth 1.0a", false: "OAuth 2"}[oauth1]
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := onX(t, xfake.Options{})
+			h := s.Listen()
+			login := map[bool]func(){true: s.signIn, false: s.consent}[oauth1]
+			login()
+			p := s.Command(nil, "run")
+			s.until("it has looked round", func() bool { return s.x.Count("GET /2/dm_events") > 0 })
+			s.x.Revoke("shop")
+			s.Due("first", "second")
+			s.until("that is told", func() bool { return len(h.Of("signed out")) == 1 })
+			time.Sleep(2 * time.Second)
+			p.Kill()
+			p = s.Command(nil, "run")
+			time.Sleep(2 * time.Second)
+			login()
+			s.Resumes(time.Now())
+			s.rests("first", "second")
+			p.Stop()
+			if n := len(h.Of("signed out")); n != 1 || len(s.out()) != 2 {
+				t.Errorf("told %d times, %d posts are out", n, len(s.out()))
+			}
+		})
+	}
+}
+
+// Keys of OAuth 1.0a with the app's bearer token: what comes in is heard, and
+// nobody is signed out for what only OAuth 2 may do.
+func TestXKeysAndBearer(t *testing.T) {
+	t.Parallel()
+	s := onX(t, xfake.Options{})
+	h := s.Listen()
+	if said, code := s.Login(s.keys()+" "+s.x.AppToken(), ""); code != 0 {
+		t.Fatalf("login: %d: %s", code, said)
+	}
+	p := s.Command(nil, "run")
+	s.Due("first")
+	s.rests("first")
+	time.Sleep(2 * time.Second)
+	p.Stop()
+	if told := h.Of("signed out"); len(told) > 0 {
+		t.Errorf("told: %v", told)
+	}
+	s.quiet(p.Log.String())
+}
