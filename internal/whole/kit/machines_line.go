@@ -45,7 +45,7 @@ func LineTo(t *testing.T, to string) *line {
 	}
 	x := &line{Listener: l, to: to, pairs: map[[2]*net.TCPConn]bool{}}
 	x.changed = sync.NewCond(&x.mu)
-	go x.serve()
+	go x.Serve()
 	t.Cleanup(func() {
 		_ = l.Close()
 		x.mu.Lock()
@@ -101,7 +101,8 @@ func (l *line) reset() {
 	}
 }
 
-func (l *line) serve() {
+// Serve takes connections until the line is closed.
+func (l *line) Serve() {
 	for {
 		c, err := l.Accept()
 		if errors.Is(err, net.ErrClosed) {

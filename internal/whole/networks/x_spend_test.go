@@ -358,7 +358,7 @@ func TestXCountsNothingWithoutConnection(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.Mend(false)
-	go l.Accept()
+	go l.Serve()
 	s.until("they are out", func() bool { return s.SentOf(five) == len(five) })
 	p.Stop()
 	s.within(5_000_000)
