@@ -14,19 +14,28 @@ import (
 // SettlePost records a person's decision about a post, and forgets that one
 // was needed.
 func (d *Acts) SettlePost(ctx context.Context, id string, to outbox.State, url, who string) error {
+	return d.settle(ctx, id, outbox.Settling{To: to, At: network.Receipt{URL: url}}, who)
+}
+
+// Withdraw takes a post back that has not gone out, or what has not gone out of a mailing. why may be empty.
+func (d *Acts) Withdraw(ctx context.Context, id, why, who string) error {
+	return d.settle(ctx, id, outbox.Settling{To: outbox.Withdrawn, Why: why}, who)
+}
+
+func (d *Acts) settle(ctx context.Context, id string, how outbox.Settling, who string) error {
 	p, err := outbox.One(ctx, d.DB.Read, id)
 	if err != nil {
 		return err
 	}
-	at := network.Receipt{URL: url}
+	how.Replanned = d.reserveAgain
 	if a := d.Set().Accounts[p.Account]; a != nil && d.Accounts.Kind(a).Shown != nil {
 		selves, err := inbox.Selves(ctx, d.DB)
 		if err != nil {
 			return err
 		}
-		at.ID = d.Accounts.Kind(a).Shown(url, selves[a.Name].ID)
+		how.At.ID = d.Accounts.Kind(a).Shown(how.At.URL, selves[a.Name].ID)
 	}
-	if err := outbox.Settle(ctx, d.DB, p.ID, outbox.Settling{To: to, At: at, Replanned: d.reserveAgain}, who, d.Clock()); err != nil {
+	if err := outbox.Settle(ctx, d.DB, p.ID, how, who, d.Clock()); err != nil {
 		return err
 	}
 	for _, kind := range []string{need.Asked, need.Late, need.Refused, need.Held} {

@@ -15,9 +15,19 @@ import (
 type Settling struct {
 	To State           // sent, planned (send it now) or withdrawn
 	At network.Receipt // where it is, as far as they know
+	// Why it does not go out, in their words; may be empty.
+	Why string
 	// Replanned, if not nil, is called for one that is planned again, in the same
 	// transaction: its code may have to be reserved anew.
 	Replanned func(context.Context, *sql.Tx, *Post) error
+}
+
+// reason is what stands beside a post that somebody withdrew.
+func (s Settling) reason(who string) string {
+	if s.Why == "" {
+		return "by " + who
+	}
+	return "by " + who + ": " + s.Why
 }
 
 // Settle records what a person decided about a post that was asked, or that
@@ -47,9 +57,9 @@ func Settle(ctx context.Context, db *store.DB, id string, how Settling, who stri
 			}
 			return how.Replanned(ctx, tx, post)
 		case to == Withdrawn && post.Kind == Segment && post.State != Withdrawn:
-			return withdrawMailing(ctx, tx, post, "by "+who, who, now)
+			return withdrawMailing(ctx, tx, post, how.reason(who), who, now)
 		case to == Withdrawn && (post.State == Asked || post.State == Late || post.State == Planned || post.State == Held):
-			_, err := Move(ctx, tx, post, Withdrawn, Because("by "+who), By{who, now}, post.State)
+			_, err := Move(ctx, tx, post, Withdrawn, Because(how.reason(who)), By{who, now}, post.State)
 			return err
 		}
 		return fmt.Errorf("post %s is %s: it can't be changed to %s", post.ID, post.State, to)

@@ -32,8 +32,8 @@ func Outbox() *cli.Command {
 				&cli.StringFlag{Name: "why", Usage: "the reason"}}, Action: rejectPosts},
 			{Name: "settle", Usage: "decide about a post that is asked or late", ArgsUsage: "sent|send|withdraw ID", Flags: []cli.Flag{
 				&cli.StringFlag{Name: "url", Usage: "where the post can be seen"}}, Action: settlePost},
-			{Name: "withdraw", Usage: "cancel posts that have not gone out yet", ArgsUsage: "ID …", Flags: []cli.Flag{yesFlag()},
-				Action: withdrawPosts},
+			{Name: "withdraw", Usage: "cancel posts that have not gone out yet", ArgsUsage: "ID …", Flags: []cli.Flag{yesFlag(),
+				&cli.StringFlag{Name: "why", Usage: "the `REASON`, for those who look at the post later"}}, Action: withdrawPosts},
 			{Name: "recall", Usage: "delete posts from their network", ArgsUsage: "ID …", Flags: []cli.Flag{yesFlag()}, Action: recallPosts},
 		},
 	}
@@ -287,7 +287,7 @@ func withdrawPosts(c *cli.Context) error {
 	}
 	defer b.Close()
 	return posts.each(c, "", func(p *outbox.Post) error {
-		if err := b.Acts.SettlePost(c.Context, p.ID, outbox.Withdrawn, "", console.Who(c)); err != nil {
+		if err := b.Acts.Withdraw(c.Context, p.ID, strings.TrimSpace(c.String("why")), console.Who(c)); err != nil {
 			return err
 		}
 		if p.Kind == outbox.Segment {
