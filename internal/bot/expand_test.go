@@ -117,6 +117,24 @@ func TestExpandAfterACrash(t *testing.T) {
 	}
 }
 
+// TestExpandSeveralHandles: who has two handles on a network gets one letter, and nobody else has to do without for that.
+func TestExpandSeveralHandles(t *testing.T) {
+	w := newWorld(t, "2027-11-26 08:00", nil)
+	ids := w.fans(3, nil)
+	w.must(w.DB.Write(t.Context(), func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(t.Context(), `INSERT INTO handles (network, handle, person) SELECT network, 'a.second.one@s.example', person
+			FROM handles WHERE person = $1`, ids[1])
+		return err
+	}))
+	w.step(at(t, fanTime))
+	if got := w.received(); len(got) != 3 {
+		t.Errorf("got %v", got)
+	}
+	if l, err := coupon.Count(t.Context(), w.DB, "bf"); err != nil || l.Delivered != 3 {
+		t.Errorf("left %+v, %v", l, err)
+	}
+}
+
 // TestExpandRunsOut: who gets no code is a row with the reason, and the need
 // is said once.
 func TestExpandRunsOut(t *testing.T) {

@@ -87,7 +87,11 @@ func (r *Rounds) answeredByHand(ctx context.Context, name string, x *accounts.Ac
 		return false
 	}
 	open, err := outbox.Unsettled(ctx, r.DB.Read, name, m.ID, m.Person, began)
-	return err == nil && !open
+	if err != nil || open {
+		return false
+	}
+	asked, err := outbox.AskedAbout(ctx, r.DB.Read, name, m.Person)
+	return err == nil && asked == nil
 }
 
 func (r *Rounds) closedByHand(ctx context.Context, id string) {

@@ -19,13 +19,16 @@ type counted struct {
 }
 
 // counts keeps what was counted. Where that takes long, because the table has the posts of years, it is counted more rarely: it takes
-// at most a hundredth of the time.
+// at most a hundredth of the time, and the numbers are a minute old at most.
 type counts struct {
 	mu sync.Mutex
 	of map[string]counted
 }
 
-const countingShare = 100
+const (
+	countingShare = 100
+	oldestCount   = time.Minute
+)
 
 // Counts are the numbers of posts, mentions and codes by state, how long the desk waits,
 // and what calls came to. What can't be read is left out.
@@ -62,12 +65,12 @@ func (k *counts) kept(name string, began time.Time, count func() ([]health.Count
 	}
 	all, err := count()
 	if err != nil {
-		return nil
+		return k.of[name].all
 	}
 	if k.of == nil {
 		k.of = map[string]counted{}
 	}
 	done := time.Now()
-	k.of[name] = counted{all, done.Add(countingShare * done.Sub(began))}
+	k.of[name] = counted{all, done.Add(min(countingShare*done.Sub(began), oldestCount))}
 	return all
 }

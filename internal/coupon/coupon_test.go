@@ -166,6 +166,24 @@ func TestFormerInASet(t *testing.T) {
 	}
 }
 
+// TestFormerOfTwo: two people may have been the same before they were erased. What that one had counts once for each.
+func TestFormerOfTwo(t *testing.T) {
+	db := open(t)
+	o := Offer{Name: "bf", Made: true, PerPerson: 2}
+	if _, err := reserve(db, o, 9, "old", noon); err != nil {
+		t.Fatal(err)
+	}
+	must(t, db, func(tx *sql.Tx) error {
+		given, err := ReserveAll(t.Context(), tx, o, []For{{Person: 1, Former: []int64{9}, Post: "p1"}, {Person: 2, Former: []int64{9}, Post: "p2"}}, noon)
+		for i, g := range given {
+			if g.Err != nil {
+				t.Errorf("%d: %v", i, g.Err)
+			}
+		}
+		return err
+	})
+}
+
 // TestSetsAtOnce: several sets at the same time, from a heap that is too small; each person gets one code, nobody another's.
 func TestSetsAtOnce(t *testing.T) {
 	db := open(t)

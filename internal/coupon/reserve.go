@@ -71,10 +71,13 @@ type held struct {
 
 // hadBefore are the codes of the offer that persons have, and had before they were erased, by person, the last one last.
 func hadBefore(ctx context.Context, tx *sql.Tx, o Offer, all []For) (map[int64][]held, error) {
-	persons := make([]claim, 0, len(all))
+	persons, listed := make([]claim, 0, len(all)), map[int64]bool{}
 	for _, f := range all {
-		for _, p := range append(f.Former, f.Person) {
-			persons = append(persons, claim{Person: p})
+		for _, p := range append(slices.Clone(f.Former), f.Person) {
+			if !listed[p] {
+				persons = append(persons, claim{Person: p})
+			}
+			listed[p] = true
 		}
 	}
 	each, err := store.Each(persons)
@@ -178,10 +181,12 @@ func none(open []claim, given []Given) {
 // noteTaken notes who has their code, and returns the claims that are still open.
 func noteTaken(open []claim, taken map[string]bool, given []Given) []claim {
 	return slices.DeleteFunc(open, func(c claim) bool {
-		if taken[c.Code] {
+		mine := taken[c.Code]
+		if mine {
 			given[c.at].Code = c.Code
 		}
-		return taken[c.Code]
+		delete(taken, c.Code) // it is given to nobody else, should the same code have been made twice
+		return mine
 	})
 }
 

@@ -96,10 +96,19 @@ func Has(ctx context.Context, q store.Querier, account, remote string) (yes bool
 func Unsettled(ctx context.Context, q store.Querier, account, mention string, person int64, at time.Time) (yes bool, err error) {
 	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM posts WHERE mention = $1
 			AND (state IN ('sending', 'in doubt', 'asked') OR state = 'sent' AND updated_at >= $2))
-		OR EXISTS (SELECT 1 FROM posts WHERE person = $3 AND account = $4
-			AND (state IN ('sending', 'in doubt') OR state = 'sent' AND updated_at >= $2))`,
-		mention, store.Ms(at), person, account).Scan(&yes)
+		OR EXISTS (SELECT 1 FROM posts WHERE person = $3 AND account = $4 AND `+nameless+`
+			AND (state IN ('sending', 'in doubt') OR state = 'sent' AND updated_at >= $5))`,
+		mention, store.Ms(at), person, account, store.Ms(at)).Scan(&yes)
 	return yes, err
+}
+
+// nameless is the condition that a post is private and knows no key: on such networks it does not say what it answers.
+const nameless = `(kind = 'direct' OR private) AND replay = ''`
+
+// AskedAbout is the private post to a person of which somebody is asked whether it is out, where such a post does not say what it
+// answers; nil if there is none.
+func AskedAbout(ctx context.Context, q store.Querier, account string, person int64) (*Post, error) {
+	return first(ctx, q, `person = $1 AND account = $2 AND `+nameless+` AND state = 'asked' ORDER BY id`, person, account)
 }
 
 // OldestWaiting is the post of a kind that could be out by now and that nothing halts, nil if there is none. One that is tried

@@ -29,7 +29,7 @@ func lettersOf(posts []*Post) (each string, err error) {
 	return store.Each(rows)
 }
 
-// NotThere are those of some posts that the outbox does not have, by their keys.
+// NotThere are those of some posts that the outbox does not have, by their keys, each once: a person may have several handles on a network.
 func NotThere(ctx context.Context, q store.Querier, posts []*Post) ([]*Post, error) {
 	each, err := lettersOf(posts)
 	if err != nil {
@@ -39,8 +39,16 @@ func NotThere(ctx context.Context, q store.Querier, posts []*Post) ([]*Post, err
 	if err != nil {
 		return nil, err
 	}
-	there, err := store.Column[string](rows)
-	return slices.DeleteFunc(slices.Clone(posts), func(p *Post) bool { return slices.Contains(there, p.Key) }), err
+	keys, err := store.Column[string](rows)
+	there := map[string]bool{}
+	for _, k := range keys {
+		there[k] = true
+	}
+	return slices.DeleteFunc(slices.Clone(posts), func(p *Post) bool {
+		again := there[p.Key]
+		there[p.Key] = true
+		return again
+	}), err
 }
 
 // AddLetters is Add for posts of a mailing, none of which is there. They have their ids, and differ from each other in their

@@ -20,6 +20,9 @@ type List struct {
 // Listed are posts for a person to read: what went out or should have, the last first; then what is to come, the next first. Each
 // state of each account is read as far as the list may show it, so that a list is as quick when there are the posts of years.
 func Listed(ctx context.Context, q store.Querier, l List, now time.Time) (all []*Post, err error) {
+	if l.Campaign != "" {
+		return listedOf(ctx, q, l, now)
+	}
 	of := []string{l.Account}
 	if l.Account == "" {
 		if of, err = accounts(ctx, q); err != nil {
@@ -38,6 +41,20 @@ func Listed(ctx context.Context, q store.Querier, l List, now time.Time) (all []
 	return l.sorted(all, now), nil
 }
 
+// listedOf is Listed for a campaign, of which each post is looked at.
+func listedOf(ctx context.Context, q store.Querier, l List, now time.Time) ([]*Post, error) {
+	where, args := "campaign = $1", []any{l.Campaign}
+	for _, is := range [][2]string{{"state", l.State}, {"account", l.Account}} {
+		if is[1] != "" {
+			args = append(args, is[1])
+			where += fmt.Sprintf(" AND %s || '' = $%d", is[0], len(args)) // by the campaign's index
+		}
+	}
+	ms := store.Ms(now)
+	return selected(ctx, q, where+fmt.Sprintf(` ORDER BY CASE WHEN COALESCE(sent_at, slot_at) > %d THEN 1 ELSE 0 END,
+		CASE WHEN COALESCE(sent_at, slot_at) > %d THEN slot_at ELSE -COALESCE(sent_at, slot_at) END LIMIT %d`, ms, ms, max(l.Limit, 1)), args...)
+}
+
 // wanted is a part of a list: the first or the last of the posts of one state, with the values from $2 on.
 type wanted struct {
 	where string
@@ -48,10 +65,6 @@ type wanted struct {
 func (l List) wanted(now time.Time) (out []wanted) {
 	add := func(state State, where, order string, args ...any) {
 		where = `state = '` + string(state) + `' AND ` + where
-		if l.Campaign != "" {
-			args = append(args, l.Campaign)
-			where += fmt.Sprintf(` AND campaign = $%d`, len(args)+1)
-		}
 		out = append(out, wanted{where + fmt.Sprintf(` ORDER BY %s LIMIT %d`, order, max(l.Limit, 1)), args})
 	}
 	at := fmt.Sprintf("$%d", 2) // now, after the account
@@ -59,10 +72,13 @@ func (l List) wanted(now time.Time) (out []wanted) {
 		if l.State != "" && l.State != string(s) {
 			continue
 		}
-		if s == Sent || s == Recalled {
+		switch s {
+		case Sent:
 			for _, k := range []Kind{Public, Direct, Answer} { // as they have an index
 				add(s, `kind = '`+string(k)+`' AND sent_at IS NOT NULL`, `sent_at DESC`)
 			}
+		case Recalled:
+			add(s, `sent_at IS NOT NULL`, `sent_at DESC`)
 		}
 		add(s, `sent_at IS NULL AND slot_at <= `+at, `slot_at DESC`, store.Ms(now))
 		add(s, `sent_at IS NULL AND slot_at > `+at, `slot_at`, store.Ms(now))
@@ -93,5 +109,6 @@ func (l List) sorted(all []*Post, now time.Time) []*Post {
 		}
 		return cmp.Or(y.Compare(x), strings.Compare(a.ID, b.ID))
 	})
+	all = slices.CompactFunc(all, func(a, b *Post) bool { return a.ID == b.ID }) // one that went on to its next state meanwhile
 	return all[:min(len(all), max(l.Limit, 1))]
 }

@@ -39,7 +39,7 @@ func Former(ctx context.Context, tx *sql.Tx, persons ...int64) (map[int64][]int6
 	if err != nil {
 		return nil, err
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT CAST(j.value ->> 'person' AS BIGINT), e.person FROM json_each($1) j
+	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT CAST(j.value ->> 'person' AS BIGINT), e.person FROM json_each($1) j
 		CROSS JOIN erased e WHERE e.sum = j.value ->> 'sum' AND e.person <> CAST(j.value ->> 'person' AS BIGINT)`, each)
 	if err != nil {
 		return nil, err

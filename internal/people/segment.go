@@ -41,7 +41,7 @@ type Speaker struct{ Account, Network string }
 
 // Recipients returns up to limit persons of a segment with ids above after, in
 // the order of their ids, with what account may do: those it must not write to
-// are returned too, with the reason.
+// are returned too, with the reason. Who has several handles on the network is returned several times, first by one that we have met.
 func Recipients(ctx context.Context, q store.Querier, s *segment.Segment, by Speaker, after int64, limit int,
 	now time.Time) (out []Recipient, err error) {
 	where, args := s.SQL(now, by.Account, 4)
@@ -49,7 +49,7 @@ func Recipients(ctx context.Context, q store.Querier, s *segment.Segment, by Spe
 		EXISTS (SELECT 1 FROM optouts o WHERE o.person = p.id),
 		EXISTS (SELECT 1 FROM consents c WHERE c.person = p.id AND c.account = $1 AND c.kind = 'direct' AND c.withdrawn_at IS NULL)
 		FROM persons p LEFT JOIN handles h ON h.person = p.id AND h.network = $2 AND h.handle NOT LIKE '%`+former+`'
-		WHERE p.id > $3 AND `+where+` ORDER BY p.id LIMIT `+strconv.Itoa(limit), append([]any{by.Account, by.Network, after}, args...)...)
+		WHERE p.id > $3 AND `+where+` ORDER BY p.id, h.remote_id IS NULL, h.handle LIMIT `+strconv.Itoa(limit), append([]any{by.Account, by.Network, after}, args...)...)
 	if err != nil {
 		return nil, err
 	}

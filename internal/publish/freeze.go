@@ -40,8 +40,8 @@ func (p *Publisher) prepare(ctx context.Context, post *outbox.Post, log *logrus.
 		case err != nil && reason != network.Refused:
 			return nil, p.notOut(ctx, post, err, log)
 		}
-		if done {
-			return nil, p.stop(ctx, post, outbox.Composed{}, &outbox.Stop{State: outbox.Withdrawn, Reason: "somebody has answered by hand", Cause: outbox.ByHand})
+		if done != nil {
+			return nil, p.stop(ctx, post, outbox.Composed{}, done)
 		}
 	}
 	c, err := p.Hooks.Compose(ctx, post, now)
@@ -65,33 +65,50 @@ func (p *Publisher) prepare(ctx context.Context, post *outbox.Post, log *logrus.
 	return p.freeze(ctx, post, c, sealed, log)
 }
 
-// answered tells whether somebody has answered the mention by hand, under this
-// account or another of ours.
-func (p *Publisher) answered(ctx context.Context, post *outbox.Post) (bool, error) {
+// answered ends the post if somebody has answered the mention by hand, under this account or another of ours.
+func (p *Publisher) answered(ctx context.Context, post *outbox.Post) (*outbox.Stop, error) {
 	began := p.Clock()
 	done, err := p.Client.Answered(ctx, network.Ref(post.Ref), p.Taken(ctx, post))
 	if err == nil && done {
-		return true, p.byWhom(ctx, post, began)
+		return p.byWhom(ctx, post, began)
 	}
-	if err != nil || p.Hooks.AnsweredElsewhere == nil {
-		return false, err
+	if err == nil && p.Hooks.AnsweredElsewhere != nil {
+		done, err = p.Hooks.AnsweredElsewhere(ctx, post)
 	}
-	return p.Hooks.AnsweredElsewhere(ctx, post)
+	if err != nil || !done {
+		return nil, err
+	}
+	return &byHand, nil
 }
 
-// byWhom fails while what the network shows as an answer may be a post of ours that is on its way to the same person.
-func (p *Publisher) byWhom(ctx context.Context, post *outbox.Post, began time.Time) error {
+var byHand = outbox.Stop{State: outbox.Withdrawn, Reason: "somebody has answered by hand", Cause: outbox.ByHand}
+
+// byWhom judges what the network shows as an answer. It may be a post of ours that is on its way to the same person: then this one
+// waits, as long as it has waited already. If it may be one that a person is asked about, this one is left to a person too.
+func (p *Publisher) byWhom(ctx context.Context, post *outbox.Post, began time.Time) (*outbox.Stop, error) {
 	open, err := outbox.Unsettled(ctx, p.DB.Read, post.Account, post.Mention, post.Person, began)
-	if err == nil && open {
-		err = &network.Failure{Reason: network.Busy, Wait: betweenLooks, Only: true, Err: errOnTheWay}
+	if err != nil {
+		return nil, err
 	}
-	return err
+	if open {
+		waited := p.Clock().Sub(post.SlotAt)
+		return nil, &network.Failure{Reason: network.Busy, Wait: min(max(waited, leastWait), longestWait), Only: true, Err: errOnTheWay}
+	}
+	asked, err := outbox.AskedAbout(ctx, p.DB.Read, post.Account, post.Person)
+	if err != nil || asked == nil {
+		return &byHand, err
+	}
+	return &outbox.Stop{State: outbox.Withdrawn, Reason: "a message to this person is on the network, and it is not known whether somebody has " +
+		"answered by hand or whether it is post " + asked.ID + ", of which you are asked whether it is out"}, nil
 }
 
 var errOnTheWay = errors.New("waits until it is known whether the last message to this person went out")
 
-// betweenLooks is how long an answer waits for what is on its way to the same person.
-const betweenLooks = 2 * time.Second
+// How long an answer waits for what is on its way to the same person, before it looks again.
+const (
+	leastWait   = 2 * time.Second
+	longestWait = 5 * time.Minute
+)
 
 // price is what the network charges for a draft.
 func (p *Publisher) price(d network.Draft) network.Price {

@@ -227,7 +227,9 @@ func TestOwnIsNotByHand(t *testing.T) {
 	w := newWorld(t, network.Blind)
 	m := w.net.Mention(name, network.Person{Handle: "ann"}, "deal?")
 	asks := func(key string) {
-		w.add(key, func(p *outbox.Post) { p.Kind, p.Mention, p.Ref, p.Person = outbox.Answer, key, string(m.Ref), 1 })
+		w.add(key, func(p *outbox.Post) {
+			p.Kind, p.Private, p.Mention, p.Ref, p.Person = outbox.Answer, true, key, string(m.Ref), 1
+		})
 	}
 	asks("a")
 	w.fail(network.Unknown, true)
@@ -243,6 +245,27 @@ func TestOwnIsNotByHand(t *testing.T) {
 	w.after(settle)
 	w.is("b", outbox.Sent)
 	w.outThere(2)
+}
+
+// TestPerhapsByHand: of the message that the network shows nobody can tell whether it is ours, as of one of ours a person is asked whether
+// it is out. Then a person has to see to the answer, too: it is not taken for answered by hand.
+func TestPerhapsByHand(t *testing.T) {
+	w := newWorld(t, network.Blind)
+	m := w.net.Mention(name, network.Person{Handle: "ann"}, "deal?")
+	w.net.AnswerByHand(name, m.Ref, "this may be ours")
+	w.add("a", func(p *outbox.Post) { p.Kind, p.Person = outbox.Direct, 1 })
+	w.fail(network.Unknown, false)
+	w.pass()
+	w.after(settle)
+	w.after(settle)
+	asked := w.is("a", outbox.Asked)
+	w.add("b", func(p *outbox.Post) {
+		p.Kind, p.Private, p.Mention, p.Ref, p.Person = outbox.Answer, true, "b", string(m.Ref), 1
+	})
+	w.pass()
+	if p := w.is("b", outbox.Withdrawn); p.Cause != "" || !strings.Contains(p.Reason, asked.ID) {
+		t.Errorf("for %q (%s)", p.Reason, p.Cause)
+	}
 }
 
 func TestOnePrefix(t *testing.T) {

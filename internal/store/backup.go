@@ -89,7 +89,10 @@ func online(ctx context.Context, path, file string) error {
 			if err != nil {
 				return err
 			}
-			_, err = b.Step(-1) // one read transaction: a consistent copy, and writers go on in the WAL
+			whole, err := b.Step(-1) // one read transaction: a consistent copy, and writers go on in the WAL
+			if err == nil && !whole {
+				err = errors.New("not all of the database could be copied: others were at work on it; try again")
+			}
 			return errors.Join(err, b.Finish())
 		})
 	})

@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"regexp"
+	"strings"
 
 	"github.com/pressly/goose/v3"
 )
@@ -164,7 +165,7 @@ func (db *DB) merged(all []fs.FS) (fs.FS, error) {
 			}
 			w, err := z.Create(name)
 			if err == nil {
-				_, err = io.WriteString(w, db.own(string(text)))
+				_, err = io.WriteString(w, db.unhurried(db.own(string(text))))
 			}
 			return err
 		})
@@ -176,6 +177,14 @@ func (db *DB) merged(all []fs.FS) (fs.FS, error) {
 		return nil, err
 	}
 	return zip.NewReader(bytes.NewReader(packed.Bytes()), int64(packed.Len()))
+}
+
+// unhurried lets a migration of a large database on Postgres take its time.
+func (db *DB) unhurried(migration string) string {
+	if !db.Postgres() {
+		return migration
+	}
+	return strings.Replace(migration, "-- +goose Up\n", "-- +goose Up\nSET LOCAL statement_timeout = 0;\n", 1)
 }
 
 // own makes statements those of this database: what stands between “-- only sqlite”

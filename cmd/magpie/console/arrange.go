@@ -11,7 +11,7 @@ import (
 	"magpie/internal/suggest"
 )
 
-// arranged puts options before arguments, where people write them in any
+// Arranged puts options before arguments, where people write them in any
 // order: the library wants options first.
 func Arranged(app *cli.App, args []string) []string {
 	var front, mid, rest []string // the app's own options; commands and theirs; arguments
@@ -74,7 +74,7 @@ func words(flags []cli.Flag, args []string) int {
 	return 1
 }
 
-// even makes all commands behave alike where they are called in a wrong way.
+// Even makes all commands behave alike where they are called in a wrong way.
 func Even(commands []*cli.Command) {
 	for _, c := range commands {
 		c.OnUsageError, c.HideHelpCommand = UsageError, true
@@ -82,7 +82,7 @@ func Even(commands []*cli.Command) {
 	}
 }
 
-// notFound says which command was meant, and ends.
+// NotFound says which command was meant, and ends.
 func NotFound(c *cli.Context, name string) {
 	path := "magpie " + strings.TrimPrefix(strings.TrimPrefix(c.Command.HelpName, "magpie"), " ")
 	var names []string

@@ -11,7 +11,7 @@ import (
 	"magpie/internal/store"
 )
 
-// besideIt tells whoever finds nothing that a sandbox's database lies beside the one
+// BesideIt tells whoever finds nothing that a sandbox's database lies beside the one
 // that was read: what was played is in there.
 func BesideIt(c *cli.Context, b *bot.Bot, found int) {
 	w := c.App.Writer
@@ -34,7 +34,7 @@ func lookedInto(b *bot.Bot) string {
 		filepath.Base(other), other)
 }
 
-// notHere is the error of something that is not in the database, with where else it may be.
+// NotHere is the error of something that is not in the database, with where else it may be.
 func NotHere(b *bot.Bot, err error) error {
 	if text := lookedInto(b); err != nil && text != "" {
 		return fmt.Errorf("%w\n%s", err, text)
@@ -44,5 +44,5 @@ func NotHere(b *bot.Bot, err error) error {
 
 const sandboxEnd = ".sandbox.db"
 
-// sandboxBeside is the database of the sandbox that plays beside a real one.
+// SandboxBeside is the database of the sandbox that plays beside a real one.
 func SandboxBeside(path string) string { return strings.TrimSuffix(path, ".db") + sandboxEnd }

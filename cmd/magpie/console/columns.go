@@ -14,12 +14,12 @@ import (
 	"golang.org/x/term"
 )
 
-// wideFlag is that of every table.
+// WideFlag is that of every table.
 func WideFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "wide", Usage: "show all columns in full, however wide the terminal is"}
 }
 
-// screen is where tables go.
+// Screen is where tables go.
 type Screen struct {
 	io.Writer
 	wide bool // --wide
@@ -28,7 +28,7 @@ type Screen struct {
 // ScreenOf is where the tables of a command go.
 func ScreenOf(c *cli.Context) Screen { return Screen{c.App.Writer, c.Bool("wide")} }
 
-// text is how much of a text is shown in a table: where it has to fit, a line.
+// Text is how much of a text is shown in a table: where it has to fit, a line.
 func (s Screen) Text() int {
 	if s.wide || Columns(s.Writer) == math.MaxInt {
 		return 300
@@ -39,7 +39,7 @@ func (s Screen) Text() int {
 // narrow tells whether there is little room.
 func (s Screen) narrow() bool { return !s.wide && Columns(s.Writer) < prose }
 
-// name is how much of a handle is shown.
+// Name is how much of a handle is shown.
 func (s Screen) Name() int {
 	if s.narrow() {
 		return 22
@@ -47,7 +47,7 @@ func (s Screen) Name() int {
 	return 200
 }
 
-// moment is an instant; where there is little room without a year that is this year's.
+// Moment is an instant; where there is little room without a year that is this year's.
 func (s Screen) Moment(t time.Time, zone *time.Location) string {
 	if text := Moment(t, zone); !s.narrow() || t.IsZero() || t.In(zone).Year() != time.Now().In(zone).Year() {
 		return text
@@ -58,7 +58,7 @@ func (s Screen) Moment(t time.Time, zone *time.Location) string {
 // prose is how wide texts are at most: longer lines are hard to read.
 const prose = 100
 
-// columns is how wide the terminal is; where none is, nothing has to fit.
+// Columns is how wide the terminal is; where none is, nothing has to fit.
 func Columns(w io.Writer) int {
 	f, ok := Raw(w).(*os.File)
 	if !ok || !Terminal(w) {
@@ -70,13 +70,13 @@ func Columns(w io.Writer) int {
 	return 80
 }
 
-// width is how wide texts are.
+// Width is how wide texts are.
 func Width(w io.Writer) int { return min(prose, Columns(w)) }
 
 // leastText is how narrow the last column, which holds texts, may become.
 const leastText = 24
 
-// table prints rows under a header, columns as wide as they need to be on a screen,
+// Table prints rows under a header, columns as wide as they need to be on a screen,
 // Chinese included. On a terminal that is too narrow the last column is cut, then the
 // columns that drop names are left out, in that order.
 func Table(s Screen, header []string, rows [][]string, drop ...string) {
@@ -161,7 +161,7 @@ func printTable(w io.Writer, all [][]string, widths []int) {
 	}
 }
 
-// moreThan says that a list may go on where it has as many rows as --limit lets it have.
+// MoreThan says that a list may go on where it has as many rows as --limit lets it have.
 func MoreThan(c *cli.Context, rows int) {
 	if limit := c.Int("limit"); rows == limit {
 		fmt.Fprintf(c.App.Writer, "\nThese are the first %d; there may be more: --limit %d\n", limit, 10*limit)

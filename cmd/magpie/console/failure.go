@@ -58,7 +58,7 @@ const (
 	exitStopped  = 130
 )
 
-// failure is an error with an exit code.
+// Failure is an error with an exit code.
 type Failure struct {
 	code int
 	err  error
@@ -84,7 +84,7 @@ func Usage(format string, args ...any) error { return Failure{exitUsage, fmt.Err
 // Refused is the error of what is not allowed.
 func Refused(err error) error { return Failure{exitRefused, err} }
 
-// exitCode prints an error, if there is one, and returns the exit code.
+// ExitCode prints an error, if there is one, and returns the exit code.
 func ExitCode(w *os.File, err error) int {
 	if err == nil {
 		return 0
@@ -107,5 +107,5 @@ func ExitCode(w *os.File, err error) int {
 	return code
 }
 
-// errSaid is the error of a command that has said already what is wrong.
+// ErrSaid is the error of a command that has said already what is wrong.
 var ErrSaid = errors.New("")

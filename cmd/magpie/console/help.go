@@ -20,7 +20,7 @@ func init() {
 	}
 }
 
-// hang wraps a line of the help at width. What follows stands below the text of the line's last column.
+// Hang wraps a line of the help at width. What follows stands below the text of the line's last column.
 func Hang(line string, width int) string {
 	if runewidth.StringWidth(line) <= width {
 		return line

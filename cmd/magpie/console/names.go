@@ -13,7 +13,7 @@ import (
 	"magpie/internal/suggest"
 )
 
-// knownNames refuses --account and --campaign with names that are in no file; with
+// KnownNames refuses --account and --campaign with names that are in no file; with
 // past, only if no post was ever planned for them. An empty list would hide the slip.
 func KnownNames(c *cli.Context, b *bot.Bot, past bool) error {
 	if err := knownName(c, b, past, "account", b.Set().Accounts); err != nil {
@@ -38,7 +38,7 @@ func knownName[T any](c *cli.Context, b *bot.Bot, past bool, flag string, all ma
 	return UnknownName(flag, name, all)
 }
 
-// unknownName is the error for a name that is not in the files.
+// UnknownName is the error for a name that is not in the files.
 func UnknownName[T any](noun, name string, all map[string]T) error {
 	names := make([]string, 0, len(all))
 	for n := range all {
@@ -47,15 +47,15 @@ func UnknownName[T any](noun, name string, all map[string]T) error {
 	return Usage("no %s %q (%s)", noun, name, suggest.Hint(name, names))
 }
 
-// sortedKeys are the keys of a map in order.
+// SortedKeys are the keys of a map in order.
 func SortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
 
-// postName is what a post is called in lists.
+// PostName is what a post is called in lists.
 func PostName(p *outbox.Post) string {
 	return strings.Trim(p.Campaign+"/"+p.Step, "/")
 }
 
-// peopleWord is 1 person, 2 people.
+// PeopleWord is 1 person, 2 people.
 func PeopleWord(n int) string {
 	if n == 1 {
 		return "1 person"

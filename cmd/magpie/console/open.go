@@ -16,7 +16,7 @@ import (
 	"magpie/internal/spoken"
 )
 
-// options are what the global flags say.
+// Options are what the global flags say.
 func Options(c *cli.Context) (bot.Options, error) {
 	if st, err := os.Stat(c.String("dir")); err != nil || !st.IsDir() {
 		return bot.Options{}, Usage("there is no folder %s", c.String("dir"))
@@ -45,20 +45,20 @@ func Logger(c *cli.Context, w io.Writer) (*logrus.Entry, error) {
 	return logrus.NewEntry(l), nil
 }
 
-// open opens the workspace and its database. Where the files have mistakes it works
+// Open opens the workspace and its database. Where the files have mistakes it works
 // with those in force, and says so: nobody can be kept from pausing by a typo.
 func Open(c *cli.Context) (*bot.Bot, error) { return openWith(c, bot.Options{InForce: true}) }
 
-// openToLook is open for what only reads: it makes no database, and can do with one that
+// OpenToLook is open for what only reads: it makes no database, and can do with one that
 // may not be written.
 func OpenToLook(c *cli.Context) (*bot.Bot, error) {
 	return openWith(c, bot.Options{InForce: true, Look: true})
 }
 
-// openHere is open with the files in the folder, whatever is in force.
+// OpenHere is open with the files in the folder, whatever is in force.
 func OpenHere(c *cli.Context) (*bot.Bot, error) { return openWith(c, bot.Options{Here: true}) }
 
-// lookHere is openHere for what only reads.
+// LookHere is openHere for what only reads.
 func LookHere(c *cli.Context) (*bot.Bot, error) {
 	return openWith(c, bot.Options{Here: true, Look: true})
 }
@@ -78,7 +78,7 @@ func openWith(c *cli.Context, how bot.Options) (*bot.Bot, error) {
 	return b, Explain(c, err)
 }
 
-// explain says mistakes in files as check does.
+// Explain says mistakes in files as check does.
 func Explain(c *cli.Context, err error) error {
 	var p document.Problems
 	if !errors.As(err, &p) {
@@ -95,13 +95,13 @@ func printProblems(w io.Writer, p document.Problems) {
 	fmt.Fprintf(w, "\n%s to fix.\n", Plural(len(p), "mistake"))
 }
 
-// plural is 1 mistake, 2 mistakes.
+// Plural is 1 mistake, 2 mistakes.
 func Plural(n int, noun string) string { return spoken.Count(n, noun) }
 
-// thousands prints 12,345.
+// Thousands prints 12,345.
 func Thousands(n int) string { return spoken.Thousands(n) }
 
-// who is the person at the keyboard.
+// Who is the person at the keyboard.
 func Who(c *cli.Context) string {
 	if name := strings.TrimSpace(c.String("as")); name != "" {
 		return name
@@ -109,13 +109,13 @@ func Who(c *cli.Context) string {
 	return "somebody"
 }
 
-// terminal tells whether w is one that a person looks at.
+// Terminal tells whether w is one that a person looks at.
 func Terminal(w io.Writer) bool {
 	f, ok := Raw(w).(*os.File)
 	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
 }
 
-// arg returns the nth argument; it is an error if it is missing.
+// Arg returns the nth argument; it is an error if it is missing.
 func Arg(c *cli.Context, n int, name string) (string, error) {
 	if s := strings.TrimSpace(c.Args().Get(n)); s != "" {
 		return s, nil
@@ -123,7 +123,7 @@ func Arg(c *cli.Context, n int, name string) (string, error) {
 	return "", Usage("%s is missing: %s", name, Call(c))
 }
 
-// noMore is an error if there are more than n arguments, which happens when a
+// NoMore is an error if there are more than n arguments, which happens when a
 // flag stands after them.
 func NoMore(c *cli.Context, n int) error {
 	if c.Args().Len() <= n {
@@ -132,7 +132,7 @@ func NoMore(c *cli.Context, n int) error {
 	return Usage("unexpected argument %q: %s", c.Args().Get(n), Call(c))
 }
 
-// call is how a command is called.
+// Call is how a command is called.
 func Call(c *cli.Context) string {
 	return strings.TrimSpace(c.Command.HelpName + " " + c.Command.ArgsUsage)
 }

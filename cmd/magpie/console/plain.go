@@ -11,11 +11,11 @@ import (
 	"magpie/internal/network"
 )
 
-// plain is an output that strangers' words can't steer: of all that a terminal
+// Plain is an output that strangers' words can't steer: of all that a terminal
 // obeys it lets through nothing but the colours of our own.
 type Plain struct{ io.Writer }
 
-// raw is the output itself, for a bar of ours that moves.
+// Raw is the output itself, for a bar of ours that moves.
 func Raw(w io.Writer) io.Writer {
 	if p, ok := w.(Plain); ok {
 		return p.Writer
@@ -61,7 +61,7 @@ func escaped(s string) string {
 	return b.String()
 }
 
-// plainLog hands a log entry on in plain: what others wrote stands in it.
+// PlainLog hands a log entry on in plain: what others wrote stands in it.
 type PlainLog struct{ logrus.Formatter }
 
 // Format formats an entry without what steers a terminal.

@@ -11,7 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// jsonFlag is that of every list.
+// JSONFlag is that of every list.
 func JSONFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "json", Usage: "print JSON instead of a table"}
 }
@@ -29,7 +29,7 @@ func PrintJSON(w io.Writer, v any) error {
 	return err
 }
 
-// shown is a text without what would steer a terminal: strangers wrote it.
+// Shown is a text without what would steer a terminal: strangers wrote it.
 func Shown(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r != '\n' && (unicode.IsControl(r) || r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069) {
@@ -39,12 +39,12 @@ func Shown(s string) string {
 	}, s)
 }
 
-// short is a text on one line, at most so wide.
+// Short is a text on one line, at most so wide.
 func Short(s string, width int) string {
 	return runewidth.Truncate(strings.Join(strings.Fields(Shown(s)), " "), width, "…")
 }
 
-// indent puts a margin before each line, wrapped at width.
+// Indent puts a margin before each line, wrapped at width.
 func Indent(s, margin string, width int) string {
 	var out []string
 	for _, line := range strings.Split(Shown(s), "\n") {
@@ -73,7 +73,7 @@ func wrap(s string, width int) string {
 	return strings.Join(append(lines, line), "\n")
 }
 
-// when prints an instant in a zone.
+// When prints an instant in a zone.
 func When(t time.Time, zone *time.Location) string {
 	if t.IsZero() {
 		return "–"
@@ -81,7 +81,7 @@ func When(t time.Time, zone *time.Location) string {
 	return t.In(zone).Format("Mon 2006-01-02 15:04 -07:00")
 }
 
-// moment prints an instant in the zone that the column's head names.
+// Moment prints an instant in the zone that the column's head names.
 func Moment(t time.Time, zone *time.Location) string {
 	if t.IsZero() {
 		return "–"
@@ -89,7 +89,7 @@ func Moment(t time.Time, zone *time.Location) string {
 	return t.In(zone).Format("2006-01-02 15:04")
 }
 
-// paint colours a word on a terminal.
+// Paint colours a word on a terminal.
 type Paint bool
 
 func (p Paint) in(code, s string) string {

@@ -44,7 +44,7 @@ func kindNames() (names []string) {
 	return names
 }
 
-// kinds are the networks in words: a, b or c.
+// Kinds are the networks in words: a, b or c.
 func Kinds() string {
 	names := kindNames()
 	last := len(names) - 1

@@ -5,3 +5,4 @@ CREATE INDEX posts_asked ON posts (account) WHERE state = 'asked';
 CREATE INDEX posts_answers ON posts (account) WHERE state IN ('planned', 'held') AND kind = 'answer';
 CREATE INDEX posts_follows ON posts (follows) WHERE follows <> '';
 CREATE INDEX posts_ended ON posts (updated_at) WHERE state IN ('late', 'withdrawn', 'refused', 'asked');
+CREATE INDEX posts_recalled ON posts (account, sent_at) WHERE state = 'recalled';

@@ -73,10 +73,8 @@ func (p *onWeibo) Silence(account string) { p.fail(account, weibofake.Rule{Drop:
 
 // fail lets the next post or comment of an account go wrong.
 func (p *onWeibo) fail(account string, r weibofake.Rule) {
-	for _, path := range []string{"/2/statuses/share.json", "/2/comments/create.json"} {
-		r.Method, r.Account, r.Path = http.MethodPost, p.Account(account), path
-		p.Fail(r)
-	}
+	r.Method, r.Account, r.Path = http.MethodPost, p.Account(account), "/2/"
+	p.Fail(r)
 }
 
 // Shake implements Place: there are no streams, and the tokens live longer than any world.
