@@ -42,7 +42,8 @@ func History(ctx context.Context, db *store.DB, p *Post) ([]audit.Line, error) {
 
 // SentSince are the posts that went out since an instant, the first first.
 func SentSince(ctx context.Context, q store.Querier, since time.Time) ([]*Post, error) {
-	return selected(ctx, q, `sent_at >= $1 ORDER BY sent_at, id`, store.Ms(since))
+	return selected(ctx, q, `account IN (`+eachAccount+`SELECT account FROM a WHERE account IS NOT NULL)
+		AND kind IN ('public', 'direct', 'answer') AND sent_at IS NOT NULL AND sent_at >= $1 ORDER BY sent_at, id`, store.Ms(since))
 }
 
 // receipt is what is written of one.

@@ -14,6 +14,7 @@ type evidence struct {
 	net    []place.Shown
 	ledger ledger
 	orders []*order // purchases in which codes were used
+	plain  bool     // a look tells for certain whether a post is out
 }
 
 // comparison is the work on it.
@@ -63,6 +64,7 @@ func (c *comparison) duties() {
 			c.out++
 		}
 		c.missing(d, n)
+		c.overlooked(d, n)
 		c.repeated(d)
 	}
 }
@@ -81,6 +83,15 @@ func (c *comparison) missing(d *duty, n int) {
 		return
 	}
 	c.say(lost, "%s %s/%s for %q: %s", d.kind, d.campaign, d.step, d.who, why)
+}
+
+// overlooked counts a duty that is out and that a person was asked about, where a look would have told.
+func (c *comparison) overlooked(d *duty, n int) {
+	for _, p := range c.ledger.of(d) {
+		if c.plain && n > 0 && c.asked[p["id"]] {
+			c.say(broken, "post %s is out, and a person is asked: %s", p["id"], p["reason"])
+		}
+	}
 }
 
 // repeated counts what a reader sees twice. Two answers to one mention are

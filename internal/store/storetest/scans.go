@@ -118,16 +118,21 @@ func atWork() bool {
 }
 
 var (
-	scanned = regexp.MustCompile(`^(?:SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?|SEARCH (\w+)$)`)
-	from    = regexp.MustCompile(`(?i)\b(?:FROM|JOIN|INTO|UPDATE)\s+(\w+)(?:\s+(?:AS\s+)?(\w+))?`)
+	scanned = regexp.MustCompile(`^(?:SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?|SEARCH (\w+)(?:$| USING AUTOMATIC))`)
+	// A table follows one of these words, or, if it is a large one, a comma.
+	from = regexp.MustCompile(`(?i)\b(?:FROM|JOIN|INTO|UPDATE)\s+(\w+)(?:\s+(?:AS\s+)?(\w+))?`)
 )
+
+var comma = regexp.MustCompile(`(?i),\s*(` + strings.Join(large, "|") + `)\b(?:\s+(?:AS\s+)?(\w+))?`)
 
 // aliases are the names under which a statement has its tables.
 func aliases(text string) map[string]string {
 	out := map[string]string{}
-	for _, m := range from.FindAllStringSubmatch(text, -1) {
-		if out[m[1]] = m[1]; m[2] != "" {
-			out[m[2]] = m[1]
+	for _, rule := range []*regexp.Regexp{from, comma} {
+		for _, m := range rule.FindAllStringSubmatch(text, -1) {
+			if out[m[1]] = m[1]; m[2] != "" {
+				out[m[2]] = m[1]
+			}
 		}
 	}
 	return out
@@ -138,9 +143,10 @@ func (c *conn) plan(query string) (steps []string, err error) {
 	return c.column("EXPLAIN QUERY PLAN "+query, 3)
 }
 
-// wholeIndexes are those that have all rows of their table.
+// wholeIndexes are those that have all rows of their table, or all but those where a column is empty.
 func (c *conn) wholeIndexes() ([]string, error) {
-	return c.column(`SELECT name FROM sqlite_master WHERE type = 'index' AND (sql IS NULL OR lower(sql) NOT LIKE '% where %')`, 0)
+	return c.column(`SELECT name FROM sqlite_master WHERE type = 'index' AND (sql IS NULL OR lower(sql) NOT LIKE '% where %'
+		OR lower(sql) LIKE '% is not null')`, 0)
 }
 
 // column reads one column, with no values for the statement's parameters.
@@ -184,10 +190,10 @@ func reportScans() bool {
 
 // allowed are parts of statements that may: they end at the first row, or somebody asked for all there is.
 var allowed = []string{
-	"count(*) FROM persons p WHERE ",                                        // how many are in a segment
-	"SELECT EXISTS (SELECT 1 FROM ",                                         // the first row is enough
-	"SET state = 'recalled' WHERE",                                          // a rehearsal leaves out what is under way, once, on a copy
-	"SELECT network, handle FROM handles",                                   // once, when the program learned to fold names
-	"code <> '' ORDER BY sent_at LIMIT",                                     // by the demo, of its own few
-	"SELECT campaign, step, account, segment, ", "FROM optouts WHERE at >=", // a report over all there is
+	"count(*) FROM persons p WHERE ",                                                                            // how many are in a segment
+	"SELECT EXISTS (SELECT 1 FROM ",                                                                             // the first row is enough
+	"SET state = 'recalled' WHERE",                                                                              // a rehearsal leaves out what is under way, once, on a copy
+	"SELECT network, handle FROM handles",                                                                       // once, when the program learned to fold names
+	"code <> '' ORDER BY sent_at LIMIT",                                                                         // by the demo, of its own few
+	"SELECT campaign, step, account, segment, ", "FROM optouts WHERE at >=", "SELECT p.sent_at - m.received_at", // a report over all there is
 }
