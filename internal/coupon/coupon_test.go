@@ -174,7 +174,8 @@ func TestFormerOfTwo(t *testing.T) {
 		t.Fatal(err)
 	}
 	must(t, db, func(tx *sql.Tx) error {
-		given, err := ReserveAll(t.Context(), tx, o, []For{{Person: 1, Former: []int64{9}, Post: "p1"}, {Person: 2, Former: []int64{9}, Post: "p2"}}, noon)
+		two := []For{{Person: 1, Former: []int64{9}, Post: "p1"}, {Person: 2, Former: []int64{9}, Post: "p2"}}
+		given, err := ReserveAll(t.Context(), tx, o, two, noon)
 		for i, g := range given {
 			if g.Err != nil {
 				t.Errorf("%d: %v", i, g.Err)
