@@ -192,8 +192,8 @@ func Any(ctx context.Context, q store.Querier) (yes bool, err error) {
 // Make adds n made codes to an offer and returns them.
 func Make(ctx context.Context, db *store.DB, o Offer, n int, now time.Time) (codes []string, err error) {
 	err = db.Write(ctx, func(tx *sql.Tx) error {
-		var have int
-		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM coupons WHERE offer = $1`, o.Name).Scan(&have); err != nil {
+		have, err := codesOf(ctx, tx, o.Name)
+		if err != nil {
 			return err
 		}
 		if o.Limit > 0 && have+n > o.Limit {
@@ -225,5 +225,5 @@ func insert(ctx context.Context, tx *sql.Tx, offer string, n int, now time.Time)
 			codes = append(codes, code)
 		}
 	}
-	return codes, nil
+	return codes, added(ctx, tx, offer, len(codes))
 }

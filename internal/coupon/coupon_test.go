@@ -185,6 +185,37 @@ func TestFormerOfTwo(t *testing.T) {
 	})
 }
 
+// TestLimitOfAllKinds: a limit counts the codes that were made by a command, imported, found on the network, and those made as people ask.
+func TestLimitOfAllKinds(t *testing.T) {
+	db := open(t)
+	o := Offer{Name: "bf", Made: true, Limit: 6}
+	take := func(person int64) error {
+		_, err := reserve(db, o, person, fmt.Sprint("p", person), noon)
+		return err
+	}
+	if err := take(1); err != nil { // counted once
+		t.Fatal(err)
+	}
+	if _, err := Make(t.Context(), db, o, 2, noon); err != nil {
+		t.Fatal(err)
+	}
+	load(t, db, "bf", 1)
+	must(t, db, func(tx *sql.Tx) error {
+		return errors.Join(Adopt(t.Context(), tx, "bf", "FOUND-1", noon), Adopt(t.Context(), tx, "bf", "FOUND-1", noon))
+	})
+	for p := range int64(5) { // the four that are there, and one that is made
+		if err := take(p + 2); err != nil {
+			t.Errorf("%d: %v", p+2, err)
+		}
+	}
+	if err := take(7); !errors.Is(err, ErrNone) {
+		t.Errorf("a seventh: %v", err)
+	}
+	if _, err := Make(t.Context(), db, o, 1, noon); err == nil {
+		t.Error("one more was made")
+	}
+}
+
 // TestSetsAtOnce: several sets at the same time, from a heap that is too small; each person gets one code, nobody another's.
 func TestSetsAtOnce(t *testing.T) {
 	db := open(t)

@@ -48,9 +48,12 @@ func OfferOf(ctx context.Context, q store.Querier, code string) (offer string, e
 
 // Adopt adds a code that a network shows and that we do not know.
 func Adopt(ctx context.Context, tx *sql.Tx, offer, code string, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO coupons (code, offer, state, created_at) VALUES ($1, $2, 'free', $3)
-		ON CONFLICT DO NOTHING`, code, offer, store.Ms(now))
-	return err
+	isNew, err := store.Changed(tx.ExecContext(ctx, `INSERT INTO coupons (code, offer, state, created_at) VALUES ($1, $2, 'free', $3)
+		ON CONFLICT DO NOTHING`, code, offer, store.Ms(now)))
+	if err != nil || !isNew {
+		return err
+	}
+	return added(ctx, tx, offer, 1)
 }
 
 // Found notes that a code is out on a network, told to a person (0: we do not

@@ -120,7 +120,7 @@ func importRows(ctx context.Context, tx *sql.Tx, in *csv.Reader, col int, offer 
 	if len(wrong) > 0 {
 		return 0, fmt.Errorf("%w: nothing was imported", errors.Join(wrong...))
 	}
-	return n, nil
+	return n, added(ctx, tx, offer, n)
 }
 
 // unfit says why a code can't be given out, whatever there is already.

@@ -237,6 +237,9 @@ func makeFor(ctx context.Context, tx *sql.Tx, o Offer, all []For, open []claim, 
 			return err
 		}
 		made, err := store.Column[string](rows)
+		if err == nil {
+			err = added(ctx, tx, o.Name, len(made))
+		}
 		if err != nil {
 			return err
 		}
@@ -250,8 +253,7 @@ func (o Offer) room(ctx context.Context, tx *sql.Tx, n int) (int, error) {
 	if o.Limit == 0 || n == 0 {
 		return n, nil
 	}
-	var have int
-	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM coupons WHERE offer = $1`, o.Name).Scan(&have)
+	have, err := codesOf(ctx, tx, o.Name)
 	return max(0, min(n, o.Limit-have)), err
 }
 
