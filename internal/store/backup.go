@@ -45,7 +45,7 @@ func (db *DB) Backup(ctx context.Context, file string, now time.Time) error {
 	half := file + ".part"
 	discard(half) // left by one that was killed
 	defer discard(half)
-	if err := online(ctx, db.Path, half); err != nil {
+	if err := online(ctx, db.write, half); err != nil {
 		return Explain(half, err)
 	}
 	if err := marked(ctx, half, now); err != nil {
@@ -62,12 +62,7 @@ func discard(file string) {
 }
 
 // online is SQLite's online backup (sqlite.org, Using the SQLite Online Backup API).
-func online(ctx context.Context, path, file string) error {
-	db, err := sql.Open("sqlite3", dsn(path, "rw")+"&_query_only=1")
-	if err != nil {
-		return err
-	}
-	defer db.Close()
+func online(ctx context.Context, db *sql.DB, file string) error {
 	to, err := sql.Open("sqlite3", "file:"+(&url.URL{Path: file}).EscapedPath())
 	if err != nil {
 		return err
@@ -85,7 +80,7 @@ func online(ctx context.Context, path, file string) error {
 	defer src.Close()
 	return dst.Raw(func(d any) error {
 		return src.Raw(func(s any) error {
-			b, err := d.(*sqlite3.SQLiteConn).Backup("main", s.(*sqlite3.SQLiteConn), "main")
+			b, err := bare(d).Backup("main", bare(s), "main")
 			if err != nil {
 				return err
 			}
@@ -96,6 +91,14 @@ func online(ctx context.Context, path, file string) error {
 			return errors.Join(err, b.Finish())
 		})
 	})
+}
+
+// bare is a driver's own connection: the driver that tests use (see SQLite) puts one of its own around it.
+func bare(c any) *sqlite3.SQLiteConn {
+	if w, ok := c.(interface{ Bare() *sqlite3.SQLiteConn }); ok {
+		return w.Bare()
+	}
+	return c.(*sqlite3.SQLiteConn)
 }
 
 // marked notes in a copy that it is one, and makes it durable.

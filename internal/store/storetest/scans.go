@@ -47,6 +47,9 @@ func (w watcher) Open(name string) (driver.Conn, error) {
 // conn is a connection whose statements are looked at.
 type conn struct{ *sqlite3.SQLiteConn }
 
+// Bare is the connection itself.
+func (c *conn) Bare() *sqlite3.SQLiteConn { return c.SQLiteConn }
+
 // PrepareContext implements driver.ConnPrepareContext.
 func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
 	c.look(query)

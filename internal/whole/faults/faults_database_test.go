@@ -85,8 +85,9 @@ func TestUnusablePostgres(t *testing.T) {
 				t.Fatal(err)
 			}
 			tables := func() string {
-				return fmt.Sprint(s.Read(`SELECT relname, n_live_tup, n_tup_ins, n_tup_upd, n_tup_del FROM pg_stat_user_tables
-					WHERE schemaname = current_schema() AND relname NOT LIKE 'river%' ORDER BY relname`))
+				return fmt.Sprint(s.Read(`SELECT relname, query_to_xml(format('SELECT count(*), md5(string_agg(t::text, '','' ORDER BY t::text)) FROM %I t',
+					relname), false, true, '')::text AS rows FROM pg_class WHERE relkind = 'r' AND relnamespace = to_regnamespace(current_schema())
+					AND relname NOT LIKE 'river%' ORDER BY relname`))
 			}
 			s.Unusable(address, tables, append([]string{strings.TrimPrefix(server.URL[:strings.Index(server.URL, "?")], "postgres://magpie@")},
 				c.words...)...)
