@@ -171,8 +171,7 @@ func (e *expansion) codes(ctx context.Context, tx *sql.Tx, posts []*outbox.Post)
 	if !ranOut {
 		return nil
 	}
-	_, err = e.b.RaiseIn(ctx, tx, need.NoCodes, e.offer.Name, "the offer has no codes left: add some with “magpie "+
-		"coupons import” or “make”")
+	_, err = e.b.RaiseIn(ctx, tx, need.NoCodes, e.offer.Name, compose.NoCodesLeft(e.offer))
 	return err
 }
 

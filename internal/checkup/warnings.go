@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"magpie/internal/compose"
 	"magpie/internal/coupon"
 	"magpie/internal/inbox"
 	"magpie/internal/policy"
@@ -55,7 +56,7 @@ func (c *Checkup) Warnings(ctx context.Context) (out []string, err error) {
 			return nil, err
 		}
 		if l.Free == 0 {
-			out = append(out, "the offer "+o.Name+" has no codes left: magpie coupons import "+o.Name+" FILE.csv")
+			out = append(out, compose.NoCodesLeft(o))
 		}
 	}
 	return out, nil

@@ -33,7 +33,7 @@ func withdrawMailing(ctx context.Context, tx *sql.Tx, mailing *Post, reason, who
 		n, more = n+some, some == pageOf
 	}
 	if n == 0 && !moved {
-		return fmt.Errorf("post %s is %s, and all that was to go out for it is out", mailing.ID, before)
+		return fmt.Errorf("post %s is %s, and nothing of it waits any more", mailing.ID, before)
 	}
 	if n == 0 {
 		return nil

@@ -27,7 +27,7 @@ func (s Settling) reason(who string) string {
 	if s.Why == "" {
 		return "by " + who
 	}
-	return "by " + who + ": " + s.Why
+	return s.Why // who is in the record
 }
 
 // Settle records what a person decided about a post that was asked, or that

@@ -340,9 +340,8 @@ func (c *decision) crowd(ctx context.Context, tx *sql.Tx) (string, error) {
 // noCode hands a claim to a person, and says if the offer has run dry.
 func (c *decision) noCode(ctx context.Context, tx *sql.Tx, why error) error {
 	if errors.Is(why, coupon.ErrNone) {
-		offer := c.set.OfferOf(c.d.Step).Name
-		if _, err := c.b.RaiseIn(ctx, tx, need.NoCodes, offer, "the offer has no codes left: add some with “magpie "+
-			"coupons import” or “make”"); err != nil {
+		offer := c.set.OfferOf(c.d.Step)
+		if _, err := c.b.RaiseIn(ctx, tx, need.NoCodes, offer.Name, compose.NoCodesLeft(offer)); err != nil {
 			return err
 		}
 	}

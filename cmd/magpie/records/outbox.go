@@ -287,7 +287,7 @@ func withdrawPosts(c *cli.Context) error {
 	}
 	defer b.Close()
 	return posts.each(c, "", func(p *outbox.Post) error {
-		if err := b.Acts.Withdraw(c.Context, p.ID, strings.TrimSpace(c.String("why")), console.Who(c)); err != nil {
+		if err := b.Acts.Withdraw(c.Context, p.ID, strings.Join(strings.Fields(c.String("why")), " "), console.Who(c)); err != nil {
 			return err
 		}
 		if p.Kind == outbox.Segment {

@@ -153,7 +153,11 @@ func showPush(w io.Writer, p *acts.Pushed) {
 		fmt.Fprintf(w, "  the network charges %s%s\n", p.Price, each)
 	}
 	if p.Bounded {
-		fmt.Fprintf(w, "  %s of %s left\n", console.Plural(p.Left, "code"), p.Post.Step)
+		few := ""
+		if p.To > p.Left {
+			few = ": too few, and whoever gets none gets no message, unless they have one already"
+		}
+		fmt.Fprintf(w, "  %s of %s left%s\n", console.Plural(p.Left, "code"), p.Post.Step, few)
 	}
 	fmt.Fprintln(w)
 }
