@@ -70,11 +70,12 @@ func openWith(c *cli.Context, how bot.Options) (*bot.Bot, error) {
 		return nil, err
 	}
 	o.Here, o.InForce, o.Look = how.Here, how.InForce, how.Look
-	if o.Look && o.Database != "" && !store.Exists(o.Database) {
+	missing := o.Look && o.Database != "" && !store.Exists(o.Database)
+	b, err := bot.Open(c.Context, o)
+	if err == nil && missing {
 		fmt.Fprintf(c.App.ErrWriter, "There is no database %s: this is what an empty one would show. A path counts from the folder in which you "+
 			"are, not from -C.\n", o.Database)
 	}
-	b, err := bot.Open(c.Context, o)
 	if err == nil && len(b.Mistakes) > 0 {
 		n, _ := b.Revision(c.Context) // for people
 		fmt.Fprintf(c.App.ErrWriter, "The files have %s (magpie check): this works with those in force, revision %d.\n",

@@ -40,6 +40,7 @@ func rich(t *testing.T) (s *kit.Shop, waits sandbox.Status) {
 	s.Write("lamp.png", kit.LampPNG(t, 3))
 	s.Must("push", "--yes", "--text", "Look at this", "--image", filepath.Join(s.Dir, "lamp.png"), "--alt", "A lamp", "--at",
 		"2031-01-02 10:00", "shop")
+	s.Must("coupons", "make", "gift")
 	s.Must("pause", "campaign", "later", "--why", "until “Monday” \\ ' ;")
 	s.Real("shop", "club")
 	p := s.Command(nil, "run")
