@@ -34,7 +34,8 @@ func fillYear(ctx context.Context, b *bot.Bot, n int) error {
 	if b.DB.Postgres() {
 		id, now = `substr(md5(i::text), 1, 12)`, `(extract(epoch FROM now()) * 1000)::bigint`
 	}
-	at := fmt.Sprintf("%s - CAST(365 * 86400 AS BIGINT) * 1000 * (%d - i) / %d - 86400000", now, n, n) // none within the last day: it counts for the pace
+	// None within the last day: that counts for the pace.
+	at := fmt.Sprintf("%s - CAST(365 * 86400 AS BIGINT) * 1000 * (%d - i) / %d - 86400000", now, n, n)
 	for from := 0; from < n; from += million {
 		numbers := fmt.Sprintf("WITH RECURSIVE n(i) AS (SELECT %d UNION ALL SELECT i + 1 FROM n WHERE i < %d) ", from+1, min(from+million, n))
 		err := b.DB.Write(ctx, func(tx *sql.Tx) error {

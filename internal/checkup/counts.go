@@ -18,16 +18,16 @@ type counted struct {
 	until time.Time
 }
 
-// counts keeps what was counted. Where that takes long, because the table has the posts of years, it is counted more rarely: it takes
-// at most a hundredth of the time, and the numbers are a minute old at most.
+// counts keeps what was counted. What takes long to count, because the table has the posts of years, is counted more rarely: the numbers
+// are good for a hundred times as long as it took, and for a minute at most.
 type counts struct {
 	mu sync.Mutex
 	of map[string]counted
 }
 
 const (
-	countingShare = 100
-	oldestCount   = time.Minute
+	goodFor     = 100
+	oldestCount = time.Minute
 )
 
 // Counts are the numbers of posts, mentions and codes by state, how long the desk waits,
@@ -36,7 +36,7 @@ func (c *Checkup) Counts(ctx context.Context) (out []health.Count) {
 	for name, count := range map[string]func(context.Context, store.Querier, func(of, state string, n int64)) error{
 		"outbox_posts": outbox.CountByState, "mentions": inbox.CountByState, "coupons": coupon.CountByState,
 	} {
-		out = append(out, c.counts.kept(name, time.Now(), func() (all []health.Count, err error) {
+		out = append(out, c.counts.kept(name, func() (all []health.Count, err error) {
 			err = count(ctx, c.DB.Read, func(of, state string, n int64) {
 				all = append(all, health.Count{Name: name, Labels: []string{of, state}, N: float64(n)})
 			})
@@ -57,9 +57,10 @@ func (c *Checkup) Counts(ctx context.Context) (out []health.Count) {
 }
 
 // kept counts, or returns what was counted a moment ago.
-func (k *counts) kept(name string, began time.Time, count func() ([]health.Count, error)) []health.Count {
+func (k *counts) kept(name string, count func() ([]health.Count, error)) []health.Count {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	began := time.Now()
 	if last := k.of[name]; began.Before(last.until) {
 		return last.all
 	}
@@ -71,6 +72,6 @@ func (k *counts) kept(name string, began time.Time, count func() ([]health.Count
 		k.of = map[string]counted{}
 	}
 	done := time.Now()
-	k.of[name] = counted{all, done.Add(min(countingShare*done.Sub(began), oldestCount))}
+	k.of[name] = counted{all, done.Add(min(goodFor*done.Sub(began), oldestCount))}
 	return all
 }

@@ -208,8 +208,16 @@ func (c *Checkup) lookAccounts(ctx context.Context, r *health.Report, now time.T
 			a.SignedOut = a.SignedOut || p.Scope == pause.SignedOut && p.Name == name
 			a.Paused = a.Paused || p.Halts(name, "")
 		}
-		if a.NextDue, a.LastOut, err = outbox.Around(ctx, c.DB, name); err != nil {
+		next, err1 := outbox.NextOf(ctx, c.DB.Read, name)
+		last, err2 := outbox.LastOf(ctx, c.DB.Read, name)
+		if err := errors.Join(err1, err2); err != nil {
 			return err
+		}
+		if next != nil {
+			a.NextDue = next.SlotAt
+		}
+		if last != nil {
+			a.LastOut = last.SentAt
 		}
 		if !held[name] && r.Machines > 0 {
 			r.Add(about("no running bot works for the account %s", name))

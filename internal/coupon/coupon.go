@@ -205,25 +205,30 @@ func Make(ctx context.Context, db *store.DB, o Offer, n int, now time.Time) (cod
 	return codes, err
 }
 
+// insert adds n made codes, many with each statement.
 func insert(ctx context.Context, tx *sql.Tx, offer string, n int, now time.Time) (codes []string, err error) {
-	stmt, err := tx.PrepareContext(ctx, `INSERT INTO coupons (code, offer, state, created_at) VALUES ($1, $2, 'free', $3)
-		ON CONFLICT DO NOTHING`)
-	if err != nil {
-		return nil, err
-	}
-	defer stmt.Close()
-	for i, all := 0, newCodes(n); len(codes) < n; i++ {
-		if i == len(all) {
-			i, all = 0, newCodes(n-len(codes))
+	for len(codes) < n {
+		var batch []claim
+		for _, code := range newCodes(min(n-len(codes), atOnce)) {
+			batch = append(batch, claim{Code: code})
 		}
-		code := all[i]
-		ok, err := store.Changed(stmt.ExecContext(ctx, code, offer, store.Ms(now)))
+		each, err := store.Each(batch)
 		if err != nil {
 			return nil, err
 		}
-		if ok {
-			codes = append(codes, code)
+		rows, err := tx.QueryContext(ctx, `INSERT INTO coupons (code, offer, state, created_at) SELECT j.value ->> 'code', $1, 'free',
+			CAST($2 AS BIGINT) FROM json_each($3) j WHERE true ON CONFLICT (code) DO NOTHING RETURNING code`, offer, store.Ms(now), each)
+		if err != nil {
+			return nil, err
 		}
+		made, err := store.Column[string](rows)
+		if err != nil {
+			return nil, err
+		}
+		codes = append(codes, made...)
 	}
 	return codes, added(ctx, tx, offer, len(codes))
 }
+
+// atOnce is how many codes a statement makes at most.
+const atOnce = 2000

@@ -1,11 +1,8 @@
 package outbox
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"magpie/internal/store"
@@ -17,37 +14,20 @@ type List struct {
 	Limit                    int
 }
 
-// Listed are posts for a person to read: what went out or should have, the last first; then what is to come, the next first. Each
-// state of each account is read as far as the list may show it, so that a list is as quick when there are the posts of years.
-func Listed(ctx context.Context, q store.Querier, l List, now time.Time) (all []*Post, err error) {
-	if l.Campaign != "" {
-		return listedOf(ctx, q, l, now)
-	}
-	of := []string{l.Account}
-	if l.Account == "" {
-		if of, err = accounts(ctx, q); err != nil {
+// Listed are posts for a person to read: what went out or should have, the last first; then what is to come, the next first.
+func Listed(ctx context.Context, q store.Querier, l List, now time.Time) ([]*Post, error) {
+	where, args := `campaign = $1`, []any{l.Campaign}
+	if l.Campaign == "" {
+		ids, err := l.candidates(ctx, q, now)
+		if err != nil {
 			return nil, err
 		}
+		where, args = `id IN (SELECT j.value ->> 'id' FROM json_each($1) j)`, []any{ids}
 	}
-	for _, account := range of {
-		for _, w := range l.wanted(now) {
-			some, err := selected(ctx, q, `account = $1 AND `+w.where, append([]any{account}, w.args...)...)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, some...)
-		}
-	}
-	return l.sorted(all, now), nil
-}
-
-// listedOf is Listed for a campaign, of which each post is looked at.
-func listedOf(ctx context.Context, q store.Querier, l List, now time.Time) ([]*Post, error) {
-	where, args := "campaign = $1", []any{l.Campaign}
-	for _, is := range [][2]string{{"state", l.State}, {"account", l.Account}} {
-		if is[1] != "" {
-			args = append(args, is[1])
-			where += fmt.Sprintf(" AND %s || '' = $%d", is[0], len(args)) // by the campaign's index
+	for column, v := range map[string]string{"state": l.State, "account": l.Account} {
+		if v != "" {
+			args = append(args, v)
+			where += fmt.Sprintf(` AND %s || '' = $%d`, column, len(args)) // no index of its own is of use here
 		}
 	}
 	ms := store.Ms(now)
@@ -55,60 +35,57 @@ func listedOf(ctx context.Context, q store.Querier, l List, now time.Time) ([]*P
 		CASE WHEN COALESCE(sent_at, slot_at) > %d THEN slot_at ELSE -COALESCE(sent_at, slot_at) END LIMIT %d`, ms, ms, max(l.Limit, 1)), args...)
 }
 
-// wanted is a part of a list: the first or the last of the posts of one state, with the values from $2 on.
-type wanted struct {
-	where string
-	args  []any
+// candidates are the ids of the posts that a list may show, for json_each: of each state on each account the last that are past and the
+// first that are to come. So a list is as quick when there are the posts of years.
+func (l List) candidates(ctx context.Context, q store.Querier, now time.Time) (string, error) {
+	of := []string{l.Account}
+	if l.Account == "" {
+		var err error
+		if of, err = accounts(ctx, q); err != nil {
+			return "", err
+		}
+	}
+	var all []named
+	for _, account := range of {
+		for _, where := range l.parts(store.Ms(now)) {
+			rows, err := q.QueryContext(ctx, `SELECT id FROM posts WHERE account = $1 AND `+where, account)
+			if err != nil {
+				return "", err
+			}
+			ids, err := store.Column[string](rows)
+			if err != nil {
+				return "", err
+			}
+			for _, id := range ids {
+				all = append(all, named{id})
+			}
+		}
+	}
+	return store.Each(all)
 }
 
-// wanted are the parts of which the list of one account is made.
-func (l List) wanted(now time.Time) (out []wanted) {
-	add := func(state State, where, order string, args ...any) {
-		where = `state = '` + string(state) + `' AND ` + where
-		out = append(out, wanted{where + fmt.Sprintf(` ORDER BY %s LIMIT %d`, order, max(l.Limit, 1)), args})
+// parts are the conditions of those posts, each as an index has them.
+func (l List) parts(now int64) (out []string) {
+	add := func(state State, where, order string) {
+		out = append(out, fmt.Sprintf(`state = '%s' AND %s ORDER BY %s LIMIT %d`, state, where, order, max(l.Limit, 1)))
 	}
-	at := fmt.Sprintf("$%d", 2) // now, after the account
 	for _, s := range states {
 		if l.State != "" && l.State != string(s) {
 			continue
 		}
 		switch s {
 		case Sent:
-			for _, k := range []Kind{Public, Direct, Answer} { // as they have an index
+			for _, k := range []Kind{Public, Direct, Answer} {
 				add(s, `kind = '`+string(k)+`' AND sent_at IS NOT NULL`, `sent_at DESC`)
 			}
 		case Recalled:
 			add(s, `sent_at IS NOT NULL`, `sent_at DESC`)
 		}
-		add(s, `sent_at IS NULL AND slot_at <= `+at, `slot_at DESC`, store.Ms(now))
-		add(s, `sent_at IS NULL AND slot_at > `+at, `slot_at`, store.Ms(now))
+		add(s, fmt.Sprintf(`sent_at IS NULL AND slot_at <= %d`, now), `slot_at DESC`)
+		add(s, fmt.Sprintf(`sent_at IS NULL AND slot_at > %d`, now), `slot_at`)
 	}
 	return out
 }
 
 // states are all.
 var states = []State{Planned, Held, Sending, Sent, Refused, InDoubt, Asked, Late, Withdrawn, Expanded, Recalled}
-
-// sorted puts posts in the order of the list, and cuts it.
-func (l List) sorted(all []*Post, now time.Time) []*Post {
-	at := func(p *Post) time.Time {
-		if !p.SentAt.IsZero() {
-			return p.SentAt
-		}
-		return p.SlotAt
-	}
-	slices.SortStableFunc(all, func(a, b *Post) int {
-		x, y := at(a), at(b)
-		switch soonA, soonB := x.After(now), y.After(now); {
-		case soonA != soonB && soonA:
-			return 1
-		case soonA != soonB:
-			return -1
-		case soonA:
-			return cmp.Or(x.Compare(y), strings.Compare(a.ID, b.ID))
-		}
-		return cmp.Or(y.Compare(x), strings.Compare(a.ID, b.ID))
-	})
-	all = slices.CompactFunc(all, func(a, b *Post) bool { return a.ID == b.ID }) // one that went on to its next state meanwhile
-	return all[:min(len(all), max(l.Limit, 1))]
-}

@@ -87,14 +87,32 @@ func HoldingDue(ctx context.Context, q store.Querier, now time.Time) ([]*Post, e
 	return selected(ctx, q, `state = 'held' AND slot_at <= $1`, store.Ms(now))
 }
 
+// foremost is the post that comes before those of the others, each the first of its kind or state: as the indexes have them.
+func foremost[T any](before func(a, b *Post) bool, of []T, first func(T) (*Post, error)) (best *Post, err error) {
+	for _, x := range of {
+		p, err := first(x)
+		if err != nil {
+			return nil, err
+		}
+		if p != nil && (best == nil || before(p, best)) {
+			best = p
+		}
+	}
+	return best, nil
+}
+
 // NextOf is the account's next post; nil if there is none.
 func NextOf(ctx context.Context, q store.Querier, account string) (*Post, error) {
-	return first(ctx, q, `account = $1 AND state IN ('planned', 'held') ORDER BY slot_at`, account)
+	return foremost(func(a, b *Post) bool { return a.SlotAt.Before(b.SlotAt) }, []State{Planned, Held}, func(s State) (*Post, error) {
+		return first(ctx, q, `account = $1 AND state = '`+string(s)+`' ORDER BY slot_at`, account)
+	})
 }
 
 // LastOf is the post of the account that went out last; nil if there is none.
 func LastOf(ctx context.Context, q store.Querier, account string) (*Post, error) {
-	return first(ctx, q, `account = $1 AND sent_at IS NOT NULL ORDER BY sent_at DESC`, account)
+	return foremost(func(a, b *Post) bool { return a.SentAt.After(b.SentAt) }, []Kind{Public, Direct, Answer}, func(k Kind) (*Post, error) {
+		return first(ctx, q, `account = $1 AND kind = '`+string(k)+`' AND sent_at IS NOT NULL ORDER BY sent_at DESC`, account)
+	})
 }
 
 // NextDue is when the next post is to be looked at on any account; zero if none is.

@@ -34,7 +34,8 @@ func Standings(ctx context.Context, tx *sql.Tx, state State, ids []string, now t
 		return nil, err
 	}
 	rows, err := tx.QueryContext(ctx, `SELECT posts.id, posts.approved_hash, NOT `+pause.CampaignUnhalted("posts")+`
-		FROM json_each($1) j JOIN posts ON posts.id = j.value ->> 'id' WHERE posts.state || '' = $2 AND posts.next_at <= $3`, each, state, store.Ms(now))
+		FROM json_each($1) j JOIN posts ON posts.id = j.value ->> 'id' WHERE posts.state || '' = $2 AND posts.next_at <= $3`,
+		each, state, store.Ms(now))
 	if err != nil {
 		return nil, err
 	}

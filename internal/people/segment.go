@@ -49,7 +49,8 @@ func Recipients(ctx context.Context, q store.Querier, s *segment.Segment, by Spe
 		EXISTS (SELECT 1 FROM optouts o WHERE o.person = p.id),
 		EXISTS (SELECT 1 FROM consents c WHERE c.person = p.id AND c.account = $1 AND c.kind = 'direct' AND c.withdrawn_at IS NULL)
 		FROM persons p LEFT JOIN handles h ON h.person = p.id AND h.network = $2 AND h.handle NOT LIKE '%`+former+`'
-		WHERE p.id > $3 AND `+where+` ORDER BY p.id, h.remote_id IS NULL, h.handle LIMIT `+strconv.Itoa(limit), append([]any{by.Account, by.Network, after}, args...)...)
+		WHERE p.id > $3 AND `+where+` ORDER BY p.id, h.remote_id IS NULL, h.handle LIMIT `+strconv.Itoa(limit),
+		append([]any{by.Account, by.Network, after}, args...)...)
 	if err != nil {
 		return nil, err
 	}

@@ -98,7 +98,8 @@ func (p *Publisher) byWhom(ctx context.Context, post *outbox.Post, began time.Ti
 	if err != nil || asked == nil {
 		return &byHand, err
 	}
-	return &outbox.Stop{State: outbox.Withdrawn, Reason: "a message to this person is on the network, and it is not known whether somebody has " +
+	return &outbox.Stop{State: outbox.Withdrawn, Reason: "a message to this person is on the network, and it is not known whether " +
+		"somebody has " +
 		"answered by hand or whether it is post " + asked.ID + ", of which you are asked whether it is out"}, nil
 }
 

@@ -194,7 +194,8 @@ func (p *Publisher) notAgain(ctx context.Context, post *outbox.Post, s network.S
 	case stop.State == outbox.Planned || stop.State == outbox.Held: // paused: look again later
 		return p.lookAgain(ctx, post, &network.Failure{Reason: network.Busy, Wait: 30 * time.Second, Err: stop}, log)
 	case s.Replay != network.Exact:
-		return p.finish(ctx, post, outbox.Asked, stop.Reason+"; the network's answer to the first try was lost: check the network yourself, then "+
+		return p.finish(ctx, post, outbox.Asked, stop.Reason+"; the network's answer to the first try was lost: check the network "+
+			"yourself, then "+
 			"run “magpie outbox settle”")
 	case p.Clock().Sub(post.LastAttemptAt) < p.Settle:
 		return p.lookAgain(ctx, post, &network.Failure{Reason: network.Busy, Wait: p.Settle, Err: stop}, log)

@@ -196,5 +196,5 @@ func (w *world) compare() (tally, error) {
 		return tally{}, err
 	}
 	l, err := w.database.ledger()
-	return compare(evidence{w.want, net, l, w.orders, w.variant == place.X || w.variant == place.Weibo}), err
+	return compare(evidence{w.want, net, l, w.orders, w.manners.Plain}), err
 }

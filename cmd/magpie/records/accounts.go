@@ -54,7 +54,8 @@ func listAccounts(c *cli.Context) error {
 	if c.Bool("json") {
 		return console.PrintJSON(c.App.Writer, rows)
 	}
-	console.Table(console.ScreenOf(c), []string{"ACCOUNT", "NETWORK", "HANDLE OR SERVER", "LANGUAGE", "TIME ZONE", "ABOUT"}, cells, "LANGUAGE", "TIME ZONE",
+	console.Table(console.ScreenOf(c), []string{"ACCOUNT", "NETWORK", "HANDLE OR SERVER", "LANGUAGE", "TIME ZONE", "ABOUT"}, cells,
+		"LANGUAGE", "TIME ZONE",
 		"ABOUT")
 	return nil
 }

@@ -130,7 +130,8 @@ func approvePosts(c *cli.Context) error {
 }
 
 func showPreview(c *cli.Context, b *bot.Bot, p *outbox.Post, preview outbox.Composed) {
-	fmt.Fprintf(c.App.Writer, "%s, %s, to %s, %s:\n\n%s\n\n", p.Account, console.PostName(p), To(p), console.When(p.SlotAt, zoneOf(b, p.Account)),
+	fmt.Fprintf(c.App.Writer, "%s, %s, to %s, %s:\n\n%s\n\n", p.Account, console.PostName(p), To(p),
+		console.When(p.SlotAt, zoneOf(b, p.Account)),
 		console.Indent(strings.Join(append([]string{preview.Draft.Text}, preview.Rest...), "\n\n"), "  | ", console.Width(c.App.Writer)))
 	for _, i := range preview.Draft.Images {
 		fmt.Fprintf(c.App.Writer, "  with the picture %s: %s\n\n", i.Name, i.Alt)

@@ -28,7 +28,8 @@ func Coupons() *cli.Command {
 				ArgsUsage: "OFFER FILE.csv", Action: importCodes},
 			{Name: "make", Usage: "make codes in advance and list them; they are given out like all others", ArgsUsage: "OFFER", Flags: []cli.Flag{
 				&cli.IntFlag{Name: "count", Value: 100, Usage: "how many"}}, Action: makeCodes},
-			{Name: "list", Usage: "how many codes each offer has left", Flags: []cli.Flag{console.JSONFlag(), console.WideFlag()}, Action: listOffers},
+			{Name: "list", Usage: "how many codes each offer has left", Flags: []cli.Flag{console.JSONFlag(), console.WideFlag()},
+				Action: listOffers},
 			{Name: "issue", Usage: "send one person a code of an offer", ArgsUsage: "OFFER ACCOUNT HANDLE", Flags: []cli.Flag{
 				&cli.StringFlag{Name: "text", Value: "Here you are, {{name}}: your code is {{code}}. {{link}}", Usage: "the `WORDS`"}, yesFlag()},
 				Action: issueCode},
@@ -43,8 +44,8 @@ func Coupons() *cli.Command {
 				Action: unredeemCode},
 			{Name: "release", Usage: "release an offer's codes that were put on hold when the database was restored", ArgsUsage: "OFFER",
 				Action: releaseCodes},
-			{Name: "report", Usage: "codes given, delivered and redeemed, and the revenue", Flags: []cli.Flag{sinceFlag(), console.JSONFlag(), console.WideFlag()},
-				Action: reportCoupons},
+			{Name: "report", Usage: "codes given, delivered and redeemed, and the revenue",
+				Flags: []cli.Flag{sinceFlag(), console.JSONFlag(), console.WideFlag()}, Action: reportCoupons},
 		},
 	}
 }
@@ -177,7 +178,8 @@ func listOffers(c *cli.Context) error {
 	if c.Bool("json") {
 		return console.PrintJSON(c.App.Writer, rows)
 	}
-	console.Table(console.ScreenOf(c), []string{"OFFER", "VALUE", "CODES", "FREE", "RESERVED", "DELIVERED", "REDEEMED"}, cells, "VALUE", "CODES", "RESERVED")
+	console.Table(console.ScreenOf(c), []string{"OFFER", "VALUE", "CODES", "FREE", "RESERVED", "DELIVERED", "REDEEMED"}, cells,
+		"VALUE", "CODES", "RESERVED")
 	return nil
 }
 

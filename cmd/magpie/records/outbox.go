@@ -89,7 +89,8 @@ func listPosts(c *cli.Context) error {
 			console.Short(orDash(p.Reason, said,
 				upcoming(c, b, p)), console.ScreenOf(c).Text())})
 	}
-	console.Table(console.ScreenOf(c), []string{"POST", "STATE", "ACCOUNT", "CAMPAIGN/STEP", "WHEN (" + zone.String() + ")", "TO", "TEXT OR REASON"}, rows,
+	head := []string{"POST", "STATE", "ACCOUNT", "CAMPAIGN/STEP", "WHEN (" + zone.String() + ")", "TO", "TEXT OR REASON"}
+	console.Table(console.ScreenOf(c), head, rows,
 		"TO", "CAMPAIGN/STEP", "ACCOUNT", "WHEN ("+zone.String()+")")
 	console.MoreThan(c, len(rows))
 	return nil
@@ -196,7 +197,8 @@ func showPost(c *cli.Context) error {
 	defer b.Close()
 	w := c.App.Writer
 	zone := zoneOf(b, p.Account)
-	fmt.Fprintf(w, "Post %s is %s\n  %s, %s, to %s\n  due %s (%s)\n", p.ID, p.State, p.Account, console.PostName(p), To(p), console.When(p.SlotAt, zone), zone)
+	fmt.Fprintf(w, "Post %s is %s\n  %s, %s, to %s\n  due %s (%s)\n", p.ID, p.State, p.Account, console.PostName(p), To(p),
+		console.When(p.SlotAt, zone), zone)
 	for _, x := range [][2]string{{"sent", sentWhen(p, zone)}, {"at", p.URL}, {"reason", p.Reason}, {"code", p.Code},
 		{"approved by", p.ApprovedBy}, {"answers mention", p.Mention}} {
 		if x[1] != "" {

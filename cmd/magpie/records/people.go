@@ -75,7 +75,8 @@ func importPeople(c *cli.Context) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	fmt.Fprintf(c.App.Writer, "%s imported%s, %s of them new.\n", console.Plural(out.Rows, "customer"), readAs(out.As), console.Thousands(out.New))
+	fmt.Fprintf(c.App.Writer, "%s imported%s, %s of them new.\n", console.Plural(out.Rows, "customer"), readAs(out.As),
+		console.Thousands(out.New))
 	if out.Sample != "" {
 		fmt.Fprintf(c.App.Writer, "The first name reads “%s”: if that is not as it should be, save the list as “CSV "+
 			"UTF-8” and import it again.\n", console.Shown(out.Sample))

@@ -140,7 +140,8 @@ func showPush(w io.Writer, p *acts.Pushed) {
 	case outbox.Direct:
 		audience = "in private, to " + To(p.Post)
 	}
-	fmt.Fprintf(w, "%s: %s\n\n%s\n\n  %d of %d %s\n", p.Post.Account, audience, console.Indent(p.Text, "  | ", console.Width(w)), p.Size.Count, p.Size.Limit,
+	fmt.Fprintf(w, "%s: %s\n\n%s\n\n  %d of %d %s\n", p.Post.Account, audience,
+		console.Indent(p.Text, "  | ", console.Width(w)), p.Size.Count, p.Size.Limit,
 		p.Size.Unit)
 	for _, i := range p.Post.Images {
 		fmt.Fprintf(w, "  with %s: %s\n", i.Name, console.Shown(i.Alt))

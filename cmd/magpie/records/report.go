@@ -73,7 +73,8 @@ func PrintService(w io.Writer, s report.Service) {
 	if s.Desk != 1 {
 		wait = console.Thousands(s.Desk) + " wait"
 	}
-	fmt.Fprintf(w, "\n%s\n", console.Indent(fmt.Sprintf("%s came in: %d answered by rules%s, %s at the desk, %d without need of an answer; %s.",
+	fmt.Fprintf(w, "\n%s\n", console.Indent(fmt.Sprintf(
+		"%s came in: %d answered by rules%s, %s at the desk, %d without need of an answer; %s.",
 		console.Plural(s.Mentions, "mention"), s.Answered, within, wait, s.Silent, console.Plural(s.OptOuts, "opt-out")), "", console.Columns(w)))
 }
 
@@ -118,7 +119,8 @@ func listDesk(c *cli.Context) error {
 		rows = append(rows, []string{m.ID, s.Moment(m.Received, zone), m.Account, console.Short("@"+m.Author.Handle, s.Name()), m.Reason,
 			console.Short(m.Text, s.Text())})
 	}
-	console.Table(console.ScreenOf(c), []string{"MENTION", "CAME IN (" + zone.String() + ")", "ACCOUNT", "FROM", "WHY HERE", "TEXT"}, rows, "WHY HERE",
+	console.Table(console.ScreenOf(c), []string{"MENTION", "CAME IN (" + zone.String() + ")", "ACCOUNT", "FROM", "WHY HERE", "TEXT"}, rows,
+		"WHY HERE",
 		"ACCOUNT", "FROM")
 	console.MoreThan(c, len(rows))
 	return nil

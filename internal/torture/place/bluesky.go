@@ -70,7 +70,7 @@ func NewSky(ctx context.Context, a *Atmosphere, world int) (Place, error) {
 func (s *sky) Accounts() map[string]string {
 	out := map[string]string{}
 	for name, a := range s.brands {
-		out[name] = "network: bluesky\nserver: " + s.proxies[name].URL + "\nhandle: " + a.Handle + "\nabout: " + name + "\nlanguage: en\ntimezone: UTC\ncredentials: stored\n"
+		out[name] = file(Bluesky, s.proxies[name].URL, name, "handle: "+a.Handle)
 	}
 	return out
 }

@@ -90,13 +90,8 @@ func NewMastodon(v sandbox.Variant) (Place, error) {
 	return &mastodon{Server: s}, nil
 }
 
-func (m *mastodon) Accounts() map[string]string {
-	out := map[string]string{}
-	for _, name := range Brands {
-		out[name] = "network: mastodon\nserver: " + m.URL() + "\nabout: " + name + "\nlanguage: en\ntimezone: UTC\ncredentials: stored\n"
-	}
-	return out
-}
+// Accounts implements Place.
+func (m *mastodon) Accounts() map[string]string { return files("mastodon", m.URL(), "") }
 
 func (m *mastodon) Password(account string) string { return "sandbox-" + account }
 

@@ -66,6 +66,7 @@ type Manners struct {
 	Private bool   // the accounts can write to a person alone
 	Asked   bool   // only to one who has written to them in private
 	Link    string // has to stand in every post
+	Plain   bool   // a look tells for certain whether a post is out
 	Chinese bool   // people write Chinese there, as far as the program knows
 }
 
@@ -90,4 +91,18 @@ func Pause(ctx context.Context, d time.Duration) bool {
 	case <-t.C:
 		return true
 	}
+}
+
+// files are those of the brand's accounts on a server, with a line of their own.
+func files(network, server, own string) map[string]string {
+	out := map[string]string{}
+	for _, name := range Brands {
+		out[name] = file(network, server, name, own)
+	}
+	return out
+}
+
+// file is that of one account.
+func file(network, server, name, own string) string {
+	return "network: " + network + "\nserver: " + server + "\nabout: " + name + "\nlanguage: en\ntimezone: UTC\ncredentials: stored\n" + own + "\n"
 }

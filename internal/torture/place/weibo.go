@@ -86,7 +86,9 @@ func (p *onWeibo) Pace() Pace {
 }
 
 // Manners implements Place: an app is not told of private messages, unless it has the fan service.
-func (p *onWeibo) Manners() Manners { return Manners{Link: " https://shop.example/", Chinese: true} }
+func (p *onWeibo) Manners() Manners {
+	return Manners{Link: " https://shop.example/", Plain: true, Chinese: true}
+}
 
 // Close implements Place.
 func (p *onWeibo) Close() { p.host.Close() }

@@ -31,16 +31,6 @@ func NewX() Place {
 // Accounts implements Place.
 func (p *onX) Accounts() map[string]string { return files(X, p.URL, "x: {budget: 100000 USD}") }
 
-// files are those of accounts on a fake, with one line of their own.
-func files(network, server, own string) map[string]string {
-	out := map[string]string{}
-	for _, name := range Brands {
-		out[name] = "network: " + network + "\nserver: " + server + "\nabout: " + name +
-			"\nlanguage: en\ntimezone: UTC\ncredentials: stored\n" + own + "\n"
-	}
-	return out
-}
-
 // Password implements Place.
 func (p *onX) Password(account string) string {
 	k := p.Keys(account)
@@ -116,7 +106,7 @@ func (p *onX) Pace() Pace {
 }
 
 // Manners implements Place: an account may only write to people in private who did so before.
-func (p *onX) Manners() Manners { return Manners{Private: true, Asked: true} }
+func (p *onX) Manners() Manners { return Manners{Private: true, Asked: true, Plain: true} }
 
 // Close implements Place.
 func (p *onX) Close() { p.host.Close() }
