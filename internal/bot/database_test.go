@@ -32,17 +32,17 @@ func TestDatabaseRestarts(t *testing.T) {
 		}
 		account, text := both[i%2], fmt.Sprintf("Number %d.", i)
 		want[account] = append(want[account], text)
-		x.eventually("a push", 20*time.Second, func() bool {
+		x.eventually("a push", func() bool {
 			_, err := a.Acts.Push(t.Context(), acts.Push{Account: account, Text: text, Who: "ann", Again: i == 0})
 			return err == nil || i >= 30 && isAgain(err)
 		})
 		time.Sleep(10 * time.Millisecond)
 	}
 	for _, account := range both {
-		x.once(20*time.Second, account, want[account])
+		x.once(account, want[account])
 	}
 	x.shared(a, b)
-	x.eventually("nothing in doubt", 20*time.Second, func() bool {
+	x.eventually("nothing in doubt", func() bool {
 		return len(outboxtest.Where(t, a.DB.Read, `state <> 'sent' AND campaign = 'push'`)) == 0
 	})
 }
@@ -62,7 +62,7 @@ func TestStopsWithoutDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	x.push(a, "home", "Before.")
-	x.once(5*time.Second, "home", []string{"Before."})
+	x.once("home", []string{"Before."})
 	s.Halt()
 	defer func() { _ = s.Restart() }() // for its end
 	began := time.Now()

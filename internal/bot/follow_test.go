@@ -45,7 +45,7 @@ func TestFollows(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, m := range []*Bot{a, b} {
-		took := x.eventually("the new files", 2*time.Second, func() bool { return m.Set().Hash == c.Set().Hash })
+		took := x.eventually("the new files", func() bool { return m.Set().Hash == c.Set().Hash })
 		t.Logf("in force after %s", took.Round(time.Millisecond))
 	}
 	if all := outboxtest.Where(t, a.DB.Read, `step = 'more'`); len(all) != 1 || all[0].State != outbox.Planned {
@@ -72,7 +72,7 @@ func TestWatches(t *testing.T) {
 	x.shared(a, b)
 	before := b.Set().Hash
 	putFiles(t, a.Dir, map[string]string{"templates/tip.en.tmpl": "A new tip."})
-	took := x.eventually("the edit on the other machine", 3*time.Second, func() bool {
+	took := x.eventually("the edit on the other machine", func() bool {
 		return b.Set().Hash != before &&
 			b.Set().Hash == a.Set().Hash
 	})
@@ -103,11 +103,11 @@ func TestPauseForAll(t *testing.T) {
 			time.Sleep(10 * time.Millisecond)
 		}
 	}()
-	x.eventually("posts of both", 5*time.Second, func() bool { return len(x.texts("home")) > 10 && len(x.texts("outlet")) > 10 })
+	x.eventually("posts of both", func() bool { return len(x.texts("home")) > 10 && len(x.texts("outlet")) > 10 })
 	if _, err := b.Acts.Halt(t.Context(), "all", "", "a mistake", "bob", true); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(time.Second)
+	time.Sleep(3 * time.Second)
 	at := []int{len(x.texts("home")), len(x.texts("outlet"))}
 	time.Sleep(time.Second)
 	if now := []int{len(x.texts("home")), len(x.texts("outlet"))}; now[0] != at[0] || now[1] != at[1] {
@@ -119,7 +119,7 @@ func TestPauseForAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, account := range both {
-		x.once(10*time.Second, account, want[account])
+		x.once(account, want[account])
 	}
 }
 

@@ -17,6 +17,8 @@ import (
 	"magpie/internal/acts"
 	"magpie/internal/network"
 	"magpie/internal/network/memory"
+	"magpie/internal/outbox"
+	"magpie/internal/outbox/outboxtest"
 	"magpie/internal/store/storetest"
 	"magpie/internal/workspace"
 )
@@ -29,9 +31,12 @@ type team struct {
 	net   *memory.Network
 	clock func() time.Time
 	dirs  []string
+	lease time.Duration // of its machines
+	// answering is where a person answers what is asked about a post, if anywhere.
+	answering *Bot
 }
 
-// brief is the lease of a team's machines.
+// brief is the lease of a team's machines, unless a test says another.
 const brief = 3 * time.Second
 
 // newTeam is run beside others: all wait most of the time.
@@ -40,7 +45,7 @@ func newTeam(t *testing.T) *team {
 	storetest.PostgresOnly(t)
 	t.Parallel()
 	ahead := time.Until(at(t, day1))
-	x := &team{TB: t, place: storetest.Place(t), clock: func() time.Time { return time.Now().Add(ahead) }}
+	x := &team{TB: t, lease: brief, place: storetest.Place(t), clock: func() time.Time { return time.Now().Add(ahead) }}
 	x.net = memory.New(x.clock)
 	return x
 }
@@ -51,7 +56,7 @@ func (x *team) machine(place string, change func(*Options)) *Bot {
 	x.Helper()
 	dir := x.TempDir()
 	all := maps.Clone(files)
-	all["magpie.yaml"] = fmt.Sprintf("lease: %s\nsettle: 1s\n", brief)
+	all["magpie.yaml"] = fmt.Sprintf("lease: %s\nsettle: 1s\n", x.lease)
 	putFiles(x, dir, all)
 	if len(x.dirs) > 0 {
 		if err := copyKey(x.dirs[0], dir); err != nil {
@@ -128,13 +133,17 @@ func (x *team) startsAndDies(b *Bot) (die func()) {
 	}
 }
 
+// patience is how long a team waits for what has to come, on a machine that is
+// busy with other tests. No test measures a time by it.
+const patience = time.Minute
+
 // eventually waits for something, and returns how long it took.
-func (x *team) eventually(what string, within time.Duration, is func() bool) time.Duration {
+func (x *team) eventually(what string, is func() bool) time.Duration {
 	x.Helper()
 	began := time.Now()
 	for !is() {
-		if time.Since(began) > within {
-			x.Fatalf("after %s there is no sign of this: %s", within, what)
+		if time.Since(began) > patience {
+			x.Fatalf("after %s there is no sign of this: %s", patience, what)
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
@@ -152,7 +161,7 @@ func holds(machines ...*Bot) (out [][]string) {
 // shared waits until each of two machines has one of the two accounts.
 func (x *team) shared(a, b *Bot) {
 	x.Helper()
-	x.eventually("one account for each", 10*time.Second, func() bool {
+	x.eventually("one account for each", func() bool {
 		h := holds(a, b)
 		return len(h[0]) == 1 && len(h[1]) == 1 && h[0][0] != h[1][0]
 	})
@@ -180,15 +189,35 @@ func (x *team) texts(account string) (out []string) {
 	return out
 }
 
-// once fails unless each of an account's posts comes out once within some time.
-func (x *team) once(within time.Duration, account string, want []string) {
+// once fails unless each of an account's posts comes out once.
+func (x *team) once(account string, want []string) {
 	x.Helper()
-	x.eventually(fmt.Sprintf("%d posts of %s", len(want), account), within, func() bool { return len(x.texts(account)) >= len(want) })
+	x.eventually(fmt.Sprintf("%d posts of %s", len(want), account), func() bool {
+		x.answers(account)
+		return len(x.texts(account)) >= len(want)
+	})
 	time.Sleep(100 * time.Millisecond) // for one more
 	got := x.texts(account)
 	slices.Sort(got)
 	if want := slices.Sorted(slices.Values(want)); !slices.Equal(got, want) {
 		x.Errorf("%s said\n%q, want\n%q", account, got, want)
+	}
+}
+
+// answers says of each post that is asked about what the network shows: that it
+// is out, or is to be sent again.
+func (x *team) answers(account string) {
+	if x.answering == nil {
+		return
+	}
+	for _, p := range outboxtest.Where(x, x.answering.DB.Read, `state = 'asked'`) {
+		to, at := outbox.Planned, ""
+		if slices.ContainsFunc(x.net.Posts(account), func(out memory.Posted) bool { return out.Key == p.Key }) {
+			to, at = outbox.Sent, "https://social.example/@"+account+"/1"
+		}
+		if err := x.answering.Acts.SettlePost(context.Background(), p.ID, to, at, "ann"); err != nil {
+			x.Error(err)
+		}
 	}
 }
 

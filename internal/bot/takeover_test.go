@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +26,7 @@ func TestTwoMachines(t *testing.T) {
 		}
 	}
 	for _, account := range both {
-		x.once(5*time.Second, account, want[account])
+		x.once(account, want[account])
 	}
 }
 
@@ -40,13 +41,13 @@ func TestMachineDies(t *testing.T) {
 	x.shared(a, b)
 	theirs := holds(a)[0][0]
 	x.push(b, theirs, "Before.")
-	x.once(5*time.Second, theirs, []string{"Before."})
+	x.once(theirs, []string{"Before."})
 	die()
 	x.push(b, theirs, "After.")
 	answer := x.asked(theirs, "p1@s.example")
-	took := x.eventually("the other having both", brief+2*time.Second, func() bool { return len(holds(b)[0]) == 2 })
+	took := x.eventually("the other having both", func() bool { return len(holds(b)[0]) == 2 })
 	t.Logf("taken over after %s", took.Round(time.Millisecond))
-	x.once(3*time.Second, theirs, []string{"Before.", "After.", answer})
+	x.once(theirs, []string{"Before.", "After.", answer})
 }
 
 // TestDiesWhileSending: the network has a post, and the machine dies before it
@@ -67,13 +68,13 @@ func TestDiesWhileSending(t *testing.T) {
 	x.shared(a, b)
 	theirs := holds(a)[0][0]
 	x.push(b, theirs, "Sent.")
-	x.eventually("the other having both", brief+4*time.Second, func() bool { return len(holds(b)[0]) == 2 })
+	x.eventually("the other having both", func() bool { return len(holds(b)[0]) == 2 })
 	die()
-	x.eventually("its state", 10*time.Second, func() bool {
+	x.eventually("its state", func() bool {
 		all := outboxtest.Where(t, b.DB.Read, `campaign = 'push' AND state = 'sent'`)
 		return len(all) == 1 && all[0].Doubts > 0
 	})
-	x.once(time.Second, theirs, []string{"Sent."})
+	x.once(theirs, []string{"Sent."})
 }
 
 // publishing does something as soon as the network has a post.
@@ -88,25 +89,28 @@ func (p publishing) Publish(ctx context.Context, s network.Sealed) (network.Rece
 	return r, err
 }
 
-// TestMachineStops: one that ends in peace hands over at once.
+// TestMachineStops: one that ends in peace hands over at once, not when its lease
+// has run out.
 func TestMachineStops(t *testing.T) {
 	x := newTeam(t)
+	x.lease = 40 * time.Second
 	a := x.machine(x.place, nil)
 	stop := x.starts(a)
 	b := x.machine(x.place, nil)
 	x.starts(b)
 	x.shared(a, b)
 	stop()
-	took := x.eventually("the other having both", brief, func() bool { return len(holds(b)[0]) == 2 })
+	took := x.eventually("the other having both", func() bool { return len(holds(b)[0]) == 2 })
 	t.Logf("taken over after %s", took.Round(time.Millisecond))
-	if took > brief/2 {
+	if took > x.lease/2 {
 		t.Errorf("it took %s", took)
 	}
 }
 
 // TestMachineCutOff: a machine that can't reach the database loses its
 // accounts, and says nothing in their name any more; back again, it gets its
-// share. Nothing goes out twice.
+// share. Nothing goes out twice. What the machine began just as it was cut off a
+// person is asked about, since this network can't tell whether it has that post.
 func TestMachineCutOff(t *testing.T) {
 	x := newTeam(t)
 	line, near := storetest.Through(t, x.place)
@@ -114,6 +118,7 @@ func TestMachineCutOff(t *testing.T) {
 	x.starts(b)
 	a := x.machine(near, nil)
 	x.starts(a)
+	x.Cleanup(line.Thaw) // so that it can stop
 	x.shared(a, b)
 	theirs := holds(a)[0][0]
 	var want []string
@@ -128,14 +133,15 @@ func TestMachineCutOff(t *testing.T) {
 	more(20)
 	line.Freeze()
 	more(10)
-	took := x.eventually("the other having both", brief+4*time.Second, func() bool { return len(holds(b)[0]) == 2 })
+	took := x.eventually("the other having both", func() bool { return len(holds(b)[0]) == 2 })
 	t.Logf("taken over %s after the line froze", took.Round(time.Millisecond))
 	more(10)
-	x.once(10*time.Second, theirs, want)
+	x.answering = b
+	x.once(theirs, want)
 	line.Thaw()
 	x.shared(a, b)
 	more(10)
-	x.once(10*time.Second, theirs, want)
+	x.once(theirs, want)
 }
 
 // TestThirdMachine: more machines than accounts; each account has one.
@@ -143,12 +149,6 @@ func TestThirdMachine(t *testing.T) {
 	x, a, b := pair(t)
 	c := x.machine(x.place, nil)
 	x.starts(c)
-	time.Sleep(brief / 2)
-	n := 0
-	for _, h := range holds(a, b, c) {
-		n += len(h)
-	}
-	if n != 2 {
-		t.Errorf("they hold %v", holds(a, b, c))
-	}
+	time.Sleep(brief / 2) // in which it may take what is not its own
+	x.eventually("each account in one place", func() bool { return len(slices.Concat(holds(a, b, c)...)) == 2 })
 }

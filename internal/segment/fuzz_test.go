@@ -123,7 +123,7 @@ func TestTooLongConditions(t *testing.T) {
 		"words": strings.Repeat("not ", 20_000) + "true", "a row": strings.Repeat("orders > 1 or ", 20_000) + "true"} {
 		began := time.Now()
 		_, err, panicked := compiles(source)
-		if took := time.Since(began); panicked != nil || took > time.Second {
+		if took := time.Since(began); panicked != nil || took > 10*time.Second {
 			t.Errorf("%s: panic %v, after %s", name, panicked, took)
 		}
 		if err != nil && (len(err.Error()) > 200 || strings.Contains(err.Error(), "compilation") || strings.Contains(err.Error(),

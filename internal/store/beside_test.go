@@ -22,7 +22,7 @@ func TestBeside(t *testing.T) {
 		done <- a.Beside(t.Context(), func(tx *sql.Tx) error { close(held); <-release; return add(1)(tx) })
 	}()
 	<-held
-	if took := timed(t, func() error { return b.Beside(t.Context(), add(2)) }); took > 500*ms {
+	if took := timed(t, func() error { return b.Beside(t.Context(), add(2)) }); took > quick {
 		t.Errorf("one waited %s for the other", took)
 	}
 	waits := func(what string, write func() error) {
