@@ -71,10 +71,10 @@ var layers = map[string]string{
 	// The rooms of the bot, in the order in which they stand on each other.
 	"site":     "document lease need network outage outbox people queue revision store vault workspace",
 	"accounts": "audit document inbox lease meter need network network/mastodon outbox pause publish scalar site store vault workspace",
-	"compose":  "accounts coupon gist inbox network outbox pause people plan policy render site store workspace",
+	"compose":  "accounts answer coupon gist inbox network outbox pause people plan policy render site store workspace",
 	"agenda":   "accounts audit compose coupon crash need network outbox pause people plan queue render segment site spoken store workspace",
 	"listen":   "accounts answer crash inbox need network people site store workspace",
-	"reply":    "accounts answer compose coupon crash inbox need network outbox pause people policy queue render scalar site workspace",
+	"reply":    "accounts answer compose coupon crash inbox need network outbox pause people policy queue render scalar site store workspace",
 	"restore":  "accounts agenda audit compose coupon inbox listen need network outbox pause people reply site store vault workspace",
 	"care":     "accounts agenda audit inbox listen need network outbox queue reply revision scalar site store workspace",
 	"checkup":  "accounts agenda audit care compose coupon health inbox lease listen need network outbox pause policy publish queue restore site spoken store workspace",

@@ -318,7 +318,7 @@ func rehearse(c *cli.Context) error {
 		return err
 	}
 	set, path := b.Set(), b.Options.Database
-	pauses, err := pause.All(c.Context, b.DB)
+	pauses, err := pause.All(c.Context, b.DB.Read)
 	b.Close()
 	if err != nil {
 		return err

@@ -79,7 +79,7 @@ func (ac *Accounts) GreetAgain(ctx context.Context) {
 // RetrySignedOut signs in again where the stored token is a new one, once with
 // each.
 func (ac *Accounts) RetrySignedOut(ctx context.Context) {
-	pauses, err := pause.All(ctx, ac.DB)
+	pauses, err := pause.All(ctx, ac.DB.Read)
 	if err != nil {
 		return
 	}

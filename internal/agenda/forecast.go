@@ -58,7 +58,7 @@ func (g *Agenda) Forecasts(ctx context.Context, from, to time.Time) (out []Forec
 	if err != nil {
 		return nil, err
 	}
-	pauses, err := pause.All(ctx, g.DB)
+	pauses, err := pause.All(ctx, g.DB.Read)
 	if err != nil {
 		return nil, err
 	}

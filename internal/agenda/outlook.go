@@ -14,7 +14,7 @@ import (
 
 // Outlook says when a post that was just written down goes out, or for what it waits.
 func (g *Agenda) Outlook(ctx context.Context, p *outbox.Post) (string, error) {
-	pauses, err := pause.All(ctx, g.DB)
+	pauses, err := pause.All(ctx, g.DB.Read)
 	if err != nil {
 		return "", err
 	}

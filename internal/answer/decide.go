@@ -1,19 +1,18 @@
 package answer
 
 import (
-	"cmp"
-	"maps"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
 
-	"magpie/internal/network"
 	"magpie/internal/workspace"
 )
 
 // LoopGuard is how many automated answers one person gets in an hour.
 const LoopGuard = 6
+
+// StaleAnswer is how old a question may be that a rule still answers, when the
+// network was away: older ones go to a person.
+const StaleAnswer = 24 * time.Hour
 
 // ToErase is why a person has to look at who asks for deletion.
 const ToErase = "asks for their data to be deleted: magpie people forget"
@@ -47,190 +46,107 @@ func Guarded(answers int) string {
 	return ""
 }
 
-// Spent says which limit of a rule is reached, "" if none is: counted are its answers to the person, and as the account, within a
-// span. It is asked when a rule is chosen, and once more in the transaction that answers.
-func Spent(s *workspace.Step, toPerson, byAccount func(per time.Duration) (int, error)) (reason string, err error) {
-	if p := s.PerPerson; p != nil {
-		if n, err := toPerson(p.Per); err != nil || n >= p.Count {
-			return "the rule " + s.Name + " has reached its limit for this person (per_person)", err
-		}
-	}
-	if l := s.Limit; l != nil {
-		if n, err := byAccount(l.Per); err != nil || n >= l.Count {
-			return "the rule " + s.Name + " has reached its limit for the account (limit)", err
-		}
-	}
-	return "", nil
-}
-
-// Facts are what Decide has to know. The functions are asked only when the
-// answer depends on them.
-type Facts struct {
-	Set       *workspace.Set
-	Mention   network.Mention
-	Accounts  []string // our accounts that the mention names, or that saw it
-	Own       bool     // the author is one of our accounts
-	OptedOut  bool
-	Now       time.Time
-	Answers   int // automated answers to this person in the last hour
-	InSegment func(name, account string) (bool, error)
-	ToPerson  func(s *workspace.Step, per time.Duration) (int, error)                 // answers of a rule to this person
-	ByAccount func(s *workspace.Step, account string, per time.Duration) (int, error) // answers of a rule as an account
-	IsPaused  func(campaign string) bool
-}
-
-// Decide is the order of things: "stop" is above every rule.
-func Decide(f Facts) (Decision, error) {
-	first := f.Accounts[0]
-	whole, own := bare(f.Mention.Text), f.Set.Settings.Words
-	below := bare(belowWarning(f.Mention))
+// Spent says which limit of a rule is reached, "" if none is: counted are its answers to the person, and as the account, within the
+// spans that the rule names.
+func Spent(s *workspace.Step, toPerson, byAccount int) (reason string) {
 	switch {
-	case f.Own:
-		return Decision{Outcome: Silent, Reason: "it is by one of our own accounts"}, nil
-	case is(whole, words().stop, own.Stop), is(below, words().stop, own.Stop):
-		return Decision{Outcome: OptOut, Account: first, Reason: "has opted out"}, nil
-	case (is(whole, words().start, own.Start) || is(below, words().start, own.Start)) && f.OptedOut:
-		return Decision{Outcome: OptIn, Account: first, Reason: "has opted in again"}, nil
-	case WantsErasure(f.Mention.Text):
-		return Decision{Outcome: Desk, Account: first, Reason: ToErase}, nil
-	case f.Mention.Author.Bot || knownBot(f):
-		return Decision{Outcome: Silent, Reason: "the author is a bot"}, nil
+	case s.PerPerson != nil && toPerson >= s.PerPerson.Count:
+		return "the rule " + s.Name + " has reached its limit for this person (per_person)"
+	case s.Limit != nil && byAccount >= s.Limit.Count:
+		return "the rule " + s.Name + " has reached its limit for the account (limit)"
+	}
+	return ""
+}
+
+// Facts are what the database knows when a mention is decided.
+type Facts struct {
+	Now      time.Time
+	OptedOut bool        // the person wants to be left alone
+	Left     bool        // they have said so after this mention
+	Answers  int         // automated answers to them in the last hour
+	Paused   []string    // campaigns
+	Rules    []RuleFacts // about the rules of Understood, in their order
+}
+
+// RuleFacts are what the database knows about a rule and who asks.
+type RuleFacts struct {
+	Member    bool // the person is in the segment that the rule is for
+	ToPerson  int  // its answers to the person within the span of its per_person
+	ByAccount int  // its answers as the account within the span of its limit
+}
+
+// Decide says what becomes of a mention. It is asked in the transaction that writes down what follows, so that what it goes by is true.
+func Decide(u Understood, f Facts) Decision {
+	d := choose(u, f)
+	desk := func(reason string) Decision { return Decision{Outcome: Desk, Account: d.Account, Reason: reason} }
+	switch reply := d.Outcome == Reply; {
+	case reply && f.Now.Sub(u.mention.At) > StaleAnswer:
+		return desk("the mention is more than a day old")
+	case reply && u.mention.Ref == "":
+		return desk("Magpie can't answer it: its address on the network is missing or too long")
+	case (reply || d.Outcome == OptIn) && f.Left:
+		return desk("has said later that they want to be left alone: only a person may answer")
+	}
+	return d
+}
+
+// choose is the order of things: "stop" is above every rule.
+func choose(u Understood, f Facts) Decision {
+	first := u.accounts[0]
+	switch {
+	case u.own:
+		return Decision{Outcome: Silent, Reason: "it is by one of our own accounts"}
+	case u.stop:
+		return Decision{Outcome: OptOut, Account: first, Reason: "has opted out"}
+	case u.start && f.OptedOut:
+		return Decision{Outcome: OptIn, Account: first, Reason: "has opted in again"}
+	case u.erase:
+		return Decision{Outcome: Desk, Account: first, Reason: ToErase}
+	case u.bot:
+		return Decision{Outcome: Silent, Reason: "the author is a bot"}
 	case f.OptedOut:
-		return Decision{Outcome: Desk, Account: first, Reason: "has opted out: only a person may answer"}, nil
-	case f.Mention.Author.NoBot:
-		return Decision{Outcome: Desk, Account: first, Reason: "asks bots to stay away (#nobot)"}, nil
+		return Decision{Outcome: Desk, Account: first, Reason: "has opted out: only a person may answer"}
+	case u.mention.Author.NoBot:
+		return Decision{Outcome: Desk, Account: first, Reason: "asks bots to stay away (#nobot)"}
 	case Guarded(f.Answers) != "":
-		return Decision{Outcome: Desk, Account: first, Reason: Guarded(f.Answers)}, nil
-	case mayLeave(whole), mayLeave(below):
-		return Decision{Outcome: Desk, Account: first, Reason: "perhaps asks for no more messages"}, nil
-	case f.Mention.Quote:
-		return Decision{Outcome: Desk, Account: first, Reason: "quotes a post of ours"}, nil
+		return Decision{Outcome: Desk, Account: first, Reason: Guarded(f.Answers)}
+	case u.leave:
+		return Decision{Outcome: Desk, Account: first, Reason: "perhaps asks for no more messages"}
+	case u.mention.Quote:
+		return Decision{Outcome: Desk, Account: first, Reason: "quotes a post of ours"}
 	}
-	return byRule(f)
+	return byRule(u, f)
 }
 
-// belowWarning is what a mention says without its content warning.
-func belowWarning(m network.Mention) string {
-	return strings.TrimSpace(strings.TrimPrefix(m.Text, m.Warning))
-}
-
-// wished is what a mention says by its author's own will: a warning that begins with “re:” was
-// copied by their program from the post that they answer.
-func wished(m network.Mention) string {
-	if strings.HasPrefix(strings.ToLower(m.Warning), "re:") || strings.HasPrefix(m.Warning, "回复") {
-		return belowWarning(m)
-	}
-	return m.Text
-}
-
-func knownBot(f Facts) bool {
-	return slices.ContainsFunc(f.Set.Settings.Bots, func(b string) bool {
-		return network.FoldHandle(b) == network.FoldHandle(f.Mention.Author.Handle)
-	})
-}
-
-// rule is a step that a mention may start, for one account.
-type rule struct {
-	step    *workspace.Step
-	account string
-}
-
-// byRule lets the first rule that matches answer.
-func byRule(f Facts) (Decision, error) {
+// byRule lets the first rule that may answer do so.
+func byRule(u Understood, f Facts) Decision {
 	why := "no rule matches"
-	text := fold(said(short(wished(f.Mention)), true))
-	for _, r := range rules(f) {
-		if !matchesRule(r.step.Mention, text) {
+	for i, r := range u.Rules {
+		if why = u.Closed(r, f); why != "" {
 			continue
 		}
-		if f.promotes(r.step) && refuses(f.Mention.Text) {
-			why = "perhaps asks for no more messages"
-			continue
+		d := Decision{Outcome: Reply, Account: r.Account, Step: r.Step, Others: r.Step.For != "" && !f.Rules[i].Member}
+		if why = Spent(r.Step, f.Rules[i].ToPerson, f.Rules[i].ByAccount); why == "" && d.Others && r.Step.SayOthers == "" {
+			why = "the rule " + r.Step.Name + " is for " + r.Step.For + " only"
 		}
-		d, reason, err := f.try(r)
-		if err != nil || reason == "" {
-			return d, err
+		if why == "" {
+			return d
 		}
-		why = reason
 	}
-	return Decision{Outcome: Desk, Account: f.Accounts[0], Reason: why}, nil
+	return Decision{Outcome: Desk, Account: u.accounts[0], Reason: why}
 }
 
-// promotes tells whether a rule's answer offers something, or notes a consent.
-func (f Facts) promotes(s *workspace.Step) bool { return f.Set.OfferOf(s) != nil || s.Grants != "" }
-
-// rules are those of the accounts in question, by priority, then as the files
-// have them.
-func rules(f Facts) (out []rule) {
-	for _, name := range slices.Sorted(maps.Keys(f.Set.Campaigns)) {
-		for _, s := range f.Set.Campaigns[name].Steps {
-			for _, a := range f.Accounts {
-				if s.Mention != nil && slices.Contains(s.Accounts, a) {
-					out = append(out, rule{s, a})
-				}
-			}
-		}
-	}
-	slices.SortStableFunc(out, func(a, b rule) int { return cmp.Compare(b.step.Priority, a.step.Priority) })
-	return out
-}
-
-// try returns the rule's decision, or the reason why it does not answer.
-func (f Facts) try(r rule) (d Decision, reason string, err error) {
-	if reason := f.ended(r); reason != "" {
-		return d, reason, nil
-	}
-	toPerson := func(per time.Duration) (int, error) { return f.ToPerson(r.step, per) }
-	byAccount := func(per time.Duration) (int, error) { return f.ByAccount(r.step, r.account, per) }
-	if reason, err = Spent(r.step, toPerson, byAccount); err != nil || reason != "" {
-		return d, reason, err
-	}
-	d = Decision{Outcome: Reply, Account: r.account, Step: r.step}
-	if r.step.For != "" {
-		in, err := f.InSegment(r.step.For, r.account)
-		if err != nil {
-			return d, "", err
-		}
-		if d.Others = !in; d.Others && r.step.SayOthers == "" {
-			return d, "the rule " + r.step.Name + " is for " + r.step.For + " only", nil
-		}
-	}
-	return d, "", nil
-}
-
-// ended says why a rule's campaign does not answer now.
-func (f Facts) ended(r rule) string {
-	c := r.step.Campaign
-	switch day := workspace.Day(f.Now, f.Set.Accounts[r.account].Timezone.Location); {
-	case f.IsPaused(c.Name):
+// Closed says why a rule answers nobody now; "": it may. Nothing need be read about a closed rule.
+func (u Understood) Closed(r Rule, f Facts) string {
+	c := r.Step.Campaign
+	switch day := workspace.Day(f.Now, u.set.Accounts[r.Account].Timezone.Location); {
+	case r.refused:
+		return "perhaps asks for no more messages"
+	case slices.Contains(f.Paused, c.Name):
 		return "the campaign " + c.Name + " is paused"
 	case !c.Runs(day):
 		return "the campaign " + c.Name + " does not run today"
 	default:
-		return f.Set.OfferOf(r.step).Over(day)
+		return u.set.OfferOf(r.Step).Over(day)
 	}
-}
-
-// Language is the one to answer in: that of the text where its script tells,
-// else what the network or the person's record says, else the account's.
-func Language(text, said, person, account string) string {
-	han, kana := false, false
-	for _, r := range nameRule.ReplaceAllString(text, " ") {
-		han = han || unicode.Is(unicode.Han, r)
-		kana = kana || unicode.In(r, unicode.Hiragana, unicode.Katakana)
-	}
-	switch {
-	case kana:
-		return "ja"
-	case han:
-		return "zh"
-	}
-	return cmp.Or(said, person, account)
-}
-
-// matchesRule tells whether a mention starts a step. text is what was said, folded:
-// names do not count as words, an account called deals is not asked for a deal.
-func matchesRule(m *workspace.Match, text string) bool {
-	has := func(w string) bool { return says(text, fold(w)) }
-	return slices.ContainsFunc(m.Says, has) && !slices.ContainsFunc(m.Not, has)
 }

@@ -1,7 +1,7 @@
 package answer
 
 import (
-	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,24 +39,37 @@ func rulesOf() *workspace.Set {
 		Accounts:  map[string]*workspace.Account{"outlet": {Name: "outlet", Timezone: zone}, "home": {Name: "home", Timezone: zone}}}
 }
 
-// asked are the facts of a mention; change what differs.
-func asked(text string, change func(*Facts)) Facts {
-	f := Facts{Set: rulesOf(), Mention: network.Mention{Text: text, Author: network.Person{Handle: "ann@s.example"}},
-		Accounts: []string{"outlet"}, Now: noon,
-		InSegment: func(string, string) (bool, error) { return true, nil },
-		ToPerson:  func(*workspace.Step, time.Duration) (int, error) { return 0, nil },
-		ByAccount: func(*workspace.Step, string, time.Duration) (int, error) { return 0, nil },
-		IsPaused:  func(string) bool { return false }}
+// asking is a mention and what is known as it is decided; change what differs.
+type asking struct {
+	Set      *workspace.Set
+	Mention  network.Mention
+	Accounts []string
+	Own      bool
+	age      time.Duration // of the mention
+	Facts
+	RuleFacts // of every rule
+}
+
+func asked(text string, change func(*asking)) *asking {
+	f := &asking{Set: rulesOf(), Mention: network.Mention{Text: text, Author: network.Person{Handle: "ann@s.example"}, Ref: "1"},
+		Accounts: []string{"outlet"}, Facts: Facts{Now: noon}, RuleFacts: RuleFacts{Member: true}}
 	if change != nil {
-		change(&f)
+		change(f)
 	}
+	f.Mention.At = f.Now.Add(-f.age)
 	return f
+}
+
+func (f *asking) decided() Decision {
+	u := Understand(f.Set, f.Mention, f.Accounts, f.Own)
+	f.Rules = slices.Repeat([]RuleFacts{f.RuleFacts}, len(u.Rules))
+	return Decide(u, f.Facts)
 }
 
 func TestDecide(t *testing.T) {
 	for _, c := range []struct {
 		name, text string
-		change     func(*Facts)
+		change     func(*asking)
 		want       Outcome
 		rule       string // Reply: the step; else a piece of the reason
 	}{
@@ -70,43 +83,48 @@ func TestDecide(t *testing.T) {
 		{"within another word", "what an ideal phone", nil, Desk, "no rule"},
 		{"the account's own name is no word", "@deal hello", nil, Desk, "no rule"},
 		{"nothing", "", nil, Desk, "no rule"},
-		{"only for those it is for", "the secret", func(f *Facts) { f.InSegment = no }, Desk, "for fans only"},
-		{"has had enough of it", "deal", func(f *Facts) { f.ToPerson = two }, Reply, "hours"},
-		{"the account has had enough", "几点开门", func(f *Facts) { f.ByAccount = nine }, Desk, "limit"},
-		{"priority", "fire and smoke", func(f *Facts) { f.Accounts = []string{"home"} }, Reply, "urgent"},
-		{"less priority", "smoke", func(f *Facts) { f.Accounts = []string{"home"} }, Reply, "calm"},
+		{"only for those it is for", "the secret", func(f *asking) { f.Member = false }, Desk, "for fans only"},
+		{"has had enough of it", "deal", func(f *asking) { f.ToPerson = 2 }, Reply, "hours"},
+		{"the account has had enough", "几点开门", func(f *asking) { f.ByAccount = 9 }, Desk, "limit"},
+		{"priority", "fire and smoke", func(f *asking) { f.Accounts = []string{"home"} }, Reply, "urgent"},
+		{"less priority", "smoke", func(f *asking) { f.Accounts = []string{"home"} }, Reply, "calm"},
 		{"not this account's", "smoke", nil, Desk, "no rule"},
-		{"before its days", "优惠", func(f *Facts) { f.Now = noon.Add(-36 * time.Hour) }, Desk, "does not run today"},
-		{"its first minute, by the account's clock", "优惠", func(f *Facts) { f.Now = time.Date(2027, 11, 25, 6, 0, 0, 0, time.UTC) },
+		{"before its days", "优惠", func(f *asking) { f.Now = noon.Add(-36 * time.Hour) }, Desk, "does not run today"},
+		{"its first minute, by the account's clock", "优惠", func(f *asking) { f.Now = time.Date(2027, 11, 25, 6, 0, 0, 0, time.UTC) },
 			Reply, "claim"},
-		{"a minute before", "优惠", func(f *Facts) { f.Now = time.Date(2027, 11, 25, 5, 59, 0, 0, time.UTC) }, Desk, "does not run today"},
-		{"its last minute", "优惠", func(f *Facts) { f.Now = time.Date(2027, 11, 28, 5, 59, 0, 0, time.UTC) }, Reply, "claim"},
-		{"after its days", "优惠", func(f *Facts) { f.Now = time.Date(2027, 11, 28, 6, 0, 0, 0, time.UTC) }, Desk, "does not run today"},
-		{"paused", "优惠", func(f *Facts) { f.IsPaused = func(c string) bool { return c == "deal" } }, Desk, "paused"},
-		{"sold out", "优惠", func(f *Facts) { f.Set.Offers["bf"].SoldOut = true }, Desk, "sold out"},
-		{"the offer has ended", "优惠", func(f *Facts) { f.Set.Offers["bf"].Until.Time = noon.AddDate(0, 0, -3) }, Desk, "has ended"},
+		{"a minute before", "优惠", func(f *asking) { f.Now = time.Date(2027, 11, 25, 5, 59, 0, 0, time.UTC) }, Desk, "does not run today"},
+		{"its last minute", "优惠", func(f *asking) { f.Now = time.Date(2027, 11, 28, 5, 59, 0, 0, time.UTC) }, Reply, "claim"},
+		{"after its days", "优惠", func(f *asking) { f.Now = time.Date(2027, 11, 28, 6, 0, 0, 0, time.UTC) }, Desk, "does not run today"},
+		{"paused", "优惠", func(f *asking) { f.Paused = []string{"deal"} }, Desk, "paused"},
+		{"sold out", "优惠", func(f *asking) { f.Set.Offers["bf"].SoldOut = true }, Desk, "sold out"},
+		{"the offer has ended", "优惠", func(f *asking) { f.Set.Offers["bf"].Until.Time = noon.AddDate(0, 0, -3) }, Desk, "has ended"},
 
-		{"our own account", "deal", func(f *Facts) { f.Own = true }, Silent, "our own"},
-		{"our own account says stop", "stop", func(f *Facts) { f.Own = true }, Silent, "our own"},
-		{"a bot by its label", "deal", func(f *Facts) { f.Mention.Author.Bot = true }, Silent, "bot"},
-		{"a bot by our list", "deal", func(f *Facts) { f.Mention.Author.Handle = "Robot@X.example" }, Silent, "bot"},
-		{"a bot that wants peace", "stop", func(f *Facts) { f.Mention.Author.Bot = true }, OptOut, ""},
-		{"asks bots to stay away", "deal", func(f *Facts) { f.Mention.Author.NoBot = true }, Desk, "#nobot"},
-		{"opted out", "deal", func(f *Facts) { f.OptedOut = true }, Desk, "opted out"},
-		{"comes back", "start", func(f *Facts) { f.OptedOut = true }, OptIn, ""},
+		{"our own account", "deal", func(f *asking) { f.Own = true }, Silent, "our own"},
+		{"our own account says stop", "stop", func(f *asking) { f.Own = true }, Silent, "our own"},
+		{"a bot by its label", "deal", func(f *asking) { f.Mention.Author.Bot = true }, Silent, "bot"},
+		{"a bot by our list", "deal", func(f *asking) { f.Mention.Author.Handle = "Robot@X.example" }, Silent, "bot"},
+		{"a bot that wants peace", "stop", func(f *asking) { f.Mention.Author.Bot = true }, OptOut, ""},
+		{"asks bots to stay away", "deal", func(f *asking) { f.Mention.Author.NoBot = true }, Desk, "#nobot"},
+		{"opted out", "deal", func(f *asking) { f.OptedOut = true }, Desk, "opted out"},
+		{"comes back", "start", func(f *asking) { f.OptedOut = true }, OptIn, ""},
 		{"start, and was never away", "start", nil, Desk, "no rule"},
 		{"stop above every rule", "@outlet STOP!", nil, OptOut, ""},
 		{"stop in Chinese", "退订", nil, OptOut, ""},
-		{"stop, asked again", "stop", func(f *Facts) { f.OptedOut = true }, OptOut, ""},
+		{"stop, asked again", "stop", func(f *asking) { f.OptedOut = true }, OptOut, ""},
 		{"perhaps stop", "please stop sending me deal offers", nil, Desk, "perhaps"},
-		{"a loop", "deal", func(f *Facts) { f.Answers = 6 }, Desk, "limit of automated answers"},
-		{"not yet a loop", "deal", func(f *Facts) { f.Answers = 5 }, Reply, "claim"},
-		{"stop out of a loop", "stop", func(f *Facts) { f.Answers = 99 }, OptOut, ""},
+		{"a loop", "deal", func(f *asking) { f.Answers = 6 }, Desk, "limit of automated answers"},
+		{"not yet a loop", "deal", func(f *asking) { f.Answers = 5 }, Reply, "claim"},
+		{"a day old", "deal", func(f *asking) { f.age = 25 * time.Hour }, Desk, "more than a day old"},
+		{"a stop that is old", "stop", func(f *asking) { f.age = 99 * time.Hour }, OptOut, ""},
+		{"no address", "deal", func(f *asking) { f.Mention.Ref = "" }, Desk, "missing or too long"},
+		{"has said stop since", "deal", func(f *asking) { f.Left = true }, Desk, "has said later"},
+		{"has said stop after they came back", "start", func(f *asking) { f.Left, f.OptedOut = true, true }, Desk, "has said later"},
+		{"stop out of a loop", "stop", func(f *asking) { f.Answers = 99 }, OptOut, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			d, err := Decide(asked(c.text, c.change))
-			if err != nil || d.Outcome != c.want {
-				t.Fatalf("got %+v, %v", d, err)
+			d := asked(c.text, c.change).decided()
+			if d.Outcome != c.want {
+				t.Fatalf("got %+v", d)
 			}
 			if c.want == Reply && (d.Step == nil || d.Step.Name != c.rule) || c.want != Reply && !strings.Contains(d.Reason, c.rule) {
 				t.Errorf("got step %+v, reason %q; want %s", d.Step, d.Reason, c.rule)
@@ -118,22 +136,13 @@ func TestDecide(t *testing.T) {
 	}
 }
 
-func no(string, string) (bool, error) { return false, nil }
-func two(s *workspace.Step, _ time.Duration) (int, error) {
-	return map[string]int{"claim": 2}[s.Name], nil
-}
-func nine(*workspace.Step, string, time.Duration) (int, error)     { return 9, nil }
-func broken(string, string) (bool, error)                          { return false, errors.New("broken") }
-func brokenCount(*workspace.Step, time.Duration) (int, error)      { return 0, errors.New("broken") }
-func brokenBy(*workspace.Step, string, time.Duration) (int, error) { return 0, errors.New("broken") }
-
 // TestOthers: who is not among those it is for is told so, if there are words.
 func TestOthers(t *testing.T) {
-	d, err := Decide(asked("优惠", func(f *Facts) { f.InSegment = no }))
-	if err != nil || d.Outcome != Reply || !d.Others || d.Step.Name != "claim" {
-		t.Errorf("got %+v, %v", d, err)
+	d := asked("优惠", func(f *asking) { f.Member = false }).decided()
+	if d.Outcome != Reply || !d.Others || d.Step.Name != "claim" {
+		t.Errorf("got %+v", d)
 	}
-	if d, _ := Decide(asked("优惠", nil)); d.Others {
+	if d := asked("优惠", nil).decided(); d.Others {
 		t.Error("a fan is one of the others")
 	}
 }
@@ -141,22 +150,9 @@ func TestOthers(t *testing.T) {
 // TestWhichAccount: of two that are named the first with a rule answers.
 func TestWhichAccount(t *testing.T) {
 	for text, want := range map[string]string{"when do you open": "home", "优惠": "outlet", "smoke": "home"} {
-		d, err := Decide(asked(text, func(f *Facts) { f.Accounts = []string{"home", "outlet"} }))
-		if err != nil || d.Outcome != Reply || d.Account != want {
-			t.Errorf("%s: %+v, %v", text, d, err)
-		}
-	}
-}
-
-// TestErrorsAreNoDecision: what could not be looked up is not taken for no.
-func TestErrorsAreNoDecision(t *testing.T) {
-	for name, c := range map[string]struct {
-		text   string
-		change func(*Facts)
-	}{"segment": {"优惠", func(f *Facts) { f.InSegment = broken }}, "person": {"优惠", func(f *Facts) { f.ToPerson = brokenCount }},
-		"account": {"几点开门", func(f *Facts) { f.ByAccount = brokenBy }}} {
-		if d, err := Decide(asked(c.text, c.change)); err == nil {
-			t.Errorf("%s: %+v", name, d)
+		d := asked(text, func(f *asking) { f.Accounts = []string{"home", "outlet"} }).decided()
+		if d.Outcome != Reply || d.Account != want {
+			t.Errorf("%s: %+v", text, d)
 		}
 	}
 }
@@ -174,10 +170,9 @@ func TestContentWarnings(t *testing.T) {
 		{"Re: deal", "@outlet a deal please", Reply},
 		{"uspol", "please don't message me again", OptOut}, {"ads", "please leave me alone, all of you", Desk},
 	} {
-		f := asked(c.warning+"\n"+c.below, func(f *Facts) { f.Mention.Warning = c.warning })
-		d, err := Decide(f)
-		if err != nil || d.Outcome != c.want {
-			t.Errorf("%q, %q: %v (%s), %v", c.warning, c.below, d.Outcome, d.Reason, err)
+		f := asked(c.warning+"\n"+c.below, func(f *asking) { f.Mention.Warning = c.warning })
+		if d := f.decided(); d.Outcome != c.want {
+			t.Errorf("%q, %q: %v (%s)", c.warning, c.below, d.Outcome, d.Reason)
 		}
 	}
 }

@@ -265,15 +265,11 @@ func TestWishesBesideNamesAndLinks(t *testing.T) {
 // answers is what becomes of a message where a rule asks for just these words.
 func answers(t *testing.T, text string, words ...string) Outcome {
 	t.Helper()
-	d, err := Decide(asked(text, func(f *Facts) {
+	return asked(text, func(f *asking) {
 		c := &workspace.Campaign{Name: "all"}
 		c.Steps = workspace.Steps{{Name: "one", Campaign: c, Accounts: []string{"outlet"}, Mention: &workspace.Match{Says: words}}}
 		f.Set.Campaigns = map[string]*workspace.Campaign{"all": c}
-	}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d.Outcome
+	}).decided().Outcome
 }
 
 // TestPerhapsAWish: a message with a wish in it is for a person, whatever the rules say.
@@ -356,8 +352,8 @@ func TestNoOfferForARefusal(t *testing.T) {
 			}
 			c.Offer = "bf"
 		}
-		if d, err := Decide(f); err != nil || d.Outcome == Reply || d.Outcome == Silent {
-			t.Errorf("%q: %s (%s), %v", text, d.Outcome, d.Reason, err)
+		if d := f.decided(); d.Outcome == Reply || d.Outcome == Silent {
+			t.Errorf("%q: %s (%s)", text, d.Outcome, d.Reason)
 		}
 	}
 	for _, text := range []string{"stop 1️⃣", "stop #️⃣", "stop やめて", "停止发送", "别烦我", "取消推送", "やめて下さい", "止めてください", "配信不要", "그만해", "أوقف",

@@ -1,7 +1,9 @@
 package bot
 
 import (
+	"database/sql"
 	"encoding/json"
+	"magpie/internal/inbox"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -9,11 +11,15 @@ import (
 	"testing"
 )
 
-// worded is a world whose rule “hours” lets a model word the answer; say sets what it answers.
-func worded(t *testing.T) (w *world, say func(string)) {
+// worded is a world whose rule “hours” lets a model word the answer; say sets what it answers,
+// and what happens while it thinks.
+func worded(t *testing.T) (w *world, say func(text string, meanwhile ...func())) {
 	t.Helper()
-	var text atomic.Value
+	var text, thinks atomic.Value
 	model := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for _, f := range thinks.Load().([]func()) {
+			f()
+		}
 		_ = json.NewEncoder(w).Encode(map[string]any{"choices": []any{map[string]any{"message": map[string]string{"role": "assistant",
 			"content": text.Load().(string)}}}})
 	}))
@@ -22,7 +28,7 @@ func worded(t *testing.T) (w *world, say func(string)) {
 		"campaigns/service.yaml": "title: Service\nsteps:\n  hours:\n    accounts: [outlet]\n    mention: {says: [open, 几点开门]}\n" +
 			"    say: hours\n" +
 			"    ask: {instructions: \"We are open from nine to six. Returns are free within 30 days. The repair desk is at 030-901820.\"}\n"})
-	return w, func(s string) { text.Store(s) }
+	return w, func(s string, meanwhile ...func()) { text.Store(s); thinks.Store(meanwhile) }
 }
 
 // TestModelInvents: what is in none of its sources does not go out: the template answers.
@@ -67,5 +73,39 @@ func TestModelKeepsToItsSources(t *testing.T) {
 		if all := w.texts("outlet"); len(all) != 1 || !strings.Contains(all[0], text) {
 			t.Errorf("got %q, want %q", all, text)
 		}
+	}
+}
+
+// TestModelThinksLong: what happens while the model thinks counts when the answer is decided.
+func TestModelThinksLong(t *testing.T) {
+	for name, c := range map[string]struct {
+		meanwhile func(t *testing.T, w *world)
+		reason    string
+	}{
+		"the campaign is paused": {func(t *testing.T, w *world) {
+			if _, err := w.Acts.Halt(t.Context(), "campaign", "service", "a mistake", "bob", true); err != nil {
+				t.Error(err)
+			}
+		}, "is paused"},
+		"the person opts out elsewhere": {func(t *testing.T, w *world) {
+			if err := w.DB.Write(t.Context(), func(tx *sql.Tx) error {
+				_, err := tx.Exec(`INSERT INTO optouts (person, at, source) SELECT person, 0, 'a list' FROM mentions`)
+				return err
+			}); err != nil {
+				t.Error(err)
+			}
+		}, "has opted out"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, say := worded(t)
+			say("Yes, from nine to six.", func() { c.meanwhile(t, w) })
+			m := w.said(w.net.Mention("outlet", ann, "are you open?"))
+			if all := w.texts("outlet"); len(all) > 0 {
+				t.Errorf("it says %q", all)
+			}
+			if m.State != inbox.Desk || !strings.Contains(m.Reason, c.reason) {
+				t.Errorf("the mention is %s: %s", m.State, m.Reason)
+			}
+		})
 	}
 }

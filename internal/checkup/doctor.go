@@ -158,7 +158,7 @@ func (c *Checkup) examineBot(ctx context.Context, add note) {
 			add(false, n.Kind, "", "%s (since %s)", n.Text, c.moment(n.At))
 		}
 	}
-	pauses, err := pause.All(ctx, c.DB)
+	pauses, err := pause.All(ctx, c.DB.Read)
 	for _, p := range pauses {
 		if err == nil && p.Scope == pause.Codes {
 			add(false, "codes", "magpie coupons release "+p.Name, "the codes of %s are on hold since %s: %s", p.Name, c.moment(p.At), p.Reason)

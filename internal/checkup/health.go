@@ -192,7 +192,7 @@ func (c *Checkup) lookQueue(ctx context.Context, r *health.Report, now time.Time
 // lookAccounts tells of each account whether somebody holds it, reads for it
 // and may speak for it.
 func (c *Checkup) lookAccounts(ctx context.Context, r *health.Report, now time.Time) error {
-	pauses, err := pause.All(ctx, c.DB)
+	pauses, err := pause.All(ctx, c.DB.Read)
 	if err != nil {
 		return err
 	}

@@ -6,15 +6,12 @@ import (
 	"errors"
 	"time"
 
+	"magpie/internal/answer"
 	"magpie/internal/inbox"
 	"magpie/internal/outbox"
 	"magpie/internal/people"
 	"magpie/internal/workspace"
 )
-
-// StaleAnswer is how old a question may be that a rule still answers, when the
-// network was away: older ones go to a person.
-const StaleAnswer = 24 * time.Hour
 
 // Recheck looks, as the bytes of posts are fixed, whether the people they are for still want them.
 func (w *Composer) Recheck(ctx context.Context, tx *sql.Tx, all []*outbox.Ready, now time.Time) error {
@@ -88,7 +85,7 @@ func (w *Composer) sayAlone(ctx context.Context, tx *sql.Tx, p *outbox.Post, c o
 func (w *Composer) mayReach(ctx context.Context, tx *sql.Tx, p *outbox.Post, wish people.Wish, now time.Time) (*outbox.Stop, error) {
 	why := ""
 	switch {
-	case p.Kind == outbox.Answer && !p.Exempt && now.Sub(p.SlotAt) > StaleAnswer:
+	case p.Kind == outbox.Answer && !p.Exempt && now.Sub(p.SlotAt) > answer.StaleAnswer:
 		why = "the mention is more than a day old"
 	case p.Kind != outbox.Direct || p.Exempt: // an exempt one is a test to oneself, or a word about how to go on
 		if wish.OptedOut {

@@ -106,8 +106,8 @@ func (r Row) Says() string {
 }
 
 // All are those in force.
-func All(ctx context.Context, db *store.DB) (out []Row, err error) {
-	rows, err := db.Read.QueryContext(ctx, `SELECT scope, name, reason, who, at FROM pauses ORDER BY at`)
+func All(ctx context.Context, q store.Querier) (out []Row, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT scope, name, reason, who, at FROM pauses ORDER BY at`)
 	if err != nil {
 		return nil, err
 	}
@@ -165,4 +165,13 @@ func Is(ctx context.Context, q store.Querier, scope, name string) (yes bool, err
 func LiftIn(ctx context.Context, tx *sql.Tx, scope, name string) error {
 	_, err := tx.ExecContext(ctx, `DELETE FROM pauses WHERE scope = $1 AND name = $2`, scope, name)
 	return err
+}
+
+// Campaigns are those that are paused, by name.
+func Campaigns(ctx context.Context, q store.Querier) ([]string, error) {
+	rows, err := q.QueryContext(ctx, `SELECT name FROM pauses WHERE scope = 'campaign'`)
+	if err != nil {
+		return nil, err
+	}
+	return store.Column[string](rows)
 }

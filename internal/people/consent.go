@@ -25,10 +25,16 @@ func Grant(ctx context.Context, tx *sql.Tx, person int64, account, source string
 	return true, audit.Record(ctx, tx, now, audit.Bot, "consent given", Subject(person), account+" by "+source)
 }
 
+// OptedOut tells whether a person wants to be left alone, by every account.
+func OptedOut(ctx context.Context, q store.Querier, person int64) (yes bool, err error) {
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM optouts WHERE person = $1)`, person).Scan(&yes)
+	return yes, err
+}
+
 // StoppedSince tells whether a person has said after an instant that they want to be
 // left alone.
-func StoppedSince(ctx context.Context, tx *sql.Tx, person int64, said time.Time) (yes bool, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM persons WHERE id = $1 AND stopped_at > $2)`, person, store.Ms(said)).Scan(&yes)
+func StoppedSince(ctx context.Context, q store.Querier, person int64, said time.Time) (yes bool, err error) {
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM persons WHERE id = $1 AND stopped_at > $2)`, person, store.Ms(said)).Scan(&yes)
 	return yes, err
 }
 

@@ -40,7 +40,7 @@ func TestPauses(t *testing.T) {
 			w.is("a", outbox.Planned)
 			w.is("answer", outbox.Planned)
 			w.outThere(0)
-			if all, err := pause.All(t.Context(), w.db); err != nil || len(all) != 1 || all[0].Reason != "crisis" || all[0].Who != "ann" ||
+			if all, err := pause.All(t.Context(), w.db.Read); err != nil || len(all) != 1 || all[0].Reason != "crisis" || all[0].Who != "ann" ||
 				!all[0].At.Equal(w.now) {
 				t.Errorf("got %+v, %v", all, err)
 			}

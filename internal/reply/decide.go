@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -15,9 +14,7 @@ import (
 	"magpie/internal/crash"
 	"magpie/internal/inbox"
 	"magpie/internal/need"
-	"magpie/internal/network"
 	"magpie/internal/outbox"
-	"magpie/internal/pause"
 	"magpie/internal/people"
 	"magpie/internal/queue"
 	"magpie/internal/scalar"
@@ -55,56 +52,23 @@ func (r *Replier) Decide(ctx context.Context, id string) error {
 
 // DecideNow decides about a mention as it is, and writes down what follows.
 func (r *Replier) DecideNow(ctx context.Context, m *inbox.Mention) error {
-	set, id := r.Set(), m.ID
-	f, err := r.facts(ctx, set, m)
+	c, err := r.decision(ctx, m)
 	if err != nil {
 		return err
 	}
-	if len(f.Accounts) == 0 {
-		return r.Write(ctx, func(tx *sql.Tx) error {
-			if err := r.InStep(ctx, tx); err != nil {
-				return err
-			}
-			_, err := inbox.Decide(ctx, tx, id, inbox.Verdict{State: inbox.Silent, Reason: "the account is no longer in the files", Account: m.Account}, r.Clock())
-			return err
-		})
-	}
-	d, err := answer.Decide(f)
-	if err != nil {
+	if err := c.foresee(ctx); err != nil {
 		return err
 	}
-	if age := r.Clock().Sub(m.At); d.Outcome == answer.Reply && age > compose.StaleAnswer {
-		d = answer.Decision{Outcome: answer.Desk, Account: d.Account, Reason: "the mention is more than a day old"}
-	}
-	if d.Outcome == answer.Reply && m.Ref == "" {
-		d = answer.Decision{Outcome: answer.Desk, Account: d.Account, Reason: "Magpie can't answer it: its address on the " +
-			"network is missing or too long"}
-	}
-	already, err := r.answeredUnseen(ctx, set, m, d)
-	if network.ReasonOf(err) == network.Unproven && d.Outcome == answer.Reply {
-		d = answer.Decision{Outcome: answer.Desk, Account: d.Account, Reason: "perhaps answered before the database was restored: " + err.Error()}
-	}
-	if network.ReasonOf(err) == network.Unproven {
-		already, err = true, nil
-	}
-	if err != nil {
-		return err
-	}
-	worded := ""
-	if !already && d.Outcome == answer.Reply && d.Step.Ask != nil && !d.Others {
-		worded = r.ask(ctx, set, d.Step, m)
-	}
-	c := decision{b: r, set: set, m: m, d: d, worded: worded, already: already, now: r.Clock()}
 	crash.At("deciding")
 	err = r.Write(ctx, func(tx *sql.Tx) error {
 		if err := r.InStep(ctx, tx); err != nil {
 			return err
 		}
-		err := c.apply(ctx, tx)
+		err := c.write(ctx, tx)
 		crash.At("answering")
 		return err
 	})
-	if errors.Is(err, site.ErrStale) {
+	if errors.Is(err, site.ErrStale) || errors.Is(err, errOtherwise) {
 		return queue.Later(site.Sweep)
 	}
 	if err != nil {
@@ -115,78 +79,41 @@ func (r *Replier) DecideNow(ctx context.Context, m *inbox.Mention) error {
 	return nil
 }
 
-// answeredUnseen tells whether a mention from the time that a restored database
-// does not know has an answer of ours on the network.
-func (r *Replier) answeredUnseen(ctx context.Context, set *workspace.Set, m *inbox.Mention, d answer.Decision) (bool, error) {
-	unseen, err := r.Unseen(ctx, m.At)
-	a := set.Accounts[d.Account]
-	if err != nil || !unseen || a == nil {
-		return false, err
-	}
-	done, err := r.Accounts.Guest(ctx, a).Answered(ctx, m.Ref, nil)
-	if network.ReasonOf(err) == network.Refused {
-		return done, nil // it is gone, or can't have answers
-	}
-	return done, err
-}
-
-func (r *Replier) facts(ctx context.Context, set *workspace.Set, m *inbox.Mention) (answer.Facts, error) {
-	selves, err := inbox.Selves(ctx, r.DB)
-	if err != nil {
-		return answer.Facts{}, err
-	}
-	f := answer.Facts{Set: set, Mention: m.Mention, Accounts: named(set, selves, m), Own: own(set, selves, m), Now: r.Clock(),
-		InSegment: func(name, account string) (bool, error) {
-			return people.In(ctx, r.DB.Read, set.Segments[name], m.Person, account, r.Clock())
-		},
-		ToPerson: func(s *workspace.Step, per time.Duration) (int, error) {
-			return inbox.Answers(ctx, r.DB.Read, ruleName(s), m.Person, "", r.Clock().Add(-per))
-		},
-		ByAccount: func(s *workspace.Step, account string, per time.Duration) (int, error) {
-			return inbox.Answers(ctx, r.DB.Read, ruleName(s), 0, account, r.Clock().Add(-per))
-		},
-	}
-	person, err := r.Book.Get(ctx, m.Person)
-	if err != nil {
-		return f, err
-	}
-	f.OptedOut = person != nil && person.OptedOut
-	if f.Answers, err = inbox.Answers(ctx, r.DB.Read, "", m.Person, "", r.Clock().Add(-time.Hour)); err != nil {
-		return f, err
-	}
-	pauses, err := pause.All(ctx, r.DB)
-	f.IsPaused = func(campaign string) bool {
-		return slices.ContainsFunc(pauses, func(p pause.Row) bool { return p.Scope == pause.Campaign && p.Name == campaign })
-	}
-	return f, err
-}
-
 func ruleName(s *workspace.Step) string { return s.Campaign.Name + "/" + s.Name }
 
 // decision is what is done about a mention, in one transaction.
 type decision struct {
-	b       *Replier
-	set     *workspace.Set
-	m       *inbox.Mention
-	d       answer.Decision
-	worded  string // a model's words for the answer, if any
-	already bool   // answered, though the restored database does not know
-	now     time.Time
+	b        *Replier
+	set      *workspace.Set
+	m        *inbox.Mention
+	accounts []string // ours that it names, or that saw it
+	said     answer.Understood
+	d        answer.Decision
+	now      time.Time
+
+	// What foresee has found out.
+	foreseen *answer.Decision
+	worded   string // a model's words for the answer, if any
+	already  bool   // answered, though the restored database does not know
+	perhaps  string // why nobody knows whether it is
 }
 
-func (c *decision) apply(ctx context.Context, tx *sql.Tx) error {
+// write decides, and writes down what follows, unless that is done.
+func (c *decision) write(ctx context.Context, tx *sql.Tx) error {
 	if open, err := inbox.IsUndecided(ctx, tx, c.m.ID); err != nil || !open { // somebody decides beside us, and was quicker
 		return err
 	}
-	if c.d.Outcome == answer.OptIn || c.d.Outcome == answer.Reply {
-		later, err := people.StoppedSince(ctx, tx, c.m.Person, c.m.At)
-		if err != nil {
-			return err
-		}
-		if later {
-			return c.note(ctx, tx, inbox.Desk, "", "has said later that they want to be left alone: only a person may answer")
-		}
+	if len(c.accounts) == 0 {
+		return c.note(ctx, tx, inbox.Silent, "", "the account is no longer in the files")
 	}
+	if err := c.decide(ctx, tx); err != nil {
+		return err
+	}
+	return c.apply(ctx, tx)
+}
+
+// apply writes down what follows from the decision.
+func (c *decision) apply(ctx context.Context, tx *sql.Tx) error {
 	switch c.d.Outcome {
 	case answer.OptOut:
 		first, err := people.OptOut(ctx, tx, c.m.Person, "mention "+c.m.ID, c.m.At, c.now)
@@ -247,7 +174,7 @@ func (c *decision) reply(ctx context.Context, tx *sql.Tx) error {
 		}
 		return c.note(ctx, tx, inbox.Answered, ruleName(s), "answered before the database was restored")
 	}
-	if why, err := c.over(ctx, tx); err != nil || why != "" {
+	if why, err := c.crowd(ctx, tx); err != nil || why != "" {
 		return errors.Join(err, c.note(ctx, tx, inbox.Desk, "", why))
 	}
 	p := c.post()
@@ -289,25 +216,6 @@ func (c *decision) reply(ctx context.Context, tx *sql.Tx) error {
 		}
 	}
 	return c.note(ctx, tx, inbox.Answered, ruleName(s), "")
-}
-
-// over looks at the limits once more where nobody decides beside us: many
-// mentions are decided at the same time.
-func (c *decision) over(ctx context.Context, tx *sql.Tx) (string, error) {
-	s := c.d.Step
-	count := func(rule string, person int64, account string, per time.Duration) (int, error) {
-		return inbox.Answers(ctx, tx, rule, person, account, c.now.Add(-per))
-	}
-	n, err := count("", c.m.Person, "", time.Hour)
-	if reason := answer.Guarded(n); err != nil || reason != "" {
-		return reason, err
-	}
-	toPerson := func(per time.Duration) (int, error) { return count(ruleName(s), c.m.Person, "", per) }
-	byAccount := func(per time.Duration) (int, error) { return count(ruleName(s), 0, c.d.Account, per) }
-	if reason, err := answer.Spent(s, toPerson, byAccount); err != nil || reason != "" {
-		return reason, err
-	}
-	return c.crowd(ctx, tx)
 }
 
 // codesPerServer is how many people of one server get a code of an offer, and within
