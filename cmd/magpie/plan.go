@@ -123,7 +123,7 @@ func printPlan(w io.Writer, all []agenda.Forecast, p console.Paint) {
 		fmt.Fprintln(w, "No posts are planned for this period.")
 		return
 	}
-	public, mailings, people, not := 0, 0, 0, 0
+	public, direct, mailings, people, not := 0, 0, 0, 0, 0
 	for _, f := range all {
 		printForecast(w, f, p)
 		switch {
@@ -131,12 +131,17 @@ func printPlan(w io.Writer, all []agenda.Forecast, p console.Paint) {
 			not++
 		case f.Post.Kind == outbox.Public:
 			public++
+		case f.Post.Kind == outbox.Direct:
+			direct++
 		default:
 			mailings++
 			people += f.To
 		}
 	}
 	fmt.Fprint(w, console.Plural(public, "public post"))
+	if direct > 0 {
+		fmt.Fprintf(w, ", %s to one person", console.Plural(direct, "direct post"))
+	}
 	if mailings > 0 {
 		fmt.Fprintf(w, ", and %s to %s", console.Plural(mailings, "mailing"), console.PeopleWord(people))
 	}
@@ -217,7 +222,10 @@ func printForecast(w io.Writer, f agenda.Forecast, p console.Paint) {
 	if f.Price > 0 {
 		fmt.Fprintf(w, "    %s\n", p.Faint(fmt.Sprintf("%s charges %s", f.Account.Network, f.Price)))
 	}
-	if f.Post.Kind == outbox.Segment {
+	switch f.Post.Kind {
+	case outbox.Direct:
+		fmt.Fprintf(w, "    to %s\n", records.To(f.Post))
+	case outbox.Segment:
 		printAudience(w, f, p)
 	}
 	fmt.Fprintln(w)
@@ -232,11 +240,7 @@ func orNone(word, s string) string {
 }
 
 func printAudience(w io.Writer, f agenda.Forecast, p console.Paint) {
-	fmt.Fprintf(w, "    to %s of segment %s", console.PeopleWord(f.To), f.Post.Segment)
-	for _, why := range slices.Sorted(maps.Keys(f.LeftOut)) {
-		fmt.Fprintf(w, "; left out: %s, %s", console.PeopleWord(f.LeftOut[why]), strings.Replace(why, "has ", "have ", 1))
-	}
-	fmt.Fprintln(w)
+	fmt.Fprintf(w, "    to %s of segment %s%s\n", console.PeopleWord(f.To), f.Post.Segment, records.LeftOut(f.LeftOut))
 	if f.Codes != nil {
 		line := fmt.Sprintf("needs %s of %s", console.Plural(f.Codes.Needed, "code"), f.Codes.Offer)
 		if f.Codes.Bounded {

@@ -130,10 +130,18 @@ type expansion struct {
 func (e *expansion) chunk(ctx context.Context, tx *sql.Tx, all []people.Recipient) (done bool, err error) {
 	cursor := e.parent.Cursor
 	var posts []*outbox.Post
+	leftOut := map[string]int{}
 	for _, r := range all {
-		if cursor = r.Person; r.Missing == "" {
+		switch {
+		case r.Missing == "":
 			posts = append(posts, LetterTo(e.parent, r, e.now))
+		case r.Person != cursor: // who has several handles comes several times
+			leftOut[r.Missing]++
 		}
+		cursor = r.Person
+	}
+	if err := outbox.LeaveOut(ctx, tx, e.parent.ID, leftOut); err != nil {
+		return false, err
 	}
 	posts, err = outbox.NotThere(ctx, tx, posts) // those that are there were out before the database was restored
 	if err != nil {

@@ -107,7 +107,7 @@ func (g *Agenda) paced(ctx context.Context, all []Forecast) (err error) {
 		}
 		went, known := outs[f.Account.Name]
 		if !known {
-			if went, err = outbox.PublicTimes(ctx, g.DB.Read, f.Account.Name, g.Clock().Add(-r.Per)); err != nil {
+			if went, err = outbox.SentTimes(ctx, g.DB.Read, f.Account.Name, outbox.Public, g.Clock().Add(-r.Per)); err != nil {
 				return err
 			}
 		}
@@ -137,17 +137,29 @@ func (g *Agenda) paced(ctx context.Context, all []Forecast) (err error) {
 	return nil
 }
 
-// pushes are the one-off posts that go out later.
+// pushes are the one-off posts that have not gone out: public ones, and those to a segment or a person.
 func (g *Agenda) pushes(ctx context.Context, from, to time.Time, pauses []pause.Row) (out []Forecast, err error) {
-	all, err := outbox.WaitingPublic(ctx, g.DB.Read, compose.PushCampaign, from, to)
+	if !from.After(g.Clock()) { // those that are due wait for something, and go out still
+		from = time.Time{}
+	}
+	set := g.Set()
+	all, err := outbox.WaitingAlone(ctx, g.DB.Read, compose.PushCampaign, from, to)
 	for _, p := range all {
-		a := g.Set().Accounts[p.Account]
+		a := set.Accounts[p.Account]
 		if a == nil {
 			continue
 		}
 		f := Forecast{Post: p, At: p.SlotAt.In(a.Timezone.Location), Account: a, State: string(p.State), Paused: paused(pauses, p), Parts: 1}
 		if err := g.read(ctx, &f); err != nil {
 			return nil, err
+		}
+		switch {
+		case p.Kind == outbox.Direct:
+			f.To = 1
+		case p.Kind == outbox.Segment && set.Segments[p.Segment] != nil && f.Text != "":
+			if err := g.audience(ctx, set, &f); err != nil {
+				return nil, err
+			}
 		}
 		g.hush(&f)
 		out = append(out, f)
@@ -259,7 +271,7 @@ func (g *Agenda) forecast(ctx context.Context, set *workspace.Set, o plan.Occurr
 	if p.Kind != outbox.Segment {
 		return f, nil
 	}
-	return f, g.audience(ctx, set, &f, o)
+	return f, g.audience(ctx, set, &f)
 }
 
 // read fills in what a post reads like, how long it is, what it shows and costs.
@@ -298,12 +310,12 @@ func (g *Agenda) read(ctx context.Context, f *Forecast) error {
 
 // audience counts who gets a segment's post, who does not and why, whether
 // there are codes for all, and when the last one is out at the account's pace.
-func (g *Agenda) audience(ctx context.Context, set *workspace.Set, f *Forecast, o plan.Occurrence) (err error) {
-	f.To, f.LeftOut, err = people.Audience(ctx, g.DB.Read, set.Segments[f.Post.Segment], o.Account.Name, o.Account.Network, o.At)
+func (g *Agenda) audience(ctx context.Context, set *workspace.Set, f *Forecast) (err error) {
+	f.To, f.LeftOut, err = people.Audience(ctx, g.DB.Read, set.Segments[f.Post.Segment], f.Account.Name, f.Account.Network, f.At)
 	if err != nil {
 		return err
 	}
-	offer := set.OfferOf(o.Step)
+	offer := g.Composer.OfferOf(set, compose.Step(set, f.Post), f.Post)
 	if offer != nil && offer.Codes.Kind != "shared" && compose.ShowsCode(set, offer, f.Post) {
 		f.Codes = &Codes{Offer: offer.Name, Needed: f.To}
 		if f.Codes.Left, f.Codes.Bounded, err = g.Composer.Left(ctx, offer); err != nil {
@@ -311,7 +323,7 @@ func (g *Agenda) audience(ctx context.Context, set *workspace.Set, f *Forecast, 
 		}
 	}
 	f.Price *= network.Price(f.To)
-	f.LastOut = lastOut(o.Account, f.At, f.To)
+	f.LastOut = lastOut(f.Account, f.At, f.To)
 	f.Misses = f.LastOut.After(compose.FinishBy(f.Post))
 	return nil
 }

@@ -43,10 +43,30 @@ func (g *Agenda) Outlook(ctx context.Context, p *outbox.Post) (string, error) {
 	case at.After(now):
 		return "goes out on " + byClock(a, at), nil
 	}
+	if says, err := g.fullPace(ctx, a, p, now); err != nil || says != "" {
+		return says, err
+	}
 	if machines == 0 {
 		return "goes out at once when a bot runs, and none does now (magpie run)", nil
 	}
 	return "goes out at once", nil
+}
+
+// fullPace says until when the account's pace has no room for one more post, "" if it has.
+func (g *Agenda) fullPace(ctx context.Context, a *workspace.Account, p *outbox.Post, now time.Time) (string, error) {
+	r, kind := a.Pace.Direct, outbox.Direct
+	if p.Kind == outbox.Public {
+		r, kind = a.Pace.Posts, outbox.Public
+	}
+	if r == nil || p.Exempt || p.Kind == outbox.Answer {
+		return "", nil
+	}
+	went, err := outbox.SentTimes(ctx, g.DB.Read, a.Name, kind, now.Add(-r.Per))
+	if err != nil || len(went) < r.Count {
+		return "", err
+	}
+	until := went[len(went)-r.Count].Add(r.Per)
+	return "waits for the pace of " + a.Name + " (" + r.String() + "): " + byClock(a, until) + " at the earliest", nil
 }
 
 // byClock is an instant by an account's clock, with its zone.

@@ -3,6 +3,7 @@ package bot
 import (
 	"database/sql"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -132,6 +133,31 @@ func TestExpandSeveralHandles(t *testing.T) {
 	}
 	if l, err := coupon.Count(t.Context(), w.DB, "bf"); err != nil || l.Delivered != 3 {
 		t.Errorf("left %+v, %v", l, err)
+	}
+}
+
+// TestAudience: it is known afterwards how many got a mailing, and who was left out for what, each person once.
+func TestAudience(t *testing.T) {
+	changed := replaced("campaigns/offers.yaml", "limit: 50", "limit: 4")
+	maps.Copy(changed, replaced("campaigns/segments.yaml", `fans: consents("direct")`, `fans: orders >= 0`))
+	w := newWorld(t, "2027-11-26 08:00", changed)
+	w.Agenda.Chunk = 2
+	ids := w.fans(8, nil)
+	w.must(w.DB.Write(t.Context(), func(tx *sql.Tx) error {
+		for _, id := range ids[:3] {
+			if _, err := people.OptOut(t.Context(), tx, id, "stop", w.now, w.now); err != nil {
+				return err
+			}
+		}
+		_, err := tx.ExecContext(t.Context(), `INSERT INTO handles (network, handle, person) SELECT network, 'a.second.one@s.example', person
+			FROM handles WHERE person = $1`, ids[1])
+		return err
+	}))
+	w.step(at(t, fanTime))
+	posts, leftOut, err := outbox.Audience(t.Context(), w.DB.Read, w.is("fans", outbox.Expanded))
+	w.must(err)
+	if len(posts) != 2 || posts[outbox.Sent] != 4 || posts[outbox.Withdrawn] != 1 || len(leftOut) != 1 || leftOut["has opted out"] != 3 {
+		t.Errorf("got %v, left out %v", posts, leftOut)
 	}
 }
 

@@ -203,9 +203,9 @@ func WaitingOf(ctx context.Context, q store.Querier, but string) ([]*Post, error
 	return selected(ctx, q, `state IN ('planned', 'held') AND campaign <> $1 AND kind IN ('public', 'segment') AND follows = ''`, but)
 }
 
-// WaitingPublic are the public posts of a campaign that wait and are due in [from, to).
-func WaitingPublic(ctx context.Context, q store.Querier, campaign string, from, to time.Time) ([]*Post, error) {
-	return selected(ctx, q, `campaign = $1 AND kind = 'public' AND state IN ('planned', 'held') AND slot_at >= $2 AND slot_at < $3
+// WaitingAlone are the posts of a campaign that wait and are due in [from, to), those of mailings left out.
+func WaitingAlone(ctx context.Context, q store.Querier, campaign string, from, to time.Time) ([]*Post, error) {
+	return selected(ctx, q, `campaign = $1 AND parent = '' AND state IN ('planned', 'held') AND slot_at >= $2 AND slot_at < $3
 		ORDER BY slot_at`, campaign, store.Ms(from), store.Ms(to))
 }
 
@@ -305,10 +305,10 @@ func AwaitsApproval(ctx context.Context, q store.Querier, s Step, since time.Tim
 	return p != nil, err
 }
 
-// PublicTimes are when an account's public posts went out since an instant, the first first.
-func PublicTimes(ctx context.Context, q store.Querier, account string, since time.Time) (all []time.Time, err error) {
-	rows, err := q.QueryContext(ctx, `SELECT sent_at FROM posts WHERE account = $1 AND kind = 'public' AND sent_at > $2 AND follows = ''
-		ORDER BY sent_at`, account, store.Ms(since))
+// SentTimes are when an account's posts of a kind went out since an instant, the first first.
+func SentTimes(ctx context.Context, q store.Querier, account string, kind Kind, since time.Time) (all []time.Time, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT sent_at FROM posts WHERE account = $1 AND kind = $2 AND sent_at > $3 AND follows = ''
+		ORDER BY sent_at`, account, kind, store.Ms(since))
 	if err != nil {
 		return nil, err
 	}

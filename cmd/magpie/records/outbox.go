@@ -3,6 +3,9 @@ package records
 import (
 	"cmp"
 	"fmt"
+	"io"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -210,6 +213,11 @@ func showPost(c *cli.Context) error {
 			fmt.Fprintf(w, "  %s\n", waits)
 		}
 	}
+	if p.Kind == outbox.Segment {
+		if err := showAudience(w, c, b, p); err != nil {
+			return err
+		}
+	}
 	if m, at, err := outbox.Metrics(c.Context, b.DB, p.ID); err == nil && !at.IsZero() {
 		fmt.Fprintf(w, "  reactions, as of %s: %s\n", console.When(at, zone), fares(m))
 	}
@@ -238,6 +246,39 @@ func showPost(c *cli.Context) error {
 		}
 	}
 	return err
+}
+
+// showAudience says what became of a mailing's people.
+func showAudience(w io.Writer, c *cli.Context, b *bot.Bot, p *outbox.Post) error {
+	posts, leftOut, err := outbox.Audience(c.Context, b.DB.Read, p)
+	if err != nil || len(posts)+len(leftOut) == 0 {
+		return err
+	}
+	all, each := 0, []string{}
+	for _, state := range states {
+		if n := posts[outbox.State(state)]; n > 0 {
+			all, each = all+n, append(each, console.Thousands(n)+" "+state)
+		}
+	}
+	line := "  to " + console.PeopleWord(all)
+	if all > 0 {
+		line += ": " + strings.Join(each, ", ")
+	}
+	fmt.Fprintln(w, line+LeftOut(leftOut))
+	return nil
+}
+
+// LeftOut says for how many people a mailing is not, and why; nothing if there are none.
+func LeftOut(people map[string]int) string {
+	text := ""
+	for _, why := range slices.Sorted(maps.Keys(people)) {
+		says := why
+		if people[why] != 1 {
+			says = strings.Replace(why, "has ", "have ", 1)
+		}
+		text += "; left out: " + console.PeopleWord(people[why]) + ", " + says
+	}
+	return text
 }
 
 // fares says a post's figures, as far as the network tells them.
@@ -288,7 +329,18 @@ func withdrawPosts(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
-	return posts.each(c, "", func(p *outbox.Post) error {
+	question := ""
+	for _, p := range posts.all {
+		if p.Kind != outbox.Segment {
+			continue
+		}
+		fmt.Fprintf(c.App.Writer, "The mailing %s, %s of %s, is %s.\n", p.ID, console.PostName(p), p.Account, p.State)
+		if err := showAudience(c.App.Writer, c, b, p); err != nil {
+			return err
+		}
+		question = "Take back all of it that is not out?"
+	}
+	return posts.each(c, question, func(p *outbox.Post) error {
 		if err := b.Acts.Withdraw(c.Context, p.ID, strings.Join(strings.Fields(c.String("why")), " "), console.Who(c)); err != nil {
 			return err
 		}
