@@ -28,7 +28,10 @@ func (d *Acts) ShowCode(ctx context.Context, code string) (coupon.Story, error) 
 
 // ImportCodes reads codes into an offer.
 func (d *Acts) ImportCodes(ctx context.Context, offer string, r io.Reader) (n int, as string, err error) {
-	return coupon.Import(ctx, d.DB, offer, r, d.Composer.SharedCodes(), d.Clock())
+	if n, as, err = coupon.Import(ctx, d.DB, offer, r, d.Composer.SharedCodes(), d.Clock()); n > 0 {
+		d.Clear(ctx, need.NoCodes, offer)
+	}
+	return n, as, err
 }
 
 // ReleaseCodes lets an offer's codes be given out again, after a person has

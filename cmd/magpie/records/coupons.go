@@ -51,7 +51,7 @@ func Coupons() *cli.Command {
 }
 
 func sinceFlag() cli.Flag {
-	return &cli.StringFlag{Name: "since", Usage: "from this `DAY` on, for example 2027-11-01, or since a while: 7d, 24h, today, yesterday"}
+	return &cli.StringFlag{Name: "since", Aliases: []string{"from"}, Usage: "from this `DAY` on, for example 2027-11-01, or since a while: 7d, 24h, today, yesterday"}
 }
 
 func since(c *cli.Context) (time.Time, error) {
@@ -170,6 +170,7 @@ func listOffers(c *cli.Context) error {
 		if err != nil {
 			return err
 		}
+		l.Delivered += l.Redeemed // as the report counts: what was redeemed had been delivered
 		o := b.Set().Offers[name]
 		rows = append(rows, row{name, o.Codes.Kind, l})
 		cells = append(cells, []string{name, o.Value, o.Codes.Kind, free(o, l), console.Thousands(l.Reserved), console.Thousands(l.Delivered),
@@ -191,7 +192,7 @@ func free(o *workspace.Offer, l coupon.Left) string {
 	case o.Codes.Kind == "made" && o.Limit == 0:
 		return "made as needed"
 	case o.Codes.Kind == "made":
-		return console.Thousands(max(0, o.Limit-l.Reserved-l.Delivered-l.Redeemed)) + " can be made"
+		return console.Thousands(max(0, o.Limit-l.Reserved-l.Delivered)) + " can be made"
 	}
 	return console.Thousands(l.Free)
 }
