@@ -114,9 +114,7 @@ func TestRestoredHeardAtTheEnd(t *testing.T) {
 		t.Skip("the machine is too slow for this test")
 	}
 	s.Until("it is matched", func() bool { return p.Log.Says("posts go out again") == 1 })
-	for end := time.Now().Add(10 * time.Second); len(s.Answers(m, "club")) == 0 && time.Now().Before(end); {
-		time.Sleep(50 * time.Millisecond)
-	}
+	kit.Within(10*time.Second, func() bool { return len(s.Answers(m, "club")) > 0 })
 	p.Stop()
 	if n := len(s.Answers(m, "club")); n != 1 {
 		t.Errorf("hal has %d answers:\n%s", n, s.Outbox())
@@ -165,7 +163,7 @@ func TestRestoredGently(t *testing.T) {
 	s.Write("campaigns/many.yaml", text)
 	s.Once()
 	restore := s.Backup("old.db")
-	time.Sleep(2 * time.Second)
+	kit.Span(2 * time.Second)
 	s.Until("they are out", func() bool {
 		s.Once()
 		return s.Count(`SELECT count(*) FROM posts WHERE campaign = 'many' AND state <> 'sent'`) == "0"
@@ -181,7 +179,7 @@ func TestRestoredGently(t *testing.T) {
 	}
 	p := s.Start()
 	s.Until("it has tried", func() bool { return p.Log.Says("can't be looked up yet") > 0 })
-	time.Sleep(5 * time.Second)
+	kit.Span(5 * time.Second)
 	p.Stop()
 	if n := asked(); n > 3 {
 		t.Errorf("told to come back in 30 s, it asked %d times in 5 s", n)

@@ -45,7 +45,7 @@ func TestRestoredHalts(t *testing.T) {
 	if said, code := s.Magpie("doctor"); code != 1 || !kit.Contains(said, "restored", "card", "magpie coupons release card") {
 		t.Errorf("doctor: exit %d: %s", code, said)
 	}
-	time.Sleep(2 * time.Second) // in which something might go out
+	kit.Span(2 * time.Second) // in which something might go out
 	if n := s.Posts(began); n != 0 {
 		t.Fatalf("%d posts went out before it was matched:\n%s", n, s.Outbox())
 	}
@@ -70,7 +70,7 @@ func TestRestoredAndPaused(t *testing.T) {
 	s.Must("pause", "all", "--why", "the boss says so")
 	s.Net.Heal()
 	s.Until("it is matched", func() bool { return p.Log.Says("posts go out again") == 1 })
-	time.Sleep(2 * time.Second)
+	kit.Span(2 * time.Second)
 	if n := s.Posts(began); n != 0 {
 		t.Errorf("%d posts went out though all is paused:\n%s", n, s.Outbox())
 	}
@@ -95,7 +95,7 @@ func TestRestoredPoolsWait(t *testing.T) {
 	s.Until("a made code is given", func() bool { return len(s.Answers(hal, "club")) == 1 })
 	s.Until("a person has to look", func() bool { return s.Mention(gus)["state"] == "desk" })
 	s.Until("the web hook is told", func() bool { return len(h.Of("restored")) == 1 })
-	time.Sleep(3 * time.Second) // the mailing is due by then
+	kit.Span(3 * time.Second) // the mailing is due by then
 	if n := len(s.Answers(gus, "club")) + s.Out("letter"); n != 0 {
 		t.Errorf("%d codes went out of a pool that waits:\n%s", n, s.Outbox())
 	}
@@ -164,9 +164,7 @@ func TestAdoptUnderABot(t *testing.T) {
 				t.Errorf("exit %d: %s", code, said)
 			}
 			m := s.Hears("hal", "what are your hours?", "club")
-			for end := time.Now().Add(20 * time.Second); len(s.Answers(m, "club")) == 0 && time.Now().Before(end); {
-				time.Sleep(50 * time.Millisecond)
-			}
+			kit.Within(20*time.Second, func() bool { return len(s.Answers(m, "club")) > 0 })
 			if n := len(s.Answers(m, "club")); n != 1 {
 				t.Errorf("hal has %d answers:\n%s", n, s.Outbox())
 			}

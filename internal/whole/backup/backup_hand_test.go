@@ -34,7 +34,7 @@ func TestPutBackByHand(t *testing.T) {
 			if how == "run" {
 				s.Lives(func() { s.Until("all is out", out) })
 			} else {
-				time.Sleep(2 * time.Second)
+				kit.Span(2 * time.Second)
 				s.Until("all is out", func() bool { s.Once(); return out() })
 			}
 			for _, end := range []string{"-wal", "-shm"} {
@@ -63,7 +63,7 @@ func TestRestoredApproved(t *testing.T) {
 	restore := s.Backup("old.db")
 	id := s.Read(`SELECT id FROM posts WHERE step = 'first'`)[0]["id"]
 	s.Must("--as", "paul", "outbox", "approve", "--yes", id)
-	time.Sleep(2 * time.Second)
+	kit.Span(2 * time.Second)
 	s.Until("it is out", func() bool { s.Once(); return s.State("first") == "sent" })
 	restore()
 	s.Once()
@@ -94,7 +94,7 @@ func TestRestoredFilesOfTheHour(t *testing.T) {
 	s.Until("it goes on", func() bool {
 		return len(s.Answers(m, "club")) == 1 && s.State("first") != "" && s.State("letter") != ""
 	})
-	time.Sleep(5 * time.Second) // in which it might go out
+	kit.Span(5 * time.Second) // in which it might go out
 	p.Stop()
 	s.Sound("shop", "club")
 	if n := len(s.Timeline("shop")); n != 7 {
@@ -119,7 +119,7 @@ func TestRestoredAsksAgain(t *testing.T) {
 	fourth := s.Hears("dan", "a deal please", "club")
 	p = s.Start()
 	s.Until("the others are answered", func() bool { return len(s.Answers(third, "club")) == 1 && len(s.Answers(fourth, "club")) == 1 })
-	time.Sleep(2 * time.Second)
+	kit.Span(2 * time.Second)
 	p.Stop()
 	if n := len(s.Answers(second, "club")); n != 1 {
 		t.Errorf("the second has %d answers", n)

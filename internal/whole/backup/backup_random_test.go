@@ -62,9 +62,9 @@ func (r *randomly) live() {
 		if n == until {
 			restore = r.Keep("")
 		}
-		time.Sleep(time.Duration(20+r.dice.IntN(150)) * time.Millisecond)
+		kit.Pause(time.Duration(20+r.dice.IntN(150)) * time.Millisecond)
 	}
-	time.Sleep(time.Duration(r.dice.IntN(2000)) * time.Millisecond)
+	kit.Pause(time.Duration(r.dice.IntN(2000)) * time.Millisecond)
 	if r.dice.IntN(2) == 0 {
 		p.Kill()
 		r.kills++
@@ -74,7 +74,7 @@ func (r *randomly) live() {
 	restore()
 	for range r.dice.IntN(3) {
 		p = r.Start()
-		time.Sleep(time.Duration(r.dice.IntN(1200)) * time.Millisecond)
+		kit.Pause(time.Duration(r.dice.IntN(1200)) * time.Millisecond)
 		p.Kill()
 		r.kills++
 		r.happen()
@@ -133,7 +133,7 @@ func (r *randomly) rest() {
 	for len(r.open()) > 0 && time.Now().Before(end) {
 		// Killed as it was sent, or the answer was lost.
 		settled += r.LooksAndSettles(`reason LIKE 'the network''s answer was lost, and the post was not found there%'`)
-		time.Sleep(100 * time.Millisecond)
+		kit.Pause(100 * time.Millisecond)
 	}
 	if most := 8*r.kills + r.lost; settled > most { // so many may have been in flight
 		r.T.Errorf("a person was asked about %d posts, and %d at most were in flight at a kill or lost their answer", settled, most)

@@ -43,7 +43,7 @@ func TestDiskFullWhilePosting(t *testing.T) {
 	free := fill(t, disk)
 	s.Until("it says so", func() bool { return p.Log.Says("the disk is full") > 0 })
 	late, _ := s.Net.Status(s.Net.Person("eve").Say("a deal please", "shop"))
-	time.Sleep(2 * time.Second) // in which it may do wrong
+	kit.Span(2 * time.Second) // in which it may do wrong
 	select {
 	case <-p.Done:
 		t.Fatalf("it ended:\n%s", &p.Log)

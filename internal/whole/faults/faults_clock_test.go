@@ -35,7 +35,7 @@ func TestServerDownForAnHour(t *testing.T) {
 	g.Down()
 	for _, wall := range []string{"10:10:30", "10:20:30", "10:36:00", "10:46:00", "10:58:00"} {
 		s.Set(kit.ClockAt(wall))
-		time.Sleep(1500 * time.Millisecond) // in which it tries
+		kit.Span(1500 * time.Millisecond) // in which it tries
 	}
 	m := s.Hears("dan", "what are your hours?", "shop")
 	if n := s.Public(); n != 0 {
@@ -45,7 +45,7 @@ func TestServerDownForAnHour(t *testing.T) {
 	s.Set(kit.ClockAt("11:05:00"))
 	s.Until("it answers", func() bool { return len(s.Answers(m, "shop")) == 1 })
 	s.Until("three are out", func() bool { return s.Public() >= 3 })
-	time.Sleep(2 * time.Second) // in which more could come
+	kit.Span(2 * time.Second) // in which more could come
 	if n := s.Public(); n != 3 {
 		t.Errorf("the pace is 3 in an hour, and %d went out at once:\n%s", n, s.Outbox())
 	}
@@ -94,7 +94,7 @@ func TestClockJumps(t *testing.T) {
 				} else {
 					s.Set(kit.ClockAt(wall))
 				}
-				time.Sleep(1500 * time.Millisecond)
+				kit.Span(1500 * time.Millisecond)
 			}
 			m := s.Hears("dan", "what are your hours?", "shop")
 			s.Until("it answers", func() bool { return len(s.Answers(m, "shop")) == 1 })

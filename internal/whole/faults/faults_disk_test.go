@@ -21,7 +21,7 @@ func TestDiskFullForAWhile(t *testing.T) {
 	var told atomic.Int64
 	hook := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if told.Add(1) == 1 {
-			time.Sleep(3 * time.Second) // the disk is full meanwhile
+			kit.Span(3 * time.Second) // the disk is full meanwhile
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
 	}))
@@ -35,7 +35,7 @@ func TestDiskFullForAWhile(t *testing.T) {
 	s.Until("the web hook is being told", func() bool { return told.Load() == 1 })
 	free := fill(t, disk)
 	m := s.Hears("dan", "a deal please", "shop")
-	time.Sleep(20 * time.Second)
+	kit.Span(20 * time.Second)
 	free()
 	s.All(kit.Expected{Answered: []sandbox.Status{m}, Codes: []string{"dan"}}, "shop")
 	s.Until("the web hook is told again", func() bool { return told.Load() >= 2 })

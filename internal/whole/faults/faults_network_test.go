@@ -32,7 +32,7 @@ func TestSlowNetwork(t *testing.T) {
 			}
 			want := kit.Expected{Steps: s.Several(5*time.Second, 5, "shop", "club"), Codes: []string{"dan"}}
 			p := s.Start()
-			time.Sleep(4 * time.Second) // it greets the networks meanwhile
+			kit.Span(4 * time.Second) // it greets the networks meanwhile
 			want.Answered = append(want.Answered, s.Hears("dan", "a deal please", "shop", "club"))
 			want.Ask(s, "shop", "club")
 			s.All(want, "shop", "club")
@@ -94,7 +94,7 @@ func TestHalfOpen(t *testing.T) {
 			s.Net.Fail(kit.Everything("shop", -1, sandbox.Delay(10*time.Minute)))
 			want := kit.Expected{Steps: s.Several(3*time.Second, 10, "shop", "club")}
 			want.Ask(s, "shop", "club")
-			time.Sleep(6 * time.Second)
+			kit.Span(6 * time.Second)
 			if n := s.Count(`SELECT count(*) FROM posts WHERE account = 'club' AND state = 'sent' AND campaign = 'several'`); n != "10" {
 				t.Errorf("%s posts of the other account are out, not 10:\n%s", n, s.Outbox())
 			}
@@ -120,7 +120,7 @@ func TestHangsAtTheStart(t *testing.T) {
 	want := kit.Expected{Steps: s.Several(5*time.Second, 3, "shop", "club")}
 	p := s.Start()
 	want.Ask(s, "club", "shop")
-	time.Sleep(12 * time.Second)
+	kit.Span(12 * time.Second)
 	if n := s.Count(`SELECT count(*) FROM posts WHERE account = 'club' AND state = 'sent'
 		AND campaign = 'several'`); n != "3" || len(s.Answers(want.Answered[0], "club")) != 1 {
 		t.Errorf("the other account waits for it:\n%s\n%s", s.Outbox(), &p.Log)
@@ -147,7 +147,7 @@ func TestSilentNetwork(t *testing.T) {
 			s.Until("people are answered", func() bool { return len(s.Timeline("shop", "club")) >= 2 })
 			l.Cut(how)
 			want.Ask(s, "shop", "club")
-			time.Sleep(8 * time.Second)
+			kit.Span(8 * time.Second)
 			l.Mend(false)
 			s.All(want, "shop", "club")
 			p.Stop()

@@ -33,7 +33,7 @@ func TestStorm(t *testing.T) {
 			s.Net.DropStreams()
 			want.Ask(s, "shop", "club")
 			s.Until("the other account goes on", func() bool { return s.State("club-5") == "sent" && len(s.Answers(want.Answered[1], "club")) == 1 })
-			time.Sleep(time.Until(began.Add(storm)))
+			kit.Span(time.Until(began.Add(storm)))
 			s.Net.Heal()
 			over := time.Now()
 			s.All(want, "shop", "club")

@@ -35,7 +35,7 @@ func TestSlowDisk(t *testing.T) {
 				b.Say(who, "a deal, quick", "shop", "club")
 				b.Want.Codes = append(b.Want.Codes, who)
 				b.Say(who, "and your hours?", "shop")
-				time.Sleep(time.Second) // people take their time
+				kit.Span(time.Second) // people take their time
 			}
 			b.Must("push", "--text", "Hello from another process", "--yes", "shop")
 			b.All(b.Want, "shop", "club")

@@ -110,7 +110,7 @@ func TestTerminatedTwice(t *testing.T) {
 	s.Until("it is stored", func() bool { return len(s.Timeline("shop")) == 1 })
 	for range 2 {
 		_ = p.Cmd.Process.Signal(syscall.SIGTERM)
-		time.Sleep(50 * time.Millisecond) // so that they are two
+		kit.Pause(50 * time.Millisecond) // so that they are two
 	}
 	p.Ended()
 	s.Start()
@@ -123,7 +123,7 @@ func TestDoublePostIsSeen(t *testing.T) {
 	t.Parallel()
 	s := kit.Open(t, kit.Servers["ignore"], "shop")
 	s.Due("first")
-	time.Sleep(2100 * time.Millisecond) // until it is due: --once does not wait
+	kit.Span(2100 * time.Millisecond) // until it is due: --once does not wait
 	for range 2 {
 		s.Once()
 		s.Must("push", "--text", "Hello again", "--yes", "shop")

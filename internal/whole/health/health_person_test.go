@@ -62,9 +62,7 @@ func TestDoctorAlone(t *testing.T) {
 		var visit string
 		var code int
 		// killed, it is missed when its lease has run out
-		for limit := time.Now().Add(15 * time.Second); code != 1 && time.Now().Before(limit); time.Sleep(time.Second) {
-			visit, code = s.Magpie("doctor")
-		}
+		kit.Within(15*time.Second, func() bool { visit, code = s.Magpie("doctor"); return code == 1 })
 		if code != 1 || !kit.Contains(visit, "no bot is running", "magpie run") || strings.Contains(visit, "no running bot works for") {
 			t.Errorf("exit %d:\n%s", code, visit)
 		}
@@ -115,9 +113,9 @@ func TestStuckListening(t *testing.T) {
 			s.Until("all is well", func() bool { return b.Checkup.Health(context.Background()).OK })
 			s.Net.Fail(sandbox.Fault{PathPrefix: c.path, Times: -1, What: sandbox.Answer(http.StatusServiceUnavailable, "{}", nil)})
 			s.Net.DropStreams()
-			time.Sleep(1500 * time.Millisecond)
-			s.Set(kit.ClockAt("10:00:30"))      // a disturbance of a minute is none
-			time.Sleep(2500 * time.Millisecond) // all have come round
+			kit.Span(1500 * time.Millisecond)
+			s.Set(kit.ClockAt("10:00:30"))    // a disturbance of a minute is none
+			kit.Span(2500 * time.Millisecond) // all have come round
 			if r := b.Checkup.Health(context.Background()); !r.OK {
 				t.Errorf("after a minute it says %q", r.Problems)
 			}
@@ -146,7 +144,7 @@ func TestStuckSending(t *testing.T) {
 	s.Set(kit.ClockAt("10:00:00"))
 	s.Until("it hangs", func() bool { return s.State("first") == "sending" })
 	s.Set(kit.ClockAt("10:05:30"))
-	time.Sleep(2500 * time.Millisecond) // all have come round
+	kit.Span(2500 * time.Millisecond) // all have come round
 	if !said(b, "on shop has been due since") {
 		t.Errorf("it hangs, and all that is said is %q\n%s", b.Checkup.Health(context.Background()).Problems, s.Outbox())
 	}

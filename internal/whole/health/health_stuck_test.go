@@ -29,11 +29,11 @@ func TestStuckPost(t *testing.T) {
 	if took := time.Since(due); took < 25*time.Second {
 		t.Errorf("a post is called stuck %s after it was due", took)
 	}
-	for end := time.Now().Add(12 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+	kit.Throughout(12*time.Second, func() {
 		if code, said := x.Probe("/healthz"); code != http.StatusServiceUnavailable { // also while it is tried again
 			t.Fatalf("the post is stuck still, and all is said to be well: %s\n%s", said, s.Outbox())
 		}
-	}
+	})
 	if _, numbers := x.Probe("/metrics"); kit.Contains(numbers, "\nmagpie_oldest_overdue_seconds 0\n") {
 		t.Errorf("the numbers say that nothing is overdue:\n%s", kit.Ours(numbers))
 	}
@@ -56,11 +56,11 @@ func TestStuckAnswer(t *testing.T) {
 		What: sandbox.Answer(http.StatusServiceUnavailable, "{}", nil)})
 	m = s.Hears("dan", "what are your hours?", "shop")
 	x.Ill(45*time.Second, "on shop has been due since")
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+	kit.Throughout(10*time.Second, func() {
 		if code, said := x.Probe("/healthz"); code != http.StatusServiceUnavailable {
 			t.Fatalf("the answer is stuck still, and all is said to be well: %s\n%s", said, s.Outbox())
 		}
-	}
+	})
 	s.Net.Heal()
 	s.Until("it answers", func() bool { return len(s.Answers(m, "shop")) == 1 })
 	x.Well(10 * time.Second)
@@ -88,7 +88,7 @@ func TestStuckSignedOut(t *testing.T) {
 				`magpie_account_signed_out{account="club",network="mastodon"} 0`) {
 				t.Errorf("the numbers are\n%s", kit.Ours(numbers))
 			}
-			time.Sleep(3 * time.Second) // in which it may say it again
+			kit.Span(3 * time.Second) // in which it may say it again
 			if n, m := len(h.Of("signed out")), x.Log.Says("is signed out"); n != 1 || m != 1 {
 				t.Errorf("the web hook was told %d times, the log says it %d times:\n%s", n, m, &x.Log)
 			}

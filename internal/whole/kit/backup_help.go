@@ -46,7 +46,7 @@ func (s *Shop) Mail(step, offer, words string) {
 // MailedOut waits, with “run --once”, until a mailing has gone to so many.
 func (s *Shop) MailedOut(step string, n int) {
 	s.T.Helper()
-	time.Sleep(2 * time.Second) // it is due then: until then each look is for nothing
+	Span(2 * time.Second) // it is due then: until then each look is for nothing
 	s.Until(step+" is out", func() bool { s.Once(); return s.Out(step) == n })
 }
 

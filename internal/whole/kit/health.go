@@ -30,15 +30,11 @@ func (p *Process) Probe(path string) (code int, said string) {
 // Becomes waits until a probe is answered so, and returns what it says.
 func (p *Process) Becomes(code int, path string, most time.Duration) string {
 	p.t.Helper()
-	for end := time.Now().Add(most); ; time.Sleep(100 * time.Millisecond) {
-		got, said := p.Probe(path)
-		if got == code {
-			return said
-		}
-		if time.Now().After(end) {
-			p.t.Fatalf("%s does not become %d within %s: it is %d: %s\n%s", path, code, most, got, said, &p.Log)
-		}
+	got, said := 0, ""
+	if !Within(most, func() bool { got, said = p.Probe(path); return got == code }) {
+		p.t.Fatalf("%s does not become %d within %s: it is %d: %s\n%s", path, code, most, got, said, &p.Log)
 	}
+	return said
 }
 
 // patient is a shop whose program is watched. Its accounts are real ones as far

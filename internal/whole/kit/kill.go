@@ -111,7 +111,7 @@ func (b *Busy) Finish() {
 	end := time.Now().Add(Patience)
 	for len(Differences(b.Timeline("shop", "club"), b.Ledger(), b.Want, time.Now())) > 0 && time.Now().Before(end) {
 		b.Attend()
-		time.Sleep(100 * time.Millisecond)
+		Pause(100 * time.Millisecond)
 	}
 	p.Stop()
 	b.Once() // changes nothing any more

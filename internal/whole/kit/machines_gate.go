@@ -108,7 +108,7 @@ func (g *gate) Up(t *testing.T) {
 			g.serve(l)
 			return
 		}
-		time.Sleep(20 * time.Millisecond)
+		Pause(20 * time.Millisecond)
 	}
 	t.Fatal(err)
 }

@@ -109,7 +109,7 @@ func (l *line) Serve() {
 			return
 		}
 		if err != nil {
-			time.Sleep(10 * time.Millisecond) // too many connections at once, say
+			Pause(10 * time.Millisecond) // too many connections at once, say
 			continue
 		}
 		go l.connect(c.(*net.TCPConn))

@@ -175,13 +175,11 @@ var addressRule = regexp.MustCompile(`address="?(http://[0-9.:]+)`)
 // Probes is where a process answers probes.
 func (p *Process) Probes() string {
 	p.t.Helper()
-	for end := time.Now().Add(Patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if m := addressRule.FindStringSubmatch(p.Log.String()); m != nil {
-			return m[1]
-		}
+	var m []string
+	if !Within(Patience, func() bool { m = addressRule.FindStringSubmatch(p.Log.String()); return m != nil }) {
+		p.t.Fatalf("it answers no probes:\n%s", &p.Log)
 	}
-	p.t.Fatalf("it answers no probes:\n%s", &p.Log)
-	return ""
+	return m[1]
 }
 
 // Remove takes a file out of the workspace.

@@ -25,7 +25,7 @@ func (s *Shop) Stopped(v sandbox.Variant, after, lasting time.Duration) {
 	stop := time.Now().Add(after)
 	for time.Now().Before(stop) {
 		want.Ask(s, Four[len(want.Answered)%len(Four)])
-		time.Sleep(rand.N(100 * time.Millisecond))
+		Pause(rand.N(100 * time.Millisecond))
 	}
 	orphans := s.Holding(a)
 	_ = a.Cmd.Process.Signal(syscall.SIGSTOP)
@@ -34,7 +34,7 @@ func (s *Shop) Stopped(v sandbox.Variant, after, lasting time.Duration) {
 	want.Ask(s, Four...)
 	s.Until("the other has all", func() bool { return len(s.Holds(b)) == len(Four) })
 	took := time.Since(asleep)
-	time.Sleep(time.Until(asleep.Add(lasting)))
+	Span(time.Until(asleep.Add(lasting)))
 	_ = a.Cmd.Process.Signal(syscall.SIGCONT)
 	awake := time.Now()
 	want.Ask(s, Four...)
@@ -67,15 +67,13 @@ func (s *Shop) Stopped(v sandbox.Variant, after, lasting time.Duration) {
 // server without keys is an excuse for. It tells what is asked.
 func (s *Shop) Settled(want *Expected, v sandbox.Variant) (asked []Row) {
 	s.T.Helper()
-	for end := time.Now().Add(Patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	Within(Patience, func() bool {
 		s.Attend()
 		if asked = nil; v.Idempotency == sandbox.KeysIgnored {
 			asked = s.Read(`SELECT * FROM posts WHERE state = 'asked'`)
 		}
-		if len(Unlike(Differences(s.Timeline(Four...), s.Ledger(), *want, time.Now()), asked)) == 0 {
-			break
-		}
-	}
+		return len(Unlike(Differences(s.Timeline(Four...), s.Ledger(), *want, time.Now()), asked)) == 0
+	})
 	return asked
 }
 

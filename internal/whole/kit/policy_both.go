@@ -50,7 +50,7 @@ func (s *Shop) BothPush(i int, apart time.Duration, accounts ...string) {
 	var all []*Process
 	for a, words := range Twins(i) {
 		all = append(all, s.Command(nil, "push", accounts[a], "--text", words, "--yes"))
-		time.Sleep(apart)
+		Pause(apart)
 	}
 	for _, p := range all {
 		if code := p.Ended(); code != 0 && !Names(p.Log.String(), "same-text") {

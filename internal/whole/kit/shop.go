@@ -232,18 +232,14 @@ func (p *Process) begun() {
 	if !slices.Contains(p.Cmd.Args, "run") || slices.Contains(p.Cmd.Args, "--once") {
 		return
 	}
-	for end := time.Now().Add(10 * time.Second); p.Log.Says("running;") == 0 && p.Log.Says("ended") == 0 && time.Now().Before(end); {
-		time.Sleep(20 * time.Millisecond)
-	}
+	Within(10*time.Second, func() bool { return p.Log.Says("running;") > 0 || p.Log.Says("ended") > 0 })
 }
 
 // Until waits for something to become true.
 func (s *Shop) Until(what string, done func() bool) {
 	s.T.Helper()
-	for end := time.Now().Add(Patience); !done(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			s.T.Fatalf("waited in vain: %s\n%s", what, s.Outbox())
-		}
+	if !Within(Patience, done) {
+		s.T.Fatalf("waited in vain: %s\n%s", what, s.Outbox())
 	}
 }
 

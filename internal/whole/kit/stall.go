@@ -31,7 +31,7 @@ func (s *Shop) All(want Expected, accounts ...string) {
 	for end := time.Now().Add(Patience); time.Now().Before(end) && len(Differences(s.Timeline(accounts...), s.Ledger(), want,
 		time.Now())) > 0; {
 		s.Attend()
-		time.Sleep(50 * time.Millisecond)
+		Pause(50 * time.Millisecond)
 	}
 	s.Check(want, accounts...)
 }

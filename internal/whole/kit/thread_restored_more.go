@@ -18,7 +18,7 @@ func (s *Shop) Again(where ...string) {
 	s.T.Helper()
 	for range 4 {
 		s.Magpie(append([]string{"run", "--once"}, where...)...) // exit 1: somebody is asked
-		time.Sleep(700 * time.Millisecond)
+		Span(700 * time.Millisecond)
 	}
 }
 

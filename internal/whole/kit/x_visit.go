@@ -16,24 +16,27 @@ func (s *Shop) Visit(words string, env ...string) *Process {
 	s.T.Helper()
 	redirect := "http://" + free(s.T) + "/callback"
 	p := s.fed(words, env, "accounts", "login", "shop", "--redirect", redirect)
-	for page, end := "", time.Now().Add(Patience); ; time.Sleep(10 * time.Millisecond) {
+	page, ended := "", false
+	if !Within(Patience, func() bool {
 		if _, after, ok := strings.Cut(p.Log.String(), "\n\n  "); ok && strings.Contains(after, "Waiting") {
 			page, _, _ = strings.Cut(after, "\n")
-			open1(page)
-			return p
 		}
 		select {
 		case <-p.Done:
-			if strings.Contains(p.Log.String(), "can't listen on") { // somebody else took the address meanwhile
-				return s.Visit(words, env...)
-			}
-			return p
+			ended = page == ""
 		default:
 		}
-		if time.Now().After(end) {
-			s.T.Fatalf("no page is printed: %q %s", page, &p.Log)
-		}
+		return page != "" || ended
+	}) {
+		s.T.Fatalf("no page is printed: %s", &p.Log)
 	}
+	switch {
+	case !ended:
+		open1(page)
+	case strings.Contains(p.Log.String(), "can't listen on"): // somebody else took the address meanwhile
+		return s.Visit(words, env...)
+	}
+	return p
 }
 
 // open1 is a browser: what it shows is of no interest, and the program may have

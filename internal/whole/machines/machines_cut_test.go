@@ -40,11 +40,11 @@ func TestCutOff(t *testing.T) {
 					What: sandbox.StallAfterStore(400 * time.Millisecond)})
 			}
 			want := kit.Expected{Steps: s.Programme(2*time.Second, 15, kit.Four...)}
-			time.Sleep(3 * time.Second)
+			kit.Span(3 * time.Second)
 			orphans := s.Holding(a)
 			for range 60 { // so that it is cut in the midst of writing down that it is about to send
 				want.Ask(s, orphans[rand.N(len(orphans))])
-				time.Sleep(15 * time.Millisecond)
+				kit.Pause(15 * time.Millisecond)
 			}
 			l.Cut(c.how)
 			began := time.Now()
@@ -52,7 +52,7 @@ func TestCutOff(t *testing.T) {
 			s.Until("the other has all", func() bool { return len(s.Holds(b)) == len(kit.Four) })
 			took := time.Since(began)
 			want.Ask(s, orphans...)
-			time.Sleep(time.Until(began.Add(lasting)))
+			kit.Span(time.Until(began.Add(lasting)))
 			mended := time.Now()
 			l.Mend(c.arrives)
 			if late := a.Posted(began.Add(lease+500*time.Millisecond), mended); len(late) > 0 {
@@ -91,9 +91,9 @@ func TestFlakyLine(t *testing.T) {
 			broken := 0
 			for end := time.Now().Add(11 * time.Second); time.Now().Before(end); broken++ {
 				want.Ask(s, kit.Four[broken%len(kit.Four)])
-				time.Sleep(rand.N(400 * time.Millisecond))
+				kit.Pause(rand.N(400 * time.Millisecond))
 				l.Cut([]kit.Breakage{kit.Deaf, kit.Deaf, kit.Mute, kit.Refused}[rand.N(4)])
-				time.Sleep(rand.N(100 * time.Millisecond))
+				kit.Pause(rand.N(100 * time.Millisecond))
 				l.Mend(false)
 			}
 			asked := s.Settled(&want, v)
@@ -137,7 +137,7 @@ func TestPostgresRestarted(t *testing.T) {
 				s.Net.Fail(kit.Posting(account, 12, sandbox.StallAfterStore(400*time.Millisecond)))
 			}
 			for range 3 {
-				time.Sleep(time.Second)
+				kit.Span(time.Second)
 				want.Ask(s, kit.Four...)
 			}
 			server.Halt()
@@ -149,7 +149,7 @@ func TestPostgresRestarted(t *testing.T) {
 				m.Becomes(http.StatusServiceUnavailable, "/readyz", 10*time.Second)
 			}
 			want.Ask(s, kit.Four...)
-			time.Sleep(2 * time.Second)
+			kit.Span(2 * time.Second)
 			if err := server.Restart(); err != nil {
 				t.Fatal(err)
 			}

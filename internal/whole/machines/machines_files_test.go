@@ -100,14 +100,14 @@ func TestPauseReachesAll(t *testing.T) {
 			s.Until("some posts are out", func() bool { return len(s.Timeline(kit.Four...)) > len(kit.Four) })
 			s.Must(append([]string{"pause"}, what...)...)
 			paused := time.Now()
-			time.Sleep(3 * time.Second)
+			kit.Span(3 * time.Second)
 			a.Stop()
 			b.Kill()
 			a.Again()
 			b.Again()
 			s.Shared(a, b)
 			if !strings.HasPrefix(scope, "account") {
-				time.Sleep(2 * time.Second)
+				kit.Span(2 * time.Second)
 			} else {
 				s.Until("the other accounts go on", func() bool { return len(s.Timeline(kit.Four[1:]...)) == 3*12 })
 			}

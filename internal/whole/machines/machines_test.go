@@ -68,7 +68,7 @@ func TestMachineKilled(t *testing.T) {
 				a, b := s.Pair()
 				n := int((c.after + c.most) / time.Second)
 				want := kit.Expected{Steps: s.Programme(2*time.Second, n, kit.Four...)}
-				time.Sleep(c.after)
+				kit.Span(c.after)
 				orphans := s.Holding(a)
 				s.Stall(orphans...)
 				want.Ask(s, orphans...)
@@ -107,16 +107,16 @@ func TestTakeoverWhileANetworkHangs(t *testing.T) {
 	hangs := s.Holding(a)[0]
 	others := slices.DeleteFunc(slices.Clone(kit.Four), func(x string) bool { return x == hangs })
 	want := kit.Expected{Steps: s.Programme(2*time.Second, 15, others...)}
-	time.Sleep(3 * time.Second)
+	kit.Span(3 * time.Second)
 	s.Net.Fail(kit.Everything(hangs, -1, sandbox.Delay(10*time.Minute)))
 	a.Kill()
 	s.Until("the other has all", func() bool { return len(s.Holds(b)) == len(kit.Four) })
 	want.Ask(s, others...)
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+	kit.Throughout(10*time.Second, func() {
 		if n := len(s.Holds(b)); n != len(kit.Four) {
 			t.Fatalf("it holds %d accounts: its leases have run out\n%s", n, &b.Log)
 		}
-	}
+	})
 	s.All(want, kit.Four...)
 	if late := s.Lateness(others...); late[len(late)-1] > 6*time.Second {
 		t.Errorf("the other accounts waited for it: their posts came up to %s late", late[len(late)-1])
@@ -153,7 +153,7 @@ func TestPaceOverTakeover(t *testing.T) {
 	var want kit.Expected
 	want.Ask(s, kit.Four...)
 	s.Until("it answers", func() bool { return len(s.Answers(want.Answered[0], "shop")) == 1 })
-	time.Sleep(4 * time.Second) // by then all are due
+	kit.Span(4 * time.Second) // by then all are due
 	other.Stop()
 	if n := len(s.Timeline("shop")); n != 4 {
 		t.Errorf("there are %d posts, not three and an answer:\n%s", n, s.Outbox())

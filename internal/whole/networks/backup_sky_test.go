@@ -59,7 +59,7 @@ func TestRestoredOnBluesky(t *testing.T) {
 	bob.says(t, "I want to join")
 	heard := func(n int) func() bool {
 		return func() bool {
-			time.Sleep(200 * time.Millisecond) // each look is a process
+			kit.Pause(200 * time.Millisecond) // each look is a process
 			s.Must("run", "--once")
 			return s.Count(`SELECT count(*) FROM mentions WHERE state IN ('answered', 'silent')`) == fmt.Sprint(n)
 		}
@@ -94,9 +94,9 @@ func TestRestoredOnBluesky(t *testing.T) {
 	}
 	k.meet("listRecords", nil)
 	s.Write("campaigns/after.yaml", "title: After\nsteps:\n  third: {accounts: [shop], at: "+kit.At(2*time.Second)+", say: third}\n")
-	s.Until("the third is out", func() bool { time.Sleep(time.Second); s.Must("run", "--once"); return s.State("third") == "sent" })
+	s.Until("the third is out", func() bool { kit.Span(time.Second); s.Must("run", "--once"); return s.State("third") == "sent" })
 	ann.says(t, "a deal please")
-	s.Until("ann is answered", func() bool { time.Sleep(time.Second); s.Must("run", "--once"); return s.State("claim") == "sent" })
+	s.Until("ann is answered", func() bool { kit.Span(time.Second); s.Must("run", "--once"); return s.State("claim") == "sent" })
 	if got := k.texts(t); len(got) != len(posts)+1 {
 		t.Errorf("the posts were\n%s\nand are\n%s", strings.Join(posts, "\n"), strings.Join(got, "\n"))
 	}

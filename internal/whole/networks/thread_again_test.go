@@ -34,7 +34,7 @@ func TestThreadRestored(t *testing.T) {
 			s.Net.Heal()
 			for range 4 {
 				s.Magpie("run", "--once", "--sandbox-url", s.Net.URL())
-				time.Sleep(700 * time.Millisecond)
+				kit.Span(700 * time.Millisecond)
 			}
 			entire(t, kit.Parts(s.Timeline("shop")), kit.Tale(1700))
 			if t.Failed() {
@@ -96,7 +96,7 @@ func TestThreadWithdrawn(t *testing.T) {
 	s.Must("outbox", "withdraw", s.Read(`SELECT id FROM posts WHERE state = 'planned' AND follows <> ''`)[0]["id"])
 	s.Must("resume", "all")
 	n := len(s.Timeline("shop"))
-	time.Sleep(2 * time.Second)
+	kit.Span(2 * time.Second)
 	p.Stop()
 	s.Once()
 	if m := len(s.Timeline("shop")); m != n {

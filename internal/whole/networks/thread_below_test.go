@@ -123,7 +123,7 @@ func TestThreadNetworkChanged(t *testing.T) {
 	a := s.toWeibo()
 	s.Due("first")
 	s.until("the other post is out", func() bool {
-		time.Sleep(500 * time.Millisecond) // Weibo counts each call
+		kit.Pause(500 * time.Millisecond) // Weibo counts each call
 		said, _ := s.Magpie("run", "--once")
 		if strings.Contains(said, "panic") {
 			t.Fatal(said)
@@ -187,7 +187,7 @@ func TestThreadSettledWithAddressOnBluesky(t *testing.T) {
 	k.refuses()
 	s.Threaded(threadOnSky, time.Second)
 	s.Until("somebody is asked", func() bool {
-		time.Sleep(300 * time.Millisecond)
+		kit.Pause(300 * time.Millisecond)
 		s.Magpie("run", "--once")
 		return len(s.Questions()) == 1
 	})

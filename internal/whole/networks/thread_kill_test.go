@@ -78,7 +78,7 @@ func TestThreadKilledAtRandom(t *testing.T) {
 			for range 6 {
 				s.Net.Fail(kit.Posting("shop", 1, kit.Faults[dice.IntN(len(kit.Faults))]))
 				p := s.Start()
-				time.Sleep(200*time.Millisecond + time.Duration(dice.IntN(1500))*time.Millisecond)
+				kit.Pause(200*time.Millisecond + time.Duration(dice.IntN(1500))*time.Millisecond)
 				p.Kill()
 			}
 			s.Net.Heal()

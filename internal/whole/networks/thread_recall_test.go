@@ -92,7 +92,7 @@ func TestThreadRecalledPaused(t *testing.T) {
 	})
 	s.Must("outbox", "recall", "--yes", s.PartID(1))
 	s.Must("resume", "campaign", "tale")
-	time.Sleep(2 * time.Second)
+	kit.Span(2 * time.Second)
 	p.Stop()
 	s.takenBack()
 }
@@ -120,7 +120,7 @@ func TestThreadRecalledOnItsWay(t *testing.T) {
 		_, code := s.Magpie("outbox", "recall", "--yes", s.PartID(1))
 		return code == 0
 	})
-	time.Sleep(2 * time.Second)
+	kit.Span(2 * time.Second)
 	p.Stop()
 	s.takenBack()
 }
@@ -136,7 +136,7 @@ func (s *twitter) recallKilled(id string, nth int, done bool) {
 		left++
 	}
 	s.until("it is at that part", func() bool { return len(s.out()) == left })
-	time.Sleep(time.Second) // the request comes after what the first ones left behind
+	kit.Span(time.Second) // the request comes after what the first ones left behind
 	p.Kill()
 	s.x.Heal()
 	if n := len(s.out()); n != left || !p.Killed() {

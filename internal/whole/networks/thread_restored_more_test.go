@@ -78,7 +78,7 @@ func TestThreadRestoredInTheMidst(t *testing.T) {
 				s.GoesOn(died)
 				restore()
 				s.Until("it is out", func() bool {
-					time.Sleep(300 * time.Millisecond)
+					kit.Pause(300 * time.Millisecond)
 					s.Magpie("run", "--once", "--sandbox-url", s.Net.URL())
 					s.LooksForAsked()
 					return s.Wound(4)()
@@ -107,8 +107,8 @@ func restoredOnSky(t *testing.T, name, said, now string, n int) (*kit.Shop, *sky
 		t.Fatalf("it is %q", got)
 	}
 	restore := s.Backup("old.db")
-	s.Until("it is out", func() bool { time.Sleep(300 * time.Millisecond); s.Run(); return s.Wound(n)() })
-	time.Sleep(5 * time.Second) // its address has the second of that time in it
+	s.Until("it is out", func() bool { kit.Pause(300 * time.Millisecond); s.Run(); return s.Wound(n)() })
+	kit.Span(5 * time.Second) // its address has the second of that time in it
 	restore()
 	s.Write("templates/tale.en.tmpl", now)
 	s.Again()

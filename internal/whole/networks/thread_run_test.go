@@ -23,7 +23,7 @@ func TestThreadRefused(t *testing.T) {
 	s.Threaded(kit.Tale(1700), time.Second)
 	p := s.Start()
 	s.Until("somebody is told", func() bool { return len(h.Of("asked")) == 1 })
-	time.Sleep(time.Second)
+	kit.Span(time.Second)
 	p.Stop()
 	s.Once()
 	if got := strings.Join(kit.Numbers(kit.Parts(s.Timeline("shop"))), " "); got != "1/4" {
@@ -49,15 +49,15 @@ func TestThreadPaused(t *testing.T) {
 			p := s.Start()
 			s.AtPart(2)
 			s.Must(append([]string{"pause"}, strings.Fields(what)...)...)
-			time.Sleep(1500 * time.Millisecond)
+			kit.Span(1500 * time.Millisecond)
 			n := len(s.Timeline("shop"))
-			time.Sleep(2 * time.Second)
+			kit.Span(2 * time.Second)
 			if m := len(s.Timeline("shop")); m != n || n > 5 {
 				t.Errorf("while it is paused %d parts are out, and then %d", n, m)
 			}
 			s.Must(append([]string{"resume"}, strings.Fields(what)...)...)
 			s.Until("it is out", func() bool { return kit.Finished(kit.Parts(s.Timeline("shop"))) })
-			time.Sleep(time.Second)
+			kit.Span(time.Second)
 			p.Stop()
 			entire(t, kit.Parts(s.Timeline("shop")), kit.Tale(4000))
 		})

@@ -109,7 +109,7 @@ func TestThreadBlueskyKilled(t *testing.T) {
 			}
 			s.Threaded(threadOnSky, time.Second)
 			s.Command([]string{"MAGPIE_CRASH_AT=" + point}, "run", "--once").Ended()
-			s.Until("it is out", func() bool { time.Sleep(300 * time.Millisecond); s.Magpie("run", "--once"); return s.Wound(4)() })
+			s.Until("it is out", func() bool { kit.Pause(300 * time.Millisecond); s.Magpie("run", "--once"); return s.Wound(4)() })
 			k.tied(t, threadOnSky)
 		})
 	}

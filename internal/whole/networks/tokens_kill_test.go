@@ -57,7 +57,7 @@ func TestTokensExchangedOnce(t *testing.T) {
 		t.Fatalf("login: %d: %s", code, said)
 	}
 	s.Must("accounts", "verify")
-	k.meet("refreshSession", func(http.ResponseWriter, *http.Request) bool { time.Sleep(time.Second); return false })
+	k.meet("refreshSession", func(http.ResponseWriter, *http.Request) bool { kit.Span(time.Second); return false })
 	for range 2 {
 		before := k.count("refreshSession")
 		k.expire()

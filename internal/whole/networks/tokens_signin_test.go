@@ -29,14 +29,14 @@ func TestTokenWithdrawn(t *testing.T) {
 			s.Net.DropStreams()
 			s.Due("first", "second")
 			s.Until("the web hook is told", func() bool { return len(h.Of("signed out")) == 1 })
-			time.Sleep(3 * time.Second) // the posts are due, and it polls
+			kit.Span(3 * time.Second) // the posts are due, and it polls
 			if said, code := s.Magpie("doctor"); code != 1 || !kit.Contains(said, "shop", "magpie accounts login shop") {
 				t.Errorf("doctor: exit %d: %s", code, said)
 			}
 			p.Kill()
 			p = s.Command(nil, "run")
 			s.Until("it listens for the other", func() bool { return s.Net.Streams() == 1 })
-			time.Sleep(2 * time.Second)
+			kit.Span(2 * time.Second)
 			if n := len(h.Of("signed out")); n != 1 {
 				t.Errorf("the web hook was told %d times", n)
 			}
@@ -70,16 +70,16 @@ func TestAppPasswordRevoked(t *testing.T) {
 	}
 	p := s.Command(nil, "run")
 	s.Until("it has looked round", func() bool { return k.count("listNotifications") > 0 })
-	time.Sleep(3 * time.Second) // what it asks when it starts is answered
+	kit.Span(3 * time.Second) // what it asks when it starts is answered
 	if err := k.Procedure(context.Background(), "com.atproto.server.revokeAppPassword", map[string]string{"name": "first"}, nil); err != nil {
 		t.Fatal(err)
 	}
 	k.expire()
 	s.Due("first")
 	s.Until("the web hook is told", func() bool { return len(h.Of("signed out")) == 1 })
-	time.Sleep(2 * time.Second) // what was under way finds out by itself
+	kit.Span(2 * time.Second) // what was under way finds out by itself
 	logins := k.count("createSession")
-	time.Sleep(3 * time.Second)
+	kit.Span(3 * time.Second)
 	if n := k.count("createSession") - logins; n > 0 {
 		t.Errorf("a password that is refused was tried %d times more", n)
 	}

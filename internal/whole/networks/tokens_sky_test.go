@@ -118,7 +118,7 @@ func (k *sky) expire() {
 	k.mu.Lock()
 	k.expired[k.last] = true
 	k.mu.Unlock()
-	time.Sleep(1100 * time.Millisecond)
+	kit.Span(1100 * time.Millisecond)
 }
 
 // count is how often a method was called.

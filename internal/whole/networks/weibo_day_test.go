@@ -129,8 +129,8 @@ func TestWeiboAnswersLost(t *testing.T) {
 			p := s.Command(nil, "run")
 			s.until("that is known", func() bool { return s.State("first") == c.state || s.State("first") == "in doubt" })
 			p.Stop()
-			time.Sleep(1500 * time.Millisecond) // by now it shows
-			for range 2 {                       // Weibo may take minutes to show a post: it is looked for after that
+			kit.Span(1500 * time.Millisecond) // by now it shows
+			for range 2 {                     // Weibo may take minutes to show a post: it is looked for after that
 				s.patient()
 				s.Run()
 			}

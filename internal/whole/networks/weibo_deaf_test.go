@@ -104,9 +104,9 @@ func TestWeiboListsFail(t *testing.T) {
 			s.Due("first")
 			p := s.Command(nil, "run")
 			s.until("it posts", func() bool { return s.State("first") == "sent" })
-			time.Sleep(5 * time.Second)
+			kit.Span(5 * time.Second)
 			before := len(s.calls())
-			time.Sleep(65 * time.Second)
+			kit.Span(65 * time.Second)
 			if all := s.calls(); len(all) > 20 || len(all) > before {
 				t.Errorf("%d calls of the day's 100 are made, %d in the last minute: %v", len(all), len(all)-before, all)
 			}

@@ -65,7 +65,7 @@ func TestWeiboMailingRestored(t *testing.T) {
 			s.until("a person is asked", func() bool {
 				return s.Count(`SELECT count(*) FROM posts WHERE step = 'mailing' AND state = 'asked'`) != "0"
 			})
-			time.Sleep(3 * time.Second)
+			kit.Span(3 * time.Second)
 			p.Stop()
 			for range 3 {
 				s.Run()
@@ -89,10 +89,7 @@ func TestWeiboMailingAfterRestore(t *testing.T) {
 	s.Must("database", "backup", s.Dir+"/copy.db")
 	s.Must("database", "restore", s.Dir+"/copy.db")
 	p := s.Command(nil, "run")
-	waitLong := time.Now().Add(60 * time.Second)
-	for len(s.codesOf(ann)) == 0 && time.Now().Before(waitLong) {
-		time.Sleep(100 * time.Millisecond)
-	}
+	kit.Within(60*time.Second, func() bool { return len(s.codesOf(ann)) > 0 })
 	p.Stop()
 	s.Run()
 	if all := s.codesOf(ann); len(all) != 1 {

@@ -23,7 +23,7 @@ func TestWeiboCallsOfADay(t *testing.T) {
 	s.Due(five...)
 	p := s.Command(nil, "run")
 	s.until("that is told", func() bool { return len(h.Of("budget")) == 1 })
-	time.Sleep(time.Second)
+	kit.Span(time.Second)
 	p.Kill()
 	out := s.SentOf(five)
 	if text := h.Of("budget")[0].Text; out == len(five) || !kit.Contains(text, "shop", "24", "calls a day") {

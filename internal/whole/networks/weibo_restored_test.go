@@ -29,7 +29,7 @@ func TestWeiboRestored(t *testing.T) {
 	})
 	s.Must("database", "restore", s.Dir+"/copy.db")
 	p := s.Command(nil, "run")
-	time.Sleep(5 * time.Second)
+	kit.Span(5 * time.Second)
 	p.Stop()
 	for range 3 {
 		s.Run()

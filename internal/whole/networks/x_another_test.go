@@ -124,7 +124,7 @@ func TestXNewSignInWhileRunning(t *testing.T) {
 	s.Due("first")
 	s.until("it posts", func() bool { return s.State("first") == "sent" })
 	s.consent()
-	time.Sleep(3 * time.Second)
+	kit.Span(3 * time.Second)
 	from := len(s.x.Requests())
 	s.x.Fail(xfake.Rule{Method: "POST", Path: "/2/tweets", Drop: true, Stored: true})
 	s.Due("second", "third")
@@ -159,7 +159,7 @@ func TestXAnotherAccountIsMeant(t *testing.T) {
 	if p := s.Visit(s.words("mia", "consent")); p.Ended() != 0 {
 		t.Fatalf("login: %s", &p.Log)
 	}
-	time.Sleep(3 * time.Second)
+	kit.Span(3 * time.Second)
 	s.x.Fail(xfake.Rule{Method: "POST", Path: "/2/tweets", Drop: true, Stored: true})
 	s.Due("second")
 	s.until("it is known to be out", func() bool { return s.State("second") == "sent" || s.State("second") == "asked" })

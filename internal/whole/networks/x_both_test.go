@@ -75,7 +75,7 @@ func TestXStopInPrivate(t *testing.T) {
 	s.until("stop is confirmed", func() bool { s.Run(); return len(ann.Inbox("shop")) == 2 })
 	s.Write("campaigns/mail.yaml", "title: Mail\noffer: gift\nsteps:\n  "+
 		"mailing: {accounts: [shop], at: "+kit.At(time.Second)+", to: {segment: friends, by: direct}, say: mailing}\n")
-	time.Sleep(1500 * time.Millisecond)
+	kit.Span(1500 * time.Millisecond)
 	s.Run()
 	s.Run()
 	if got := ann.Inbox("shop"); len(got) != 2 || len(s.out()) != 0 {
@@ -101,7 +101,7 @@ func TestXRestored(t *testing.T) {
 	})
 	s.Must("database", "restore", s.Dir+"/copy.db")
 	p := s.Command(nil, "run")
-	time.Sleep(5 * time.Second)
+	kit.Span(5 * time.Second)
 	p.Stop()
 	s.Run()
 	if n := len(s.out()); n != 2 || len(ann.Inbox("shop")) != 1 {

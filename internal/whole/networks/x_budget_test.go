@@ -32,14 +32,14 @@ func TestXBudget(t *testing.T) {
 	s.Due(five...)
 	p := s.Command(nil, "run")
 	s.until("that is told", func() bool { return len(h.Of("budget")) == 1 })
-	time.Sleep(time.Second)
+	kit.Span(time.Second)
 	p.Kill()
 	out := s.SentOf(five)
 	if text := h.Of("budget")[0].Text; out == 0 || out == 5 || !kit.Contains(text, "shop", "0.20", "month") {
 		t.Errorf("%d posts are out, and it says %q", out, text)
 	}
 	p = s.Command(nil, "run") // and reads what comes in once
-	time.Sleep(2 * time.Second)
+	kit.Span(2 * time.Second)
 	p.Stop()
 	if n := s.SentOf(five); n != out {
 		t.Errorf("after a restart %d posts more are out", n-out)

@@ -55,7 +55,7 @@ func TestXDirectCoveredWhileRunning(t *testing.T) {
 	p := s.Command(nil, "run")
 	s.until("that is told", func() bool { return h.NotHeard("direct messages") == 1 })
 	s.consent()
-	time.Sleep(3 * time.Second)
+	kit.Span(3 * time.Second)
 	p.Stop()
 	s.x.Person("ann").Message("shop", "a deal please")
 	s.Run()
@@ -116,7 +116,7 @@ func (s *twitter) askedAgain(n int) {
 	for range n {
 		s.x.Person().Say("@shop the kettle sings")
 		s.x.DropStreams()
-		time.Sleep(400 * time.Millisecond)
+		kit.Pause(400 * time.Millisecond)
 	}
 	before := s.x.Count("GET /2/dm_events")
 	s.until("it has read", func() bool { return s.x.Streams() == 1 && s.x.Count("GET /2/dm_events") > min(before, 3) })
@@ -157,9 +157,7 @@ func TestXMoreMentionsThanShown(t *testing.T) {
 			args := []string{"run", "--once"}[:map[bool]int{true: 2, false: 1}[once]]
 			p := s.Command(nil, args...)
 			s.until("it is read", func() bool { return s.Count(`SELECT count(*) FROM mentions`) == "800" })
-			for end := time.Now().Add(10 * time.Second); h.NotHeard("800") == 0 && time.Now().Before(end); {
-				time.Sleep(50 * time.Millisecond)
-			}
+			kit.Within(10*time.Second, func() bool { return h.NotHeard("800") > 0 })
 			if !once {
 				p.Stop()
 			}

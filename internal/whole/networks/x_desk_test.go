@@ -65,7 +65,7 @@ func TestXStaffAnswers(t *testing.T) {
 	if n := len(s.out()); n != 0 {
 		t.Fatalf("%d posts are out", n)
 	}
-	time.Sleep(3 * time.Second)
+	kit.Span(3 * time.Second)
 	s.until("it is answered", func() bool { s.Run(); return len(s.out()) == 1 })
 	id := s.Read(`SELECT id FROM mentions WHERE state = 'desk'`)[0]["id"]
 	s.Must("desk", "close", id)

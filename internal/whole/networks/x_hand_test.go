@@ -47,7 +47,7 @@ func TestXAnsweredByHand(t *testing.T) {
 		WHERE kind = 'answer'`) == "1"
 	})
 	s.byHand(hours, "From nine to six, dear Ann. Mia from the shop")
-	time.Sleep(2 * time.Second)
+	kit.Span(2 * time.Second)
 	for range 3 {
 		s.Run()
 	}
@@ -113,7 +113,7 @@ func TestXStreamDropsAndRepeats(t *testing.T) {
 		if i%3 == 2 {
 			s.x.DropStreams()
 		}
-		time.Sleep(50 * time.Millisecond) // some come while it is away
+		kit.Pause(50 * time.Millisecond) // some come while it is away
 	}
 	answered := func() (n int) {
 		for _, id := range ids {
@@ -122,7 +122,7 @@ func TestXStreamDropsAndRepeats(t *testing.T) {
 		return n
 	}
 	s.until("all are answered", func() bool { return answered() >= len(ids) })
-	time.Sleep(time.Second)
+	kit.Span(time.Second)
 	p.Stop()
 	if n := answered(); n != len(ids) {
 		t.Errorf("%d answers to %d questions", n, len(ids))

@@ -16,10 +16,8 @@ func after(seconds int) <-chan time.Time { return time.After(time.Duration(secon
 // waitFor waits for something to become true, not for long.
 func waitFor(s *kit.Shop, what string, done func() bool) {
 	s.T.Helper()
-	for end := time.Now().Add(short); !done(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(end) {
-			s.T.Fatalf("waited in vain: %s\n%s", what, s.Outbox())
-		}
+	if !kit.Within(short, done) {
+		s.T.Fatalf("waited in vain: %s\n%s", what, s.Outbox())
 	}
 }
 

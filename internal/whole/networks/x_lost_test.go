@@ -44,7 +44,7 @@ func TestXAnswersLost(t *testing.T) {
 			s.Due("first")
 			p := s.Command(nil, "run")
 			s.until("it is "+c.state, func() bool { return s.State("first") == c.state && s.x.Count("POST /2/tweets") > 0 })
-			time.Sleep(2 * time.Second)
+			kit.Span(2 * time.Second)
 			p.Stop()
 			if n := len(s.out()); n != c.posts || s.State("first") != c.state {
 				t.Errorf("%d posts are out, not %d\n%s", n, c.posts, s.Outbox())

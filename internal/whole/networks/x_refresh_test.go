@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"magpie/internal/network/x/xfake"
+	"magpie/internal/whole/kit"
 )
 
 // Tokens in rags are not stored over good ones, and a server that is down for a
@@ -50,7 +51,7 @@ func TestXRefreshAnswerLost(t *testing.T) {
 	s.Due("first", "second")
 	p := s.Command(nil, "run")
 	s.until("that is told", func() bool { return len(h.Of("signed out")) == 1 })
-	time.Sleep(2 * time.Second)
+	kit.Span(2 * time.Second)
 	s.consent()
 	s.Resumes(time.Now())
 	s.rests("first", "second")

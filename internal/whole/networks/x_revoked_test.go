@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"magpie/internal/network/x/xfake"
+	"magpie/internal/whole/kit"
 )
 
 // Access is withdrawn: the account waits, that is told once; a login resumes it.
@@ -23,10 +24,10 @@ func TestXRevoked(t *testing.T) {
 			s.x.Revoke("shop")
 			s.Due("first", "second")
 			s.until("that is told", func() bool { return len(h.Of("signed out")) == 1 })
-			time.Sleep(2 * time.Second)
+			kit.Span(2 * time.Second)
 			p.Kill()
 			p = s.Command(nil, "run")
-			time.Sleep(2 * time.Second)
+			kit.Span(2 * time.Second)
 			login()
 			s.Resumes(time.Now())
 			s.rests("first", "second")
@@ -50,7 +51,7 @@ func TestXKeysAndBearer(t *testing.T) {
 	p := s.Command(nil, "run")
 	s.Due("first")
 	s.rests("first")
-	time.Sleep(2 * time.Second)
+	kit.Span(2 * time.Second)
 	p.Stop()
 	if told := h.Of("signed out"); len(told) > 0 {
 		t.Errorf("told: %v", told)

@@ -94,9 +94,9 @@ func (s *twitter) storm(people int) {
 		case 3:
 			p.Follow("shop")
 		}
-		time.Sleep(40 * time.Millisecond)
+		kit.Pause(40 * time.Millisecond)
 	}
-	time.Sleep(3 * time.Second)
+	kit.Span(3 * time.Second)
 }
 
 // troubled tells that the storm was one: writes have failed in each way.
@@ -208,7 +208,7 @@ func TestXReadsAndPostsAtOnce(t *testing.T) {
 	s.x.Fail(xfake.Rule{Method: "GET", Path: "/2/users/" + s.x.ID("shop") + "/mentions", Delay: 5 * time.Second})
 	s.Due("first", "second")
 	p := s.Command(nil, "run")
-	time.Sleep(12 * time.Second) // by then the posts were due, and the page has come
+	kit.Span(12 * time.Second) // by then the posts were due, and the page has come
 	p.Stop()
 	s.within(1_000_000)
 }
@@ -259,10 +259,10 @@ func TestXStreamEndsWithBudget(t *testing.T) {
 	s.hearsX(p)
 	for range 120 {
 		s.x.Person().Say("@shop the kettle sings")
-		time.Sleep(60 * time.Millisecond)
+		kit.Pause(60 * time.Millisecond)
 	}
 	s.until("the stream is closed", func() bool { return s.x.Streams() == 0 })
-	time.Sleep(3 * time.Second)
+	kit.Span(3 * time.Second)
 	if n := s.x.Streams(); n != 0 {
 		t.Errorf("%d streams are open again", n)
 	}
@@ -278,7 +278,7 @@ func TestXStreamOpensAgain(t *testing.T) {
 	s.Run()
 	p := s.Command(nil, "run")
 	s.until("it reads", func() bool { return s.x.Count("GET /2/users/*") > 2 })
-	time.Sleep(2 * time.Second)
+	kit.Span(2 * time.Second)
 	s.spends("20", false)
 	s.hearsX(p)
 	p.Stop()
@@ -313,7 +313,7 @@ func TestXCountsNothingThatFailed(t *testing.T) {
 			s.signIn()
 			s.Run()
 			s.Due("first")
-			time.Sleep(2 * time.Second)
+			kit.Span(2 * time.Second)
 			r.Method, r.Path, r.Times = "POST", "/2/tweets", -1
 			s.x.Fail(r)
 			s.tenTries()
@@ -350,7 +350,7 @@ func TestXCountsNothingWithoutConnection(t *testing.T) {
 	s.until("all were tried", func() bool {
 		return s.Count(`SELECT count(*) FROM posts WHERE step <> 'later' AND state = 'planned' AND reason <> ''`) == "5"
 	})
-	time.Sleep(12 * time.Second) // and some again
+	kit.Span(12 * time.Second) // and some again
 	if got := s.ofPosts(); got != "0" || number(s.counted()) != before {
 		t.Errorf("%s millionths are counted for posts that went nowhere:\n%s", got, s.bill())
 	}

@@ -118,9 +118,7 @@ func (s *twitter) until(what string, done func() bool) {
 // rests waits until all is as it should be in the end.
 func (s *twitter) rests(steps ...string) {
 	s.T.Helper()
-	for end := time.Now().Add(short); time.Now().Before(end) && len(s.right(steps...)) > 0; {
-		time.Sleep(50 * time.Millisecond)
-	}
+	kit.Within(short, func() bool { return len(s.right(steps...)) == 0 })
 	if wrong := s.right(steps...); len(wrong) > 0 {
 		s.T.Errorf("%s\n\n%s", strings.Join(wrong, "\n"), s.Outbox())
 	}

@@ -28,7 +28,7 @@ func TestEditsWhileRunning(t *testing.T) {
 	m, _ := s.Net.Status(s.Net.Person("dan").Say("what are your hours?", "shop"))
 	s.All(kit.Expected{Answered: []sandbox.Status{m}}, "shop") // yesterday's files answer
 	s.Write("campaigns/now.yaml", "title: Now\nsteps:\n  first: {accounts: [shpo], at: later, say: first}\n")
-	time.Sleep(time.Second) // in which it may say it again
+	kit.Span(time.Second) // in which it may say it again
 	if n := len(h.Of("bad files")); n != 1 {
 		t.Errorf("the web hook was told %d times", n)
 	}
@@ -87,7 +87,7 @@ func TestEditVoidsApproval(t *testing.T) {
 	s.Until("it is approved", func() bool { return s.State("first") == "planned" })
 	s.Write("templates/first.en.tmpl", "A kettle is only a kettle.")
 	s.Until("the approval is void", func() bool { return s.State("first") == "held" })
-	time.Sleep(time.Until(slot) + time.Second) // its time comes and goes
+	kit.Span(time.Until(slot) + time.Second) // its time comes and goes
 	if n := len(s.Timeline("shop")); n != 0 {
 		t.Fatalf("words went out that nobody has approved: %v", s.Timeline("shop"))
 	}
@@ -112,7 +112,7 @@ func TestAccountLeavesTheFiles(t *testing.T) {
 	s.Net.Person("eve").Say("what are your hours?", "club")
 	m, _ := s.Net.Status(s.Net.Person("dan").Say("what are your hours?", "shop"))
 	s.All(kit.Expected{Answered: []sandbox.Status{m}}, "shop")
-	time.Sleep(time.Second)
+	kit.Span(time.Second)
 	p.Kill()
 	s.Once()
 	if n := p.Log.Says("panic") + p.Log.Says("goroutine") + p.Log.Says("a job failed"); n > 0 {

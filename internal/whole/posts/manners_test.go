@@ -109,12 +109,12 @@ func TestLoopWithAnotherBot(t *testing.T) {
 	labelled := s.Net.Person("labelled", sandbox.Automated())
 	honest, _ := s.Net.Status(labelled.Say("hours?", "shop"))
 	replied := 0
-	for end := time.Now().Add(4 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	kit.Throughout(4*time.Second, func() {
 		for _, x := range s.Timeline("shop")[replied:] {
 			replied++
 			s.Net.Person("parrot").Reply(x.ID, "so what are your hours?")
 		}
-	}
+	})
 	p.Stop()
 	if replied < 3 || replied > 6 {
 		t.Errorf("the bot answered another one %d times", replied)
@@ -172,7 +172,7 @@ func TestPausedWhileInDoubt(t *testing.T) {
 	p := s.Start()
 	s.Until("the post is in doubt", func() bool { return s.State("first") == "in doubt" })
 	s.Must("pause", "campaign", "now")
-	time.Sleep(8 * time.Second) // both looks and the second try would be over
+	kit.Span(8 * time.Second) // both looks and the second try would be over
 	if n := len(s.Timeline("shop")); n != 0 {
 		t.Errorf("it went out although its campaign is paused:\n%s", s.Outbox())
 	}

@@ -90,7 +90,7 @@ func TestStreamDropsAndRepeats(t *testing.T) {
 				if i%3 == 2 {
 					s.Net.DropStreams()
 				}
-				time.Sleep(30 * time.Millisecond) // some come while it is away
+				kit.Pause(30 * time.Millisecond) // some come while it is away
 			}
 			s.All(want, "shop")
 			p.Stop()
