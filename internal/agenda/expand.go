@@ -187,7 +187,7 @@ func (e *expansion) codes(ctx context.Context, tx *sql.Tx, posts []*outbox.Post)
 func LetterTo(mailing *outbox.Post, r people.Recipient, now time.Time) *outbox.Post {
 	key := mailing.Key + "/" + strconv.FormatInt(r.Person, 10)
 	return &outbox.Post{
-		ID: outbox.ID(key), Key: key, Kind: outbox.Direct, Account: mailing.Account, Campaign: mailing.Campaign,
+		ID: outbox.LetterID(mailing.ID, r.Person), Key: key, Kind: outbox.Direct, Account: mailing.Account, Campaign: mailing.Campaign,
 		Step: mailing.Step, Occurrence: mailing.Occurrence, Segment: mailing.Segment, Parent: mailing.ID, Person: r.Person,
 		Recipient: people.Encode(r.To), Template: mailing.Template, Text: mailing.Text, Language: r.To.Language,
 		SlotAt: mailing.SlotAt, NextAt: now, FinishBy: compose.FinishBy(mailing), Author: mailing.Author,

@@ -32,7 +32,11 @@ func Clear(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) error {
 // it was found on the network. It is written down if it is not there at all.
 // moved is false if that was known.
 func Adopt(ctx context.Context, tx *sql.Tx, p *Post, o network.Posted, who string, now time.Time) (moved bool, err error) {
-	if _, err := Add(ctx, tx, p, now); err != nil {
+	added, err := Add(ctx, tx, p, now)
+	if err == nil && !added { // perhaps under another name, by a version before
+		err = tx.QueryRowContext(ctx, `SELECT COALESCE(max(id), $1) FROM posts WHERE key = $2`, p.ID, p.Key).Scan(&p.ID)
+	}
+	if err != nil {
 		return false, err
 	}
 	o.ID = store.Key(o.ID)

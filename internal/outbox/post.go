@@ -1,12 +1,14 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
 	"embed"
 	"encoding/base32"
 	"io/fs"
+	"strconv"
 	"strings"
 	"time"
 
@@ -91,10 +93,15 @@ func ID(key string) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:12]
 }
 
-// Add writes a post down. One with the same key is there already: added is
+// LetterID is the short name of a mailing's post to one person. Those of a mailing lie together, so that a million of them are written soon.
+func LetterID(mailing string, person int64) string {
+	return mailing + "-" + strconv.FormatInt(person, 36)
+}
+
+// Add writes a post down, under the short name of its key if it has none. One with the same key is there already: added is
 // false and nothing changes.
 func Add(ctx context.Context, tx *sql.Tx, p *Post, now time.Time) (added bool, err error) {
-	p.ID = ID(p.Key)
+	p.ID = cmp.Or(p.ID, ID(p.Key))
 	p.State = Planned
 	if p.Approval && p.ApprovedHash == "" {
 		p.State = Held

@@ -307,7 +307,7 @@ func (m *matching) child(ctx context.Context, parent *outbox.Post, o *seen) (p *
 	h := to.On(m.a.Network)
 	p = agenda.LetterTo(parent, people.Recipient{Person: to.ID, To: network.Person{ID: h.RemoteID, Handle: h.Handle, Name: to.Name,
 		Language: to.Language}}, o.At)
-	p.ID, p.State = outbox.ID(p.Key), outbox.Planned
+	p.State = outbox.Planned
 	offer := m.b.Composer.OfferOf(m.set, compose.Step(m.set, p), p)
 	if offer == nil || offer.Codes.Kind == "shared" || !compose.ShowsCode(m.set, offer, p) {
 		return p, false, nil

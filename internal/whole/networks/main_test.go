@@ -1,9 +1,0 @@
-package networks_test
-
-import (
-	"testing"
-
-	"magpie/internal/whole/kit"
-)
-
-func TestMain(m *testing.M) { kit.Main(m) }

@@ -1,0 +1,9 @@
+package signin_test
+
+import (
+	"testing"
+
+	"magpie/internal/whole/kit"
+)
+
+func TestMain(m *testing.M) { kit.Main(m) }

@@ -1,0 +1,9 @@
+package weibo_test
+
+import (
+	"testing"
+
+	"magpie/internal/whole/kit"
+)
+
+func TestMain(m *testing.M) { kit.Main(m) }
