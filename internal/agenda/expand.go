@@ -18,6 +18,7 @@ import (
 	"magpie/internal/queue"
 	"magpie/internal/segment"
 	"magpie/internal/site"
+	"magpie/internal/store"
 	"magpie/internal/workspace"
 )
 
@@ -80,11 +81,18 @@ func (g *Agenda) ExpandChunk(ctx context.Context, id string) (done bool, err err
 	}
 	// Read outside the transaction: it may take long, and nobody else could write.
 	speaker := people.Speaker{Account: parent.Account, Network: a.Network}
-	all, err := people.Recipients(ctx, g.DB.Read, e.seg, speaker, parent.Cursor, cmp.Or(g.Chunk, chunk), now)
+	var all []people.Recipient
+	err = g.DB.ReadSets(ctx, func(q store.Querier) (err error) {
+		all, err = people.Recipients(ctx, q, e.seg, speaker, parent.Cursor, cmp.Or(g.Chunk, chunk), now)
+		return err
+	})
 	if err != nil {
 		return false, err
 	}
 	err = g.DB.Write(ctx, func(tx *sql.Tx) (err error) {
+		if err := g.DB.ForSets(ctx, tx); err != nil {
+			return err
+		}
 		done, err = e.chunk(ctx, tx, all)
 		return err
 	})
