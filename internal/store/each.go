@@ -52,6 +52,9 @@ func (db *DB) ForSets(ctx context.Context, tx *sql.Tx) error {
 
 // ReadSets lets a function read in a transaction that is ready for sets.
 func (db *DB) ReadSets(ctx context.Context, fn func(Querier) error) error {
+	if !db.Postgres() {
+		return fn(db.Read)
+	}
 	tx, err := db.Read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return err
