@@ -159,6 +159,13 @@ func TestAudience(t *testing.T) {
 	if len(posts) != 2 || posts[outbox.Sent] != 4 || posts[outbox.Withdrawn] != 1 || len(leftOut) != 1 || leftOut["has opted out"] != 3 {
 		t.Errorf("got %v, left out %v", posts, leftOut)
 	}
+	// Each is found by its name, or the beginning of it; a mailing's posts do not stand in its own way.
+	mailing, letter := w.one("fans").ID, w.posts(`parent <> ''`)[1].ID
+	for _, c := range []struct{ name, want string }{{mailing, mailing}, {mailing[:9], mailing}, {letter, letter}} {
+		if p, err := outbox.One(t.Context(), w.DB.Read, c.name); err != nil || p.ID != c.want {
+			t.Errorf("%s: %+v, %v", c.name, p, err)
+		}
+	}
 }
 
 // TestExpandRunsOut: who gets no code is a row with the reason, and the need

@@ -14,16 +14,22 @@ import (
 	"magpie/internal/store"
 )
 
-// One returns the post whose id begins with id.
+// One returns the post whose id begins with id. The beginning of a mailing's id means the mailing, not its posts to people, which begin so, too.
 func One(ctx context.Context, q store.Querier, id string) (*Post, error) {
 	id = strings.ToLower(strings.TrimSpace(id))
 	if id == "" {
 		return nil, errors.New("the post's id is empty")
 	}
 	found, err := selected(ctx, q, `id >= $1 AND id < $2 ORDER BY id LIMIT 2`, id, id+"~")
+	if err == nil && len(found) > 1 && strings.HasPrefix(found[1].ID, found[0].ID+"-") {
+		var others []*Post
+		others, err = selected(ctx, q, `id >= $1 AND id < $2 ORDER BY id LIMIT 1`, found[0].ID+".", id+"~")
+		found = append(found[:1], others...)
+	}
 	switch {
 	case err != nil:
 		return nil, err
+	case len(found) > 0 && found[0].ID == id:
 	case len(found) == 0:
 		return nil, fmt.Errorf("there is no post %s (see “magpie outbox list”)", id)
 	case len(found) > 1:

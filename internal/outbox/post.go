@@ -93,9 +93,10 @@ func ID(key string) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:12]
 }
 
-// LetterID is the short name of a mailing's post to one person. Those of a mailing lie together, so that a million of them are written soon.
+// LetterID is the short name of a mailing's post to one person. They lie together in the indexes, so that a million of them are written soon.
 func LetterID(mailing string, person int64) string {
-	return mailing + "-" + strconv.FormatInt(person, 36)
+	number := strconv.FormatInt(person, 36)
+	return mailing + "-" + strings.Repeat("0", max(0, 5-len(number))) + number
 }
 
 // Add writes a post down, under the short name of its key if it has none. One with the same key is there already: added is
