@@ -14,7 +14,7 @@ import (
 	"magpie/internal/store"
 )
 
-// One returns the post whose id begins with id. The beginning of a mailing's id means the mailing, not its posts to people, which begin so, too.
+// One returns the post whose id begins with id. The beginning of a mailing's id means the mailing, not its posts to people.
 func One(ctx context.Context, q store.Querier, id string) (*Post, error) {
 	id = strings.ToLower(strings.TrimSpace(id))
 	if id == "" {

@@ -93,7 +93,7 @@ func ID(key string) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:]))[:12]
 }
 
-// LetterID is the short name of a mailing's post to one person. They lie together in the indexes, so that a million of them are written soon.
+// LetterID is the short name of a mailing's post to one person. They lie together in indexes, so a million are written soon.
 func LetterID(mailing string, person int64) string {
 	number := strconv.FormatInt(person, 36)
 	return mailing + "-" + strings.Repeat("0", max(0, 5-len(number))) + number
