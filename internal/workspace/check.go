@@ -224,7 +224,7 @@ func (l *loader) checkOffer(o *Offer) {
 		o.PerPerson = 1
 	}
 	l.warnOffer(d, o)
-	if o.Codes == nil {
+	if o.Codes == nil || o.Codes.Kind == "" {
 		return // said when it was read
 	}
 	l.checkShared(d, o)
