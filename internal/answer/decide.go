@@ -14,8 +14,8 @@ const LoopGuard = 6
 // network was away: older ones go to a person.
 const StaleAnswer = 24 * time.Hour
 
-// ToErase is why a person has to look at who asks for deletion.
-const ToErase = "asks for their data to be deleted: magpie people forget"
+// Erasure is the cause of a mention at the desk whose author asks for deletion.
+const Erasure = "erasure"
 
 // Outcome is what becomes of a mention.
 type Outcome string
@@ -36,6 +36,7 @@ type Decision struct {
 	Step    *workspace.Step
 	Others  bool // the person is not among those the step is for
 	Reason  string
+	Cause   string // the reason, for programs; most have none
 }
 
 // Guarded says why somebody with so many automated answers in an hour gets no more; "": they may.
@@ -101,7 +102,7 @@ func choose(u Understood, f Facts) Decision {
 	case u.start && f.OptedOut:
 		return Decision{Outcome: OptIn, Account: first, Reason: "has opted in again"}
 	case u.erase:
-		return Decision{Outcome: Desk, Account: first, Reason: ToErase}
+		return Decision{Outcome: Desk, Account: first, Cause: Erasure, Reason: "asks for their data to be deleted: magpie people forget"}
 	case u.bot:
 		return Decision{Outcome: Silent, Reason: "the author is a bot"}
 	case f.OptedOut:

@@ -118,6 +118,35 @@ func TestExpandAfterACrash(t *testing.T) {
 	}
 }
 
+// TestExpandOldNames: posts of a mailing that a version before has made, under other names, are not made once more.
+func TestExpandOldNames(t *testing.T) {
+	w := newWorld(t, "2027-11-26 08:00", nil)
+	w.Agenda.Chunk = 2
+	w.fans(5, nil)
+	w.now = at(t, fanTime)
+	id := w.one("fans").ID
+	_, err := w.Agenda.ExpandChunk(t.Context(), id)
+	w.must(err)
+	w.must(w.DB.Write(t.Context(), func(tx *sql.Tx) error {
+		for _, p := range w.posts(`parent <> ''`) {
+			for _, set := range []string{`UPDATE posts SET id = $1 WHERE id = $2`, `UPDATE coupon_posts SET post = $1 WHERE post = $2`} {
+				if _, err := tx.Exec(set, outbox.ID(p.Key), p.ID); err != nil {
+					return err
+				}
+			}
+		}
+		_, err := tx.Exec(`UPDATE posts SET cursor = 0 WHERE id = $1`, id) // as after a restore
+		return err
+	}))
+	w.step(w.now)
+	if got := w.received(); len(got) != 5 {
+		t.Errorf("got %v", got)
+	}
+	if l, err := coupon.Count(t.Context(), w.DB, "bf"); err != nil || l.Delivered != 5 || l.Reserved != 0 {
+		t.Errorf("left %+v, %v", l, err)
+	}
+}
+
 // TestExpandSeveralHandles: who has two handles on a network gets one letter, and nobody else has to do without for that.
 func TestExpandSeveralHandles(t *testing.T) {
 	w := newWorld(t, "2027-11-26 08:00", nil)

@@ -11,6 +11,8 @@ import (
 
 	"github.com/sirupsen/logrus"
 
+	"magpie/internal/answer"
+	"magpie/internal/inbox"
 	"magpie/internal/network"
 	"magpie/internal/network/memory"
 	"magpie/internal/outbox"
@@ -87,7 +89,10 @@ func TestUpgrade(t *testing.T) {
 		for s := range everyState {
 			oldRow(t, tx, s, now.Add(-time.Minute))
 		}
-		return nil
+		_, err := tx.Exec(`INSERT INTO mentions (id, network, item, account, ref, person, author, text, language, direct, names, reply_to, at, received_at,
+			state, reason) VALUES ('m1', 'mastodon', 'i1', 'outlet', 'r', 1, '{}', 'delete my data', '', $1, '[]', '', 1, 1, 'desk', $2)`, false,
+			"asks for their data to be deleted: magpie people forget")
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -138,6 +143,9 @@ func TestUpgrade(t *testing.T) {
 		}
 	}
 	look(b.DB.Read)
+	if n, _, err := inbox.WaitingFor(ctx, b.DB.Read, answer.Erasure); err != nil || n != 1 {
+		t.Errorf("%d ask for their data to be deleted, %v", n, err)
+	}
 	out := map[string]int{}
 	for _, p := range net.Posts("outlet") {
 		out[p.Text]++

@@ -48,6 +48,7 @@ type Mention struct {
 	Received, Decided time.Time
 	State             State
 	Rule, Reason      string
+	Cause             string // the reason, for programs
 	AnsweredBy        string
 }
 
@@ -124,6 +125,7 @@ type Verdict struct {
 	State   State
 	Rule    string // that answers
 	Reason  string // why no rule does
+	Cause   string // the reason, for programs; most have none
 	Account string // that answers, or has the mention at its desk
 }
 
@@ -134,7 +136,7 @@ func Decide(ctx context.Context, tx *sql.Tx, id string, v Verdict, now time.Time
 	if m == nil {
 		return false, fmt.Errorf("a mention can't become %s", v.State)
 	}
-	return m.One(ctx, tx, `rule = ?, reason = ?, answered_by = ?, decided_at = ?`, `id = ? AND `+moves.In(New), v.Rule, v.Reason, v.Account,
+	return m.One(ctx, tx, `rule = ?, reason = ?, cause = ?, answered_by = ?, decided_at = ?`, `id = ? AND `+moves.In(New), v.Rule, v.Reason, v.Cause, v.Account,
 		store.Ms(now), id)
 }
 

@@ -54,7 +54,7 @@ func one(t *testing.T, db *store.DB, id string) *Mention {
 func decide(t *testing.T, db *store.DB, id string, s State, rule, account string, now time.Time) (done bool) {
 	t.Helper()
 	write(t, db, func(tx *sql.Tx) (err error) {
-		done, err = Decide(context.Background(), tx, id, Verdict{s, rule, "because", account}, now)
+		done, err = Decide(context.Background(), tx, id, Verdict{State: s, Rule: rule, Reason: "because", Account: account}, now)
 		return err
 	})
 	return done
@@ -199,7 +199,7 @@ func TestOddText(t *testing.T) {
 		t.Errorf("got %+v", m)
 	}
 	write(t, db, func(tx *sql.Tx) error {
-		_, err := Decide(t.Context(), tx, id, Verdict{Desk, "", odd, odd}, noon)
+		_, err := Decide(t.Context(), tx, id, Verdict{State: Desk, Reason: odd, Account: odd}, noon)
 		return err
 	})
 	write(t, db, func(tx *sql.Tx) error { return Close(t.Context(), tx, id, odd) })

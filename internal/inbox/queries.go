@@ -15,7 +15,7 @@ import (
 // Queries by name. Nobody else writes conditions on mentions.
 
 const columns = `id, network, item, account, ref, person, author, text, language, direct, names, reply_to, at,
-	received_at, state, rule, reason, answered_by, COALESCE(decided_at, 0), more`
+	received_at, state, rule, reason, cause, answered_by, COALESCE(decided_at, 0), more`
 
 // selected are the mentions that a condition names.
 func selected(ctx context.Context, q store.Querier, where string, args ...any) (out []*Mention, err error) {
@@ -29,7 +29,7 @@ func selected(ctx context.Context, q store.Querier, where string, args ...any) (
 		var ref, author, names, about string
 		var at, received, decided int64
 		if err := rows.Scan(&m.ID, &m.Network, &m.Item, &m.Account, &ref, &m.Person, &author, &m.Text, &m.Language, &m.Direct, &names, &m.ReplyTo,
-			&at, &received, &m.State, &m.Rule, &m.Reason, &m.AnsweredBy, &decided, &about); err != nil {
+			&at, &received, &m.State, &m.Rule, &m.Reason, &m.Cause, &m.AnsweredBy, &decided, &about); err != nil {
 			return nil, err
 		}
 		m.Ref = network.Ref(ref)
@@ -105,10 +105,10 @@ func WaitingBefore(ctx context.Context, q store.Querier, before time.Time) (n in
 	return waiting(ctx, q, `received_at < $1`, store.Ms(before))
 }
 
-// WaitingFor are how many mentions wait for a person for a reason, and the first of them;
+// WaitingFor are how many mentions wait for a person for a cause, and the first of them;
 // nil if there is none.
-func WaitingFor(ctx context.Context, q store.Querier, reason string) (n int, first *Mention, err error) {
-	return waiting(ctx, q, `reason = $1`, reason)
+func WaitingFor(ctx context.Context, q store.Querier, cause string) (n int, first *Mention, err error) {
+	return waiting(ctx, q, `cause = $1`, cause)
 }
 
 func waiting(ctx context.Context, q store.Querier, which string, arg any) (n int, first *Mention, err error) {

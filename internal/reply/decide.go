@@ -136,7 +136,7 @@ func (c *decision) apply(ctx context.Context, tx *sql.Tx) error {
 }
 
 func (c *decision) note(ctx context.Context, tx *sql.Tx, s inbox.State, rule, reason string) error {
-	_, err := inbox.Decide(ctx, tx, c.m.ID, inbox.Verdict{State: s, Rule: rule, Reason: reason, Account: c.d.Account}, c.now)
+	_, err := inbox.Decide(ctx, tx, c.m.ID, inbox.Verdict{State: s, Rule: rule, Reason: reason, Cause: c.d.Cause, Account: c.d.Account}, c.now)
 	return err
 }
 

@@ -33,7 +33,7 @@ func (r *Replier) LookAtDesk(ctx context.Context, now time.Time) error {
 	if err := r.wait(ctx, now, "desk", n, text); err != nil {
 		return err
 	}
-	n, first, err = inbox.WaitingFor(ctx, r.DB.Read, answer.ToErase)
+	n, first, err = inbox.WaitingFor(ctx, r.DB.Read, answer.Erasure)
 	if err != nil {
 		return err
 	}

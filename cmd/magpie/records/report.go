@@ -136,10 +136,11 @@ func deskJSON(all []*inbox.Mention) any {
 		Item     string    `json:"item"`
 		Private  bool      `json:"private"`
 		Reason   string    `json:"reason"`
+		Cause    string    `json:"cause,omitempty"` // the reason, for programs
 	}
 	out := []row{}
 	for _, m := range all {
-		out = append(out, row{m.ID, m.Received, m.Account, m.Author.Handle, m.Text, m.Item, m.Direct, m.Reason})
+		out = append(out, row{m.ID, m.Received, m.Account, m.Author.Handle, m.Text, m.Item, m.Direct, m.Reason, m.Cause})
 	}
 	return out
 }
