@@ -226,6 +226,12 @@ func printForecast(w io.Writer, f agenda.Forecast, p console.Paint) {
 	case outbox.Direct:
 		fmt.Fprintf(w, "    to %s\n", records.To(f.Post))
 	case outbox.Segment:
+		if f.LastOut.IsZero() {
+			if f.Problem == "" {
+				fmt.Fprintf(w, "    its posts are made, or being made: magpie outbox show %s\n", f.Post.ID)
+			}
+			break
+		}
 		printAudience(w, f, p)
 	}
 	fmt.Fprintln(w)

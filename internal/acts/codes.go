@@ -28,10 +28,16 @@ func (d *Acts) ShowCode(ctx context.Context, code string) (coupon.Story, error) 
 
 // ImportCodes reads codes into an offer.
 func (d *Acts) ImportCodes(ctx context.Context, offer string, r io.Reader) (n int, as string, err error) {
-	if n, as, err = coupon.Import(ctx, d.DB, offer, r, d.Composer.SharedCodes(), d.Clock()); n > 0 {
-		d.Clear(ctx, need.NoCodes, offer)
+	n, as, err = coupon.Import(ctx, d.DB, offer, r, d.Composer.SharedCodes(), d.Clock())
+	if err != nil || n == 0 {
+		return n, as, err
 	}
-	return n, as, err
+	return n, as, d.Write(ctx, func(tx *sql.Tx) error {
+		if free, err := coupon.AnyFree(ctx, tx, offer); err != nil || !free { // they are given out already
+			return err
+		}
+		return need.Clear(ctx, tx, need.NoCodes, offer)
+	})
 }
 
 // ReleaseCodes lets an offer's codes be given out again, after a person has

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -151,14 +152,17 @@ func (e *expansion) chunk(ctx context.Context, tx *sql.Tx, all []people.Recipien
 	if err := outbox.LeaveOut(ctx, tx, e.parent.ID, leftOut); err != nil {
 		return false, err
 	}
-	posts, err = outbox.NotThere(ctx, tx, posts) // those that are there were out before the database was restored
+	fresh, back, err := outbox.Unmade(ctx, tx, posts) // others were out before the database was restored, or the mailing came back
 	if err != nil {
 		return false, err
 	}
-	if err := e.codes(ctx, tx, posts); err != nil {
+	if err := e.codes(ctx, tx, slices.Concat(back, fresh)); err != nil {
 		return false, err
 	}
-	if err := outbox.AddLetters(ctx, tx, e.parent, posts, e.now); err != nil {
+	if err := outbox.ReturnLetters(ctx, tx, e.parent, back, e.now); err != nil {
+		return false, err
+	}
+	if err := outbox.AddLetters(ctx, tx, e.parent, fresh, e.now); err != nil {
 		return false, err
 	}
 	crash.At("expanding")

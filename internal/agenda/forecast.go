@@ -95,6 +95,14 @@ func (f *Forecast) clock(t time.Time) string {
 	return t.Format("2006-01-02 15:04")
 }
 
+// later is the later of two instants: what is due goes out from now on.
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
 // paced tells what each account's pace makes of its public posts: they wait, and may be too
 // late by then.
 func (g *Agenda) paced(ctx context.Context, all []Forecast) (err error) {
@@ -111,7 +119,7 @@ func (g *Agenda) paced(ctx context.Context, all []Forecast) (err error) {
 				return err
 			}
 		}
-		at := f.Post.SlotAt
+		at := later(f.Post.SlotAt, g.Clock())
 		for moved := true; moved; {
 			next := at
 			if n := len(went) - r.Count; n >= 0 && went[n].Add(r.Per).After(next) {
@@ -124,7 +132,7 @@ func (g *Agenda) paced(ctx context.Context, all []Forecast) (err error) {
 		}
 		says := "the pace of " + f.Account.Name + " (" + r.String() + ")"
 		late := outbox.LateAt(f.Post)
-		switch slow := len(went) >= r.Count && at.After(f.Post.SlotAt); {
+		switch slow := len(went) >= r.Count && at.After(later(f.Post.SlotAt, g.Clock())); {
 		case slow && late > 0 && store.Ms(at) >= late:
 			f.Problem = says + " has room for it at " + f.clock(at) + " only, and then it is too late by its step's rule (late: or finish_by:)"
 			outs[f.Account.Name] = went
@@ -156,7 +164,7 @@ func (g *Agenda) pushes(ctx context.Context, from, to time.Time, pauses []pause.
 		switch {
 		case p.Kind == outbox.Direct:
 			f.To = 1
-		case p.Kind == outbox.Segment && set.Segments[p.Segment] != nil && f.Text != "":
+		case p.Kind == outbox.Segment && f.Text != "":
 			if err := g.audience(ctx, set, &f); err != nil {
 				return nil, err
 			}
@@ -170,7 +178,7 @@ func (g *Agenda) pushes(ctx context.Context, from, to time.Time, pauses []pause.
 // hush tells what the account's quiet hours make of a post: it waits for their end, and
 // may be too late by then.
 func (g *Agenda) hush(f *Forecast) {
-	still, until := plan.Quiet(f.Account, f.Post.SlotAt)
+	still, until := plan.Quiet(f.Account, later(f.Post.SlotAt, g.Clock()))
 	if !still || f.Post.Exempt || f.Problem != "" {
 		return
 	}
@@ -229,7 +237,7 @@ func (g *Agenda) afford(ctx context.Context, all []Forecast) error {
 		if f.Price == 0 || bounds.Budget == 0 || f.State == string(outbox.Sent) {
 			continue
 		}
-		month := f.At.In(bounds.Zone).Format("2006-01")
+		month := later(f.At, g.Clock()).In(bounds.Zone).Format("2006-01")
 		key := f.Account.Name + " " + month
 		if _, known := spent[key]; !known && month == g.Clock().In(bounds.Zone).Format("2006-01") {
 			s, err := g.Accounts.Meter(f.Account).Spent(ctx)
@@ -255,7 +263,7 @@ func (g *Agenda) forecast(ctx context.Context, set *workspace.Set, o plan.Occurr
 		return f, err
 	} else if known != nil {
 		f.State = string(known.State)
-		p.ApprovedBy, p.Turn = known.ApprovedBy, known.Turn
+		p.ApprovedBy, p.Turn, p.Cursor = known.ApprovedBy, known.Turn, known.Cursor
 		if s := known.State; s == outbox.Withdrawn || s == outbox.Refused || s == outbox.Recalled {
 			f.Problem = cmp.Or(known.Reason, "it was "+f.State)
 		}
@@ -311,6 +319,13 @@ func (g *Agenda) read(ctx context.Context, f *Forecast) error {
 // audience counts who gets a segment's post, who does not and why, whether
 // there are codes for all, and when the last one is out at the account's pace.
 func (g *Agenda) audience(ctx context.Context, set *workspace.Set, f *Forecast) (err error) {
+	switch {
+	case set.Segments[f.Post.Segment] == nil:
+		f.Problem = "the segment " + f.Post.Segment + " is no longer in the files"
+		return nil
+	case f.Post.Cursor > 0: // its posts are there, or are being made
+		return nil
+	}
 	f.To, f.LeftOut, err = people.Audience(ctx, g.DB.Read, set.Segments[f.Post.Segment], f.Account.Name, f.Account.Network, f.At)
 	if err != nil {
 		return err

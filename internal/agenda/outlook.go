@@ -58,15 +58,22 @@ func (g *Agenda) fullPace(ctx context.Context, a *workspace.Account, p *outbox.P
 	if p.Kind == outbox.Public {
 		r, kind = a.Pace.Posts, outbox.Public
 	}
-	if r == nil || p.Exempt || p.Kind == outbox.Answer {
+	if r == nil || p.Exempt || p.Kind == outbox.Answer || p.Follows != "" {
 		return "", nil
 	}
-	went, err := outbox.SentTimes(ctx, g.DB.Read, a.Name, kind, now.Add(-r.Per))
-	if err != nil || len(went) < r.Count {
+	n, err := outbox.CountSince(ctx, g.DB.Read, a.Name, kind, now.Add(-r.Per))
+	if err != nil || n < r.Count {
 		return "", err
 	}
-	until := went[len(went)-r.Count].Add(r.Per)
-	return "waits for the pace of " + a.Name + " (" + r.String() + "): " + byClock(a, until) + " at the earliest", nil
+	says := "waits for the pace of " + a.Name + " (" + r.String() + ")"
+	if p.Kind == outbox.Segment {
+		says = "its posts wait for the pace of " + a.Name + " (" + r.String() + ")"
+	}
+	last, err := outbox.SentBefore(ctx, g.DB.Read, a.Name, kind, r.Count-1)
+	if last.IsZero() { // some are under way, or asked about
+		return says, err
+	}
+	return says + ": " + byClock(a, last.Add(r.Per)) + " at the earliest", err
 }
 
 // byClock is an instant by an account's clock, with its zone.

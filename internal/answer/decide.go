@@ -39,6 +39,11 @@ type Decision struct {
 	Cause   string // the reason, for programs; most have none
 }
 
+// Speaks tells whether something is said in public or in private.
+func (d Decision) Speaks() bool {
+	return d.Outcome == Reply || d.Outcome == OptOut || d.Outcome == OptIn
+}
+
 // Guarded says why somebody with so many automated answers in an hour gets no more; "": they may.
 func Guarded(answers int) string {
 	if answers >= LoopGuard {
@@ -66,7 +71,7 @@ type Facts struct {
 	Left     bool        // they have said so after this mention
 	Answers  int         // automated answers to them in the last hour
 	Paused   []string    // campaigns
-	Rules    []RuleFacts // about the rules of Understood, in their order
+	Rules    []RuleFacts // about the rules of Understood, in their order, to the first that answers
 }
 
 // RuleFacts are what the database knows about a rule and who asks.
@@ -127,14 +132,22 @@ func byRule(u Understood, f Facts) Decision {
 			continue
 		}
 		d := Decision{Outcome: Reply, Account: r.Account, Step: r.Step, Others: r.Step.For != "" && !f.Rules[i].Member}
-		if why = Spent(r.Step, f.Rules[i].ToPerson, f.Rules[i].ByAccount); why == "" && d.Others && r.Step.SayOthers == "" {
-			why = "the rule " + r.Step.Name + " is for " + r.Step.For + " only"
-		}
-		if why == "" {
+		if why = r.Denied(f.Rules[i]); why == "" {
 			return d
 		}
 	}
 	return Decision{Outcome: Desk, Account: u.accounts[0], Reason: why}
+}
+
+// Denied says why an open rule does not answer who asks; "": it does, and nothing need be read about those after it.
+func (r Rule) Denied(f RuleFacts) string {
+	if why := Spent(r.Step, f.ToPerson, f.ByAccount); why != "" {
+		return why
+	}
+	if r.Step.For != "" && !f.Member && r.Step.SayOthers == "" {
+		return "the rule " + r.Step.Name + " is for " + r.Step.For + " only"
+	}
+	return ""
 }
 
 // Closed says why a rule answers nobody now; "": it may. Nothing need be read about a closed rule.

@@ -41,6 +41,9 @@ func Understand(set *workspace.Set, m network.Mention, accounts []string, own bo
 	return u
 }
 
+// Ours tells that a mention is by one of our own accounts: nothing need be known to leave it alone.
+func (u Understood) Ours() bool { return u.own }
+
 // Asks tells whether a rule that the words match has its answer worded by a model.
 func (u Understood) Asks() bool {
 	return slices.ContainsFunc(u.Rules, func(r Rule) bool { return r.Step.Ask != nil })

@@ -45,8 +45,7 @@ func TestFollows(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, m := range []*Bot{a, b} {
-		took := x.eventually("the new files", func() bool { return m.Set().Hash == c.Set().Hash })
-		t.Logf("in force after %s", took.Round(time.Millisecond))
+		x.soon("the new files", func() bool { return m.Set().Hash == c.Set().Hash })
 	}
 	if all := outboxtest.Where(t, a.DB.Read, `step = 'more'`); len(all) != 1 || all[0].State != outbox.Planned {
 		t.Errorf("planned are %+v", all)
@@ -72,11 +71,10 @@ func TestWatches(t *testing.T) {
 	x.shared(a, b)
 	before := b.Set().Hash
 	putFiles(t, a.Dir, map[string]string{"templates/tip.en.tmpl": "A new tip."})
-	took := x.eventually("the edit on the other machine", func() bool {
+	x.soon("the edit on the other machine", func() bool {
 		return b.Set().Hash != before &&
 			b.Set().Hash == a.Set().Hash
 	})
-	t.Logf("in force on the other after %s", took.Round(time.Millisecond))
 	// An edit where nobody watches is not in force.
 	putFiles(t, b.Dir, map[string]string{"templates/tip.en.tmpl": "An edit by mistake."})
 	time.Sleep(1500 * time.Millisecond)
@@ -107,7 +105,7 @@ func TestPauseForAll(t *testing.T) {
 	if _, err := b.Acts.Halt(t.Context(), "all", "", "a mistake", "bob", true); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(3 * time.Second)
+	time.Sleep(time.Second)
 	at := []int{len(x.texts("home")), len(x.texts("outlet"))}
 	time.Sleep(time.Second)
 	if now := []int{len(x.texts("home")), len(x.texts("outlet"))}; now[0] != at[0] || now[1] != at[1] {

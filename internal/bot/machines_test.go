@@ -34,7 +34,11 @@ type team struct {
 	lease time.Duration // of its machines
 	// answering is where a person answers what is asked about a post, if anywhere.
 	answering *Bot
+	answered  int // posts
 }
+
+// mostAsked is how many posts a machine may have had in flight when it was cut off.
+const mostAsked = 4
 
 // brief is the lease of a team's machines, unless a test says another.
 const brief = 3 * time.Second
@@ -134,8 +138,21 @@ func (x *team) startsAndDies(b *Bot) (die func()) {
 }
 
 // patience is how long a team waits for what has to come, on a machine that is
-// busy with other tests. No test measures a time by it.
+// busy with other tests. What must come soon is measured by late.
 const patience = time.Minute
+
+// late is when a machine that takes over, or takes on an edit, is too late: some leases, for a machine that is busy with other tests.
+const late = 5 * brief
+
+// soon waits for something that must not take long.
+func (x *team) soon(what string, is func() bool) {
+	x.Helper()
+	took := x.eventually(what, is)
+	x.Logf("%s after %s", what, took.Round(time.Millisecond))
+	if took > late {
+		x.Errorf("%s took %s", what, took)
+	}
+}
 
 // eventually waits for something, and returns how long it took.
 func (x *team) eventually(what string, is func() bool) time.Duration {
@@ -213,7 +230,10 @@ func (x *team) answers(account string) {
 	for _, p := range outboxtest.Where(x, x.answering.DB.Read, `state = 'asked'`) {
 		to, at := outbox.Planned, ""
 		if slices.ContainsFunc(x.net.Posts(account), func(out memory.Posted) bool { return out.Key == p.Key }) {
-			to, at = outbox.Sent, "https://social.example/@"+account+"/1"
+			to, at = outbox.Sent, "https://social.example/@"+account+"/"+p.ID
+		}
+		if x.answered++; x.answered > mostAsked {
+			x.Fatalf("a person is asked about %d posts", x.answered)
 		}
 		if err := x.answering.Acts.SettlePost(context.Background(), p.ID, to, at, "ann"); err != nil {
 			x.Error(err)

@@ -109,3 +109,21 @@ func TestModelThinksLong(t *testing.T) {
 		})
 	}
 }
+
+// TestModelForAnotherRule: where another rule is to answer in the end, it does, in its own words.
+func TestModelForAnotherRule(t *testing.T) {
+	w, say := worded(t)
+	w.edit(map[string]string{"campaigns/zz.yaml": "title: More\nsteps:\n  more:\n    accounts: [outlet]\n    mention: {says: [open]}\n" +
+		"    say: tip\n"})
+	say("Yes, from nine to six.", func() {
+		if _, err := w.Acts.Halt(t.Context(), "campaign", "service", "a mistake", "bob", true); err != nil {
+			t.Error(err)
+		}
+	})
+	sent := w.net.Mention("outlet", ann, "are you open?")
+	w.said(sent)
+	m := w.said(sent) // decided again, a second later
+	if all := w.texts("outlet"); m.State != inbox.Answered || m.Rule != "zz/more" || len(all) != 1 || strings.Contains(all[0], "nine") {
+		t.Errorf("%s by %s (%s): %q", m.State, m.Rule, m.Reason, all)
+	}
+}

@@ -71,3 +71,52 @@ func TestOutlookByPace(t *testing.T) {
 		t.Errorf("it is not in the plan any more: %+v", f)
 	}
 }
+
+// TestOverduePushes: what is due and waits goes out from now on; the plan says so, and what becomes too late by that.
+func TestOverduePushes(t *testing.T) {
+	w := newWorld(t, "2027-11-26 10:00", replaced("accounts/outlet.yaml", "network: mastodon", "network: mastodon\npace: {posts: 1/hour}\nquiet: 22:00-08:00"))
+	began := w.now
+	for i := range 3 {
+		_, err := w.Acts.Push(t.Context(), acts.Push{Account: "outlet", Text: fmt.Sprintf("Number %d.", i), Who: "ann"})
+		w.must(err)
+	}
+	w.now = w.now.Add(10 * time.Minute)
+	_, err := w.Acts.Push(t.Context(), acts.Push{Account: "outlet", Text: "The fourth.", Who: "ann", At: w.now.Add(5 * time.Minute)})
+	w.must(err)
+	all, err := w.Agenda.Forecasts(t.Context(), w.now, w.now.AddDate(0, 0, 1))
+	w.must(err)
+	zone := w.Set().Accounts["outlet"].Timezone.Location
+	var got []string
+	for _, f := range all {
+		if f.Post.Campaign == compose.PushCampaign {
+			got = append(got, f.Waits+f.Problem)
+		}
+	}
+	want := []string{"", w.now.Add(time.Hour).In(zone).Format("15:04"), w.now.Add(2 * time.Hour).In(zone).Format("15:04"), "too late"}
+	if len(got) != 4 || began.After(w.now) {
+		t.Fatalf("got %q", got)
+	}
+	for i, x := range want {
+		if (x == "") != (got[i] == "") || !strings.Contains(got[i], x) {
+			t.Errorf("%d: %q, want %q", i, got[i], x)
+		}
+	}
+}
+
+// TestPushToNoSegment: a push whose segment has left the files is said not to go out.
+func TestPushToNoSegment(t *testing.T) {
+	w := newWorld(t, day1, nil)
+	w.fans(2, nil)
+	_, err := w.Acts.Push(t.Context(), acts.Push{Account: "outlet", Text: "Hello.", Segment: "fans", Who: "ann", At: w.now.Add(time.Hour)})
+	w.must(err)
+	f := w.forecasts()[outbox.Segment]
+	if f.To != 2 || f.Problem != "" {
+		t.Errorf("before: %+v", f)
+	}
+	changed := replaced("campaigns/segments.yaml", "fans:", "friends:")
+	changed["campaigns/bf.yaml"] = strings.Replace(files["campaigns/bf.yaml"], "segment: fans", "segment: friends", 1)
+	w.edit(changed)
+	if f := w.forecasts()[outbox.Segment]; !strings.Contains(f.Problem, "the segment fans is no longer in the files") {
+		t.Errorf("after: %+v", f)
+	}
+}

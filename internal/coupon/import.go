@@ -156,3 +156,9 @@ func taken(ctx context.Context, tx *sql.Tx, code string) (why, err error) {
 	}
 	return fmt.Errorf("the code %s is in this file twice or was imported before", code), nil
 }
+
+// AnyFree tells whether an offer has a code that nobody has.
+func AnyFree(ctx context.Context, q store.Querier, offer string) (yes bool, err error) {
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM coupons WHERE offer = $1 AND state = 'free')`, offer).Scan(&yes)
+	return yes, err
+}

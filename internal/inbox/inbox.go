@@ -213,11 +213,14 @@ func Answers(ctx context.Context, q store.Querier, rule string, person int64, ac
 		args = append(args, value)
 		where += fmt.Sprintf(" AND %s = $%d", column, len(args))
 	}
-	if rule != "" {
-		add("rule", rule)
-	}
 	if person != 0 {
 		add("person", person)
+	}
+	switch {
+	case rule != "" && person != 0: // an expression: the person's mentions are to be looked at, not all that the rule has answered
+		add("rule || ''", rule)
+	case rule != "":
+		add("rule", rule)
 	}
 	if account != "" {
 		add("answered_by", account)

@@ -39,10 +39,20 @@ func Return(ctx context.Context, tx *sql.Tx, wanted *Post) (back bool, err error
 	if wanted.State == Held {
 		m = returningHeld
 	}
-	return m.One(ctx, tx, `reason = ?, cause = '', kind = ?, segment = ?, template = ?, slot_at = ?, next_at = ?, late_after = ?,
+	back, err = m.One(ctx, tx, `reason = ?, cause = '', kind = ?, segment = ?, template = ?, slot_at = ?, next_at = ?, late_after = ?,
 		late_then = ?, finish_by = ?, late_at = ?, approval = ?, approved_hash = '', approved_by = '', cursor = 0`, `key = ? AND cause = ? AND attempts = 0`,
 		wanted.Reason, wanted.Kind, wanted.Segment, wanted.Template, store.Ms(wanted.SlotAt), store.Ms(wanted.SlotAt),
 		wanted.LateAfter.Milliseconds(), wanted.LateThen, store.Ms(wanted.FinishBy), LateAt(wanted), wanted.Approval, wanted.Key, Gone)
+	if err == nil && !back && wanted.Kind == Segment { // its posts to people have left, and it had been made for all
+		back, err = resuming.One(ctx, tx, `cursor = 0, segment = ?, template = ?, next_at = ?, late_after = ?, late_then = ?, finish_by = ?, late_at = ?`,
+			`key = ? AND EXISTS (SELECT 1 FROM posts l WHERE l.parent = posts.id AND l.parent <> '' AND l.state = 'withdrawn' AND l.cause = 'gone')`,
+			wanted.Segment, wanted.Template, store.Ms(wanted.SlotAt), wanted.LateAfter.Milliseconds(), wanted.LateThen, store.Ms(wanted.FinishBy),
+			LateAt(wanted), wanted.Key)
+	}
+	if err == nil && back && wanted.Kind == Segment { // its people are gone through anew
+		_, err = tx.ExecContext(ctx, `DELETE FROM left_out WHERE mailing = (SELECT id FROM posts WHERE key = $1)`, wanted.Key)
+	}
+	return back, err
 }
 
 // Spread notes how far a mailing has become posts, one for each person; done, that it has

@@ -7,7 +7,8 @@ import (
 	"magpie/internal/store"
 )
 
-// LeaveOut notes for how many people of its segment a mailing is not, by the reasons why. It is told once for each person.
+// LeaveOut notes for how many people of its segment a mailing is not, by the reasons why. It is told once for each person, and
+// anew when a mailing comes back.
 func LeaveOut(ctx context.Context, tx *sql.Tx, mailing string, people map[string]int) error {
 	for why, n := range people {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO left_out (mailing, why, people) VALUES ($1, $2, $3)

@@ -29,26 +29,79 @@ func lettersOf(posts []*Post) (each string, err error) {
 	return store.Each(rows)
 }
 
-// NotThere are those of some posts that the outbox does not have, by their keys, each once: a person may have several handles on a network.
-func NotThere(ctx context.Context, q store.Querier, posts []*Post) ([]*Post, error) {
+// Unmade are those of a mailing's posts that are to be made, each once: a person may have several handles on a network. fresh are
+// those that the outbox does not have, by their keys; back are there, but were withdrawn when their step left the files.
+func Unmade(ctx context.Context, q store.Querier, posts []*Post) (fresh, back []*Post, err error) {
 	each, err := lettersOf(posts)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	rows, err := q.QueryContext(ctx, `SELECT posts.key FROM json_each($1) j CROSS JOIN posts WHERE posts.key = j.value ->> 'key'`, each)
+	rows, err := q.QueryContext(ctx, `SELECT posts.key, posts.id, posts.state = 'withdrawn' AND posts.cause = $1 AND posts.attempts = 0
+		FROM json_each($2) j CROSS JOIN posts WHERE posts.key = j.value ->> 'key'`, Gone, each)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	keys, err := store.Column[string](rows)
-	there := map[string]bool{}
-	for _, k := range keys {
-		there[k] = true
+	defer rows.Close()
+	made, left := map[string]bool{}, map[string]string{} // left: ids by keys
+	for rows.Next() {
+		var key, id string
+		var gone bool
+		if err := rows.Scan(&key, &id, &gone); err != nil {
+			return nil, nil, err
+		}
+		if made[key] = !gone; gone {
+			left[key] = id
+		}
 	}
-	return slices.DeleteFunc(slices.Clone(posts), func(p *Post) bool {
-		again := there[p.Key]
-		there[p.Key] = true
-		return again
-	}), err
+	for _, p := range posts {
+		switch id := left[p.Key]; {
+		case made[p.Key]:
+			continue
+		case id != "":
+			p.ID = id
+			back = append(back, p)
+		default:
+			fresh = append(fresh, p)
+		}
+		made[p.Key] = true
+	}
+	return fresh, back, rows.Err()
+}
+
+// ReturnLetters lets posts of a mailing go out after all, as the mailing is now. Those with a reason stay withdrawn, for that reason.
+func ReturnLetters(ctx context.Context, tx *sql.Tx, mailing *Post, posts []*Post, now time.Time) error {
+	var back, out []*Post
+	for _, p := range posts {
+		if p.Reason == "" {
+			back = append(back, p)
+		} else {
+			out = append(out, p)
+		}
+	}
+	if len(back) > 0 {
+		each, err := lettersOf(back)
+		if err != nil {
+			return err
+		}
+		at := store.Ms(now)
+		if _, err := returning.Each(ctx, tx, `reason = '', cause = '', code = j.value ->> 'code', recipient = j.value ->> 'recipient',
+			language = j.value ->> 'language', segment = ?, template = ?, text = ?, slot_at = ?, next_at = ?, finish_by = ?, late_at = ?, approval = ?,
+			approved_hash = ?, approved_by = ?, updated_at = ?`, `posts.id = j.value ->> 'id' AND posts.cause = ?`, mailing.Segment, mailing.Template,
+			mailing.Text, store.Ms(mailing.SlotAt), at, store.Ms(back[0].FinishBy), LateAt(back[0]), mailing.Approval, mailing.ApprovedHash,
+			mailing.ApprovedBy, at, each, Gone); err != nil {
+			return err
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	each, err := lettersOf(out)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE posts SET reason = j.value ->> 'reason', cause = '', updated_at = $1 FROM json_each($2) j
+		WHERE posts.id = j.value ->> 'id' AND posts.state = 'withdrawn' AND posts.cause = $3`, store.Ms(now), each, Gone)
+	return err
 }
 
 // AddLetters is Add for posts of a mailing, none of which is there. They have their ids, and differ from each other in their

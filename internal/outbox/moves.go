@@ -46,6 +46,7 @@ var (
 	mending       = Ledger.Move("the files have changed", Planned, Held)
 	returning     = Ledger.Move("back in the files", Planned, Withdrawn)
 	returningHeld = Ledger.Move("back in the files", Held, Withdrawn)
+	resuming      = Ledger.Move("back in the files", Planned, Expanded)
 	reopening     = Ledger.Move("reads otherwise than what was rejected", Held, Withdrawn)
 	leaving       = Ledger.Move("left out of a rehearsal", Recalled, Sending, InDoubt, Asked)
 )

@@ -95,8 +95,7 @@ func ID(key string) string {
 
 // LetterID is the short name of a mailing's post to one person. They lie together in indexes, so a million are written soon.
 func LetterID(mailing string, person int64) string {
-	number := strconv.FormatInt(person, 36)
-	return mailing + "-" + strings.Repeat("0", max(0, 5-len(number))) + number
+	return mailing + "-" + strconv.FormatInt(person, 36)
 }
 
 // Add writes a post down, under the short name of its key if it has none. One with the same key is there already: added is

@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -303,6 +304,17 @@ func AwaitsApproval(ctx context.Context, q store.Querier, s Step, since time.Tim
 	p, err := first(ctx, q, ofStep+` AND approval AND (state = 'held' OR state = 'withdrawn' AND cause = $4) AND updated_at > $5`,
 		s.Campaign, s.Step, s.Account, Gone, store.Ms(since))
 	return p != nil, err
+}
+
+// SentBefore is when the last post of a kind but n went out on an account; zero if there are not so many.
+func SentBefore(ctx context.Context, q store.Querier, account string, kind Kind, n int) (time.Time, error) {
+	var at int64
+	err := q.QueryRowContext(ctx, `SELECT sent_at FROM posts WHERE account = $1 AND kind = $2 AND sent_at IS NOT NULL AND follows = ''
+		ORDER BY sent_at DESC LIMIT 1 OFFSET $3`, account, kind, n).Scan(&at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	return store.Time(at), err
 }
 
 // SentTimes are when an account's posts of a kind went out since an instant, the first first.

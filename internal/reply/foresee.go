@@ -84,8 +84,7 @@ func (c *decision) decide(ctx context.Context, q store.Querier) error {
 	if c.d.Outcome == answer.Reply && c.perhaps != "" {
 		c.d = answer.Decision{Outcome: answer.Desk, Account: c.d.Account, Reason: c.perhaps}
 	}
-	if c.foreseen != nil && c.d.Outcome == answer.Reply && (c.d.Step != c.foreseen.Step || c.d.Account != c.foreseen.Account ||
-		c.d.Others != c.foreseen.Others) {
+	if was := c.foreseen; was != nil && c.d.Speaks() && (c.d.Account != was.Account || c.d.Step != was.Step || c.d.Others != was.Others) {
 		return errOtherwise
 	}
 	return nil
@@ -93,7 +92,9 @@ func (c *decision) decide(ctx context.Context, q store.Querier) error {
 
 // facts are what answer.Decide has to know.
 func (c *decision) facts(ctx context.Context, q store.Querier) (f answer.Facts, err error) {
-	f.Now = c.now
+	if f.Now = c.now; c.said.Ours() {
+		return f, nil
+	}
 	var errs [4]error
 	f.OptedOut, errs[0] = people.OptedOut(ctx, q, c.m.Person)
 	f.Left, errs[1] = people.StoppedSince(ctx, q, c.m.Person, c.m.At)
@@ -104,12 +105,16 @@ func (c *decision) facts(ctx context.Context, q store.Querier) (f answer.Facts, 
 	}
 	for _, r := range c.said.Rules {
 		var about answer.RuleFacts
-		if c.said.Closed(r, f) == "" {
+		open := c.said.Closed(r, f) == ""
+		if open {
 			if about, err = c.about(ctx, q, r); err != nil {
 				return f, err
 			}
 		}
 		f.Rules = append(f.Rules, about)
+		if open && r.Denied(about) == "" {
+			break
+		}
 	}
 	return f, nil
 }

@@ -280,6 +280,9 @@ func settlePost(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
+	if p.Kind == outbox.Segment && to == outbox.Withdrawn && (p.State == outbox.Expanded || p.State == outbox.Planned) {
+		return console.Refused(fmt.Errorf("%s is a mailing: “magpie outbox withdraw %s” takes back what is not out of it", p.ID, p.ID))
+	}
 	if err := b.Acts.SettlePost(c.Context, p.ID, to, c.String("url"), console.Who(c)); err != nil {
 		return console.Refused(err)
 	}
@@ -295,7 +298,7 @@ func withdrawPosts(c *cli.Context) error {
 	defer b.Close()
 	question := ""
 	for _, p := range posts.all {
-		if p.Kind != outbox.Segment {
+		if p.Kind != outbox.Segment || c.Bool("yes") {
 			continue
 		}
 		fmt.Fprintf(c.App.Writer, "The mailing %s, %s of %s, is %s.\n", p.ID, console.PostName(p), p.Account, p.State)
