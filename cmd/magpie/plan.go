@@ -135,7 +135,7 @@ func printPlan(w io.Writer, all []agenda.Forecast, p console.Paint) {
 			direct++
 		default:
 			mailings++
-			people += f.To
+			people += f.To + f.Still
 		}
 	}
 	fmt.Fprint(w, console.Plural(public, "public post"))
@@ -188,7 +188,11 @@ func printCosts(w io.Writer, all []agenda.Forecast) {
 }
 
 func printForecast(w io.Writer, f agenda.Forecast, p console.Paint) {
-	at, step, id := console.When(f.At, f.Account.Timezone.Location), console.PostName(f.Post), "["+f.Post.ID+", "+f.State+"]"
+	state := f.State
+	if f.Still > 0 {
+		state = "being sent"
+	}
+	at, step, id := console.When(f.At, f.Account.Timezone.Location), console.PostName(f.Post), "["+f.Post.ID+", "+state+"]"
 	between := "  "
 	if runewidth.StringWidth(at+f.Account.Name+step+id)+6 > console.Columns(w) {
 		between = "\n    "
@@ -228,7 +232,7 @@ func printForecast(w io.Writer, f agenda.Forecast, p console.Paint) {
 	case outbox.Segment:
 		if f.LastOut.IsZero() {
 			if f.Problem == "" {
-				fmt.Fprintf(w, "    its posts are made, or being made: magpie outbox show %s\n", f.Post.ID)
+				fmt.Fprintf(w, "    its posts are made: magpie outbox show %s\n", f.Post.ID)
 			}
 			break
 		}
@@ -246,7 +250,11 @@ func orNone(word, s string) string {
 }
 
 func printAudience(w io.Writer, f agenda.Forecast, p console.Paint) {
-	fmt.Fprintf(w, "    to %s of segment %s%s\n", console.PeopleWord(f.To), f.Post.Segment, records.LeftOut(f.LeftOut))
+	if f.Still > 0 {
+		fmt.Fprintf(w, "    %s of segment %s wait for it still: magpie outbox show %s\n", console.PeopleWord(f.Still), f.Post.Segment, f.Post.ID)
+	} else {
+		fmt.Fprintf(w, "    to %s of segment %s%s\n", console.PeopleWord(f.To), f.Post.Segment, records.LeftOut(f.LeftOut))
+	}
 	if f.Codes != nil {
 		line := fmt.Sprintf("needs %s of %s", console.Plural(f.Codes.Needed, "code"), f.Codes.Offer)
 		if f.Codes.Bounded {
@@ -292,7 +300,7 @@ func planJSON(all []agenda.Forecast) any {
 	out := []row{}
 	for _, f := range all {
 		r := row{f.Post.ID, f.At, f.Account.Timezone.Name, f.Account.Name, f.Post.Campaign, f.Post.Step, string(f.Post.Kind), f.State,
-			f.Text, f.Size.Count, f.Size.Limit, f.Problem, f.Paused, f.Waits, f.To, f.LeftOut, f.Codes, nil, f.Parts, f.Clickable, f.Pictures,
+			f.Text, f.Size.Count, f.Size.Limit, f.Problem, f.Paused, f.Waits, f.To + f.Still, f.LeftOut, f.Codes, nil, f.Parts, f.Clickable, f.Pictures,
 			float64(f.Price) / float64(network.Dollar)}
 		if !f.LastOut.IsZero() {
 			r.LastOut = &f.LastOut

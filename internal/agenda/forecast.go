@@ -32,6 +32,7 @@ type Forecast struct {
 	Paused  string // why it waits, and how that ends
 	Waits   string // until when, for the account's quiet hours
 	To      int    // people; 0 for a public post
+	Still   int    // of a mailing whose posts are made: how many wait
 	LeftOut map[string]int
 	Codes   *Codes
 	LastOut time.Time     // at the account's pace; zero for a public post
@@ -79,8 +80,11 @@ func (g *Agenda) Forecasts(ctx context.Context, from, to time.Time) (out []Forec
 		return nil, err
 	}
 	out = append(out, more...)
+	if out, err = g.underWay(ctx, out, pauses); err != nil {
+		return nil, err
+	}
 	slices.SortStableFunc(out, func(a, b Forecast) int { return a.At.Compare(b.At) })
-	if err := g.paced(ctx, out); err != nil {
+	if err := errors.Join(g.paced(ctx, out), g.dripped(ctx, out)); err != nil {
 		return nil, err
 	}
 	return out, g.afford(ctx, out)
@@ -338,25 +342,5 @@ func (g *Agenda) audience(ctx context.Context, set *workspace.Set, f *Forecast) 
 		}
 	}
 	f.Price *= network.Price(f.To)
-	f.LastOut = lastOut(f.Account, f.At, f.To)
-	f.Misses = f.LastOut.After(compose.FinishBy(f.Post))
 	return nil
-}
-
-// lastOut is when the last of n direct posts goes out at the account's pace,
-// its quiet hours left out.
-func lastOut(a *workspace.Account, at time.Time, n int) time.Time {
-	for n > 0 {
-		if still, until := plan.Quiet(a, at); still {
-			at = until.In(at.Location())
-			continue
-		}
-		r := a.Pace.Direct
-		if r == nil || n <= r.Count {
-			break
-		}
-		n -= r.Count
-		at = at.Add(r.Per)
-	}
-	return at
 }

@@ -40,11 +40,12 @@ func (g *Agenda) Outlook(ctx context.Context, p *outbox.Post) (string, error) {
 	case still && p.Exempt:
 	case still:
 		return "waits for the end of the quiet hours of " + a.Name + ": " + byClock(a, until), nil
-	case at.After(now):
-		return "goes out on " + byClock(a, at), nil
 	}
-	if says, err := g.fullPace(ctx, a, p, now); err != nil || says != "" {
+	if says, err := g.fullPace(ctx, a, p, at); err != nil || says != "" {
 		return says, err
+	}
+	if at.After(now) {
+		return "goes out on " + byClock(a, at), nil
 	}
 	if machines == 0 {
 		return "goes out at once when a bot runs, and none does now (magpie run)", nil
@@ -52,8 +53,8 @@ func (g *Agenda) Outlook(ctx context.Context, p *outbox.Post) (string, error) {
 	return "goes out at once", nil
 }
 
-// fullPace says until when the account's pace has no room for one more post, "" if it has.
-func (g *Agenda) fullPace(ctx context.Context, a *workspace.Account, p *outbox.Post, now time.Time) (string, error) {
+// fullPace says until when the account's pace, after what is out by now, has no room for a post that is due at an instant; "": it has.
+func (g *Agenda) fullPace(ctx context.Context, a *workspace.Account, p *outbox.Post, at time.Time) (string, error) {
 	r, kind := a.Pace.Direct, outbox.Direct
 	if p.Kind == outbox.Public {
 		r, kind = a.Pace.Posts, outbox.Public
@@ -61,7 +62,7 @@ func (g *Agenda) fullPace(ctx context.Context, a *workspace.Account, p *outbox.P
 	if r == nil || p.Exempt || p.Kind == outbox.Answer || p.Follows != "" {
 		return "", nil
 	}
-	n, err := outbox.CountSince(ctx, g.DB.Read, a.Name, kind, now.Add(-r.Per))
+	n, err := outbox.CountSince(ctx, g.DB.Read, a.Name, kind, at.Add(-r.Per))
 	if err != nil || n < r.Count {
 		return "", err
 	}

@@ -58,6 +58,10 @@ func TestManyOfOneServer(t *testing.T) {
 	if n := len(w.posts(`step = 'claim' AND code <> ''`)); n <= before+4 {
 		t.Errorf("an hour later nobody of that server gets one: %d", n-4)
 	}
+	w.must(w.Replier.LookAtDesk(t.Context(), w.now))
+	if all := strings.Join(w.opens(), " "); strings.Contains(all, "have had codes") {
+		t.Errorf("it is over, and still said: %s", all)
+	}
 }
 
 // opens are the words of what needs a person.
@@ -72,4 +76,18 @@ func (w *world) opens() (out []string) {
 		out = append(out, text)
 	}
 	return out
+}
+
+// TestManyJoin: the bound is for codes; who only wants to join gets the answer, and their consent is noted.
+func TestManyJoin(t *testing.T) {
+	w := newWorld(t, day1, map[string]string{"templates/joined.en.tmpl": "Welcome!", "campaigns/bf.yaml": files["campaigns/bf.yaml"] +
+		"  join:\n    accounts: [outlet]\n    mention: {says: [join]}\n    grants: direct\n    say: joined\n"})
+	const many = 120
+	for i := range many {
+		w.net.Mention("outlet", network.Person{ID: fmt.Sprint("eve", i), Handle: fmt.Sprintf("eve%d@farm.example", i)}, "I want to join")
+	}
+	w.step(w.now.Add(time.Minute))
+	if n := len(w.posts(`step = 'join'`)); n != many {
+		t.Errorf("%d of %d are answered: %v", n, many, w.opens())
+	}
 }

@@ -120,3 +120,42 @@ func TestPushToNoSegment(t *testing.T) {
 		t.Errorf("after: %+v", f)
 	}
 }
+
+// TestPlanOfMailings: mailings of an account share its pace, and those that are being sent are in the plan until the last post is out.
+func TestPlanOfMailings(t *testing.T) {
+	w := newWorld(t, "2027-11-26 10:00", replaced("accounts/outlet.yaml", "network: mastodon", "network: mastodon\npace: {direct: 4/hour}"))
+	w.fans(10, nil)
+	push := func(text string, at time.Time) string {
+		x, err := w.Acts.Push(t.Context(), acts.Push{Account: "outlet", Text: text, Segment: "fans", Who: "ann", At: at})
+		w.must(err)
+		return x.Post.ID
+	}
+	first := push("The first.", time.Time{})
+	second := push("The second.", w.now.Add(30*time.Minute))
+	found := func(id string) (f agenda.Forecast) {
+		all, err := w.Agenda.Forecasts(t.Context(), w.now, w.now.AddDate(0, 0, 1))
+		w.must(err)
+		for _, x := range all {
+			if x.Post.ID == id {
+				f = x
+			}
+		}
+		return f
+	}
+	began := w.now
+	if f := found(first); f.To != 10 || !f.LastOut.Equal(began.Add(2*time.Hour)) {
+		t.Errorf("the first: %+v", f)
+	}
+	if f := found(second); f.To != 10 || !f.LastOut.Equal(began.Add(4*time.Hour)) {
+		t.Errorf("the second, which waits for the first: %+v", f)
+	}
+	w.step(w.now.Add(time.Second))
+	if f := found(first); f.Still != 6 || f.To != 0 || f.LastOut.Sub(began).Round(time.Minute) != 2*time.Hour {
+		t.Errorf("the first, as it goes out: %+v", f)
+	}
+	w.step(w.now.Add(3 * time.Hour))
+	w.step(w.now.Add(3 * time.Hour))
+	if f := found(first); f.Post != nil {
+		t.Errorf("the first is out, and in the plan: %+v", f)
+	}
+}

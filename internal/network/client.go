@@ -161,8 +161,9 @@ type Sealed struct {
 
 // Receipt is the network's word that a post is out.
 type Receipt struct {
-	ID  string // for Delete, and as Mention.ReplyTo
-	URL string // for people
+	ID  string    // for Delete, and as Mention.ReplyTo
+	URL string    // for people
+	At  time.Time // when it came to be, where the network's answer says so
 }
 
 // Posted is a post of ours as the network has it.

@@ -306,6 +306,11 @@ func AwaitsApproval(ctx context.Context, q store.Querier, s Step, since time.Tim
 	return p != nil, err
 }
 
+// UnderWay are the mailings of which posts wait, by id, and how many do.
+func UnderWay(ctx context.Context, q store.Querier) (map[string]int, error) {
+	return counted[string](ctx, q, `SELECT parent, count(*) FROM posts WHERE state IN ('planned', 'held') AND parent <> '' GROUP BY parent`)
+}
+
 // SentBefore is when the last post of a kind but n went out on an account; zero if there are not so many.
 func SentBefore(ctx context.Context, q store.Querier, account string, kind Kind, n int) (time.Time, error) {
 	var at int64

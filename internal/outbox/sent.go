@@ -83,7 +83,8 @@ func (a Arrived) row(now time.Time) receipt {
 		r.Name = &name
 	}
 	if a.Post.Doubts > 0 && !a.Post.FirstAttemptAt.IsZero() {
-		r.At = store.Ms(a.Post.FirstAttemptAt) // it went out then; we only know it now
+		// It went out then, and we only know it now; unless the network says that it came to be by a later attempt.
+		r.At = min(max(store.Ms(a.Post.FirstAttemptAt), store.Ms(a.Receipt.At)), r.At)
 	}
 	return r
 }

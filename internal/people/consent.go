@@ -31,6 +31,12 @@ func OptedOut(ctx context.Context, q store.Querier, person int64) (yes bool, err
 	return yes, err
 }
 
+// Language is the one of a person's record; "" if it has none.
+func Language(ctx context.Context, q store.Querier, person int64) (language string, err error) {
+	err = q.QueryRowContext(ctx, `SELECT COALESCE(max(language), '') FROM persons WHERE id = $1`, person).Scan(&language)
+	return language, err
+}
+
 // StoppedSince tells whether a person has said after an instant that they want to be
 // left alone.
 func StoppedSince(ctx context.Context, q store.Querier, person int64, said time.Time) (yes bool, err error) {

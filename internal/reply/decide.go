@@ -145,7 +145,11 @@ func (c *decision) confirm(ctx context.Context, tx *sql.Tx, speak bool, rule str
 	if !speak || c.already || c.m.Ref == "" {
 		return c.note(ctx, tx, inbox.Silent, rule, c.d.Reason+" (already known and confirmed)")
 	}
-	p := c.post()
+	language, err := people.Language(ctx, tx, c.m.Person)
+	if err != nil {
+		return err
+	}
+	p := c.post(language)
 	p.Campaign, p.Step, p.Exempt, p.Private = rule, rule, true, c.m.Direct
 	p.Text = in(words, p.Language)
 	if _, err := outbox.Add(ctx, tx, p, c.now); err != nil {
@@ -154,9 +158,9 @@ func (c *decision) confirm(ctx context.Context, tx *sql.Tx, speak bool, rule str
 	return c.note(ctx, tx, inbox.Answered, rule, c.d.Reason)
 }
 
-// post is an answer without words.
-func (c *decision) post() *outbox.Post {
-	language := answer.Language(c.m.Text, c.m.Language, "", c.set.Accounts[c.d.Account].Language)
+// post is an answer without words. theirs is the language of the person's record, if it has one.
+func (c *decision) post(theirs string) *outbox.Post {
+	language := answer.Language(c.m.Text, c.m.Language, theirs, c.set.Accounts[c.d.Account].Language)
 	return &outbox.Post{Key: "answer/" + c.m.ID, Kind: outbox.Answer, Account: c.d.Account, Person: c.m.Person,
 		Recipient: people.Encode(c.m.Author),
 		Mention:   c.m.ID, Ref: string(c.m.Ref), Language: language, Occurrence: c.m.ID, SlotAt: c.now}
@@ -174,16 +178,22 @@ func (c *decision) reply(ctx context.Context, tx *sql.Tx) error {
 		}
 		return c.note(ctx, tx, inbox.Answered, ruleName(s), "answered before the database was restored")
 	}
-	if why, err := c.crowd(ctx, tx); err != nil || why != "" {
-		return errors.Join(err, c.note(ctx, tx, inbox.Desk, "", why))
+	language, err := people.Language(ctx, tx, c.m.Person)
+	if err != nil {
+		return err
 	}
-	p := c.post()
+	p := c.post(language)
 	p.ID = outbox.ID(p.Key)
 	p.Campaign, p.Step, p.Segment, p.Text = s.Campaign.Name, s.Name, s.For, c.worded
 	p.Template = s.Say.For(c.d.Account)
 	p.Private = c.m.Direct || c.set.Personal(s)
 	if c.d.Others {
 		p.Template, p.Segment, p.Private = s.SayOthers, "", c.m.Direct || s.Private
+	}
+	if offer := c.set.OfferOf(s); offer != nil && compose.ShowsCode(c.set, offer, p) {
+		if why, err := c.crowd(ctx, tx); err != nil || why != "" {
+			return errors.Join(err, c.note(ctx, tx, inbox.Desk, "", why))
+		}
 	}
 	if p.Private && !c.m.Direct {
 		may, err := c.b.Composer.Heard(ctx, tx, c.set.Accounts[c.d.Account], c.m.Person)
@@ -218,10 +228,17 @@ func (c *decision) reply(ctx context.Context, tx *sql.Tx) error {
 	return c.note(ctx, tx, inbox.Answered, ruleName(s), "")
 }
 
-// codesPerServer is how many people of one server get a code of an offer, and within
+// manyPerServer is how many people of one server get a code of an offer, and within
 // what time, unless magpie.yaml says otherwise: whoever runs a server makes as many
 // accounts there as they like.
-var codesPerServer = scalar.Rate{Count: 100, Per: time.Hour}
+var manyPerServer = scalar.Rate{Count: 100, Per: time.Hour}
+
+func (r *Replier) codesPerServer() scalar.Rate {
+	if files := r.Set().Settings.CodesPerServer; files != nil {
+		return *files
+	}
+	return manyPerServer
+}
 
 // crowd says that many people of one server have had a code of late, and tells a person so.
 func (c *decision) crowd(ctx context.Context, tx *sql.Tx) (string, error) {
@@ -230,10 +247,7 @@ func (c *decision) crowd(ctx context.Context, tx *sql.Tx) (string, error) {
 	if offer == nil || offer.Codes.Kind == "shared" || server == "" || c.d.Others {
 		return "", nil
 	}
-	most := codesPerServer
-	if r := c.set.Settings.CodesPerServer; r != nil {
-		most = *r
-	}
+	most := c.b.codesPerServer()
 	n, err := inbox.AnswersTo(ctx, tx, ruleName(c.d.Step), c.m.Network, people.Fold(server), c.now.Add(-most.Per))
 	if err != nil || n < most.Count {
 		return "", err

@@ -18,6 +18,9 @@ const unansweredAfter = 30 * time.Minute
 // LookAtDesk says of the people at the desk that they wait: once however many
 // they are, and again when they are twice as many. Strangers can write much.
 func (r *Replier) LookAtDesk(ctx context.Context, now time.Time) error {
+	if err := r.forgetCrowds(ctx, now); err != nil {
+		return err
+	}
 	n, first, err := inbox.WaitingBefore(ctx, r.DB.Read, now.Add(-unansweredAfter))
 	if err != nil {
 		return err
@@ -48,6 +51,18 @@ func (r *Replier) LookAtDesk(ctx context.Context, now time.Time) error {
 			"” within 24 hours")
 	}
 	return r.wait(ctx, now, "deletion", n, text)
+}
+
+// forgetCrowds ends the messages about many people of one server when the span is over in which they were counted: if they are too many
+// again, that is said again.
+func (r *Replier) forgetCrowds(ctx context.Context, now time.Time) error {
+	open, err := need.Open(ctx, r.DB)
+	for _, n := range open {
+		if n.Kind == need.Crowd && now.Sub(n.At) > r.codesPerServer().Per {
+			r.Clear(ctx, n.Kind, n.Subject)
+		}
+	}
+	return err
 }
 
 // wait keeps one need for so many mentions.

@@ -141,6 +141,7 @@ type Service struct {
 	Answered int           `json:"answered"`
 	Desk     int           `json:"desk"`
 	Silent   int           `json:"silent"`
+	Closed   int           `json:"closed"` // answered by a person, or taken off the desk
 	OptOuts  int           `json:"opt_outs"`
 	Median   time.Duration `json:"median_ns"` // from arrival to the answer being out
 }
@@ -150,8 +151,8 @@ func Mentions(ctx context.Context, db *store.DB, since time.Time) (s Service, er
 	ms := store.Ms(since)
 	err = db.Read.QueryRowContext(ctx, `SELECT count(*), COALESCE(sum(CASE state WHEN 'answered' THEN 1 ELSE 0 END), 0),
 		COALESCE(sum(CASE state WHEN 'desk' THEN 1 ELSE 0 END), 0), COALESCE(sum(CASE state WHEN 'silent' THEN 1 ELSE 0 END), 0),
-		(SELECT count(*) FROM optouts WHERE at >= $1) FROM mentions WHERE received_at >= $2`, ms, ms).
-		Scan(&s.Mentions, &s.Answered, &s.Desk, &s.Silent, &s.OptOuts)
+		COALESCE(sum(CASE state WHEN 'closed' THEN 1 ELSE 0 END), 0), (SELECT count(*) FROM optouts WHERE at >= $1) FROM mentions WHERE received_at >= $2`, ms, ms).
+		Scan(&s.Mentions, &s.Answered, &s.Desk, &s.Silent, &s.Closed, &s.OptOuts)
 	if err != nil || s.Answered == 0 {
 		return s, err
 	}

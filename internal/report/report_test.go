@@ -136,7 +136,7 @@ func TestMentions(t *testing.T) {
 		_, err := people.OptOut(t.Context(), tx, 1, "x", noon, noon)
 		return err
 	})
-	want := report.Service{Mentions: 7, Answered: 4, Desk: 1, Silent: 1, OptOuts: 1, Median: 3 * time.Second}
+	want := report.Service{Mentions: 7, Answered: 4, Desk: 1, Silent: 1, Closed: 1, OptOuts: 1, Median: 3 * time.Second}
 	if s, err := report.Mentions(t.Context(), db, noon); err != nil || s != want {
 		t.Errorf("got %+v, %v", s, err)
 	}

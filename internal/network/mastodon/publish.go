@@ -117,7 +117,7 @@ func (c *client) Publish(ctx context.Context, s network.Sealed) (network.Receipt
 	c.mu.Lock()
 	delete(c.resent, s.Key)
 	c.mu.Unlock()
-	return network.Receipt{ID: out.ID, URL: out.URL}, nil
+	return network.Receipt{ID: out.ID, URL: out.URL, At: out.CreatedAt}, nil
 }
 
 // tooLong are the words of servers about a text that is too long.
