@@ -300,8 +300,8 @@ func planJSON(all []agenda.Forecast) any {
 	out := []row{}
 	for _, f := range all {
 		r := row{f.Post.ID, f.At, f.Account.Timezone.Name, f.Account.Name, f.Post.Campaign, f.Post.Step, string(f.Post.Kind), f.State,
-			f.Text, f.Size.Count, f.Size.Limit, f.Problem, f.Paused, f.Waits, f.To + f.Still, f.LeftOut, f.Codes, nil, f.Parts, f.Clickable, f.Pictures,
-			float64(f.Price) / float64(network.Dollar)}
+			f.Text, f.Size.Count, f.Size.Limit, f.Problem, f.Paused, f.Waits, f.To + f.Still, f.LeftOut, f.Codes, nil, f.Parts, f.Clickable,
+			f.Pictures, float64(f.Price) / float64(network.Dollar)}
 		if !f.LastOut.IsZero() {
 			r.LastOut = &f.LastOut
 		}
