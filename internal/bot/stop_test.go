@@ -50,7 +50,7 @@ func TestStop(t *testing.T) {
 		t.Errorf("got %+v", m)
 	}
 	w.said(w.net.Message("outlet", ann, "start"))
-	if p := w.net.Posts("outlet"); len(p) != 2 || !p[1].Direct || !strings.Contains(p[1].Text, "Welcome back") {
+	if p := w.net.Posts("outlet"); len(p) != 2 || !p[1].Direct || !strings.Contains(p[1].Text, "欢迎回来") { // she has written Chinese
 		t.Errorf("outlet said %q", w.texts("outlet"))
 	}
 	if m := w.said(w.net.Mention("outlet", ann, "are you open?")); m.State != inbox.Answered {
