@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -169,7 +171,8 @@ func (b *Bot) equip(ctx context.Context, set *workspace.Set, bad error) error {
 		return bad
 	}
 	b.Use(r)
-	b.Book = &people.Book{DB: b.DB, IDs: store.NewIDs(), OnMerge: merge, Kinds: b.Options.Kinds}
+	b.Book = &people.Book{DB: b.DB, IDs: store.NewIDs(), OnMerge: merge, Kinds: b.Options.Kinds,
+		Accounts: func() []string { return slices.Sorted(maps.Keys(b.Set().Accounts)) }}
 	b.Vault = vault.New(b.DB, site.KeyFile(b.Dir, b.DB), b.Clock)
 	var err error
 	b.Queue, err = queue.Open(ctx, b.DB, b.Owner, b.work(), b.Log)

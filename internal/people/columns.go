@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"magpie/internal/sheet"
@@ -13,7 +14,8 @@ import (
 )
 
 // facts are the columns that a customer list may have besides one for the handles on each network, of which one must be there.
-var facts = []string{"name", "language", "city", "orders", "spent", "last_order", "tags"}
+var facts = []string{"name", "language", "city", "orders", "spent", "last_order", "tags", "consent", "consent_at",
+	"consent_source"}
 
 // networks are the names of the columns with handles.
 func (b *Book) networks() (names []string) {
@@ -92,12 +94,16 @@ func parse(at map[string]int, row, networks []string) (c Customer, err error) {
 		}
 		c.lastOrder = day.UnixMilli()
 	}
-	c.tags = strings.FieldsFunc(get("tags"), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(";；,，、|", r) })
-	return c, nil
+	c.tags = words(get("tags"))
+	c.agreed, err = readAgreed(get)
+	return c, err
 }
 
-// check looks at the handles by the networks' own rules.
-func (b *Book) check(c Customer) error {
+// separates tells whether a sign stands between the words of a cell.
+func separates(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(";；,，、|", r) }
+
+// check looks at the handles by the networks' own rules, and at whom a consent is for.
+func (b *Book) check(c Customer, now time.Time) error {
 	for i, h := range c.handles {
 		if h == "" || b.Kinds[i].CheckHandle == nil {
 			continue
@@ -106,5 +112,5 @@ func (b *Book) check(c Customer) error {
 			return fmt.Errorf("%s: %q is not a handle (%s)", b.Kinds[i].Name, h, hint)
 		}
 	}
-	return nil
+	return b.checkAgreed(c.agreed, now)
 }

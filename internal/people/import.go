@@ -22,11 +22,14 @@ type Customer struct {
 	spent                int64
 	lastOrder            int64 // ms; 0: none
 	tags                 []string
+	agreed               agreed
 }
 
 // Imported says what an import did.
 type Imported struct {
 	Rows, New int
+	Consents  int    // that are noted, and were not before
+	Left      int    // people whose consent is not noted, for they have said that they want to be left alone
 	As        string // how the list was read, where that is not plain
 	Sample    string // the first name in it, so that somebody sees whether it was read well
 }
@@ -68,8 +71,11 @@ func (b *Book) Import(ctx context.Context, r io.Reader, now time.Time, progress 
 				return err
 			}
 			defer w.close()
-			n, err = w.some(ctx, in, &out, progress)
-			return err
+			before := out.Consents
+			if n, err = w.some(ctx, in, &out, progress); err != nil {
+				return err
+			}
+			return w.record(ctx, out.Consents-before)
 		})
 		if err == nil && n < chunk {
 			return out, nil
@@ -117,7 +123,7 @@ func (b *Book) inspect(in *csv.Reader, at map[string]int, odd *oddities) error {
 			c, err = parse(at, row, networks)
 		}
 		if err == nil {
-			err = b.check(c)
+			err = b.check(c, odd.now)
 		}
 		switch {
 		case err == nil:
@@ -143,12 +149,12 @@ func (b *Book) inspect(in *csv.Reader, at map[string]int, odd *oddities) error {
 
 // writer holds the prepared statements of an import.
 type writer struct {
-	book                                     *Book
-	networks                                 []string
-	at                                       map[string]int
-	now                                      time.Time
-	find, person, handle, update, tag, untag *sql.Stmt
-	tx                                       *sql.Tx
+	book                                              *Book
+	networks                                          []string
+	at                                                map[string]int
+	now                                               time.Time
+	find, person, handle, update, tag, untag, consent *sql.Stmt
+	tx                                                *sql.Tx
 }
 
 func (b *Book) writer(ctx context.Context, tx *sql.Tx, at map[string]int, now time.Time) (*writer, error) {
@@ -164,6 +170,9 @@ func (b *Book) writer(ctx context.Context, tx *sql.Tx, at map[string]int, now ti
 		{&w.update, w.updateSQL()},
 		{&w.tag, `INSERT INTO person_tags (person, tag) VALUES ($1, $2) ON CONFLICT DO NOTHING`},
 		{&w.untag, `DELETE FROM person_tags WHERE person = $1`},
+		{&w.consent, `INSERT INTO consents (person, account, kind, given_at, source) VALUES ($1, $2, 'direct', $3, $4)
+			ON CONFLICT (person, account, kind) DO UPDATE SET given_at = excluded.given_at, source = excluded.source, withdrawn_at = NULL,
+			withdrawn_by = '' WHERE consents.withdrawn_at < excluded.given_at`},
 	} {
 		stmt, err := tx.PrepareContext(ctx, s.sql)
 		if err != nil {
@@ -191,7 +200,7 @@ func (w *writer) updateSQL() string {
 }
 
 func (w *writer) close() {
-	for _, s := range []*sql.Stmt{w.find, w.person, w.handle, w.update, w.tag, w.untag} {
+	for _, s := range []*sql.Stmt{w.find, w.person, w.handle, w.update, w.tag, w.untag, w.consent} {
 		if s != nil {
 			s.Close()
 		}
@@ -212,7 +221,7 @@ func (w *writer) some(ctx context.Context, in *csv.Reader, out *Imported, progre
 		if err != nil {
 			return n, err
 		}
-		fresh, err := w.one(ctx, c)
+		fresh, err := w.one(ctx, c, out)
 		if err != nil {
 			return n, err
 		}
@@ -230,7 +239,7 @@ func (w *writer) some(ctx context.Context, in *csv.Reader, out *Imported, progre
 // one keeps a customer; fresh tells whether nobody had one of the handles.
 // Each handle is put down for a new person first: most are new, and those that
 // are not say so by leaving the row alone.
-func (w *writer) one(ctx context.Context, c Customer) (fresh bool, err error) {
+func (w *writer) one(ctx context.Context, c Customer, out *Imported) (fresh bool, err error) {
 	id := w.book.IDs.Next(w.now)
 	known := int64(0)
 	for i, h := range c.handles {
@@ -256,7 +265,10 @@ func (w *writer) one(ctx context.Context, c Customer) (fresh bool, err error) {
 	if err != nil {
 		return fresh, err
 	}
-	return fresh, w.tags(ctx, id, fresh, c.tags)
+	if err := w.tags(ctx, id, fresh, c.tags); err != nil {
+		return fresh, err
+	}
+	return fresh, w.agree(ctx, id, c.agreed, out)
 }
 
 // meets finds the person of a handle that was there; a second person behind

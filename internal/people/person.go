@@ -28,6 +28,8 @@ type Book struct {
 	// packages keep of the second can follow.
 	OnMerge func(ctx context.Context, tx *sql.Tx, into, from int64) error
 	Kinds   []network.Kind // the networks on which people may have handles
+	// Accounts are the names of ours, for which a consent may be; nil: any.
+	Accounts func() []string
 }
 
 // Person is what we know of somebody.

@@ -23,7 +23,8 @@ func People() *cli.Command {
 	return &cli.Command{Name: "people", Usage: "who we know: import, sync, show, forget", Subcommands: []*cli.Command{
 		{Name: "import", Usage: "import customers from a CSV file: all of them, or none if one is wrong", ArgsUsage: "FILE.csv",
 			Description: "Columns: one or more of mastodon, bluesky, x and weibo (handles), and any of name, language, city, orders, " +
-				"spent, last_order, tags.", Action: importPeople},
+				"spent, last_order, tags. Who may be written to in private: consent (the accounts that may), consent_at (when it was given) and " +
+				"consent_source (where).", Action: importPeople},
 		{Name: "sync", Usage: "read an account's followers from its network", ArgsUsage: "[ACCOUNT]", Action: syncPeople},
 		{Name: "show", Usage: "show what we know of a person", ArgsUsage: "HANDLE", Flags: []cli.Flag{networkFlag(), console.JSONFlag()},
 			Action: showPerson},
@@ -77,6 +78,13 @@ func importPeople(c *cli.Context) error {
 	}
 	fmt.Fprintf(c.App.Writer, "%s imported%s, %s of them new.\n", console.Plural(out.Rows, "customer"), readAs(out.As),
 		console.Thousands(out.New))
+	if out.Consents > 0 {
+		fmt.Fprintf(c.App.Writer, "%s noted.\n", console.Plural(out.Consents, "consent"))
+	}
+	if out.Left > 0 {
+		fmt.Fprintf(c.App.Writer, "Not noted: the consent of %s who want to be left alone; only they can take that back, by “start”.\n",
+			console.PeopleWord(out.Left))
+	}
 	if out.Sample != "" {
 		fmt.Fprintf(c.App.Writer, "The first name reads “%s”: if that is not as it should be, save the list as “CSV "+
 			"UTF-8” and import it again.\n", console.Shown(out.Sample))
