@@ -231,6 +231,21 @@ func mailingReturns(t *testing.T, chunks int) {
 	}
 }
 
+// TestWithdrawnDoesNotReturn: a person's word about a mailing holds, also for posts that had left with their step.
+func TestWithdrawnDoesNotReturn(t *testing.T) {
+	w := newWorld(t, "2027-11-26 08:00", nil)
+	w.fans(3, nil)
+	w.now = at(t, fanTime)
+	w.must(w.Agenda.Expand(t.Context(), w.one("fans").ID))
+	w.edit(replaced("campaigns/bf.yaml", "  fans:", "  others:"))
+	w.must(w.Acts.Withdraw(t.Context(), w.one("fans").ID, "a mistake", "bob"))
+	w.edit(map[string]string{"campaigns/bf.yaml": files["campaigns/bf.yaml"]})
+	w.step(w.now)
+	if got := w.received(); len(got) > 0 {
+		t.Errorf("got %v", got)
+	}
+}
+
 // TestExpandRunsOut: who gets no code is a row with the reason, and the need
 // is said once.
 func TestExpandRunsOut(t *testing.T) {

@@ -32,7 +32,13 @@ func withdrawMailing(ctx context.Context, tx *sql.Tx, mailing *Post, reason, who
 		}
 		n, more = n+some, some == pageOf
 	}
-	if n == 0 && !moved {
+	// Those that left with their step do not come back with it.
+	dropped, err := store.Changed(tx.ExecContext(ctx, `UPDATE posts SET reason = $1, cause = '' WHERE parent = $2 AND parent <> ''
+		AND state = 'withdrawn' AND cause = 'gone'`, reason, mailing.ID))
+	if err != nil {
+		return err
+	}
+	if n == 0 && !moved && !dropped {
 		return fmt.Errorf("post %s is %s, and nothing of it waits any more", mailing.ID, before)
 	}
 	if n == 0 {
