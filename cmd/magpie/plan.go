@@ -17,7 +17,6 @@ import (
 	"magpie/internal/bot"
 	"magpie/internal/network"
 	"magpie/internal/outbox"
-	"magpie/internal/pause"
 	"magpie/internal/workspace"
 )
 
@@ -308,87 +307,4 @@ func planJSON(all []agenda.Forecast) any {
 		out = append(out, r)
 	}
 	return out
-}
-
-func rehearseCommand() *cli.Command {
-	return &cli.Command{
-		Name: "rehearse", Usage: "simulate the coming days at high speed, without any network",
-		Description: "Works on a copy of the database; nothing leaves this machine. Posts that wait for approval count as approved.",
-		Flags: []cli.Flag{
-			&cli.IntFlag{Name: "days", Value: 7, Usage: "how many days"},
-			&cli.StringFlag{Name: "from", Usage: "first `DAY` (default: now)"},
-			console.JSONFlag(),
-		},
-		Action: rehearse,
-	}
-}
-
-func rehearse(c *cli.Context) error {
-	if err := console.NoMore(c, 0); err != nil {
-		return err
-	}
-	from, to, err := span(c)
-	if err != nil {
-		return err
-	}
-	b, err := console.LookHere(c)
-	if err != nil {
-		return err
-	}
-	set, path := b.Set(), b.Options.Database
-	pauses, err := pause.All(c.Context, b.DB.Read)
-	b.Close()
-	if err != nil {
-		return err
-	}
-	out, err := bot.Rehearse(c.Context, c.String("dir"), path, from, to)
-	if err != nil {
-		return console.Explain(c, err)
-	}
-	if c.Bool("json") {
-		return console.PrintJSON(c.App.Writer, rehearsedJSON(out))
-	}
-	p := console.Paint(console.Terminal(c.App.Writer))
-	total := 0
-	for _, x := range pauses {
-		if x.Scope == pause.SignedOut {
-			continue // in a rehearsal everybody is signed in
-		}
-		fmt.Fprintln(c.App.Writer, p.Warn(console.Indent("paused: "+x.Says(), "", console.Width(c.App.Writer))))
-	}
-	for _, name := range slices.Sorted(maps.Keys(out.Arrived)) {
-		zone := set.Accounts[name].Timezone.Location
-		fmt.Fprintf(c.App.Writer, "%s: %s arrived\n", p.Bold(name), console.Plural(len(out.Arrived[name]), "post"))
-		for _, x := range out.Arrived[name] {
-			to := ""
-			if x.To != "" {
-				to = " to @" + x.To
-			}
-			text := fmt.Sprintf("· %s%s  %s", console.When(x.At, zone), to, console.Short(x.Text, 90))
-			fmt.Fprintln(c.App.Writer, console.Short(text, min(console.Columns(c.App.Writer), 160)))
-		}
-		total += len(out.Arrived[name])
-	}
-	for _, m := range out.Missed {
-		fmt.Fprintln(c.App.Writer, p.Warn(console.Indent(fmt.Sprintf("%s %s %s/%s: %s", m.State, m.Account, m.Campaign, m.Step, m.Reason), "",
-			console.Width(c.App.Writer))))
-	}
-	fmt.Fprintf(c.App.Writer, "%s arrived, %d did not go out.\n", console.Plural(total, "post"), len(out.Missed))
-	return nil
-}
-
-func rehearsedJSON(r *bot.Rehearsed) any {
-	type row struct {
-		Account string    `json:"account"`
-		At      time.Time `json:"at"`
-		To      string    `json:"to,omitempty"`
-		Text    string    `json:"text"`
-	}
-	arrived := []row{}
-	for _, name := range slices.Sorted(maps.Keys(r.Arrived)) {
-		for _, x := range r.Arrived[name] {
-			arrived = append(arrived, row{name, x.At, x.To, x.Text})
-		}
-	}
-	return map[string]any{"arrived": arrived, "missed": records.PostsJSON(r.Missed)}
 }
