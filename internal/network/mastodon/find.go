@@ -71,7 +71,7 @@ func (l *search) see(got status, old bool) (enough bool) {
 	if l.want.Visibility != got.Visibility || got.InReplyTo != l.want.InReplyTo && got.InReplyTo != "" || !l.c.names(l.want, got) {
 		return false // a server forgets what a post answers when that is deleted
 	}
-	there, receipt := shown(got.Content), network.Receipt{ID: got.ID, URL: got.URL}
+	there, receipt := shown(got.Content), network.Receipt{ID: got.ID, URL: got.URL, At: got.CreatedAt}
 	switch {
 	case bare(plain(got.Content)) == bare(l.want.Status):
 		l.it = receipt
@@ -132,7 +132,7 @@ func (l *search) elsewhere(ctx context.Context, since time.Time) error {
 func (c *client) Posts(ctx context.Context, since time.Time) (all []network.Posted, err error) {
 	private := false
 	err = c.own(ctx, since, false, func(s status, _ bool) bool {
-		p := network.Posted{Receipt: network.Receipt{ID: s.ID, URL: s.URL}, At: s.CreatedAt, Text: plain(s.Content),
+		p := network.Posted{Receipt: network.Receipt{ID: s.ID, URL: s.URL, At: s.CreatedAt}, At: s.CreatedAt, Text: plain(s.Content),
 			Direct: s.Visibility == "direct", ReplyTo: s.InReplyTo}
 		for _, a := range s.Mentions {
 			p.To = append(p.To, c.person(a))
