@@ -139,7 +139,11 @@ func printPlan(w io.Writer, all []agenda.Forecast, p console.Paint) {
 	}
 	fmt.Fprint(w, console.Plural(public, "public post"))
 	if direct > 0 {
-		fmt.Fprintf(w, ", %s to one person", console.Plural(direct, "direct post"))
+		each := ""
+		if direct > 1 {
+			each = " each"
+		}
+		fmt.Fprintf(w, ", %s to one person%s", console.Plural(direct, "direct post"), each)
 	}
 	if mailings > 0 {
 		fmt.Fprintf(w, ", and %s to %s", console.Plural(mailings, "mailing"), console.PeopleWord(people))

@@ -74,7 +74,8 @@ func fans(ctx context.Context, dir string, d database, server string) (b *bot.Bo
 	numbers := fmt.Sprintf("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) ", million)
 	err = b.DB.Write(ctx, func(tx *sql.Tx) error {
 		for _, s := range []string{
-			`INSERT INTO persons (id, name, language, created_at) ` + numbers + `SELECT ` + strconv.FormatInt(first, 10) + ` + i, 'Person ' || i, 'en', 1 FROM n`,
+			`INSERT INTO persons (id, name, language, created_at) ` + numbers +
+				`SELECT ` + strconv.FormatInt(first, 10) + ` + i, 'Person ' || i, 'en', 1 FROM n`,
 			`INSERT INTO handles (network, handle, person) SELECT 'mastodon', 'person' || id || '@social' || (id % 300) || '.example', id FROM persons`,
 			`INSERT INTO consents (person, account, kind, given_at, source) SELECT id, 'brand', 'direct', 1, 'bench' FROM persons`,
 		} {

@@ -74,7 +74,8 @@ func TestOutlookByPace(t *testing.T) {
 
 // TestOverduePushes: what is due and waits goes out from now on; the plan says so, and what becomes too late by that.
 func TestOverduePushes(t *testing.T) {
-	w := newWorld(t, "2027-11-26 10:00", replaced("accounts/outlet.yaml", "network: mastodon", "network: mastodon\npace: {posts: 1/hour}\nquiet: 22:00-08:00"))
+	w := newWorld(t, "2027-11-26 10:00", replaced("accounts/outlet.yaml", "network: mastodon", "network: mastodon\n"+
+		"pace: {posts: 1/hour}\nquiet: 22:00-08:00"))
 	began := w.now
 	for i := range 3 {
 		_, err := w.Acts.Push(t.Context(), acts.Push{Account: "outlet", Text: fmt.Sprintf("Number %d.", i), Who: "ann"})

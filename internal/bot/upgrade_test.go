@@ -89,8 +89,8 @@ func TestUpgrade(t *testing.T) {
 		for s := range everyState {
 			oldRow(t, tx, s, now.Add(-time.Minute))
 		}
-		_, err := tx.Exec(`INSERT INTO mentions (id, network, item, account, ref, person, author, text, language, direct, names, reply_to, at, received_at,
-			state, reason) VALUES ('m1', 'mastodon', 'i1', 'outlet', 'r', 1, '{}', 'delete my data', '', $1, '[]', '', 1, 1, 'desk', $2)`, false,
+		_, err := tx.Exec(`INSERT INTO mentions (id, network, item, account, ref, person, author, text, language, direct, names, reply_to,
+			at, received_at, state, reason) VALUES ('m1', 'mastodon', 'i1', 'outlet', 'r', 1, '{}', 'delete my data', '', $1, '[]', '', 1, 1, 'desk', $2)`, false,
 			"asks for their data to be deleted: magpie people forget")
 		return err
 	})

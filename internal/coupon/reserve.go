@@ -86,7 +86,8 @@ func hadBefore(ctx context.Context, tx *sql.Tx, o Offer, all []For) (map[int64][
 	}
 	// CROSS JOIN, and the offer as an expression: each person is to be looked up, instead of going through all codes of the offer.
 	rows, err := tx.QueryContext(ctx, `SELECT k.person, k.code, k.state, COALESCE(k.valid_until, 0), k.ordinal FROM json_each($1) j
-		CROSS JOIN coupons k WHERE k.offer || '' = $2 AND k.person = CAST(j.value ->> 'person' AS BIGINT) ORDER BY k.person, k.ordinal`, each, o.Name)
+		CROSS JOIN coupons k WHERE k.offer || '' = $2 AND k.person = CAST(j.value ->> 'person' AS BIGINT)
+		ORDER BY k.person, k.ordinal`, each, o.Name)
 	if err != nil {
 		return nil, err
 	}

@@ -136,8 +136,8 @@ func Decide(ctx context.Context, tx *sql.Tx, id string, v Verdict, now time.Time
 	if m == nil {
 		return false, fmt.Errorf("a mention can't become %s", v.State)
 	}
-	return m.One(ctx, tx, `rule = ?, reason = ?, cause = ?, answered_by = ?, decided_at = ?`, `id = ? AND `+moves.In(New), v.Rule, v.Reason, v.Cause, v.Account,
-		store.Ms(now), id)
+	return m.One(ctx, tx, `rule = ?, reason = ?, cause = ?, answered_by = ?, decided_at = ?`, `id = ? AND `+moves.In(New),
+		v.Rule, v.Reason, v.Cause, v.Account, store.Ms(now), id)
 }
 
 // ToDesk hands an answered mention to a person after all, because the answer

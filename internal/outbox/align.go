@@ -44,7 +44,8 @@ func Return(ctx context.Context, tx *sql.Tx, wanted *Post) (back bool, err error
 		wanted.Reason, wanted.Kind, wanted.Segment, wanted.Template, store.Ms(wanted.SlotAt), store.Ms(wanted.SlotAt),
 		wanted.LateAfter.Milliseconds(), wanted.LateThen, store.Ms(wanted.FinishBy), LateAt(wanted), wanted.Approval, wanted.Key, Gone)
 	if err == nil && !back && wanted.Kind == Segment { // its posts to people have left, and it had been made for all
-		back, err = resuming.One(ctx, tx, `cursor = 0, segment = ?, template = ?, next_at = ?, late_after = ?, late_then = ?, finish_by = ?, late_at = ?`,
+		back, err = resuming.One(ctx, tx, `cursor = 0, segment = ?, template = ?, next_at = ?, late_after = ?, late_then = ?, finish_by = ?,
+			late_at = ?`,
 			`key = ? AND EXISTS (SELECT 1 FROM posts l WHERE l.parent = posts.id AND l.parent <> '' AND l.state = 'withdrawn' AND l.cause = 'gone')`,
 			wanted.Segment, wanted.Template, store.Ms(wanted.SlotAt), wanted.LateAfter.Milliseconds(), wanted.LateThen, store.Ms(wanted.FinishBy),
 			LateAt(wanted), wanted.Key)

@@ -21,8 +21,8 @@ func LeaveOut(ctx context.Context, tx *sql.Tx, mailing string, people map[string
 
 // Audience is what became of a mailing's people: of its posts by their states, and of those who were left out by the reasons why.
 func Audience(ctx context.Context, q store.Querier, mailing *Post) (posts map[State]int, leftOut map[string]int, err error) {
-	if posts, err = counted[State](ctx, q, `SELECT state, count(*) FROM posts WHERE campaign = $1 AND step = $2 AND occurrence = $3 AND parent = $4
-		GROUP BY state`, mailing.Campaign, mailing.Step, mailing.Occurrence, mailing.ID); err != nil {
+	if posts, err = counted[State](ctx, q, `SELECT state, count(*) FROM posts WHERE campaign = $1 AND step = $2 AND occurrence = $3
+		AND parent = $4 GROUP BY state`, mailing.Campaign, mailing.Step, mailing.Occurrence, mailing.ID); err != nil {
 		return nil, nil, err
 	}
 	leftOut, err = counted[string](ctx, q, `SELECT why, people FROM left_out WHERE mailing = $1`, mailing.ID)

@@ -85,8 +85,9 @@ func ReturnLetters(ctx context.Context, tx *sql.Tx, mailing *Post, posts []*Post
 		}
 		at := store.Ms(now)
 		if _, err := returning.Each(ctx, tx, `reason = '', cause = '', code = j.value ->> 'code', recipient = j.value ->> 'recipient',
-			language = j.value ->> 'language', segment = ?, template = ?, text = ?, slot_at = ?, next_at = ?, finish_by = ?, late_at = ?, approval = ?,
-			approved_hash = ?, approved_by = ?, updated_at = ?`, `posts.id = j.value ->> 'id' AND posts.cause = ?`, mailing.Segment, mailing.Template,
+			language = j.value ->> 'language', segment = ?, template = ?, text = ?, slot_at = ?, next_at = ?, finish_by = ?, late_at = ?,
+			approval = ?, approved_hash = ?, approved_by = ?, updated_at = ?`,
+			`posts.id = j.value ->> 'id' AND posts.cause = ?`, mailing.Segment, mailing.Template,
 			mailing.Text, store.Ms(mailing.SlotAt), at, store.Ms(back[0].FinishBy), LateAt(back[0]), mailing.Approval, mailing.ApprovedHash,
 			mailing.ApprovedBy, at, each, Gone); err != nil {
 			return err

@@ -311,7 +311,7 @@ func UnderWay(ctx context.Context, q store.Querier) (map[string]int, error) {
 	return counted[string](ctx, q, `SELECT parent, count(*) FROM posts WHERE state IN ('planned', 'held') AND parent <> '' GROUP BY parent`)
 }
 
-// SentBefore is when the last post of a kind but n went out on an account; zero if there are not so many.
+// SentBefore is when the post of a kind went out on an account that n later ones followed; zero if there are not so many.
 func SentBefore(ctx context.Context, q store.Querier, account string, kind Kind, n int) (time.Time, error) {
 	var at int64
 	err := q.QueryRowContext(ctx, `SELECT sent_at FROM posts WHERE account = $1 AND kind = $2 AND sent_at IS NOT NULL AND follows = ''

@@ -268,7 +268,7 @@ func (w *writer) one(ctx context.Context, c Customer, out *Imported) (fresh bool
 	if err := w.tags(ctx, id, fresh, c.tags); err != nil {
 		return fresh, err
 	}
-	return fresh, w.agree(ctx, id, c.agreed, out)
+	return fresh, w.agree(ctx, id, fresh, c.agreed, out)
 }
 
 // meets finds the person of a handle that was there; a second person behind

@@ -58,18 +58,20 @@ func (b *Book) checkAgreed(a agreed, now time.Time) error {
 
 // agree notes a consent that a list tells of, unless the person has said later that they want to be left alone, or has opted out: only they
 // themselves can take that back.
-func (w *writer) agree(ctx context.Context, person int64, a agreed, out *Imported) error {
+func (w *writer) agree(ctx context.Context, person int64, fresh bool, a agreed, out *Imported) error {
 	if len(a.accounts) == 0 {
 		return nil
 	}
-	later, err1 := StoppedSince(ctx, w.tx, person, a.at)
-	left, err2 := OptedOut(ctx, w.tx, person)
-	if err := errors.Join(err1, err2); err != nil {
-		return err
-	}
-	if later || left {
-		out.Left++
-		return nil
+	if !fresh { // else nobody has heard of them before
+		later, err1 := StoppedSince(ctx, w.tx, person, a.at)
+		left, err2 := OptedOut(ctx, w.tx, person)
+		if err := errors.Join(err1, err2); err != nil {
+			return err
+		}
+		if later || left {
+			out.Left++
+			return nil
+		}
 	}
 	for _, account := range a.accounts {
 		noted, err := store.Changed(w.consent.ExecContext(ctx, person, account, store.Ms(a.at), "a list: "+a.where))

@@ -151,7 +151,8 @@ func Mentions(ctx context.Context, db *store.DB, since time.Time) (s Service, er
 	ms := store.Ms(since)
 	err = db.Read.QueryRowContext(ctx, `SELECT count(*), COALESCE(sum(CASE state WHEN 'answered' THEN 1 ELSE 0 END), 0),
 		COALESCE(sum(CASE state WHEN 'desk' THEN 1 ELSE 0 END), 0), COALESCE(sum(CASE state WHEN 'silent' THEN 1 ELSE 0 END), 0),
-		COALESCE(sum(CASE state WHEN 'closed' THEN 1 ELSE 0 END), 0), (SELECT count(*) FROM optouts WHERE at >= $1) FROM mentions WHERE received_at >= $2`, ms, ms).
+		COALESCE(sum(CASE state WHEN 'closed' THEN 1 ELSE 0 END), 0), (SELECT count(*) FROM optouts WHERE at >= $1)
+		FROM mentions WHERE received_at >= $2`, ms, ms).
 		Scan(&s.Mentions, &s.Answered, &s.Desk, &s.Silent, &s.Closed, &s.OptOuts)
 	if err != nil || s.Answered == 0 {
 		return s, err

@@ -51,7 +51,8 @@ func Coupons() *cli.Command {
 }
 
 func sinceFlag() cli.Flag {
-	return &cli.StringFlag{Name: "since", Aliases: []string{"from"}, Usage: "from this `DAY` on, for example 2027-11-01, or since a while: 7d, 24h, today, yesterday"}
+	return &cli.StringFlag{Name: "since", Aliases: []string{"from"},
+		Usage: "from this `DAY` on, for example 2027-11-01, or since a while: 7d, 24h, today, yesterday"}
 }
 
 func since(c *cli.Context) (time.Time, error) {

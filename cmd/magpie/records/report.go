@@ -75,7 +75,8 @@ func PrintService(w io.Writer, s report.Service) {
 	}
 	fmt.Fprintf(w, "\n%s\n", console.Indent(fmt.Sprintf(
 		"%s came in: %d answered by rules%s, %s at the desk, %d answered or closed by a person, %d without need of an answer; %s.",
-		console.Plural(s.Mentions, "mention"), s.Answered, within, wait, s.Closed, s.Silent, console.Plural(s.OptOuts, "opt-out")), "", console.Columns(w)))
+		console.Plural(s.Mentions, "mention"), s.Answered, within, wait, s.Closed, s.Silent,
+		console.Plural(s.OptOuts, "opt-out")), "", console.Columns(w)))
 }
 
 // Desk is “magpie desk”.
