@@ -2,6 +2,7 @@ package agenda
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -12,13 +13,13 @@ import (
 	"magpie/internal/workspace"
 )
 
-// underWay adds the mailings of which posts still wait, to so many people; in all are those that are planned.
+// underWay notes at the mailings how many of their posts wait, and adds those that are not among the forecasts: their time has passed.
 func (g *Agenda) underWay(ctx context.Context, all []Forecast, pauses []pause.Row) ([]Forecast, error) {
 	waiting, err := outbox.UnderWay(ctx, g.DB.Read)
 	if err != nil {
 		return nil, err
 	}
-	for id, n := range waiting {
+	for _, id := range slices.Sorted(maps.Keys(waiting)) {
 		i := slices.IndexFunc(all, func(f Forecast) bool { return f.Post.ID == id })
 		if i < 0 {
 			p, err := outbox.ByID(ctx, g.DB.Read, id)
@@ -35,7 +36,7 @@ func (g *Agenda) underWay(ctx context.Context, all []Forecast, pauses []pause.Ro
 			}
 			all, i = append(all, f), len(all)
 		}
-		all[i].Still = n
+		all[i].Still = waiting[id]
 	}
 	return all, nil
 }

@@ -324,10 +324,12 @@ func (g *Agenda) read(ctx context.Context, f *Forecast) error {
 // there are codes for all, and when the last one is out at the account's pace.
 func (g *Agenda) audience(ctx context.Context, set *workspace.Set, f *Forecast) (err error) {
 	switch {
+	case f.State == string(outbox.Expanded): // its posts are there
+		return nil
 	case set.Segments[f.Post.Segment] == nil:
 		f.Problem = "the segment " + f.Post.Segment + " is no longer in the files"
 		return nil
-	case f.Post.Cursor > 0: // its posts are there, or are being made
+	case f.Post.Cursor > 0: // its posts are being made
 		return nil
 	}
 	f.To, f.LeftOut, err = people.Audience(ctx, g.DB.Read, set.Segments[f.Post.Segment], f.Account.Name, f.Account.Network, f.At)
