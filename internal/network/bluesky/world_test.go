@@ -69,16 +69,19 @@ type world struct {
 	people  []*person
 }
 
+// Posts are in the order of their times: the server's is by keys, and ours of one second are in none.
 func (w *world) Posts(t *testing.T) (all []networktest.Seen) {
 	t.Helper()
 	records, err := w.account.Posts(t.Context())
 	must(t, err)
+	created := map[string]string{}
 	for _, r := range slices.Backward(records) {
 		var x record
 		text, err := json.Marshal(r.Value)
 		must(t, err)
 		must(t, json.Unmarshal(text, &x))
 		seen := networktest.Seen{ID: r.URI, Text: x.Text, Images: w.images(t, x)}
+		created[r.URI] = x.Created
 		if len(x.Langs) > 0 {
 			seen.Language = x.Langs[0]
 		}
@@ -87,6 +90,7 @@ func (w *world) Posts(t *testing.T) (all []networktest.Seen) {
 		}
 		all = append(all, seen)
 	}
+	slices.SortStableFunc(all, func(a, b networktest.Seen) int { return strings.Compare(created[a.ID], created[b.ID]) })
 	return all
 }
 
