@@ -36,7 +36,7 @@ var layers = map[string]string{
 	"sheet":     "",
 	"gist":      "",
 	"document":  "suggest",
-	"scalar":    "",
+	"scalar":    "money",
 	"workspace": "document gist media network policy render scalar segment suggest",
 	"plan":      "scalar workspace",
 	"answer":    "network render workspace",
@@ -53,6 +53,7 @@ var layers = map[string]string{
 	"report":   "money store",
 	"vault":    "crash network store",
 	"people":   "audit network segment sheet store suggest",
+	"orders":   "money moves people sheet store",
 	"coupon":   "audit crash money moves sheet store",
 	"inbox":    "moves network store",
 	"outbox":   "audit coupon crash inbox lease moves need network outage pause spoken store",
@@ -69,7 +70,7 @@ var layers = map[string]string{
 	"bench": "bot network network/memory network/networktest outbox people sandbox segment store store/storetest workspace",
 
 	// The rooms of the bot, in the order in which they stand on each other.
-	"site":     "document lease need network outage outbox people queue revision store vault workspace",
+	"site":     "document lease need network orders outage outbox people queue revision store vault workspace",
 	"accounts": "audit document inbox lease meter need network network/mastodon outbox pause publish scalar site store vault workspace",
 	"compose":  "accounts answer coupon gist inbox network outbox pause people plan policy render site store workspace",
 	"agenda":   "accounts audit compose coupon crash need network outbox pause people plan queue render segment site spoken store workspace",
@@ -78,8 +79,8 @@ var layers = map[string]string{
 	"restore":  "accounts agenda audit compose coupon inbox listen need network outbox pause people reply site store vault workspace",
 	"care":     "accounts agenda audit inbox listen need network outbox queue reply revision scalar site store workspace",
 	"checkup":  "accounts agenda audit care compose coupon health inbox lease listen need network outbox pause policy publish queue restore site spoken store workspace",
-	"acts":     "accounts agenda audit compose coupon document inbox media need network outbox pause people plan render reply site suggest workspace",
-	"bot":      "accounts acts agenda audit care checkup compose coupon inbox lease listen meter need network network/bluesky network/mastodon network/memory network/weibo network/x outbox pause people plan publish queue reply restore revision scalar site store vault workspace",
+	"acts":     "accounts agenda audit compose coupon document inbox media need network orders outbox pause people plan render reply site suggest workspace",
+	"bot":      "accounts acts agenda audit care checkup compose coupon inbox lease listen meter need network network/bluesky network/mastodon network/memory network/weibo network/x orders outbox pause people plan publish queue reply restore revision scalar site store vault workspace",
 }
 
 // only is what but these packages may import (besides cmd).
@@ -106,7 +107,7 @@ var only = map[string]string{
 	"testing":                      "outbox/outboxtest network/networktest network/bluesky/localnet network/x/xfake network/weibo/weibofake",
 	"net/http": "network network/networktest network/mastodon network/bluesky network/x network/x/xfake " +
 		"network/weibo network/weibo/weibofake network/bluesky/localnet sandbox health site accounts listen care checkup bot",
-	"database/sql": "store audit need meter lease moves pause queue revision vault people coupon inbox outbox publish site " +
+	"database/sql": "store audit need meter lease moves pause queue revision vault people coupon inbox outbox orders publish site " +
 		"accounts compose agenda listen reply restore care acts bot report",
 	"pgregory.net/rapid":            "",
 	"github.com/google/go-cmp":      "",

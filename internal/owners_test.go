@@ -19,6 +19,7 @@ var owners = map[string]string{
 	"persons": "people",
 	"posts":   "outbox", "redemptions": "coupon", "revisions": "revision", "river_job": "queue", "river_leader": "queue", "secrets": "vault",
 	"selves": "inbox", "syncs": "people", "coupon_posts": "coupon", "coupon_counts": "coupon", "left_out": "outbox",
+	"orders": "orders", "tiers": "people",
 	"goose_db_version": "store",
 }
 
@@ -35,6 +36,7 @@ var guests = map[string]string{
 var within = map[string][]string{
 	"outbox":  {"leases"},
 	"publish": {"leases", "revisions"},
+	"orders":  {"persons"}, // until when a list has counted
 }
 
 var verb = regexp.MustCompile(`\b(SELECT|INSERT|UPDATE|DELETE|VACUUM)\b`)

@@ -54,7 +54,8 @@ func app() *cli.App {
 		},
 		Commands: []*cli.Command{
 			initCommand(), checkCommand(), planCommand(), rehearseCommand(), records.Push(), runCommand(), applyCommand(),
-			records.Accounts(), records.Length(), policyCommand(), records.People(), records.Segments(), records.Coupons(), records.Outbox(),
+			records.Accounts(), records.Length(), policyCommand(), records.People(),
+			records.Orders(), records.Segments(), records.Coupons(), records.Outbox(),
 			records.Desk(),
 			pauseCommand(), resumeCommand(), records.Report(), databaseCommand(), sandboxCommand(), demoCommand(), schemaCommand(),
 			doctorCommand(), completionCommand(),

@@ -7,6 +7,7 @@ import (
 
 	"magpie/internal/audit"
 	"magpie/internal/inbox"
+	"magpie/internal/orders"
 	"magpie/internal/outbox"
 )
 
@@ -42,6 +43,9 @@ func (d *Acts) Forget(ctx context.Context, id int64, who string) error {
 			return err
 		}
 		if err := outbox.Forget(ctx, tx, id); err != nil {
+			return err
+		}
+		if err := orders.Erase(ctx, tx, id); err != nil {
 			return err
 		}
 		return d.Book.ForgetIn(ctx, tx, id, who, now)

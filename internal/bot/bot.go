@@ -35,6 +35,7 @@ import (
 	"magpie/internal/network/mastodon"
 	"magpie/internal/network/weibo"
 	"magpie/internal/network/x"
+	"magpie/internal/orders"
 	"magpie/internal/outbox"
 	"magpie/internal/people"
 	"magpie/internal/queue"
@@ -109,7 +110,7 @@ func (b *Bot) wire() {
 // Migrations are those of all packages.
 func Migrations() []fs.FS {
 	return []fs.FS{audit.Migrations(), lease.Migrations(), people.Migrations(), coupon.Migrations(), outbox.Migrations(),
-		inbox.Migrations(), vault.Migrations(), need.Migrations(), meter.Migrations()}
+		inbox.Migrations(), orders.Migrations(), vault.Migrations(), need.Migrations(), meter.Migrations()}
 }
 
 // Open loads the workspace and opens its database. Its error is
@@ -171,8 +172,9 @@ func (b *Bot) equip(ctx context.Context, set *workspace.Set, bad error) error {
 		return bad
 	}
 	b.Use(r)
-	b.Book = &people.Book{DB: b.DB, IDs: store.NewIDs(), OnMerge: merge, Kinds: b.Options.Kinds,
+	b.Book = &people.Book{DB: b.DB, IDs: store.NewIDs(), OnMerge: b.merge, Kinds: b.Options.Kinds,
 		Accounts: func() []string { return slices.Sorted(maps.Keys(b.Set().Accounts)) }}
+	b.Orders = &orders.Book{DB: b.DB, People: b.Book, Currency: func() string { return string(b.Set().Settings.Currency) }}
 	b.Vault = vault.New(b.DB, site.KeyFile(b.Dir, b.DB), b.Clock)
 	var err error
 	b.Queue, err = queue.Open(ctx, b.DB, b.Owner, b.work(), b.Log)
@@ -206,9 +208,10 @@ func defaults(o Options, set *workspace.Set) Options {
 	return o
 }
 
-// merge lets coupons, posts and mentions follow when two persons are one.
-func merge(ctx context.Context, tx *sql.Tx, into, from int64) error {
-	for _, reassign := range []func(context.Context, *sql.Tx, int64, int64) error{coupon.Reassign, outbox.Reassign, inbox.Reassign} {
+// merge lets coupons, posts, mentions and orders follow when two persons are one.
+func (b *Bot) merge(ctx context.Context, tx *sql.Tx, into, from int64) error {
+	for _, reassign := range []func(context.Context, *sql.Tx, int64, int64) error{coupon.Reassign, outbox.Reassign, inbox.Reassign,
+		b.Orders.Reassign} {
 		if err := reassign(ctx, tx, into, from); err != nil {
 			return err
 		}

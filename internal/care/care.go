@@ -56,6 +56,7 @@ func (r *Rounds) LookAfter(ctx context.Context, now time.Time) {
 			r.checkSilence(ctx, a, now)
 		}
 	}
+	r.rank(ctx, now)
 	r.Accounts.GreetAgain(ctx)
 	r.Listener.ForgetLost(ctx, now)
 	r.seal(ctx)
@@ -91,6 +92,20 @@ func (r *Rounds) checkSilence(ctx context.Context, a *workspace.Account, now tim
 	if quiet := now.Sub(last); quiet > time.Duration(a.SilentAfter) {
 		r.Raise(ctx, need.SilentFor, a.Name, fmt.Sprintf("%s has posted nothing for %d hours: check what is planned for it (magpie plan)",
 			a.Name, int(quiet.Hours())))
+	}
+}
+
+// rankEvery is how often it is computed where the fifths of all customers end.
+const rankEvery = 24 * time.Hour
+
+// rank does that, where it is due.
+func (r *Rounds) rank(ctx context.Context, now time.Time) {
+	at, err := r.Book.RankedAt(ctx)
+	if err == nil && (now.Sub(at) >= rankEvery || now.Before(at)) {
+		err = r.Book.RankTiers(ctx, now)
+	}
+	if err != nil && ctx.Err() == nil {
+		r.Log.WithError(err).Error("the tiers of customers could not be computed; it is tried again")
 	}
 }
 

@@ -59,6 +59,11 @@ func Redeem(ctx context.Context, db *store.DB, code string, o Order, shared []Sh
 	return again, err
 }
 
+// RedeemIn is Redeem in a transaction that goes on when it is refused.
+func RedeemIn(ctx context.Context, tx *sql.Tx, code string, o Order, shared []Shared, who string, now time.Time) (again bool, err error) {
+	return redeem(ctx, tx, strings.TrimSpace(code), o, shared, who, now)
+}
+
 func redeem(ctx context.Context, tx *sql.Tx, code string, o Order, shared []Shared, who string, now time.Time) (again bool, err error) {
 	if s, ok := sharedAs(shared, code); ok {
 		_, offers, err := Alike(ctx, tx, code)

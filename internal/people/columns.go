@@ -3,6 +3,7 @@ package people
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,20 +11,13 @@ import (
 	"unicode"
 
 	"magpie/internal/sheet"
+	"magpie/internal/store"
 	"magpie/internal/suggest"
 )
 
-// facts are the columns that a customer list may have besides one for the handles on each network, of which one must be there.
-var facts = []string{"name", "language", "city", "orders", "spent", "last_order", "tags", "consent", "consent_at",
+// facts are the columns that a customer list may have besides those by which a person is known, of which one must be there.
+var facts = []string{"name", "language", "city", "country", "zone", "orders", "spent", "last_order", "tags", "consent", "consent_at",
 	"consent_source"}
-
-// networks are the names of the columns with handles.
-func (b *Book) networks() (names []string) {
-	for _, k := range b.Kinds {
-		names = append(names, k.Name)
-	}
-	return names
-}
 
 // layout finds each column's place, and the columns that are not read.
 func layout(line int, header, networks []string) (at map[string]int, others []string, err error) {
@@ -55,8 +49,8 @@ func layout(line int, header, networks []string) (at map[string]int, others []st
 		}
 	}
 	last := len(networks) - 1
-	return nil, nil, fmt.Errorf("line %d: a column with handles is missing: call one %s or %s", line, strings.Join(networks[:last], ", "),
-		networks[last])
+	return nil, nil, fmt.Errorf("line %d: a column that says who the people are is missing: call one %s or %s", line,
+		strings.Join(networks[:last], ", "), networks[last])
 }
 
 // parse reads one row.
@@ -69,14 +63,25 @@ func parse(at map[string]int, row, networks []string) (c Customer, err error) {
 	}
 	some := false
 	for _, n := range networks {
-		h := Fold(get(n))
+		h := FoldOn(n, get(n))
+		if rule := map[string]*regexp.Regexp{ByEmail: email, ByPhone: phone}[n]; h != "" && rule != nil && !rule.MatchString(h) {
+			c.unfit, h = append(c.unfit, n+" "+store.Cut(h, 60)), "" // lists have “none” there, and numbers without a country
+		}
 		c.handles = append(c.handles, h)
 		some = some || h != ""
 	}
 	if !some {
-		return c, errors.New("the row has no handle")
+		return c, errors.New("the row has no handle, nor another column that says who it is")
 	}
 	c.name, c.language, c.city = get("name"), language(get("language")), get("city")
+	if c.country, err = country(get("country")); err != nil {
+		return c, err
+	}
+	if c.zone = get("zone"); c.zone != "" {
+		if _, err := time.LoadLocation(c.zone); err != nil || !strings.Contains(c.zone, "/") {
+			return c, fmt.Errorf("zone: %q is no time zone such as Europe/Berlin", c.zone)
+		}
+	}
 	if s := get("orders"); s != "" {
 		if c.orders, err = strconv.ParseInt(s, 10, 32); err != nil || c.orders < 0 {
 			return c, fmt.Errorf("orders: %q is not a whole number", s)
@@ -86,6 +91,7 @@ func parse(at map[string]int, row, networks []string) (c Customer, err error) {
 		if c.spent, err = sheet.Amount(s); err != nil {
 			return c, fmt.Errorf("spent: %w", err)
 		}
+		c.spent *= Money / 100
 	}
 	if s := get("last_order"); s != "" {
 		day, err := sheet.Day(s)
@@ -104,12 +110,9 @@ func separates(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(
 
 // check looks at the handles by the networks' own rules, and at whom a consent is for.
 func (b *Book) check(c Customer, now time.Time) error {
-	for i, h := range c.handles {
-		if h == "" || b.Kinds[i].CheckHandle == nil {
-			continue
-		}
-		if hint := b.Kinds[i].CheckHandle(h); hint != "" {
-			return fmt.Errorf("%s: %q is not a handle (%s)", b.Kinds[i].Name, h, hint)
+	for i, net := range b.Identities() {
+		if err := b.CheckHandle(net, c.handles[i]); err != nil {
+			return err
 		}
 	}
 	return b.checkAgreed(c.agreed, now)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,8 +17,10 @@ import (
 
 // Customer is one row of a customer list.
 type Customer struct {
-	handles              []string // as Book.Kinds
+	handles              []string // as Book.Identities
+	unfit                []string // columns that say who it is, and can't
 	name, language, city string
+	country, zone        string
 	orders               int64
 	spent                int64
 	lastOrder            int64 // ms; 0: none
@@ -94,7 +97,7 @@ func (b *Book) list(s *sheet.Sheet) (in *csv.Reader, at map[string]int, others [
 		return nil, nil, nil, errors.New("line 1: the file is empty or not a CSV file: its first line must hold the column names")
 	}
 	line, _ := in.FieldPos(0)
-	at, others, err = layout(line, header, b.networks())
+	at, others, err = layout(line, header, b.Identities())
 	return in, at, others, err
 }
 
@@ -106,7 +109,7 @@ const manyMistakes = 100
 // inspect says what is wrong with a list.
 func (b *Book) inspect(in *csv.Reader, at map[string]int, odd *oddities) error {
 	var wrong []error
-	more, rows, networks := 0, 0, b.networks()
+	more, rows, networks := 0, 0, b.Identities()
 	for ; ; rows++ {
 		row, err := in.Read()
 		if errors.Is(err, io.EOF) {
@@ -158,14 +161,14 @@ type writer struct {
 }
 
 func (b *Book) writer(ctx context.Context, tx *sql.Tx, at map[string]int, now time.Time) (*writer, error) {
-	w := &writer{book: b, networks: b.networks(), at: at, now: now, tx: tx}
+	w := &writer{book: b, networks: b.Identities(), at: at, now: now, tx: tx}
 	for _, s := range []struct {
 		to  **sql.Stmt
 		sql string
 	}{
 		{&w.find, `SELECT person FROM handles WHERE network = $1 AND handle = $2`},
-		{&w.person, `INSERT INTO persons (id, name, language, city, orders, spent, last_order, created_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`},
+		{&w.person, `INSERT INTO persons (id, name, language, city, country, zone, orders, spent, last_order, created_at, listed_orders,
+			listed_spent, listed_last, counted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`},
 		{&w.handle, `INSERT INTO handles (network, handle, person) VALUES ($1, $2, $3) ON CONFLICT (network, handle) DO NOTHING`},
 		{&w.update, w.updateSQL()},
 		{&w.tag, `INSERT INTO person_tags (person, tag) VALUES ($1, $2) ON CONFLICT DO NOTHING`},
@@ -184,19 +187,62 @@ func (b *Book) writer(ctx context.Context, tx *sql.Tx, at map[string]int, now ti
 	return w, nil
 }
 
+// given are the columns of persons that a list may have, by the word at its head. What a list says of orders is all of them until now:
+// those that the shop tells of later are added.
+var given = []struct {
+	word, column string
+	of           func(Customer) any
+}{
+	{"name", "name", func(c Customer) any { return c.name }}, {"language", "language", func(c Customer) any { return c.language }},
+	{"city", "city", func(c Customer) any { return c.city }}, {"country", "country", func(c Customer) any { return c.country }},
+	{"zone", "zone", func(c Customer) any { return c.zone }},
+	{"orders", "orders", func(c Customer) any { return c.orders }}, {"orders", "listed_orders", func(c Customer) any { return c.orders }},
+	{"spent", "spent", func(c Customer) any { return c.spent }}, {"spent", "listed_spent", func(c Customer) any { return c.spent }},
+	{"last_order", "last_order", func(c Customer) any { return nullMs(c.lastOrder) }},
+	{"last_order", "listed_last", func(c Customer) any { return nullMs(c.lastOrder) }},
+}
+
+// counts tells whether the list says how much the people have bought.
+func (w *writer) counts() bool {
+	return slices.ContainsFunc([]string{"orders", "spent", "last_order"}, w.has)
+}
+
+func (w *writer) has(word string) bool {
+	_, has := w.at[word]
+	return has
+}
+
 // updateSQL sets only the columns that the file has.
 func (w *writer) updateSQL() string {
-	has := func(n string) string {
-		if _, ok := w.at[n]; ok {
-			return "TRUE"
+	set, n := []string{"id = id"}, 0
+	for _, g := range given {
+		if w.has(g.word) {
+			n++
+			set = append(set, fmt.Sprintf("%s = $%d", g.column, n))
+		} else if was := strings.TrimPrefix(g.column, "listed_"); w.counts() && was != g.column {
+			set = append(set, g.column+" = "+map[string]string{"orders": "orders", "spent": "spent", "last": "last_order"}[was])
 		}
-		return "FALSE"
 	}
-	set := ""
-	for i, n := range []string{"name", "language", "city", "orders", "spent", "last_order"} {
-		set += fmt.Sprintf(", %s = CASE WHEN %s THEN $%d ELSE %s END", n, has(n), i+1, n)
+	if w.counts() {
+		n++
+		set = append(set, fmt.Sprintf("counted_at = $%d", n))
 	}
-	return `UPDATE persons SET ` + set[2:] + ` WHERE id = $7`
+	return fmt.Sprintf(`UPDATE persons SET %s WHERE id = $%d`, strings.Join(set, ", "), n+1)
+}
+
+// again keeps what a list says of somebody who is known.
+func (w *writer) again(ctx context.Context, c Customer, id int64) error {
+	var args []any
+	for _, g := range given {
+		if w.has(g.word) {
+			args = append(args, g.of(c))
+		}
+	}
+	if w.counts() {
+		args = append(args, store.Ms(w.now))
+	}
+	_, err := w.update.ExecContext(ctx, append(args, id)...)
+	return err
 }
 
 func (w *writer) close() {
@@ -246,21 +292,21 @@ func (w *writer) one(ctx context.Context, c Customer, out *Imported) (fresh bool
 		if h == "" {
 			continue
 		}
-		added, err := store.Changed(w.handle.ExecContext(ctx, w.book.Kinds[i].Name, h, id))
+		added, err := store.Changed(w.handle.ExecContext(ctx, w.networks[i], h, id))
 		if err != nil {
 			return false, err
 		}
 		if !added {
-			if known, err = w.meets(ctx, w.book.Kinds[i].Name, h, known); err != nil {
+			if known, err = w.meets(ctx, w.networks[i], h, known); err != nil {
 				return false, err
 			}
 		}
 	}
 	if fresh = known == 0; fresh {
-		_, err = w.person.ExecContext(ctx, id, c.name, c.language, c.city, c.orders, c.spent, nullMs(c.lastOrder), store.Ms(w.now))
+		err = w.begin(ctx, c, id)
 	} else if err = w.belongs(ctx, id, known); err == nil {
 		id = known
-		_, err = w.update.ExecContext(ctx, c.name, c.language, c.city, c.orders, c.spent, nullMs(c.lastOrder), id)
+		err = w.again(ctx, c, id)
 	}
 	if err != nil {
 		return fresh, err
@@ -269,6 +315,17 @@ func (w *writer) one(ctx context.Context, c Customer, out *Imported) (fresh bool
 		return fresh, err
 	}
 	return fresh, w.agree(ctx, id, fresh, c.agreed, out)
+}
+
+// begin keeps somebody who is new.
+func (w *writer) begin(ctx context.Context, c Customer, id int64) error {
+	counted := int64(0)
+	if w.counts() {
+		counted = store.Ms(w.now)
+	}
+	_, err := w.person.ExecContext(ctx, id, c.name, c.language, c.city, c.country, c.zone, c.orders, c.spent, nullMs(c.lastOrder),
+		store.Ms(w.now), c.orders, c.spent, nullMs(c.lastOrder), counted)
+	return err
 }
 
 // meets finds the person of a handle that was there; a second person behind

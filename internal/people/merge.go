@@ -14,7 +14,12 @@ func (b *Book) merge(ctx context.Context, tx *sql.Tx, into, from int64) error {
 	for _, q := range []string{
 		`UPDATE persons SET name = CASE persons.name WHEN '' THEN f.name ELSE persons.name END, language = CASE persons.language
 			WHEN '' THEN f.language ELSE persons.language END,
-		 city = CASE persons.city WHEN '' THEN f.city ELSE persons.city END, orders = persons.orders + f.orders, spent = persons.spent + f.spent,
+		 city = CASE persons.city WHEN '' THEN f.city ELSE persons.city END, country = CASE persons.country WHEN '' THEN f.country
+			ELSE persons.country END, zone = CASE persons.zone WHEN '' THEN f.zone ELSE persons.zone END,
+		 orders = persons.orders + f.orders, spent = persons.spent + f.spent,
+		 listed_orders = persons.listed_orders + f.listed_orders, listed_spent = persons.listed_spent + f.listed_spent,
+		 listed_last = CASE WHEN f.listed_last > COALESCE(persons.listed_last, 0) THEN f.listed_last ELSE persons.listed_last END,
+		 counted_at = CASE WHEN f.counted_at > persons.counted_at THEN f.counted_at ELSE persons.counted_at END,
 		 last_order = CASE WHEN f.last_order > COALESCE(persons.last_order, 0) THEN f.last_order ELSE persons.last_order END,
 		 followers_count = CASE WHEN f.followers_count > persons.followers_count THEN f.followers_count ELSE persons.followers_count END,
 		 stopped_at = CASE WHEN f.stopped_at > persons.stopped_at THEN f.stopped_at ELSE persons.stopped_at END,
@@ -86,7 +91,7 @@ func (b *Book) empty(ctx context.Context, tx *sql.Tx, id int64) error {
 			return err
 		}
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE persons SET name = '', language = '', followers_count = 0, city = '', orders = 0, spent = 0,
-		last_order = NULL WHERE id = $1`, id)
+	_, err := tx.ExecContext(ctx, `UPDATE persons SET name = '', language = '', followers_count = 0, city = '', country = '', zone = '',
+		orders = 0, spent = 0, last_order = NULL, listed_orders = 0, listed_spent = 0, listed_last = NULL WHERE id = $1`, id)
 	return err
 }

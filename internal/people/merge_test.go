@@ -93,7 +93,7 @@ func TestMergeLosesNoOrders(t *testing.T) {
 	b, _, _ := two(t)
 	load(t, b, "bluesky,orders,spent,city,last_order", "ann.example,4,99.50,Boston,2027-01-02")
 	p := get(t, b, join(t, b))
-	if p.Orders != 4 || p.Spent != 9950 || p.City != "Boston" || p.LastOrder.IsZero() {
+	if p.Orders != 4 || p.Spent != 99.5*people.Money || p.City != "Boston" || p.LastOrder.IsZero() {
 		t.Errorf("got %+v", p)
 	}
 }

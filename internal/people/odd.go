@@ -3,6 +3,7 @@ package people
 import (
 	"fmt"
 	"hash/maphash"
+	"strconv"
 	"strings"
 	"time"
 
@@ -47,17 +48,20 @@ func (o *oddities) look(line int, c Customer) {
 	if o.name == "" {
 		o.name = c.name
 	}
+	for _, u := range c.unfit {
+		o.say(line, "%s is left out: an address is written as ann@shop.example, a number with its country's, as +49 30 123456", u)
+	}
 	for i, h := range c.handles {
 		if h == "" {
 			continue
 		}
-		key := maphash.String(o.seed, o.kinds[i].Name+" "+h)
+		key := maphash.String(o.seed, strconv.Itoa(i)+" "+h)
 		if before, twice := o.first[key]; twice {
 			o.say(line, "%s is in line %d already: what the later line says counts", h, before)
 		} else {
 			o.first[key] = int32(line)
 		}
-		if o.kinds[i].Federated && !strings.Contains(h, "@") {
+		if i < len(o.kinds) && o.kinds[i].Federated && !strings.Contains(h, "@") {
 			o.say(line, "%s names no server: write %s@server.example, or nobody on another server is meant", h, h)
 		}
 	}

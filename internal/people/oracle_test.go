@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"magpie/internal/people"
 )
 
 // soul is a person as the oracle knows them.
@@ -104,7 +106,7 @@ func worded() *rapid.Generator[condition] {
 // expression is a random condition of some depth.
 func expression(depth int) *rapid.Generator[condition] {
 	leaf := rapid.OneOf(numeric("orders", func(s soul) float64 { return float64(s.orders) }),
-		numeric("spent", func(s soul) float64 { return float64(s.spent) / 100 }),
+		numeric("spent", func(s soul) float64 { return float64(s.spent) / people.Money }),
 		numeric("followers_count", func(s soul) float64 { return float64(s.followers) }),
 		aged("last_order", func(s soul) time.Duration { return s.lastOrder }),
 		aged("known", func(s soul) time.Duration { return s.known }), worded())

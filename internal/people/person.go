@@ -38,7 +38,8 @@ type Person struct {
 	Name, Language string
 	City           string
 	Orders         int
-	Spent          int64 // hundredths
+	Country, Zone  string
+	Spent          int64 // in parts of the shop's currency, see Money
 	LastOrder      time.Time
 	Followers      int
 	Handles        []Handle
@@ -187,9 +188,10 @@ func (b *Book) Find(ctx context.Context, net, handle string) (id int64, err erro
 func (b *Book) Get(ctx context.Context, id int64) (*Person, error) {
 	p := &Person{ID: id}
 	var last sql.NullInt64
-	err := b.DB.Read.QueryRowContext(ctx, `SELECT name, language, city, orders, spent, last_order, followers_count,
+	err := b.DB.Read.QueryRowContext(ctx, `SELECT name, language, city, country, zone, orders, spent, last_order,
+		followers_count,
 		EXISTS (SELECT 1 FROM optouts o WHERE o.person = p.id) FROM persons p WHERE id = $1`, id).
-		Scan(&p.Name, &p.Language, &p.City, &p.Orders, &p.Spent, &last, &p.Followers, &p.OptedOut)
+		Scan(&p.Name, &p.Language, &p.City, &p.Country, &p.Zone, &p.Orders, &p.Spent, &last, &p.Followers, &p.OptedOut)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}

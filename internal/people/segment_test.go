@@ -27,7 +27,7 @@ func crowd(t *testing.T, b *people.Book, n int) (out []soul) {
 	pick := func(i, prime, n int) int { return (i * prime / 7) % n }
 	ms := func(ago time.Duration) int64 { return noon.Add(-ago).UnixMilli() }
 	for i := range n {
-		s := soul{id: int64(i + 1), orders: int64(pick(i, 11, 4)), spent: int64(pick(i, 13, 8) * 50), followers: int64(pick(i, 17, 5)),
+		s := soul{id: int64(i + 1), orders: int64(pick(i, 11, 4)), spent: int64(pick(i, 13, 8) * 5000), followers: int64(pick(i, 17, 5)),
 			lastOrder: -1,
 			known:     agoes[pick(i, 19, len(agoes))], city: cities[pick(i, 23, len(cities))], language: []string{"", "en", "zh"}[pick(i, 29, 3)],
 			tags: map[string]bool{}, nets: map[string]bool{}, follows: map[string]time.Duration{}, consents: map[string]bool{},

@@ -44,3 +44,11 @@ func (Pool) JSONSchema() *jsonschema.Schema {
 func (Credentials) JSONSchema() *jsonschema.Schema {
 	return Pattern(`^(env:.+|file:.+|stored)$`, "env:POMELO_OUTLET_TOKEN")
 }
+
+// JSONSchema describes a currency.
+func (Currency) JSONSchema() *jsonschema.Schema { return Pattern(`^[A-Z]{3}$`, "USD") }
+
+// JSONSchema describes an amount of money.
+func (Money) JSONSchema() *jsonschema.Schema {
+	return Pattern(`^[0-9][0-9,]*(\.[0-9]+)? [A-Z]{3}$`, "50.00 USD")
+}

@@ -144,3 +144,22 @@ func TestDay(t *testing.T) {
 		t.Error(got, err)
 	}
 }
+
+// Amounts have the decimals of their currency: yen none, dinars three.
+func TestUnits(t *testing.T) {
+	for _, c := range []struct {
+		in     string
+		digits int
+		want   int64
+	}{{"1500", 0, 1500}, {"1500.00", 0, 1500}, {"1,500,000", 0, 1500000}, {"1 500", 0, 1500}, {"12.345", 3, 12345}, {"12,34", 3, 12340},
+		{"1,299.500", 3, 1299500}, {"1.299,5", 3, 1299500}, {"7.1234", 4, 71234}, {"899", 2, 89900}} {
+		if got, err := Units(c.in, c.digits); err != nil || got != c.want {
+			t.Errorf("%s with %d decimals: %d, %v", c.in, c.digits, got, err)
+		}
+	}
+	for in, digits := range map[string]int{"1500.50": 0, "1,500": 0, "1.5": 0, "12.3456": 3, "1,299": 3, "-5": 2, "(5.00)": 2, "5.001.2": 2} {
+		if got, err := Units(in, digits); err == nil {
+			t.Errorf("%s with %d decimals is %d", in, digits, got)
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"magpie/internal/document"
+	"magpie/internal/orders"
 	"magpie/internal/outage"
 	"magpie/internal/people"
 	"magpie/internal/queue"
@@ -25,11 +26,12 @@ type Site struct {
 	Log     *logrus.Entry
 	HTTP    *http.Client
 
-	DB    *store.DB
-	Book  *people.Book
-	Vault *vault.Vault
-	Queue *queue.Queue
-	Owner string // this process, as the leases name it
+	DB     *store.DB
+	Book   *people.Book
+	Orders *orders.Book
+	Vault  *vault.Vault
+	Queue  *queue.Queue
+	Owner  string // this process, as the leases name it
 
 	Outages  outage.Log
 	Beats    Beats

@@ -39,8 +39,9 @@ type Settings struct {
 	Testers  []string            `yaml:"testers"`         // the marketers\' own handles, for magpie push --test
 	Words    OptWords            `yaml:"words"`           // more words that opt out and in
 
-	CodesPerServer *scalar.Rate `yaml:"codes_per_server"`     // how many people of one server get a code of an offer without a person; 100/hour
-	Approvers      []string     `yaml:"approvers" empty:"no"` // who may approve; empty: everybody but the author
+	Currency       scalar.Currency `yaml:"currency" empty:"no"`  // the shop's, in which spent is counted: USD
+	CodesPerServer *scalar.Rate    `yaml:"codes_per_server"`     // how many people of one server get a code of an offer without a person; 100/hour
+	Approvers      []string        `yaml:"approvers" empty:"no"` // who may approve; empty: everybody but the author
 }
 
 // Model is an OpenAI-compatible server that may word answers.

@@ -14,16 +14,17 @@ import (
 
 	"magpie/cmd/magpie/console"
 	"magpie/internal/bot"
+	"magpie/internal/money"
+	"magpie/internal/orders"
 	"magpie/internal/people"
-	"magpie/internal/segment"
 )
 
 // People is “magpie people”.
 func People() *cli.Command {
 	return &cli.Command{Name: "people", Usage: "who we know: import, sync, show, forget", Subcommands: []*cli.Command{
 		{Name: "import", Usage: "import customers from a CSV file: all of them, or none if one is wrong", ArgsUsage: "FILE.csv",
-			Description: "Columns: one or more of mastodon, bluesky, x and weibo (handles), and any of name, language, city, orders, " +
-				"spent, last_order, tags. Who may be written to in private: consent (the accounts that may), consent_at (when it was given) and " +
+			Description: "Columns: one or more of mastodon, bluesky, x and weibo (handles), customer (the shop's number), email and phone, and any of " +
+				"name, language, city, country, zone, orders, spent, last_order, tags. Who may be written to in private: consent (the accounts that may), consent_at (when it was given) and " +
 				"consent_source (where).", Action: importPeople},
 		{Name: "sync", Usage: "read an account's followers from its network", ArgsUsage: "[ACCOUNT]", Action: syncPeople},
 		{Name: "show", Usage: "show what we know of a person", ArgsUsage: "HANDLE", Flags: []cli.Flag{networkFlag(), console.JSONFlag()},
@@ -75,6 +76,9 @@ func importPeople(c *cli.Context) error {
 	done()
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
+	}
+	if err := b.Book.RankTiers(c.Context, time.Now()); err != nil {
+		return err
 	}
 	fmt.Fprintf(c.App.Writer, "%s imported%s, %s of them new.\n", console.Plural(out.Rows, "customer"), readAs(out.As),
 		console.Thousands(out.New))
@@ -183,12 +187,32 @@ func showPerson(c *cli.Context) error {
 	if c.Bool("json") {
 		return console.PrintJSON(c.App.Writer, personJSON(p, consents))
 	}
-	w := c.App.Writer
+	bought, err := orders.Of(c.Context, b.DB.Read, p.ID, ordersShown)
+	if err != nil {
+		return err
+	}
+	printPerson(c.App.Writer, b, p, consents, bought)
+	return nil
+}
+
+// ordersShown are how many of a person's orders are shown.
+const ordersShown = 10
+
+// printPerson tells all that is known of a person.
+func printPerson(w io.Writer, b *bot.Bot, p *people.Person, consents []people.Consent, bought []orders.Order) {
 	fmt.Fprintln(w, orDash(p.Name, "(no name)"))
 	for _, h := range p.Handles {
-		fmt.Fprintf(w, "  @%s on %s\n", h.Handle, h.Network)
+		switch h.Network {
+		case people.ByCustomer:
+			fmt.Fprintf(w, "  the shop's customer %s\n", h.Handle)
+		case people.ByEmail, people.ByPhone:
+			fmt.Fprintf(w, "  %s: %s\n", h.Network, h.Handle)
+		default:
+			fmt.Fprintf(w, "  @%s on %s\n", h.Handle, h.Network)
+		}
 	}
-	for _, x := range [][2]string{{"language", p.Language}, {"city", p.City}, {"tags", strings.Join(p.Tags, ", ")}} {
+	for _, x := range [][2]string{{"language", p.Language}, {"city", p.City}, {"country", p.Country}, {"time zone", p.Zone},
+		{"tags", strings.Join(p.Tags, ", ")}} {
 		if x[1] != "" {
 			fmt.Fprintf(w, "  %s: %s\n", x[0], x[1])
 		}
@@ -198,7 +222,17 @@ func showPerson(c *cli.Context) error {
 		if !p.LastOrder.IsZero() {
 			last = ", the last on " + p.LastOrder.Format(time.DateOnly)
 		}
-		fmt.Fprintf(w, "  %s, %s spent%s\n", console.Plural(p.Orders, "order"), spent(p.Spent), last)
+		fmt.Fprintf(w, "  %s, %s%s\n", console.Plural(p.Orders, "order"), spentIn(b, p.Spent)+" spent", last)
+	}
+	for _, o := range bought {
+		state := ""
+		if o.State != orders.Placed {
+			state = ", " + string(o.State)
+		}
+		if o.State == orders.Partly {
+			state += " (" + money.String(o.Refunded, o.Currency) + ")"
+		}
+		fmt.Fprintf(w, "    %s  %s  %s%s\n", o.At.Format(time.DateOnly), o.ID, money.String(o.Amount, o.Currency), state)
 	}
 	if p.OptedOut {
 		fmt.Fprintln(w, "  has opted out: gets no automatic messages")
@@ -210,7 +244,11 @@ func showPerson(c *cli.Context) error {
 		}
 		fmt.Fprintf(w, "  %s may write to them: %s (by %s)\n", x.Account, state, x.Source)
 	}
-	return nil
+}
+
+// spentIn is what somebody has spent, with the shop's currency where that is known.
+func spentIn(b *bot.Bot, parts int64) string {
+	return strings.TrimSpace(spent(parts) + " " + string(b.Set().Settings.Currency))
 }
 
 func personJSON(p *people.Person, consents []people.Consent) any {
@@ -235,7 +273,8 @@ func personJSON(p *people.Person, consents []people.Consent) any {
 		}
 		given = append(given, row)
 	}
-	out := map[string]any{"id": strconv.FormatInt(p.ID, 10), "name": p.Name, "language": p.Language, "city": p.City, "orders": p.Orders,
+	out := map[string]any{"id": strconv.FormatInt(p.ID, 10), "name": p.Name, "language": p.Language, "city": p.City, "country": p.Country,
+		"zone": p.Zone, "orders": p.Orders,
 		"spent": spent(p.Spent), "followers": p.Followers, "tags": p.Tags, "opted_out": p.OptedOut, "handles": handles, "consents": given}
 	if !p.LastOrder.IsZero() {
 		out["last_order"] = p.LastOrder.Format(time.DateOnly)
@@ -259,114 +298,11 @@ func forgetPerson(c *cli.Context) error {
 	return nil
 }
 
-// Segments is “magpie segments”.
-func Segments() *cli.Command {
-	return &cli.Command{Name: "segments", Usage: "named conditions over people: count, list, words", Subcommands: []*cli.Command{
-		{Name: "list", Usage: "list the segments and how many people are in each", Flags: []cli.Flag{console.JSONFlag(), console.WideFlag()},
-			Action: listSegments},
-		{Name: "count", Usage: "count the people of a segment and show some", ArgsUsage: "NAME", Flags: []cli.Flag{
-			&cli.StringFlag{Name: "account", Usage: "for this `ACCOUNT`: consents(\"direct\") means consent to it"}}, Action: countSegment},
-		{Name: "words", Usage: "the words that a segment may use", Action: func(c *cli.Context) error {
-			rows := [][]string{}
-			words := segment.Words()
-			for _, w := range console.SortedKeys(words) {
-				rows = append(rows, []string{w, words[w]})
-			}
-			console.Table(console.ScreenOf(c), []string{"WORD", "MEANS"}, rows)
-			return nil
-		}},
-	}}
+// spent prints what a customer has spent, in the shop's currency: with two decimals, or more where there are more.
+func spent(parts int64) string {
+	text := fmt.Sprintf("%d.%04d", parts/people.Money, parts%people.Money)
+	for range 2 {
+		text = strings.TrimSuffix(text, "0")
+	}
+	return text
 }
-
-// speaker is the account on whose behalf a segment is counted: the one named,
-// or the first whose steps use it.
-func speaker(c *cli.Context, b *bot.Bot, name string) (string, error) {
-	set := b.Set()
-	if a := c.String("account"); a != "" {
-		if set.Accounts[a] == nil {
-			return "", console.UnknownName("account", a, set.Accounts)
-		}
-		return a, nil
-	}
-	for _, campaign := range console.SortedKeys(set.Campaigns) {
-		for _, s := range set.Campaigns[campaign].Steps {
-			if s.For == name || s.To != nil && s.To.Segment == name {
-				return s.Accounts[0], nil
-			}
-		}
-	}
-	return console.SortedKeys(set.Accounts)[0], nil
-}
-
-func listSegments(c *cli.Context) error {
-	if err := console.NoMore(c, 0); err != nil {
-		return err
-	}
-	b, err := console.OpenToLook(c)
-	if err != nil {
-		return err
-	}
-	defer b.Close()
-	counts, rows := map[string]int{}, [][]string{}
-	for _, name := range console.SortedKeys(b.Set().Segments) {
-		as, err := speaker(c, b, name)
-		if err != nil {
-			return err
-		}
-		n, err := people.Count(c.Context, b.DB.Read, b.Set().Segments[name], as, time.Now())
-		if err != nil {
-			return err
-		}
-		counts[name] = n
-		rows = append(rows, []string{name, console.Thousands(n), b.Set().Segments[name].Source})
-	}
-	if c.Bool("json") {
-		return console.PrintJSON(c.App.Writer, counts)
-	}
-	console.Table(console.ScreenOf(c), []string{"SEGMENT", "PEOPLE", "CONDITION"}, rows)
-	return nil
-}
-
-func countSegment(c *cli.Context) error {
-	name, err := console.Arg(c, 0, "the segment")
-	if err != nil {
-		return err
-	}
-	if err := console.NoMore(c, 1); err != nil {
-		return err
-	}
-	b, err := console.OpenToLook(c)
-	if err != nil {
-		return err
-	}
-	defer b.Close()
-	s := b.Set().Segments[name]
-	if s == nil {
-		return console.UnknownName("segment", name, b.Set().Segments)
-	}
-	as, err := speaker(c, b, name)
-	if err != nil {
-		return err
-	}
-	n, err := people.Count(c.Context, b.DB.Read, s, as, time.Now())
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(c.App.Writer, "%s in %s (%s), counted for the account %s\n", console.PeopleWord(n), name, s.Source, as)
-	some, err := people.Recipients(c.Context, b.DB.Read, s, people.Speaker{Account: as, Network: b.Set().Accounts[as].Network}, 0, 5,
-		time.Now())
-	if err != nil || len(some) == 0 {
-		return err
-	}
-	rows := [][]string{}
-	for _, r := range some {
-		rows = append(rows, []string{strconv.FormatInt(r.Person, 10), orDash(r.To.Name), orDash(r.To.Handle),
-			orDash(r.Missing, "may be written to")})
-	}
-	fmt.Fprintln(c.App.Writer)
-	console.Table(console.ScreenOf(c), []string{"PERSON", "NAME", "HANDLE", "DIRECT"}, rows, "NAME", "PERSON")
-	return nil
-}
-
-// spent prints what a customer has spent, in the currency of the list.
-func spent(hundredths int64) string { return fmt.Sprintf("%d.%02d", hundredths/100, hundredths%100) }

@@ -1,0 +1,38 @@
+package people
+
+import (
+	"context"
+	"database/sql"
+
+	"magpie/internal/store"
+)
+
+// Bought is what a person has bought, of the orders that the shop has told of and that no list has counted.
+type Bought struct {
+	Person int64 `json:"person"`
+	Orders int64 `json:"orders"`
+	Spent  int64 `json:"spent"` // see Money
+	Last   int64 `json:"last"`  // when, in milliseconds; 0: never
+}
+
+// SetBought keeps what persons have bought, beside what lists say.
+func SetBought(ctx context.Context, tx *sql.Tx, all []Bought) error {
+	each, err := store.Each(all)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	const last = `CAST(j.value ->> 'last' AS BIGINT)`
+	_, err = tx.ExecContext(ctx, `UPDATE persons SET orders = listed_orders + CAST(j.value ->> 'orders' AS BIGINT),
+		spent = listed_spent + CAST(j.value ->> 'spent' AS BIGINT),
+		last_order = CASE WHEN `+last+` > COALESCE(listed_last, 0) THEN `+last+` ELSE listed_last END
+		FROM json_each($1) j WHERE persons.id = CAST(j.value ->> 'person' AS BIGINT)`, each)
+	return err
+}
+
+// Remain lets a person's sums stand, whose orders are now these: what they are more than that was counted by lists. For two persons who are
+// one, of whom each had a list's figures until another day.
+func Remain(ctx context.Context, tx *sql.Tx, b Bought) error {
+	_, err := tx.ExecContext(ctx, `UPDATE persons SET listed_orders = orders - $1, listed_spent = spent - $2, listed_last = last_order WHERE id = $3`, b.Orders, b.Spent,
+		b.Person)
+	return err
+}
