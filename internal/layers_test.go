@@ -72,7 +72,7 @@ var layers = map[string]string{
 	// The rooms of the bot, in the order in which they stand on each other.
 	"site":     "document lease need network orders outage outbox people queue revision store vault workspace",
 	"accounts": "audit document inbox lease meter need network network/mastodon outbox pause publish scalar site store vault workspace",
-	"compose":  "accounts answer coupon gist inbox network outbox pause people plan policy render site store workspace",
+	"compose":  "accounts answer coupon gist inbox network outbox pause people plan policy render scalar site store workspace",
 	"agenda":   "accounts audit compose coupon crash need network outbox pause people plan queue render segment site spoken store workspace",
 	"listen":   "accounts answer crash inbox need network people site store workspace",
 	"reply":    "accounts answer compose coupon crash inbox need network outbox pause people policy queue render scalar site store workspace",
@@ -92,7 +92,7 @@ var only = map[string]string{
 	"github.com/prometheus/":       "health",
 	"github.com/expr-lang/expr":    "segment",
 	"filippo.io/age":               "vault",
-	"github.com/robfig/cron/":      "plan workspace",
+	"github.com/robfig/cron/":      "plan scalar workspace",
 	"github.com/goccy/go-yaml":     "network/x policy document workspace",
 	"github.com/dghubble/oauth1":   "network/x",
 	"golang.org/x/oauth2":          "network/weibo network/x",

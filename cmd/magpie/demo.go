@@ -17,6 +17,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"magpie/cmd/magpie/console"
+	"magpie/cmd/magpie/customers"
 	"magpie/cmd/magpie/records"
 	"magpie/internal/audit"
 	"magpie/internal/bot"
@@ -69,7 +70,8 @@ func demo(c *cli.Context) error {
 		return console.Explain(c, err)
 	}
 	defer b.Close()
-	d := &show{w: c.App.Writer, p: console.Paint(console.Terminal(c.App.Writer)), b: b, sandbox: s, began: time.Now(), seen: map[string]bool{}}
+	d := &show{w: c.App.Writer, p: console.Paint(console.Terminal(c.App.Writer)), b: b, sandbox: s, began: time.Now(),
+		seen: map[string]bool{}}
 	d.say("Sandbox", "%s with %s and %d followers; everything stays on this machine", s.URL(), console.Plural(len(set.Accounts), "account"),
 		75*len(set.Accounts))
 	r, err := b.Start(c.Context)
@@ -181,8 +183,8 @@ steps:
 `, at(6), at(12), at(16), at(22), at(27), at(38))
 }
 
-// customers writes the shop's own list of the followers that are known by now.
-func customers(ctx context.Context, b *bot.Bot, path string, seed uint64) (n int, err error) {
+// customerList writes the shop's own list of the followers that are known by now.
+func customerList(ctx context.Context, b *bot.Bot, path string, seed uint64) (n int, err error) {
 	all, err := people.On(ctx, b.DB.Read, "mastodon")
 	if err != nil {
 		return 0, err
@@ -279,7 +281,7 @@ func boolInt(b bool) int {
 
 func (d *show) importCustomers(ctx context.Context, out string) error {
 	path := filepath.Join(out, "customers.csv")
-	n, err := customers(ctx, d.b, path, 7)
+	n, err := customerList(ctx, d.b, path, 7)
 	if err != nil {
 		return err
 	}
@@ -303,13 +305,14 @@ func (d *show) redeem(ctx context.Context, _ string) error {
 	}
 	for i, p := range rows {
 		o := coupon.Order{ID: fmt.Sprintf("A-%d", 1041+i), Amount: int64(89900 - 25000*i), Currency: "USD"}
-		if _, err := d.b.Acts.Redeem(ctx, p.Code, o, "shop"); err != nil {
+		if _, err := d.b.Acts.Redeem(ctx, coupon.Use{Code: p.Code, Order: o, Who: "shop"}); err != nil {
 			return err
 		}
 		d.say("Shop", "%s", d.p.Good(fmt.Sprintf("%s is redeemed in order %s for %s", p.Code, o.ID, money.String(o.Amount, o.Currency))))
 	}
 	if len(rows) > 0 {
-		_, err := d.b.Acts.Redeem(ctx, rows[0].Code, coupon.Order{ID: "A-2000", Amount: 5000, Currency: "USD"}, "shop")
+		_, err := d.b.Acts.Redeem(ctx, coupon.Use{Code: rows[0].Code, Order: coupon.Order{ID: "A-2000", Amount: 5000, Currency: "USD"},
+			Who: "shop"})
 		d.say("Shop", "a second try with it is refused: %s", d.p.Warn(fmt.Sprint(err)))
 	}
 	return nil
@@ -372,8 +375,8 @@ func (d *show) end(ctx context.Context, out string) error {
 		return err
 	}
 	fmt.Fprintf(d.w, "\n%s\n\n", d.p.Bold("What it brought in"))
-	records.PrintLines(console.Screen{Writer: d.w}, lines)
-	records.PrintService(d.w, service)
+	customers.PrintLines(console.Screen{Writer: d.w}, lines)
+	customers.PrintService(d.w, service)
 	me := executable()
 	fmt.Fprintf(d.w, `
 To see more, look into the database of this demo (%s):

@@ -13,6 +13,7 @@ import (
 	_ "time/tzdata" // zones are known on machines that have none
 
 	"magpie/cmd/magpie/console"
+	"magpie/cmd/magpie/customers"
 	"magpie/cmd/magpie/records"
 
 	"github.com/urfave/cli/v2"
@@ -54,10 +55,10 @@ func app() *cli.App {
 		},
 		Commands: []*cli.Command{
 			initCommand(), checkCommand(), planCommand(), rehearseCommand(), records.Push(), runCommand(), applyCommand(),
-			records.Accounts(), records.Length(), policyCommand(), records.People(),
-			records.Orders(), records.Segments(), records.Coupons(), records.Outbox(),
+			records.Accounts(), records.Length(), policyCommand(), customers.People(),
+			customers.Orders(), customers.Segments(), customers.Coupons(), records.Outbox(),
 			records.Desk(),
-			pauseCommand(), resumeCommand(), records.Report(), databaseCommand(), sandboxCommand(), demoCommand(), schemaCommand(),
+			pauseCommand(), resumeCommand(), customers.Report(), databaseCommand(), sandboxCommand(), demoCommand(), schemaCommand(),
 			doctorCommand(), completionCommand(),
 		},
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"io"
+	"time"
 
 	"magpie/internal/coupon"
 	"magpie/internal/need"
@@ -12,13 +13,23 @@ import (
 )
 
 // Redeem notes that a code was used in an order.
-func (d *Acts) Redeem(ctx context.Context, code string, o coupon.Order, who string) (again bool, err error) {
-	return coupon.Redeem(ctx, d.DB, code, o, d.Composer.SharedCodes(), who, d.Clock())
+func (d *Acts) Redeem(ctx context.Context, u coupon.Use) (coupon.Receipt, error) {
+	return d.Composer.Till().Redeem(ctx, u, d.Clock())
 }
 
-// Unredeem takes that back, and returns the code as it is kept.
-func (d *Acts) Unredeem(ctx context.Context, code, order, why, who string) (string, error) {
-	return coupon.Unredeem(ctx, d.DB, code, coupon.Cancelled{Order: order, Why: why}, d.Composer.SharedCodes(), who, d.Clock())
+// Lock holds a code for an order that is being placed.
+func (d *Acts) Lock(ctx context.Context, u coupon.Use, hold time.Duration) (coupon.Receipt, error) {
+	return d.Composer.Till().Lock(ctx, u, hold, d.Clock())
+}
+
+// Unlock gives that back.
+func (d *Acts) Unlock(ctx context.Context, code, order, who string) (coupon.Receipt, error) {
+	return d.Composer.Till().Unlock(ctx, code, order, who, d.Clock())
+}
+
+// Rollback takes the use of a code in an order back.
+func (d *Acts) Rollback(ctx context.Context, code, order, why, who string) (coupon.Receipt, error) {
+	return d.Composer.Till().Rollback(ctx, code, order, why, who, d.Clock())
 }
 
 // ShowCode tells the story of a code.

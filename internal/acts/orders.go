@@ -3,12 +3,12 @@ package acts
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"io"
 	"time"
 
 	"magpie/internal/coupon"
 	"magpie/internal/orders"
+	"magpie/internal/people"
 )
 
 // OrdersFrom is a list of orders that somebody imports.
@@ -25,18 +25,37 @@ type OrdersFrom struct {
 func (d *Acts) ImportOrders(ctx context.Context, r io.Reader, from OrdersFrom) (orders.Imported, error) {
 	return d.Orders.Import(ctx, r, orders.Import{Format: from.Format, Zone: from.Zone, Now: d.Clock(), Progress: from.Progress,
 		Warn: from.Warn,
-		Used: func(ctx context.Context, tx *sql.Tx, o orders.Order) (string, error) {
-			return d.use(ctx, tx, o, from.Who)
+		Used: func(ctx context.Context, tx *sql.Tx, o orders.Order, person int64) (string, error) {
+			return d.use(ctx, tx, o, person, from.Who)
 		}})
 }
 
-// use notes the coupon of an order, or takes it back; why says what is against it.
-func (d *Acts) use(ctx context.Context, tx *sql.Tx, o orders.Order, who string) (why string, err error) {
-	x := coupon.Order{ID: o.ID, Amount: o.Amount, Currency: o.Currency}
-	_, err = coupon.RedeemIn(ctx, tx, o.Code, x, d.Composer.SharedCodes(), who, o.At)
-	var refused *coupon.Refusal
-	if errors.As(err, &refused) {
-		return refused.Text, nil
+// Customer is who is known to the shop by a sign; one whom we did not know is known from then on.
+func (d *Acts) Customer(ctx context.Context, id people.Identity) (person int64, err error) {
+	err = d.Write(ctx, func(tx *sql.Tx) error {
+		all, err := d.Book.Identify(ctx, tx, [][]people.Identity{{id}}, d.Clock())
+		if err == nil {
+			person = all[0]
+		}
+		return err
+	})
+	return person, err
+}
+
+// use notes the coupon of an order, or what became of its order; why says what is against it.
+func (d *Acts) use(ctx context.Context, tx *sql.Tx, o orders.Order, person int64, who string) (why string, err error) {
+	till, now := d.Composer.Till(), d.Clock()
+	whole := o.State == orders.Cancelled || o.State == orders.Refunded
+	if !whole {
+		_, refused, err := till.RedeemIn(ctx, tx, coupon.Use{Code: o.Code, Order: coupon.Order{ID: o.ID, Amount: o.Amount, Currency: o.Currency},
+			Person: person, Who: who}, now)
+		if err != nil {
+			return "", err
+		}
+		if refused != nil && refused.Reason != "differs" { // an order that was edited
+			return refused.Text, nil
+		}
 	}
-	return "", err
+	return "", till.Settle(ctx, tx, coupon.Ended{Code: o.Code, Order: o.ID, Who: who, Amount: o.Amount, Refunded: o.Refunded, Whole: whole,
+		Cancelled: o.State == orders.Cancelled}, now)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -239,15 +238,7 @@ func (c *Checkup) skew(ctx context.Context, a *workspace.Account) (time.Duration
 
 // Zone is that of all accounts, where they have one; else UTC.
 func (c *Checkup) Zone() *time.Location {
-	zone := time.UTC
-	for i, name := range slices.Sorted(maps.Keys(c.Set().Accounts)) {
-		z := c.Set().Accounts[name].Timezone.Location
-		if i > 0 && z.String() != zone.String() {
-			return time.UTC
-		}
-		zone = z
-	}
-	return zone
+	return c.Set().Zone()
 }
 
 // moment prints an instant in the zone of the accounts, with its name.

@@ -10,6 +10,7 @@ import (
 	"magpie/internal/outbox"
 	"magpie/internal/pause"
 	"magpie/internal/people"
+	"magpie/internal/scalar"
 	"magpie/internal/workspace"
 )
 
@@ -26,6 +27,41 @@ func (w *Composer) SharedCodes() (out []coupon.Shared) {
 		out = append(out, s)
 	}
 	return out
+}
+
+// Till is where codes are used, by what the files in force say.
+// Whoever was told a code in private and the customer who uses it are one
+// person from then on, where nothing speaks against it.
+func (w *Composer) Till() *coupon.Till {
+	return &coupon.Till{DB: w.DB, Shared: w.SharedCodes(), Terms: w.terms,
+		Used: func(ctx context.Context, tx *sql.Tx, r coupon.Receipt, now time.Time) error {
+			_, err := w.Book.JoinBuyer(ctx, tx, r.Holder, r.Person, r.Code, now)
+			return err
+		}}
+}
+
+// terms are an offer's; of one that the files do not have any more, nothing is known.
+func (w *Composer) terms(offer string) coupon.Terms {
+	o := w.Set().Offers[offer]
+	if o == nil {
+		return coupon.Terms{}
+	}
+	t := coupon.Terms{Ever: o.Uses.Ever, Day: o.Uses.Day, Week: o.Uses.Week, Month: o.Uses.Month, Person: o.Uses.Person, Budget: sum(o.Budget),
+		Least: sum(o.Least), Most: sum(o.Most), Zone: w.Set().Zone(), KeepRefunded: o.OnRefund == "keep", KeepCancelled: o.OnCancel == "keep"}
+	if o.Discount != nil {
+		t.Percent, t.Fixed = o.Discount.Percent, sum(&o.Discount.Money)
+	}
+	if o.From.Known() {
+		t.From = time.Date(o.From.Year(), o.From.Month(), o.From.Day(), 0, 0, 0, 0, t.Zone)
+	}
+	return t
+}
+
+func sum(m *scalar.Money) (s coupon.Sum) {
+	if m != nil {
+		s = coupon.Sum{Amount: m.Units, Currency: m.Currency}
+	}
+	return s
 }
 
 // FinishBy bounds posts to people: by what the step says, else a day.
@@ -89,7 +125,7 @@ func ShowsCode(set *workspace.Set, o *workspace.Offer, p *outbox.Post) bool {
 func (w *Composer) Left(ctx context.Context, o *workspace.Offer) (n int, bounded bool, err error) {
 	l, err := coupon.Count(ctx, w.DB, o.Name)
 	if o.Codes.Kind == "made" {
-		return o.Limit - l.Reserved - l.Delivered - l.Redeemed, o.Limit > 0, err
+		return o.Limit - l.Reserved - l.Delivered - l.Locked - l.Redeemed, o.Limit > 0, err
 	}
 	return l.Free, o.Codes.Kind == "imported", err
 }

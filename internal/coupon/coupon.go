@@ -82,9 +82,10 @@ func Start(ctx context.Context, tx *sql.Tx, all ...Told) (theirs map[Told]bool, 
 	if err != nil {
 		return nil, err
 	}
-	rows, err := tx.QueryContext(ctx, `UPDATE coupons SET valid_until = COALESCE(valid_until, NULLIF(CAST(j.value ->> 'until' AS BIGINT), 0))
+	rows, err := tx.QueryContext(ctx,
+		`UPDATE coupons SET valid_until = COALESCE(valid_until, NULLIF(CAST(j.value ->> 'until' AS BIGINT), 0))
 		FROM json_each($1) j WHERE coupons.code = j.value ->> 'code' AND coupons.person = CAST(j.value ->> 'person' AS BIGINT)
-		AND coupons.state IN ('reserved', 'delivered') RETURNING coupons.code, coupons.person`, each)
+		AND coupons.state IN ('reserved', 'delivered', 'locked') RETURNING coupons.code, coupons.person`, each)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +135,7 @@ func Deliver(ctx context.Context, tx *sql.Tx, now time.Time, codes ...string) er
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE coupons SET delivered_at = COALESCE(delivered_at, $1) FROM json_each($2) j
-		WHERE coupons.code = j.value ->> 'code' AND coupons.state = 'redeemed'`, store.Ms(now), each)
+		WHERE coupons.code = j.value ->> 'code' AND coupons.state IN ('locked', 'redeemed')`, store.Ms(now), each)
 	return err
 }
 
@@ -158,7 +159,10 @@ func Reassign(ctx context.Context, tx *sql.Tx, into, from int64) error {
 	_, err := tx.ExecContext(ctx, `UPDATE coupons SET person = $1, ordinal = ordinal + (SELECT COALESCE(max(k.ordinal), 0)
 		FROM coupons k WHERE k.offer = coupons.offer AND k.person = $2)
 		WHERE person = $3`, into, into, from)
-	return err
+	if err != nil {
+		return err
+	}
+	return reassignUses(ctx, tx, into, from)
 }
 
 // Left is the state of an offer's codes.
@@ -166,6 +170,7 @@ type Left struct {
 	Free      int `json:"free"`
 	Reserved  int `json:"reserved"`
 	Delivered int `json:"delivered"`
+	Locked    int `json:"locked"`
 	Redeemed  int `json:"redeemed"`
 }
 
@@ -173,8 +178,9 @@ type Left struct {
 func Count(ctx context.Context, db *store.DB, offer string) (l Left, err error) {
 	err = db.Read.QueryRowContext(ctx, `SELECT COALESCE(sum(CASE state WHEN 'free' THEN 1 ELSE 0 END), 0), COALESCE(sum(CASE state
 		WHEN 'reserved' THEN 1 ELSE 0 END), 0),
-		COALESCE(sum(CASE state WHEN 'delivered' THEN 1 ELSE 0 END), 0), COALESCE(sum(CASE state WHEN 'redeemed' THEN 1 ELSE 0 END), 0)
-		FROM coupons WHERE offer = $1`, offer).Scan(&l.Free, &l.Reserved, &l.Delivered, &l.Redeemed)
+		COALESCE(sum(CASE state WHEN 'delivered' THEN 1 ELSE 0 END), 0), COALESCE(sum(CASE state WHEN 'locked' THEN 1 ELSE 0 END), 0),
+		COALESCE(sum(CASE state WHEN 'redeemed' THEN 1 ELSE 0 END), 0)
+		FROM coupons WHERE offer = $1`, offer).Scan(&l.Free, &l.Reserved, &l.Delivered, &l.Locked, &l.Redeemed)
 	return l, err
 }
 

@@ -157,7 +157,7 @@ func (m *model) redeem() {
 			m.t.Fatalf("%s again: %v, %v", key, again, err)
 		}
 	case k.used:
-		if r == nil || r.Reason != "used" {
+		if r == nil || r.Reason != "used_up" {
 			m.t.Fatalf("%s is used: %v", code, err)
 		}
 	case k.started && k.until.Before(m.now):

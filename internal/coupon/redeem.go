@@ -3,10 +3,8 @@ package coupon
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"magpie/internal/audit"
@@ -21,15 +19,41 @@ type Refusal struct{ Reason, Text string }
 // Error says why, for people.
 func (r *Refusal) Error() string { return r.Text }
 
-func refuse(reason, format string, args ...any) error {
+func no(reason, format string, args ...any) *Refusal {
 	return &Refusal{reason, fmt.Sprintf(format, args...)}
 }
+
+func refuse(reason, format string, args ...any) error { return no(reason, format, args...) }
 
 // Order is a purchase in which a code was used.
 type Order struct {
 	ID       string
-	Amount   int64 // in the smallest units of the currency: cents, yen
+	Amount   int64 // what is paid, in the smallest units of the currency: cents, yen
 	Currency string
+}
+
+// Use is a code in an order.
+type Use struct {
+	Code string
+	Order
+	Discount int64  // what the code takes off the price; as the offer says, where Given is false
+	Given    bool   // the shop has said Discount
+	Person   int64  // who orders; 0: the code's holder
+	Who      string // who tells us, for the log
+
+	until int64 // of a lock
+}
+
+// Receipt is what became of a use.
+type Receipt struct {
+	Code     string // as it is kept
+	Offer    string
+	State    UseState
+	Person   int64 // who used it; 0: nobody knows
+	Holder   int64 // to whom it was given; 0: to everybody, or nobody
+	Discount Sum
+	Until    time.Time // how long a lock holds
+	Again    bool      // it was so before: nothing was changed
 }
 
 // Shared is an offer with one code for everybody.
@@ -47,134 +71,147 @@ func sharedAs(shared []Shared, code string) (s Shared, ok bool) {
 	return shared[i], true
 }
 
-// Redeem notes that a code was used in an order. The same order again changes
-// nothing and is no error (again is true). shared are the offers' shared codes.
-func Redeem(ctx context.Context, db *store.DB, code string, o Order, shared []Shared, who string, now time.Time) (again bool, err error) {
-	err = db.Write(ctx, func(tx *sql.Tx) error {
-		again, err = redeem(ctx, tx, strings.TrimSpace(code), o, shared, who, now)
-		crash.At("redeeming")
+// Till is where codes are used.
+type Till struct {
+	DB     *store.DB
+	Shared []Shared                 // the offers' shared codes
+	Terms  func(offer string) Terms // nil: every offer allows everything
+	// Used is told of each code that somebody has used, in the same transaction.
+	Used func(ctx context.Context, tx *sql.Tx, r Receipt, now time.Time) error
+}
+
+func (t *Till) terms(offer string) Terms {
+	if t.Terms == nil {
+		return Terms{}
+	}
+	return t.Terms(offer)
+}
+
+// Redeem notes that a code was used in an order: one that it was locked for, or any if it is not locked. The same order again changes
+// nothing and is no error. Its error is a *Refusal where the code may not be used.
+func (t *Till) Redeem(ctx context.Context, u Use, now time.Time) (Receipt, error) {
+	return t.do(ctx, "redeeming", "redeemed", func(tx *sql.Tx) (Receipt, *Refusal, error) { return t.RedeemIn(ctx, tx, u, now) })
+}
+
+// do runs an act in a transaction that it may share: a refusal is no failure, and undoes nothing of the others'.
+func (t *Till) do(ctx context.Context, before, after string, act func(*sql.Tx) (Receipt, *Refusal, error)) (r Receipt, err error) {
+	var refused *Refusal
+	err = t.DB.Batch(ctx, func(tx *sql.Tx) error {
+		r, refused, err = act(tx)
+		crash.At(before)
 		return err
 	})
-	crash.At("redeemed")
-	return again, err
-}
-
-// RedeemIn is Redeem in a transaction that goes on when it is refused.
-func RedeemIn(ctx context.Context, tx *sql.Tx, code string, o Order, shared []Shared, who string, now time.Time) (again bool, err error) {
-	return redeem(ctx, tx, strings.TrimSpace(code), o, shared, who, now)
-}
-
-func redeem(ctx context.Context, tx *sql.Tx, code string, o Order, shared []Shared, who string, now time.Time) (again bool, err error) {
-	if s, ok := sharedAs(shared, code); ok {
-		_, offers, err := Alike(ctx, tx, code)
-		if err == nil && len(offers) > 0 {
-			err = refuse("ambiguous", "%s is everybody's code of %s, and somebody's own of %s: one of the two offers needs other codes",
-				code, s.Offer, offers[0])
-		}
-		if err != nil {
-			return false, err
-		}
-		return redeemShared(ctx, tx, s, o, who, now)
+	crash.At(after)
+	if err == nil && refused != nil {
+		err = refused
 	}
-	k, err := find(ctx, tx, code)
+	return r, err
+}
+
+// RedeemIn is Redeem in a transaction that goes on when it is refused: nothing is written then.
+func (t *Till) RedeemIn(ctx context.Context, tx *sql.Tx, u Use, now time.Time) (Receipt, *Refusal, error) {
+	k, refused, err := t.find(ctx, tx, u.Code, now)
+	if refused != nil || err != nil {
+		return Receipt{}, refused, err
+	}
+	was, err := useOf(ctx, tx, k.code, u.ID)
 	if err != nil {
-		return false, err
+		return Receipt{}, nil, err
 	}
-	if again, err := known(ctx, tx, k.code, o); again || err != nil {
-		return again, err
-	}
-	if err := k.refusal(ctx, tx, now); err != nil {
-		return false, err
-	}
-	if _, err := redeeming.One(ctx, tx, "", `code = ?`, k.code); err != nil {
-		return false, err
-	}
-	return false, record(ctx, tx, k, o, who, now)
-}
-
-// row is a coupon as it is redeemed.
-type row struct {
-	code, offer, state, account, campaign, step, segment string
-	until                                                sql.NullInt64
-}
-
-const columns = `code, offer, state, account, campaign, step, segment, valid_until`
-
-// find looks a code up as it was typed, and as it may have been meant.
-func find(ctx context.Context, q store.Querier, code string) (k row, err error) {
-	look := func(code string) error {
-		return q.QueryRowContext(ctx, `SELECT `+columns+` FROM coupons WHERE code = $1`, code).
-			Scan(&k.code, &k.offer, &k.state, &k.account, &k.campaign, &k.step, &k.segment, &k.until)
-	}
-	if err = look(code); !errors.Is(err, sql.ErrNoRows) {
-		return k, err
-	}
-	alike, _, err := Alike(ctx, q, code)
-	switch {
-	case err != nil:
-		return k, err
-	case len(alike) > 1: // imported before such were refused
-		return k, refuse("ambiguous", "%s may be %s or %s: type it as it is written there, with its dashes and capitals", code, alike[0],
-			alike[1])
-	case len(alike) == 1:
-		return k, look(alike[0])
-	}
-	for _, c := range candidates(code) {
-		if err = look(c); !errors.Is(err, sql.ErrNoRows) {
-			return k, err
+	switch was.state {
+	case UseRedeemed:
+		if was.amount != u.Amount || was.currency != u.Currency {
+			return Receipt{}, no("differs", "order %s is already recorded with this code, for %s", u.ID, money.String(was.amount,
+				was.currency)), nil
 		}
+		return was.receipt(k, true), nil, nil
+	case UseRolledBack:
+		return Receipt{}, no("already_rolled_back", "%s was used in order %s, which came to nothing", k.code, u.ID), nil
 	}
-	return k, refuse("unknown", "no such code: %s", code)
+	return t.post(ctx, tx, k, was, u, now)
 }
 
-// known tells whether this very order was noted already.
-func known(ctx context.Context, tx *sql.Tx, code string, o Order) (bool, error) {
-	var amount int64
-	var currency string
-	err := tx.QueryRowContext(ctx, `SELECT amount, currency FROM redemptions WHERE code = $1
-		AND order_id = $2`, code, o.ID).Scan(&amount, &currency)
+// post redeems a code that is not redeemed.
+func (t *Till) post(ctx context.Context, tx *sql.Tx, k row, was use, u Use, now time.Time) (r Receipt, refused *Refusal, err error) {
+	terms := t.terms(k.offer)
+	locked := was.state == UseLocked
 	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return false, nil
-	case err != nil:
-		return false, err
-	case amount != o.Amount || currency != o.Currency:
-		return false, refuse("differs", "order %s is already recorded with this code, for %s", o.ID, money.String(amount, currency))
+	case u.Given:
+	case locked:
+		u.Discount = was.discount
+	default:
+		paid := Sum{u.Amount, u.Currency}
+		u.Discount = terms.before(paid) - u.Amount
 	}
-	return true, nil
-}
-
-func (k row) refusal(ctx context.Context, tx *sql.Tx, now time.Time) error {
-	switch {
-	case k.state == "free":
-		return refuse("not issued", "%s is a code of %s, but it was never given to anybody", k.code, k.offer)
-	case k.state == "redeemed":
-		var order string
-		if err := tx.QueryRowContext(ctx, `SELECT order_id FROM redemptions WHERE code = $1 LIMIT 1`, k.code).Scan(&order); err != nil {
-			return err
+	u.Person = firstOf(u.Person, was.person, k.person)
+	if !locked {
+		if refused, err = t.admit(ctx, tx, k, terms, u, now); refused != nil || err != nil {
+			return r, refused, err
 		}
-		return refuse("used", "%s was used already, in order %s", k.code, order)
-	case k.until.Valid && k.until.Int64 < store.Ms(now):
-		return refuse("expired", "%s expired on %s UTC", k.code, store.Time(k.until.Int64).Format("2006-01-02 15:04"))
+		err = terms.count(ctx, tx, k.offer, now, u.Person, 1, u.Discount)
+	} else if more := u.Discount - was.discount; more != 0 {
+		err = terms.count(ctx, tx, k.offer, was.counted(), was.person, 0, more)
 	}
-	return nil
-}
-
-func redeemShared(ctx context.Context, tx *sql.Tx, s Shared, o Order, who string, now time.Time) (again bool, err error) {
-	if again, err := known(ctx, tx, s.Code, o); again || err != nil {
-		return again, err
-	}
-	if !s.Until.IsZero() && now.After(s.Until) {
-		return false, refuse("expired", "%s expired on %s UTC", s.Code, s.Until.UTC().Format("2006-01-02 15:04"))
-	}
-	return false, record(ctx, tx, row{code: s.Code, offer: s.Offer}, o, who, now)
-}
-
-func record(ctx context.Context, tx *sql.Tx, k row, o Order, who string, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO redemptions (code, order_id, offer, amount, currency, account, campaign, step, segment, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, k.code, o.ID, k.offer, o.Amount, o.Currency, k.account, k.campaign, k.step, k.segment, store.Ms(now))
 	if err != nil {
+		return r, nil, err
+	}
+	if locked {
+		u.Person = was.person // whom it counts for
+	}
+	if err := t.keep(ctx, tx, k, was, posting, u, now); err != nil {
+		return r, nil, err
+	}
+	if !k.shared {
+		if _, err := redeeming.One(ctx, tx, "", `code = ?`, k.code); err != nil {
+			return r, nil, err
+		}
+	}
+	r = Receipt{Code: k.code, Offer: k.offer, State: UseRedeemed, Person: u.Person, Holder: k.person, Discount: Sum{u.Discount, u.Currency}}
+	if t.Used != nil {
+		if err := t.Used(ctx, tx, r, now); err != nil {
+			return r, nil, err
+		}
+	}
+	return r, nil, audit.Record(ctx, tx, now, u.Who, "redeemed", "coupon "+k.code, "order "+u.ID+", "+money.String(u.Amount, u.Currency))
+}
+
+func firstOf(all ...int64) int64 {
+	for _, n := range all {
+		if n != 0 {
+			return n
+		}
+	}
+	return 0
+}
+
+// admit says what is against a use that counts for nothing yet.
+func (t *Till) admit(ctx context.Context, tx *sql.Tx, k row, terms Terms, u Use, now time.Time) (*Refusal, error) {
+	if refused, err := k.refusal(ctx, tx, u.ID, now); refused != nil || err != nil {
+		return refused, err
+	}
+	if refused := terms.order(u, u.Discount, now); refused != nil {
+		return refused, nil
+	}
+	return terms.full(ctx, tx, k.offer, now, u.Person, u.Discount)
+}
+
+// keep writes the use of a code: a new one, or another state of the one that was.
+func (t *Till) keep(ctx context.Context, tx *sql.Tx, k row, was use, move *useMove, u Use, now time.Time) error {
+	if was.state == "" {
+		_, err := tx.ExecContext(ctx,
+			`INSERT INTO redemptions (code, order_id, offer, amount, currency, account, campaign, step, segment, at, state,
+			person, discount, expires_at, counted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+				$15)`, k.code, u.ID,
+			k.offer, u.Amount, u.Currency, k.account, k.campaign, k.step, k.segment, store.Ms(now), move.To, zeroNull(u.Person), u.Discount,
+			zeroNull(u.until), store.Ms(now))
 		return err
 	}
-	return audit.Record(ctx, tx, now, who, "redeemed", "coupon "+k.code, "order "+o.ID+", "+money.String(o.Amount, o.Currency))
+	counted := was.countedAt
+	if was.state == UseVoid {
+		counted = store.Ms(now)
+	}
+	_, err := move.One(ctx, tx, `amount = ?, currency = ?, at = ?, person = ?, discount = ?, expires_at = ?, counted_at = ?`,
+		`code = ? AND order_id = ?`, u.Amount, u.Currency, store.Ms(now), zeroNull(u.Person), u.Discount, zeroNull(u.until), counted,
+		k.code, u.ID)
+	return err
 }

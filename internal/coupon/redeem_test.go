@@ -50,7 +50,7 @@ func TestRefusals(t *testing.T) {
 	refused(t, err, "expired", a, "2027-11-29 12:00")
 	free, _ := Make(t.Context(), db, o, 1, noon)
 	_, err = redeem(free[0], "o1", 100, "USD", noon)
-	refused(t, err, "not issued", free[0])
+	refused(t, err, "not_issued", free[0])
 	if l := left(t, db, "bf"); l.Redeemed != 0 {
 		t.Fatalf("a refused code counts: %+v", l)
 	}
@@ -68,7 +68,7 @@ func TestRefusals(t *testing.T) {
 	_, err = redeem(a, "o1", 89900, "EUR", noon)
 	refused(t, err, "differs")
 	_, err = redeem(a, "o2", 89900, "USD", noon)
-	refused(t, err, "used", a, "o1")
+	refused(t, err, "used_up", a, "o1")
 	if l := left(t, db, "bf"); l.Redeemed != 1 {
 		t.Errorf("left %+v", l)
 	}
@@ -93,7 +93,7 @@ func TestInDoubtIsGood(t *testing.T) {
 	if s, _ := state(t, db, a); s != "redeemed" {
 		t.Errorf("it is %s", s)
 	}
-	if _, err := Unredeem(t.Context(), db, a, Cancelled{"o", "cancelled"}, nil, "ann", noon); err != nil {
+	if _, err := (&Till{DB: db}).Rollback(t.Context(), a, "o", "cancelled", "ann", noon); err != nil {
 		t.Error(err)
 	}
 	if s, _ := state(t, db, a); s != "delivered" {
@@ -149,7 +149,7 @@ func TestRedeemRace(t *testing.T) {
 				won[order] = true
 			case err == nil:
 				again++
-			case errors.As(err, &r) && r.Reason == "used":
+			case errors.As(err, &r) && r.Reason == "used_up":
 				used++
 			default:
 				t.Error(err)

@@ -230,9 +230,12 @@ func makeFor(ctx context.Context, tx *sql.Tx, o Offer, all []For, open []claim, 
 			return err
 		}
 		f := all[open[0].at]
-		rows, err := tx.QueryContext(ctx, `INSERT INTO coupons (code, offer, state, person, ordinal, account, campaign, step, segment, reserved_at,
-			created_at) SELECT j.value ->> 'code', $1, 'reserved', CAST(j.value ->> 'person' AS BIGINT), CAST(j.value ->> 'ordinal' AS BIGINT),
-			$2, $3, $4, $5, CAST($6 AS BIGINT), CAST($7 AS BIGINT) FROM json_each($8) j WHERE true ON CONFLICT (code) DO NOTHING RETURNING code`,
+		rows, err := tx.QueryContext(ctx,
+			`INSERT INTO coupons (code, offer, state, person, ordinal, account, campaign, step, segment, reserved_at,
+			created_at) SELECT j.value ->> 'code', $1, 'reserved', CAST(j.value ->> 'person' AS BIGINT),
+				CAST(j.value ->> 'ordinal' AS BIGINT),
+			$2, $3, $4, $5, CAST($6 AS BIGINT),
+				CAST($7 AS BIGINT) FROM json_each($8) j WHERE true ON CONFLICT (code) DO NOTHING RETURNING code`,
 			o.Name, f.Account, f.Campaign, f.Step, f.Segment, store.Ms(now), store.Ms(now), each)
 		if err != nil {
 			return err

@@ -13,7 +13,11 @@ import (
 // Used is one order in which a code was used.
 type Used struct {
 	Order
-	At time.Time
+	State    UseState
+	Discount int64
+	Refunded int64 // of Amount
+	At       time.Time
+	Until    time.Time // of a lock
 }
 
 // Story is all that is known of a code.
@@ -79,18 +83,19 @@ const usesMost = 50
 
 func (s *Story) uses(ctx context.Context, db *store.DB) error {
 	rows, err := db.Read.QueryContext(ctx,
-		`SELECT order_id, amount, currency, at FROM redemptions WHERE code = $1 ORDER BY at DESC, order_id LIMIT $2`, s.Code, usesMost)
+		`SELECT order_id, amount, currency, at, state, discount, refunded, COALESCE(expires_at, 0) FROM redemptions
+		WHERE code = $1 ORDER BY at DESC, order_id LIMIT $2`, s.Code, usesMost)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var u Used
-		var at int64
-		if err := rows.Scan(&u.ID, &u.Amount, &u.Currency, &at); err != nil {
+		var at, until int64
+		if err := rows.Scan(&u.ID, &u.Amount, &u.Currency, &at, &u.State, &u.Discount, &u.Refunded, &until); err != nil {
 			return err
 		}
-		u.At = store.Time(at)
+		u.At, u.Until = store.Time(at), store.Time(until)
 		s.Used = append(s.Used, u)
 	}
 	return rows.Err()

@@ -35,7 +35,7 @@ func TestTypedCodes(t *testing.T) {
 		}
 	}
 	_, err = Redeem(t.Context(), db, strings.ToLower(made), Order{"another order", 100, "USD"}, nil, "ann", noon)
-	refused(t, err, "used", made)
+	refused(t, err, "used_up", made)
 }
 
 // The same for a code that everybody has.

@@ -7,6 +7,7 @@ import (
 
 	"magpie/internal/coupon"
 	"magpie/internal/inbox"
+	"magpie/internal/orders"
 	"magpie/internal/outbox"
 )
 
@@ -14,11 +15,12 @@ var update = flag.Bool("update", false, "write the generated parts of docs/ anew
 
 // TestStates holds the pictures of the states against the tables that the program obeys.
 func TestStates(t *testing.T) {
-	want := "# States\n\nWhat a post, a mention and a code may do. These pictures are drawn from the tables in internal/outbox/moves.go,\n" +
-		"internal/inbox/moves.go and internal/coupon/moves.go; no other statement changes a state\n" +
+	want := "# States\n\nWhat a post, a mention, a code and an order may do. These pictures are drawn from the tables in moves.go of\n" +
+		"internal/outbox, internal/inbox, internal/coupon and internal/orders; no other statement changes a state\n" +
 		"(`go test ./internal/docs -run States -update` draws them anew).\n"
 	for _, x := range []struct{ title, picture string }{
 		{"Posts", outbox.Ledger.Picture()}, {"Mentions", inbox.Ledger.Picture()}, {"Codes of offers", coupon.Ledger.Picture()},
+		{"Uses of codes in orders", coupon.Uses.Picture()}, {"Orders", orders.Ledger.Picture()},
 	} {
 		want += "\n## " + x.title + "\n\n```mermaid\n" + x.picture + "```\n"
 	}

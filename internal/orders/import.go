@@ -24,7 +24,7 @@ type Import struct {
 	Progress func(n int)
 	// Used is told of each order with a coupon that is new or has changed, in the transaction that keeps it. What it returns is said to
 	// whoever imports: why the coupon does not count.
-	Used func(ctx context.Context, tx *sql.Tx, o Order) (why string, err error)
+	Used func(ctx context.Context, tx *sql.Tx, o Order, person int64) (why string, err error)
 	Warn func(string)
 }
 
@@ -87,11 +87,11 @@ func (l *list) keep(ctx context.Context, tx *sql.Tx, some []Order, out *Imported
 		return err
 	}
 	var odd []string
-	for _, o := range some {
+	for i, o := range some {
 		if o.Code == "" || l.Used == nil {
 			continue
 		}
-		why, err := l.Used(ctx, tx, o)
+		why, err := l.Used(ctx, tx, o, persons[i])
 		if err != nil {
 			return err
 		}

@@ -47,7 +47,7 @@ func (b *Book) Put(ctx context.Context, tx *sql.Tx, all []Order, now time.Time) 
 	who := make([][]people.Identity, len(all))
 	for i := range all {
 		if err := all[i].check(); err != nil {
-			return done, nil, fmt.Errorf("order %s: %w", all[i].ID, err)
+			return done, nil, &Refused{"bad_request", fmt.Sprintf("order %s: %v", all[i].ID, err)}
 		}
 		who[i] = all[i].Customer
 	}

@@ -173,9 +173,7 @@ func (b *Book) writer(ctx context.Context, tx *sql.Tx, at map[string]int, now ti
 		{&w.update, w.updateSQL()},
 		{&w.tag, `INSERT INTO person_tags (person, tag) VALUES ($1, $2) ON CONFLICT DO NOTHING`},
 		{&w.untag, `DELETE FROM person_tags WHERE person = $1`},
-		{&w.consent, `INSERT INTO consents (person, account, kind, given_at, source) VALUES ($1, $2, 'direct', $3, $4)
-			ON CONFLICT (person, account, kind) DO UPDATE SET given_at = excluded.given_at, source = excluded.source, withdrawn_at = NULL,
-			withdrawn_by = '' WHERE consents.withdrawn_at < excluded.given_at`},
+		{&w.consent, consentSQL},
 	} {
 		stmt, err := tx.PrepareContext(ctx, s.sql)
 		if err != nil {

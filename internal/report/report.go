@@ -84,9 +84,11 @@ func Campaigns(ctx context.Context, db *store.DB, since time.Time) ([]Line, erro
 			func(l *Line, n int64, _ string) { l.Reserved = int(n) }},
 		{`SELECT campaign, step, account, segment, count(*), '' FROM coupons WHERE delivered_at >= $1 GROUP BY 1, 2, 3, 4`,
 			func(l *Line, n int64, _ string) { l.Delivered = int(n) }},
-		{`SELECT campaign, step, account, segment, count(*), '' FROM redemptions WHERE at >= $1 GROUP BY 1, 2, 3, 4`,
+		{`SELECT campaign, step, account, segment, count(*), '' FROM redemptions WHERE at >= $1
+			AND state = 'redeemed' GROUP BY 1, 2, 3, 4`,
 			func(l *Line, n int64, _ string) { l.Redeemed = int(n) }},
-		{`SELECT campaign, step, account, segment, sum(amount), currency FROM redemptions WHERE at >= $1 GROUP BY 1, 2, 3, 4, 6 ORDER BY 6`,
+		{`SELECT campaign, step, account, segment, sum(amount - refunded), currency FROM redemptions WHERE at >= $1
+			AND state = 'redeemed' GROUP BY 1, 2, 3, 4, 6 ORDER BY 6`,
 			func(l *Line, n int64, currency string) { l.Revenue = append(l.Revenue, Sum{n, currency}) }},
 		{figure("likes"), func(l *Line, n int64, _ string) { l.Likes = int(n) }},
 		{figure("reposts"), func(l *Line, n int64, _ string) { l.Reposts = int(n) }},

@@ -70,17 +70,17 @@ func TestCampaigns(t *testing.T) {
 		}
 		return nil
 	})
+	till := &coupon.Till{DB: db, Shared: []coupon.Shared{{Offer: "cables", Code: "ALL"}}}
 	for i, r := range []coupon.Order{{ID: "o1", Amount: 89900, Currency: "USD"}, {ID: "o2", Amount: 10050, Currency: "USD"},
 		{ID: "o3", Amount: 700, Currency: "EUR"}} {
-		if _, err := coupon.Redeem(t.Context(), db, codes[i], r, nil, "ann", noon.Add(time.Hour)); err != nil {
+		if _, err := till.Redeem(t.Context(), coupon.Use{Code: codes[i], Order: r, Who: "ann"}, noon.Add(time.Hour)); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := coupon.Redeem(t.Context(), db, codes[i], r, nil, "ann", noon.Add(2*time.Hour)); err != nil {
+		if _, err := till.Redeem(t.Context(), coupon.Use{Code: codes[i], Order: r, Who: "ann"}, noon.Add(2*time.Hour)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := coupon.Redeem(t.Context(), db, "ALL", coupon.Order{ID: "o9", Amount: 100, Currency: "USD"},
-		[]coupon.Shared{{Offer: "cables", Code: "ALL"}}, "ann", noon); err != nil {
+	if _, err := till.Redeem(t.Context(), coupon.Use{Code: "ALL", Order: coupon.Order{ID: "o9", Amount: 100, Currency: "USD"}, Who: "ann"}, noon); err != nil {
 		t.Fatal(err)
 	}
 	got, err := report.Campaigns(t.Context(), db, noon.Add(-time.Hour))

@@ -38,3 +38,25 @@ func (m *Money) Parse(s string) (err error) {
 
 // String is 50.00 USD.
 func (m Money) String() string { return money.String(m.Units, m.Currency) }
+
+// Discount is what an offer takes off: a share, 30%, or an amount, 10.00 USD.
+type Discount struct {
+	Percent int
+	Money   Money
+}
+
+// Parse reads one as it is written in a file.
+func (d *Discount) Parse(s string) error {
+	if !strings.HasSuffix(strings.TrimSpace(s), "%") {
+		if err := d.Money.Parse(s); err != nil {
+			return fmt.Errorf("%q is not a discount: write it as 30%% or 10.00 USD", s)
+		}
+		return nil
+	}
+	var p Percent
+	if err := p.Parse(s); err != nil || p == 0 {
+		return fmt.Errorf("%q is not a discount: write it as 30%% or 10.00 USD", s)
+	}
+	d.Percent = int(p)
+	return nil
+}

@@ -52,3 +52,8 @@ func (Currency) JSONSchema() *jsonschema.Schema { return Pattern(`^[A-Z]{3}$`, "
 func (Money) JSONSchema() *jsonschema.Schema {
 	return Pattern(`^[0-9][0-9,]*(\.[0-9]+)? [A-Z]{3}$`, "50.00 USD")
 }
+
+// JSONSchema describes a discount.
+func (Discount) JSONSchema() *jsonschema.Schema {
+	return Pattern(`^(\d{1,2}%|100%|[0-9][0-9,]*(\.[0-9]+)? [A-Z]{3})$`, "30%")
+}

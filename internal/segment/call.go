@@ -27,7 +27,7 @@ func (c *compiler) call(n *ast.CallNode) error {
 	case "consents":
 		return c.consents(words, help)
 	case "holds":
-		return c.offer(words[0], "'reserved','delivered','redeemed'")
+		return c.offer(words[0], "'reserved','delivered','locked','redeemed'")
 	case "redeemed":
 		return c.offer(words[0], "'redeemed'")
 	}

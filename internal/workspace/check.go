@@ -223,6 +223,7 @@ func (l *loader) checkOffer(o *Offer) {
 	if o.PerPerson == 0 {
 		o.PerPerson = 1
 	}
+	checkTerms(d, o)
 	l.warnOffer(d, o)
 	if o.Codes == nil || o.Codes.Kind == "" {
 		return // said when it was read

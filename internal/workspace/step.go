@@ -84,9 +84,9 @@ func (l *loader) checkTrigger(d *document.Document, s *Step, path string) {
 	}
 	l.checkAt(d, s, path)
 	if sch := l.set.Schedules[s.Schedule]; sch != nil && sch.Zone == nil {
-		l.warnQuiet(d, s, path+".schedule", nextTimes(sch.Cron))
+		l.warnQuiet(d, s, path+".schedule", scalar.NextTimes(sch.Cron))
 	}
-	l.warnQuiet(d, s, path+".cron", nextTimes(s.Cron))
+	l.warnQuiet(d, s, path+".cron", scalar.NextTimes(s.Cron))
 	if s.Mention != nil {
 		l.checkMatch(d, s.Mention, path+".mention")
 	}

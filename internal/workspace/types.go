@@ -194,9 +194,28 @@ type Offer struct {
 	PerPerson int             `yaml:"per_person" empty:"no" jsonschema:"minimum=1"`
 	Limit     int             `yaml:"limit" empty:"no" jsonschema:"minimum=1"` // made codes: at most so many; 0, which is not written: as many as are asked for
 	Valid     scalar.Duration `yaml:"valid" empty:"no"`
+	From      *scalar.Date    `yaml:"from" empty:"no"`
 	Until     *scalar.Date    `yaml:"until" empty:"no"`
 	Link      string          `yaml:"link" jsonschema:"pattern=^https?://"`
 	SoldOut   bool            `yaml:"sold_out"`
+
+	Discount *scalar.Discount `yaml:"discount" empty:"no"` // what a code takes off the price
+	Uses     Uses             `yaml:"uses" empty:"no"`
+	Budget   *scalar.Money    `yaml:"budget" empty:"no"`                                     // of all discounts together
+	Least    *scalar.Money    `yaml:"least" empty:"no"`                                      // the least value of an order
+	Most     *scalar.Money    `yaml:"most" empty:"no"`                                       // the largest discount
+	OnRefund string           `yaml:"on_refund" empty:"no" jsonschema:"enum=free,enum=keep"` // a full refund: free, which is the default, gives the use back
+	OnCancel string           `yaml:"on_cancel" empty:"no" jsonschema:"enum=free,enum=keep"` // a cancelled order, likewise
+}
+
+// Uses are how often the codes of an offer may be used in orders, all of them together and by one customer; 0, which is not written: as
+// often as one likes.
+type Uses struct {
+	Ever   int `yaml:"ever" empty:"no" jsonschema:"minimum=1"`
+	Day    int `yaml:"day" empty:"no" jsonschema:"minimum=1"`
+	Week   int `yaml:"week" empty:"no" jsonschema:"minimum=1"`
+	Month  int `yaml:"month" empty:"no" jsonschema:"minimum=1"`
+	Person int `yaml:"person" empty:"no" jsonschema:"minimum=1"`
 }
 
 // Template is one text in all its languages and variants.

@@ -13,6 +13,7 @@ import (
 
 	"magpie/internal/document"
 	"magpie/internal/network"
+	"magpie/internal/scalar"
 )
 
 func (l *loader) warn(d *document.Document, path, text, hint string) {
@@ -133,7 +134,7 @@ func (l *loader) warnSame(d *document.Document, s *Step, path string) {
 	if sch := l.set.Schedules[s.Schedule]; sch != nil {
 		spec = sch.Cron
 	}
-	times := nextTimes(spec)
+	times := scalar.NextTimes(spec)
 	if s.To != nil || len(times) <= often || times[often].Sub(times[0]) > 8*24*time.Hour {
 		return
 	}

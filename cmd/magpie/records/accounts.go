@@ -49,7 +49,7 @@ func listAccounts(c *cli.Context) error {
 	for _, name := range console.SortedKeys(set.Accounts) {
 		a := set.Accounts[name]
 		rows = append(rows, row{name, a.Network, a.Server, a.Handle, a.Language, a.Timezone.Name, a.About})
-		cells = append(cells, []string{name, a.Network, orDash(a.Handle, a.Server), a.Language, a.Timezone.Name, a.About})
+		cells = append(cells, []string{name, a.Network, console.OrDash(a.Handle, a.Server), a.Language, a.Timezone.Name, a.About})
 	}
 	if c.Bool("json") {
 		return console.PrintJSON(c.App.Writer, rows)

@@ -56,7 +56,7 @@ func (m *chosen) each(c *cli.Context, question string, do func(p *outbox.Post) e
 		}
 		m.said, m.failed = len(m.failed) > 0, nil
 		if question != "" {
-			if err := confirm(c, question); err != nil {
+			if err := console.Confirm(c, question); err != nil {
 				return err
 			}
 		}

@@ -110,7 +110,7 @@ func readToken(c *cli.Context, a *workspace.Account) (network.Secret, error) {
 		}
 		text = string(b)
 	} else {
-		line, err := readLine(c)
+		line, err := console.ReadLine(c)
 		if err != nil {
 			return "", err
 		}
@@ -140,7 +140,7 @@ func consent(c *cli.Context, g network.Grant) error {
 		fmt.Fprintf(c.App.Writer,
 			"Open this page, approve the access, and paste the address that you are then sent to, within %d minutes:\n\n  %s\n\n",
 			patience/time.Minute, page)
-		line, err := readLineWithin(c, patience)
+		line, err := console.ReadLineWithin(c, errTooSlow, patience)
 		if err != nil {
 			return err
 		}

@@ -26,21 +26,17 @@ func Outbox() *cli.Command {
 				&cli.StringFlag{Name: "campaign", Usage: "only of this `CAMPAIGN`"},
 				&cli.IntFlag{Name: "limit", Value: 50, Usage: "how many to list at most"}, console.JSONFlag(), console.WideFlag()}, Action: listPosts},
 			{Name: "show", Usage: "show a post with its text and history", ArgsUsage: "ID", Action: showPost},
-			{Name: "approve", Usage: "approve held posts with the texts they have now", ArgsUsage: "ID …", Flags: []cli.Flag{yesFlag()},
+			{Name: "approve", Usage: "approve held posts with the texts they have now", ArgsUsage: "ID …", Flags: []cli.Flag{console.YesFlag()},
 				Action: approvePosts},
 			{Name: "reject", Usage: "keep a post from going out, with the reason for its author", ArgsUsage: "ID … --why TEXT", Flags: []cli.Flag{
 				&cli.StringFlag{Name: "why", Usage: "the reason"}}, Action: rejectPosts},
 			{Name: "settle", Usage: "decide about a post that is asked or late", ArgsUsage: "sent|send|withdraw ID", Flags: []cli.Flag{
 				&cli.StringFlag{Name: "url", Usage: "where the post can be seen"}}, Action: settlePost},
-			{Name: "withdraw", Usage: "cancel posts that have not gone out yet", ArgsUsage: "ID …", Flags: []cli.Flag{yesFlag(),
+			{Name: "withdraw", Usage: "cancel posts that have not gone out yet", ArgsUsage: "ID …", Flags: []cli.Flag{console.YesFlag(),
 				&cli.StringFlag{Name: "why", Usage: "the `REASON`, for those who look at the post later"}}, Action: withdrawPosts},
-			{Name: "recall", Usage: "delete posts from their network", ArgsUsage: "ID …", Flags: []cli.Flag{yesFlag()}, Action: recallPosts},
+			{Name: "recall", Usage: "delete posts from their network", ArgsUsage: "ID …", Flags: []cli.Flag{console.YesFlag()}, Action: recallPosts},
 		},
 	}
-}
-
-func yesFlag() cli.Flag {
-	return &cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask"}
 }
 
 var states = []string{"planned", "held", "sending", "sent", "refused", "in doubt", "asked", "late", "withdrawn", "expanded", "recalled"}
@@ -86,7 +82,7 @@ func listPosts(c *cli.Context) error {
 		}
 		said := strings.TrimPrefix(p.SealedText, To(p)+" ") // whom it is for stands beside it
 		rows = append(rows, []string{p.ID, string(p.State), p.Account, console.PostName(p), console.ScreenOf(c).Moment(at, zone), To(p),
-			console.Short(orDash(p.Reason, said,
+			console.Short(console.OrDash(p.Reason, said,
 				upcoming(c, b, p)), console.ScreenOf(c).Text())})
 	}
 	head := []string{"POST", "STATE", "ACCOUNT", "CAMPAIGN/STEP", "WHEN (" + zone.String() + ")", "TO", "TEXT OR REASON"}
@@ -117,15 +113,6 @@ func To(p *outbox.Post) string {
 		return "@" + handle
 	}
 	return "somebody who was erased"
-}
-
-func orDash(all ...string) string {
-	for _, s := range all {
-		if s != "" {
-			return s
-		}
-	}
-	return "–"
 }
 
 func zoneOf(b *bot.Bot, account string) *time.Location {

@@ -1,12 +1,9 @@
 package records
 
 import (
-	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -37,7 +34,7 @@ func Push() *cli.Command {
 			&cli.StringFlag{Name: "test", Usage: "only to your own `HANDLE`, with a test code"},
 			&cli.BoolFlag{Name: "dry-run", Usage: "only show what would be sent"},
 			&cli.BoolFlag{Name: "again", Usage: "send it even if the same was pushed within the last day"},
-			yesFlag(),
+			console.YesFlag(),
 		},
 		Action: push,
 	}
@@ -82,7 +79,7 @@ func push(c *cli.Context) error {
 		fmt.Fprintln(c.App.Writer, "Dry run: nothing was done.")
 		return nil
 	}
-	if err := confirm(c, "Send this?"); err != nil {
+	if err := console.Confirm(c, "Send this?"); err != nil {
 		return err
 	}
 	done, err := b.Acts.Push(c.Context, x)
@@ -161,55 +158,6 @@ func showPush(w io.Writer, p *acts.Pushed) {
 		fmt.Fprintf(w, "  %s of %s left%s\n", console.Plural(p.Left, "code"), p.Post.Step, few)
 	}
 	fmt.Fprintln(w)
-}
-
-// readLine reads a line, unless the program is to end.
-func readLine(c *cli.Context) (string, error) {
-	lines := make(chan string, 1)
-	go func() {
-		line, _ := bufio.NewReader(c.App.Reader).ReadString('\n')
-		lines <- line
-	}()
-	select {
-	case line := <-lines:
-		return line, nil
-	case <-c.Done():
-		fmt.Fprintln(c.App.Writer)
-		return "", c.Err()
-	}
-}
-
-// readLineWithin is readLine that waits no longer than that.
-func readLineWithin(c *cli.Context, wait time.Duration) (string, error) {
-	ctx, cancel := context.WithTimeout(c.Context, wait)
-	defer cancel()
-	was := c.Context
-	c.Context = ctx
-	defer func() { c.Context = was }()
-	line, err := readLine(c)
-	if err != nil && was.Err() == nil {
-		err = errTooSlow
-	}
-	return line, err
-}
-
-// confirm asks the person at the keyboard, unless --yes was given.
-func confirm(c *cli.Context, question string) error {
-	if c.Bool("yes") {
-		return nil
-	}
-	if f, ok := c.App.Reader.(*os.File); ok && !console.Terminal(f) {
-		return console.Usage("there is no terminal to ask you on: add --yes")
-	}
-	fmt.Fprintf(c.App.Writer, "%s [y/N] ", question)
-	line, err := readLine(c)
-	if err != nil {
-		return err
-	}
-	if answer := strings.ToLower(strings.TrimSpace(line)); answer != "y" && answer != "yes" {
-		return console.Refused(errors.New("nothing was done"))
-	}
-	return nil
 }
 
 // pushError tells misuse, which another spelling mends, from what is refused.

@@ -22,7 +22,7 @@ import (
 
 // large are the tables that grow with the years.
 var large = []string{"posts", "coupons", "coupon_posts", "mentions", "persons", "handles", "consents", "followers", "audit", "redemptions",
-	"metrics", "person_tags", "optouts", "orders"}
+	"metrics", "person_tags", "optouts", "orders", "coupon_uses"}
 
 // watched is the driver of SQLite, with that look.
 const watched = "sqlite3 watched"

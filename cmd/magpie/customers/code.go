@@ -1,4 +1,4 @@
-package records
+package customers
 
 import (
 	"errors"
@@ -15,14 +15,6 @@ import (
 	"magpie/internal/money"
 )
 
-// readAs says how a list was read, where that is not plain.
-func readAs(as string) string {
-	if as == "" {
-		return ""
-	}
-	return ", read as " + as
-}
-
 // refusal is an error that says no, for a reason that the caller can mend.
 func refusal(b *bot.Bot, err error) error {
 	var no *coupon.Refusal
@@ -35,7 +27,7 @@ func refusal(b *bot.Bot, err error) error {
 	return console.Refused(err)
 }
 
-func unredeemCode(c *cli.Context) error {
+func rollbackCode(c *cli.Context) error {
 	code, err := console.Arg(c, 0, "the code")
 	if err != nil {
 		return err
@@ -52,11 +44,11 @@ func unredeemCode(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
-	kept, err := b.Acts.Unredeem(c.Context, code, order, why, console.Who(c))
+	r, err := b.Acts.Rollback(c.Context, code, order, why, console.Who(c))
 	if err != nil {
 		return refusal(b, err)
 	}
-	fmt.Fprintf(c.App.Writer, "Taken back: %s no longer counts as used in order %s.\n", kept, order)
+	fmt.Fprintf(c.App.Writer, "Taken back: %s no longer counts as used in order %s.\n", r.Code, order)
 	return nil
 }
 
@@ -82,6 +74,9 @@ type codeUse struct {
 	Amount   int64  `json:"amount"` // in the smallest units of the currency
 	Currency string `json:"currency"`
 	At       string `json:"at"`
+	State    string `json:"state"`
+	Discount int64  `json:"discount"`
+	Refunded int64  `json:"refunded"`
 }
 
 func showCode(c *cli.Context) error {
@@ -124,7 +119,7 @@ func rowOf(c *cli.Context, b *bot.Bot, s coupon.Story) codeRow {
 		}
 	}
 	for _, u := range s.Used {
-		r.Orders = append(r.Orders, codeUse{u.ID, u.Amount, u.Currency, at(u.At)})
+		r.Orders = append(r.Orders, codeUse{u.ID, u.Amount, u.Currency, at(u.At), string(u.State), u.Discount, u.Refunded})
 	}
 	return r
 }
@@ -132,6 +127,7 @@ func rowOf(c *cli.Context, b *bot.Bot, s coupon.Story) codeRow {
 // codeStates says what a state means.
 var codeStates = map[string]string{
 	"free": "free: nobody has it", "reserved": "reserved: it goes out with its post", "delivered": "delivered", "redeemed": "redeemed",
+	"locked": "locked for an order that is being placed",
 	"shared": "shared: everybody may use it",
 }
 
@@ -167,9 +163,26 @@ func printCode(w io.Writer, zone *time.Location, r codeRow, s coupon.Story) {
 		say("Posts", strings.Join(s.Posts, ", ")+" (magpie outbox show ID)")
 	}
 	for _, u := range s.Used {
-		say("Order", fmt.Sprintf("%s, %s, %s", u.ID, money.String(u.Amount, u.Currency), at(u.At)))
+		say("Order", fmt.Sprintf("%s, %s, %s%s", u.ID, money.String(u.Amount, u.Currency), at(u.At), useState(u, at)))
 	}
 	for _, l := range s.Log {
 		say("Log", fmt.Sprintf("%s  %s by %s: %s", at(l.At), l.What, l.Who, l.Detail))
 	}
+}
+
+// useState says what is to be said of a use besides that it was.
+func useState(u coupon.Used, at func(time.Time) string) (text string) {
+	if u.Discount > 0 {
+		text = ", " + money.String(u.Discount, u.Currency) + " off"
+	}
+	if u.Refunded > 0 {
+		text += ", " + money.String(u.Refunded, u.Currency) + " given back"
+	}
+	switch u.State {
+	case coupon.UseLocked:
+		text += ", locked until " + at(u.Until)
+	case coupon.UseVoid, coupon.UseRolledBack:
+		text += ": " + map[coupon.UseState]string{coupon.UseVoid: "its lock is over", coupon.UseRolledBack: "taken back"}[u.State]
+	}
+	return text
 }

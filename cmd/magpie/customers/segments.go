@@ -1,13 +1,14 @@
-package records
+package customers
 
 import (
 	"fmt"
+	"strconv"
+	"time"
+
 	"magpie/cmd/magpie/console"
 	"magpie/internal/bot"
 	"magpie/internal/people"
 	"magpie/internal/segment"
-	"strconv"
-	"time"
 
 	"github.com/urfave/cli/v2"
 )
@@ -113,8 +114,8 @@ func countSegment(c *cli.Context) error {
 	}
 	rows := [][]string{}
 	for _, r := range some {
-		rows = append(rows, []string{strconv.FormatInt(r.Person, 10), orDash(r.To.Name), orDash(r.To.Handle),
-			orDash(r.Missing, "may be written to")})
+		rows = append(rows, []string{strconv.FormatInt(r.Person, 10), console.OrDash(r.To.Name), console.OrDash(r.To.Handle),
+			console.OrDash(r.Missing, "may be written to")})
 	}
 	fmt.Fprintln(c.App.Writer)
 	console.Table(console.ScreenOf(c), []string{"PERSON", "NAME", "HANDLE", "DIRECT"}, rows, "NAME", "PERSON")

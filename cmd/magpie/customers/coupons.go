@@ -1,20 +1,15 @@
-package records
+package customers
 
 import (
 	"fmt"
 	"os"
-	"regexp"
-	"strings"
 	"time"
 
 	"magpie/cmd/magpie/console"
-	"magpie/internal/acts"
-	"magpie/internal/bot"
+	"magpie/cmd/magpie/records"
 	"magpie/internal/compose"
 	"magpie/internal/coupon"
-	"magpie/internal/money"
 	"magpie/internal/report"
-	"magpie/internal/scalar"
 	"magpie/internal/workspace"
 
 	"github.com/urfave/cli/v2"
@@ -23,7 +18,7 @@ import (
 // Coupons is “magpie coupons”.
 func Coupons() *cli.Command {
 	return &cli.Command{
-		Name: "coupons", Usage: "the codes of offers: import, make, issue, show, redeem, unredeem, report", Subcommands: []*cli.Command{
+		Name: "coupons", Usage: "the codes of offers: import, make, issue, show, lock, redeem, rollback, report", Subcommands: []*cli.Command{
 			{Name: "import", Usage: "import codes from a CSV file with a column named code: all of them, or none if one is wrong",
 				ArgsUsage: "OFFER FILE.csv", Action: importCodes},
 			{Name: "make", Usage: "make codes in advance and list them; they are given out like all others", ArgsUsage: "OFFER", Flags: []cli.Flag{
@@ -31,69 +26,29 @@ func Coupons() *cli.Command {
 			{Name: "list", Usage: "how many codes each offer has left", Flags: []cli.Flag{console.JSONFlag(), console.WideFlag()},
 				Action: listOffers},
 			{Name: "issue", Usage: "send one person a code of an offer", ArgsUsage: "OFFER ACCOUNT HANDLE", Flags: []cli.Flag{
-				&cli.StringFlag{Name: "text", Value: "Here you are, {{name}}: your code is {{code}}. {{link}}", Usage: "the `WORDS`"}, yesFlag()},
-				Action: issueCode},
+				&cli.StringFlag{Name: "text", Value: "Here you are, {{name}}: your code is {{code}}. {{link}}", Usage: "the `WORDS`"}, console.YesFlag()},
+				Action: records.IssueCode},
 			{Name: "redeem", Usage: "record that a code was used in an order", ArgsUsage: "CODE --order ID --amount 899.00 USD", Flags: []cli.Flag{
-				&cli.StringFlag{Name: "order", Usage: "the order's `ID`"},
-				&cli.StringFlag{Name: "amount", Usage: "what was paid: `899.00 USD`"}}, Action: redeemCode},
+				orderFlag(), &cli.StringFlag{Name: "amount", Usage: "what was paid: `899.00 USD`"},
+				&cli.StringFlag{Name: "discount", Usage: "what the code took off, where that is not what its offer says: `90.00 USD`"},
+				customerFlag()}, Action: redeemCode},
 			{Name: "show", Usage: "what became of a code: whose it is, in which post it went out, in which orders it was used", ArgsUsage: "CODE",
 				Flags: []cli.Flag{console.JSONFlag()}, Action: showCode},
-			{Name: "unredeem", Usage: "take back that a code was used in an order that was cancelled", ArgsUsage: "CODE --order ID --why TEXT",
-				Flags: []cli.Flag{
-					&cli.StringFlag{Name: "order", Usage: "the order's `ID`"}, &cli.StringFlag{Name: "why", Usage: "the reason, for the log"}},
-				Action: unredeemCode},
+			{Name: "lock", Usage: "hold a code for an order that is being placed, and say what it takes off",
+				ArgsUsage: "CODE --order ID --amount 899.00 USD", Flags: []cli.Flag{orderFlag(),
+					&cli.StringFlag{Name: "amount", Usage: "the order's value before the discount: `899.00 USD`"}, customerFlag(),
+					&cli.StringFlag{Name: "hold", Value: "15m", Usage: "how `LONG`, 24h at most"}}, Action: lockCode},
+			{Name: "unlock", Usage: "give a lock back; its time ends it, too", ArgsUsage: "CODE --order ID", Flags: []cli.Flag{orderFlag()},
+				Action: unlockCode},
+			{Name: "rollback", Usage: "take back that a code was used in an order that was cancelled",
+				ArgsUsage: "CODE --order ID --why TEXT", Flags: []cli.Flag{orderFlag(),
+					&cli.StringFlag{Name: "why", Usage: "the reason, for the log"}}, Action: rollbackCode},
 			{Name: "release", Usage: "release an offer's codes that were put on hold when the database was restored", ArgsUsage: "OFFER",
 				Action: releaseCodes},
 			{Name: "report", Usage: "codes given, delivered and redeemed, and the revenue",
-				Flags: []cli.Flag{sinceFlag(), console.JSONFlag(), console.WideFlag()}, Action: reportCoupons},
+				Flags: []cli.Flag{console.SinceFlag(), console.JSONFlag(), console.WideFlag()}, Action: reportCoupons},
 		},
 	}
-}
-
-func sinceFlag() cli.Flag {
-	return &cli.StringFlag{Name: "since", Aliases: []string{"from"},
-		Usage: "from this `DAY` on, for example 2027-11-01, or since a while: 7d, 24h, today, yesterday"}
-}
-
-func since(c *cli.Context) (time.Time, error) {
-	s := c.String("since")
-	if s == "" {
-		return time.Time{}, nil
-	}
-	now := time.Now()
-	today := now.Truncate(24 * time.Hour)
-	switch strings.ToLower(s) {
-	case "today":
-		return today, nil
-	case "yesterday":
-		return today.AddDate(0, 0, -1), nil
-	}
-	if span, err := scalar.ParseDuration(s); err == nil {
-		return now.Add(-span), nil
-	}
-	t, err := time.Parse(time.DateOnly, s)
-	if err != nil {
-		return t, console.Usage("--since %s: write a day as 2027-11-01, a span such as 7d, or yesterday", s)
-	}
-	return t, nil
-}
-
-// offer opens the workspace and finds the offer that the first argument names.
-func offer(c *cli.Context) (*bot.Bot, *workspace.Offer, error) {
-	name, err := console.Arg(c, 0, "the offer")
-	if err != nil {
-		return nil, nil, err
-	}
-	b, err := console.Open(c)
-	if err != nil {
-		return nil, nil, err
-	}
-	o := b.Set().Offers[name]
-	if o == nil {
-		b.Close()
-		return nil, nil, console.UnknownName("offer", name, b.Set().Offers)
-	}
-	return b, o, nil
 }
 
 func importCodes(c *cli.Context) error {
@@ -104,7 +59,7 @@ func importCodes(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	b, o, err := offer(c)
+	b, o, err := records.Offer(c)
 	if err != nil {
 		return err
 	}
@@ -121,7 +76,7 @@ func importCodes(c *cli.Context) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	fmt.Fprintf(c.App.Writer, "%s imported into %s%s.\n", console.Plural(n, "code"), o.Name, readAs(as))
+	fmt.Fprintf(c.App.Writer, "%s imported into %s%s.\n", console.Plural(n, "code"), o.Name, console.ReadAs(as))
 	return nil
 }
 
@@ -129,7 +84,7 @@ func makeCodes(c *cli.Context) error {
 	if err := console.NoMore(c, 1); err != nil {
 		return err
 	}
-	b, o, err := offer(c)
+	b, o, err := records.Offer(c)
 	if err != nil {
 		return err
 	}
@@ -198,89 +153,11 @@ func free(o *workspace.Offer, l coupon.Left) string {
 	return console.Thousands(l.Free)
 }
 
-func issueCode(c *cli.Context) error {
-	if err := console.NoMore(c, 3); err != nil {
-		return err
-	}
-	account, err := console.Arg(c, 1, "the account")
-	if err != nil {
-		return err
-	}
-	handle, err := console.Arg(c, 2, "the handle")
-	if err != nil {
-		return err
-	}
-	b, o, err := offer(c)
-	if err != nil {
-		return err
-	}
-	defer b.Close()
-	x := acts.Push{Account: account, Text: c.String("text"), Offer: o.Name, Person: handle, Who: console.Who(c)}
-	would, err := b.Acts.PreparePush(c.Context, x)
-	if err != nil {
-		return pushError(err)
-	}
-	showPush(c.App.Writer, would)
-	if err := confirm(c, "Send this?"); err != nil {
-		return err
-	}
-	done, err := b.Acts.Push(c.Context, x)
-	if err != nil {
-		return console.Refused(err)
-	}
-	fmt.Fprintf(c.App.Writer, "The code %s is reserved for @%s and goes out as post %s.\n", done.Post.Code, handle, done.Post.ID)
-	return nil
-}
-
-var paid = regexp.MustCompile(`^(\S+)\s+(\pL{2,4})$`)
-
-func redeemCode(c *cli.Context) error {
-	code, err := console.Arg(c, 0, "the code")
-	if err != nil {
-		return err
-	}
-	if err := console.NoMore(c, 2); err != nil {
-		return err
-	}
-	if c.String("order") == "" || c.String("amount") == "" {
-		return console.Usage("--order and --amount are required: %s", console.Call(c))
-	}
-	// The currency may be a word of its own: --amount 899.00 USD
-	m := paid.FindStringSubmatch(strings.TrimSpace(c.String("amount") + " " + c.Args().Get(1)))
-	if m == nil {
-		return console.Usage("--amount %q: write amount and currency, as “899.00 USD”", c.String("amount"))
-	}
-	unit := strings.ToUpper(m[2])
-	amount, err := money.Units(m[1], unit)
-	if err != nil {
-		return console.Usage("--amount: %v", err)
-	}
-	b, err := console.Open(c)
-	if err != nil {
-		return err
-	}
-	defer b.Close()
-	o := coupon.Order{ID: c.String("order"), Amount: amount, Currency: unit}
-	again, err := b.Acts.Redeem(c.Context, code, o, console.Who(c))
-	if story, err := b.Acts.ShowCode(c.Context, code); err == nil {
-		code = story.Code // as it is kept
-	}
-	switch {
-	case err != nil:
-		return refusal(b, err)
-	case again:
-		fmt.Fprintf(c.App.Writer, "Order %s was already recorded with this code; nothing was changed.\n", o.ID)
-	default:
-		fmt.Fprintf(c.App.Writer, "Redeemed: %s in order %s, %s.\n", code, o.ID, money.String(o.Amount, o.Currency))
-	}
-	return nil
-}
-
 func reportCoupons(c *cli.Context) error {
 	if err := console.NoMore(c, 0); err != nil {
 		return err
 	}
-	from, err := since(c)
+	from, err := console.Since(c)
 	if err != nil {
 		return err
 	}
@@ -305,7 +182,7 @@ func releaseCodes(c *cli.Context) error {
 	if err := console.NoMore(c, 1); err != nil {
 		return err
 	}
-	b, o, err := offer(c)
+	b, o, err := records.Offer(c)
 	if err != nil {
 		return err
 	}

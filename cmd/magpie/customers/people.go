@@ -1,4 +1,4 @@
-package records
+package customers
 
 import (
 	"errors"
@@ -9,10 +9,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/urfave/cli/v2"
 
 	"magpie/cmd/magpie/console"
+	"magpie/cmd/magpie/records"
 	"magpie/internal/bot"
 	"magpie/internal/money"
 	"magpie/internal/orders"
@@ -30,25 +30,8 @@ func People() *cli.Command {
 		{Name: "show", Usage: "show what we know of a person", ArgsUsage: "HANDLE", Flags: []cli.Flag{networkFlag(), console.JSONFlag()},
 			Action: showPerson},
 		{Name: "forget", Usage: "erase what is stored about a person, when they ask for it", ArgsUsage: "HANDLE",
-			Flags: []cli.Flag{networkFlag(), yesFlag()}, Action: forgetPerson},
+			Flags: []cli.Flag{networkFlag(), console.YesFlag()}, Action: forgetPerson},
 	}}
-}
-
-// progress is a bar on a terminal, and a line now and then elsewhere.
-func progress(w io.Writer, noun string) (step func(n int), done func()) {
-	if !console.Terminal(w) {
-		last := time.Now()
-		return func(n int) {
-			if time.Since(last) > 5*time.Second {
-				last = time.Now()
-				fmt.Fprintf(w, "%s %s so far\n", console.Thousands(n), noun)
-			}
-		}, func() {}
-	}
-	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(console.Raw(w)), progressbar.OptionSetDescription(noun),
-		progressbar.OptionShowCount(),
-		progressbar.OptionShowIts(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
-	return func(n int) { _ = bar.Set(n) }, func() { _ = bar.Finish() }
 }
 
 func importPeople(c *cli.Context) error {
@@ -69,7 +52,7 @@ func importPeople(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
-	step, done := progress(c.App.ErrWriter, "customers")
+	step, done := console.Progress(c.App.ErrWriter, "customers")
 	out, err := b.Book.Import(c.Context, f, time.Now(), step, func(odd string) {
 		fmt.Fprintf(c.App.ErrWriter, "warning: %s: %s\n", path, odd)
 	})
@@ -80,7 +63,7 @@ func importPeople(c *cli.Context) error {
 	if err := b.Book.RankTiers(c.Context, time.Now()); err != nil {
 		return err
 	}
-	fmt.Fprintf(c.App.Writer, "%s imported%s, %s of them new.\n", console.Plural(out.Rows, "customer"), readAs(out.As),
+	fmt.Fprintf(c.App.Writer, "%s imported%s, %s of them new.\n", console.Plural(out.Rows, "customer"), console.ReadAs(out.As),
 		console.Thousands(out.New))
 	if out.Consents > 0 {
 		fmt.Fprintf(c.App.Writer, "%s noted.\n", console.Plural(out.Consents, "consent"))
@@ -128,7 +111,7 @@ func syncOne(c *cli.Context, b *bot.Bot, name string) error {
 	if err != nil {
 		return err
 	}
-	step, done := progress(c.App.ErrWriter, "followers of "+name)
+	step, done := console.Progress(c.App.ErrWriter, "followers of "+name)
 	s, err := b.Book.SyncFollowers(c.Context, name, a.Network, client, time.Now, step)
 	done()
 	if err != nil {
@@ -151,8 +134,8 @@ func person(c *cli.Context, open func(*cli.Context) (*bot.Bot, error)) (*bot.Bot
 	if err := console.NoMore(c, 1); err != nil {
 		return nil, nil, err
 	}
-	if n := c.String("network"); n != "" && FindKind(n) == nil {
-		return nil, nil, UnknownNetwork(n)
+	if n := c.String("network"); n != "" && records.FindKind(n) == nil {
+		return nil, nil, records.UnknownNetwork(n)
 	}
 	b, err := open(c)
 	if err != nil {
@@ -200,7 +183,7 @@ const ordersShown = 10
 
 // printPerson tells all that is known of a person.
 func printPerson(w io.Writer, b *bot.Bot, p *people.Person, consents []people.Consent, bought []orders.Order) {
-	fmt.Fprintln(w, orDash(p.Name, "(no name)"))
+	fmt.Fprintln(w, console.OrDash(p.Name, "(no name)"))
 	for _, h := range p.Handles {
 		switch h.Network {
 		case people.ByCustomer:
@@ -288,7 +271,7 @@ func forgetPerson(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
-	if err := confirm(c, fmt.Sprintf("Erase %s? This can't be undone.", orDash(p.Name, c.Args().First()))); err != nil {
+	if err := console.Confirm(c, fmt.Sprintf("Erase %s? This can't be undone.", console.OrDash(p.Name, c.Args().First()))); err != nil {
 		return err
 	}
 	if err := b.Acts.Forget(c.Context, p.ID, console.Who(c)); err != nil {

@@ -1,4 +1,4 @@
-package records
+package customers
 
 import (
 	"fmt"
@@ -49,7 +49,7 @@ func importOrders(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
-	step, done := progress(c.App.ErrWriter, "orders")
+	step, done := console.Progress(c.App.ErrWriter, "orders")
 	out, err := b.Acts.ImportOrders(c.Context, f, acts.OrdersFrom{Format: c.String("format"), Zone: zone, Who: console.Who(c), Progress: step,
 		Warn: func(odd string) { fmt.Fprintf(c.App.ErrWriter, "warning: %s: %s\n", path, odd) }})
 	done()
@@ -63,7 +63,7 @@ func importOrders(c *cli.Context) error {
 	if out.Format != "magpie" {
 		as = " (as " + out.Format + " exports them)"
 	}
-	fmt.Fprintf(c.App.Writer, "%s imported%s%s: %s new, %s changed.\n", console.Plural(out.Rows, "order"), readAs(out.As), as,
+	fmt.Fprintf(c.App.Writer, "%s imported%s%s: %s new, %s changed.\n", console.Plural(out.Rows, "order"), console.ReadAs(out.As), as,
 		console.Thousands(out.New), console.Thousands(out.Changed))
 	if out.Guests > 0 {
 		fmt.Fprintf(c.App.Writer, "%s: nobody knows who ordered.\n", console.Plural(out.Guests, "order"))

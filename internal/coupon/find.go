@@ -1,0 +1,141 @@
+package coupon
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"time"
+
+	"magpie/internal/moves"
+	"magpie/internal/store"
+)
+
+type useMove = moves.Move[UseState]
+
+// row is a coupon as it is used.
+type row struct {
+	code, offer, state, account, campaign, step, segment string
+	until                                                sql.NullInt64
+	person                                               int64
+	shared                                               bool
+}
+
+const columns = `code, offer, state, account, campaign, step, segment, valid_until, COALESCE(person, 0)`
+
+// use is that of a code in an order, as it is kept; its state is empty if there is none.
+type use struct {
+	state                                 UseState
+	amount, discount, refunded, person    int64
+	currency                              string
+	expires, countedAt                    int64
+	account, campaign, step, segment, who string
+}
+
+func (u use) counted() time.Time { return store.Time(u.countedAt) }
+
+func (u use) receipt(k row, again bool) Receipt {
+	r := Receipt{Code: k.code, Offer: k.offer, State: u.state, Person: u.person, Holder: k.person, Discount: Sum{u.discount, u.currency},
+		Again: again}
+	if u.state == UseLocked {
+		r.Until = store.Time(u.expires)
+	}
+	return r
+}
+
+// find looks a code up as it was typed, for its use: everybody's codes too. Nobody else uses one meanwhile, and locks whose time is up are
+// void.
+func (t *Till) find(ctx context.Context, tx *sql.Tx, code string, now time.Time) (k row, refused *Refusal, err error) {
+	if err := t.DB.InTurn(ctx, tx, "uses"); err != nil {
+		return k, nil, err
+	}
+	code = strings.TrimSpace(code)
+	if s, ok := sharedAs(t.Shared, code); ok {
+		k = row{code: s.Code, offer: s.Offer, shared: true}
+		if !s.Until.IsZero() {
+			k.until = sql.NullInt64{Int64: store.Ms(s.Until), Valid: true}
+		}
+		_, offers, err := Alike(ctx, tx, code)
+		if err == nil && len(offers) > 0 {
+			refused = no("ambiguous", "%s is everybody's code of %s, and somebody's own of %s: one of the two offers needs other codes",
+				code,
+				s.Offer, offers[0])
+		}
+		if refused != nil || err != nil {
+			return k, refused, err
+		}
+	} else if k, err = find(ctx, tx, code); errors.As(err, &refused) {
+		return k, refused, nil
+	}
+	if err != nil {
+		return k, nil, err
+	}
+	if lapsed, err := t.lapse(ctx, tx, k.offer, now); err != nil || lapsed == 0 || k.shared {
+		return k, nil, err
+	}
+	k, err = find(ctx, tx, k.code) // it may have been locked
+	return k, nil, err
+}
+
+// find looks a code up as it was typed, and as it may have been meant.
+func find(ctx context.Context, q store.Querier, code string) (k row, err error) {
+	look := func(code string) error {
+		return q.QueryRowContext(ctx, `SELECT `+columns+` FROM coupons WHERE code = $1`, code).
+			Scan(&k.code, &k.offer, &k.state, &k.account, &k.campaign, &k.step, &k.segment, &k.until, &k.person)
+	}
+	if err = look(code); !errors.Is(err, sql.ErrNoRows) {
+		return k, err
+	}
+	alike, _, err := Alike(ctx, q, code)
+	switch {
+	case err != nil:
+		return k, err
+	case len(alike) > 1: // imported before such were refused
+		return k, refuse("ambiguous", "%s may be %s or %s: type it as it is written there, with its dashes and capitals", code, alike[0],
+			alike[1])
+	case len(alike) == 1:
+		return k, look(alike[0])
+	}
+	for _, c := range candidates(code) {
+		if err = look(c); !errors.Is(err, sql.ErrNoRows) {
+			return k, err
+		}
+	}
+	return k, refuse("unknown", "no such code: %s", code)
+}
+
+// useOf is the use of a code in an order.
+func useOf(ctx context.Context, tx *sql.Tx, code, order string) (u use, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT state, amount, currency, discount, refunded, COALESCE(person, 0), COALESCE(expires_at, 0),
+		COALESCE(counted_at, at) FROM redemptions WHERE code = $1 AND order_id = $2`, code, order).
+		Scan(&u.state, &u.amount, &u.currency, &u.discount, &u.refunded, &u.person, &u.expires, &u.countedAt)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return u, err
+}
+
+// refusal is what is against the use of a code in an order, whatever its offer says.
+func (k row) refusal(ctx context.Context, tx *sql.Tx, order string, now time.Time) (*Refusal, error) {
+	switch {
+	case k.state == string(Free):
+		return no("not_issued", "%s is a code of %s, but it was never given to anybody", k.code, k.offer), nil
+	case k.state == string(Redeemed), k.state == string(Locked):
+		var other string
+		var until int64
+		err := tx.QueryRowContext(ctx,
+			`SELECT order_id, COALESCE(expires_at, 0) FROM redemptions WHERE code = $1 AND state IN ('redeemed', 'locked')
+			LIMIT 1`, k.code).Scan(&other, &until)
+		if err != nil {
+			return nil, err
+		}
+		if k.state == string(Locked) {
+			return no("locked", "%s is locked for order %s until %s", k.code, other,
+				store.Time(until).Format("2006-01-02 15:04:05 UTC")), nil
+		}
+		return no("used_up", "%s was used already, in order %s", k.code, other), nil
+	case k.until.Valid && k.until.Int64 < store.Ms(now):
+		return no("expired", "%s expired on %s UTC", k.code, store.Time(k.until.Int64).Format("2006-01-02 15:04")), nil
+	}
+	return nil, nil
+}
