@@ -54,6 +54,8 @@ var layers = map[string]string{
 	"vault":    "crash network store",
 	"people":   "audit network segment sheet store suggest",
 	"orders":   "money moves people sheet store",
+	"apikey":   "audit store",
+	"shopapi":  "acts apikey coupon money orders people report",
 	"coupon":   "audit crash money moves sheet store",
 	"inbox":    "moves network store",
 	"outbox":   "audit coupon crash inbox lease moves need network outage pause spoken store",
@@ -77,10 +79,10 @@ var layers = map[string]string{
 	"listen":   "accounts answer crash inbox need network people site store workspace",
 	"reply":    "accounts answer compose coupon crash inbox need network outbox pause people policy queue render scalar site store workspace",
 	"restore":  "accounts agenda audit compose coupon inbox listen need network outbox pause people reply site store vault workspace",
-	"care":     "accounts agenda audit inbox listen need network outbox queue reply revision scalar site store workspace",
+	"care":     "accounts agenda apikey audit inbox listen need network outbox queue reply revision scalar site store workspace",
 	"checkup":  "accounts agenda audit care compose coupon health inbox lease listen need network outbox pause policy publish queue restore site spoken store workspace",
 	"acts":     "accounts agenda audit compose coupon document inbox media need network orders outbox pause people plan render reply site suggest workspace",
-	"bot":      "accounts acts agenda audit care checkup compose coupon inbox lease listen meter need network network/bluesky network/mastodon network/memory network/weibo network/x orders outbox pause people plan publish queue reply restore revision scalar site store vault workspace",
+	"bot":      "accounts acts agenda apikey audit care checkup compose coupon inbox lease listen meter need network network/bluesky network/mastodon network/memory network/weibo network/x orders outbox pause people plan publish queue reply restore revision scalar site store vault workspace",
 }
 
 // only is what but these packages may import (besides cmd).
@@ -97,6 +99,8 @@ var only = map[string]string{
 	"github.com/dghubble/oauth1":   "network/x",
 	"golang.org/x/oauth2":          "network/weibo network/x",
 	"golang.org/x/image":           "media",
+	"golang.org/x/time":            "shopapi",
+	"github.com/getkin/":           "",
 	"github.com/sashabaranov/":     "reply",
 	"github.com/urfave/cli":        "",
 	"github.com/schollz/":          "",
@@ -106,8 +110,8 @@ var only = map[string]string{
 	"github.com/fsnotify/fsnotify": "revision",
 	"testing":                      "outbox/outboxtest network/networktest network/bluesky/localnet network/x/xfake network/weibo/weibofake",
 	"net/http": "network network/networktest network/mastodon network/bluesky network/x network/x/xfake " +
-		"network/weibo network/weibo/weibofake network/bluesky/localnet sandbox health site accounts listen care checkup bot",
-	"database/sql": "store audit need meter lease moves pause queue revision vault people coupon inbox outbox orders publish site " +
+		"network/weibo network/weibo/weibofake network/bluesky/localnet sandbox health site accounts listen care checkup bot shopapi",
+	"database/sql": "store audit need meter lease moves pause queue revision vault people coupon inbox outbox orders apikey shopapi publish site " +
 		"accounts compose agenda listen reply restore care acts bot report",
 	"pgregory.net/rapid":            "",
 	"github.com/google/go-cmp":      "",

@@ -11,10 +11,11 @@ import (
 	"magpie/cmd/magpie/console"
 	"magpie/internal/bot"
 	"magpie/internal/health"
+	"magpie/internal/shopapi"
 )
 
-// probes answers /healthz, /readyz and /metrics, and what networks send to
-// /push/ACCOUNT, while the bot runs. Where
+// probes answers /healthz, /readyz and /metrics, what networks send to /push/ACCOUNT, and
+// the shop's programs at /api/v1/, while the bot runs. Where
 // nobody has named a place and the usual one is taken, another port does.
 func probes(c *cli.Context, b *bot.Bot) (stop func(), err error) {
 	place := c.String("listen")
@@ -37,6 +38,7 @@ func probes(c *cli.Context, b *bot.Bot) (stop func(), err error) {
 	mux := http.NewServeMux()
 	mux.Handle("/", health.Handler(b.Checkup.Health, b.Checkup.Counts, version()))
 	mux.Handle("/push/", b.Listener.Pushes())
+	mux.Handle("/api/v1/", (&shopapi.Server{Acts: b.Acts, Log: b.Log}).Handler())
 	s := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second}
 	go func() { _ = s.Serve(l) }() // ends with stop
 	return func() { _ = s.Close() }, nil

@@ -20,6 +20,7 @@ import (
 	"magpie/internal/accounts"
 	"magpie/internal/acts"
 	"magpie/internal/agenda"
+	"magpie/internal/apikey"
 	"magpie/internal/audit"
 	"magpie/internal/care"
 	"magpie/internal/checkup"
@@ -110,7 +111,7 @@ func (b *Bot) wire() {
 // Migrations are those of all packages.
 func Migrations() []fs.FS {
 	return []fs.FS{audit.Migrations(), lease.Migrations(), people.Migrations(), coupon.Migrations(), outbox.Migrations(),
-		inbox.Migrations(), orders.Migrations(), vault.Migrations(), need.Migrations(), meter.Migrations()}
+		inbox.Migrations(), orders.Migrations(), apikey.Migrations(), vault.Migrations(), need.Migrations(), meter.Migrations()}
 }
 
 // Open loads the workspace and opens its database. Its error is

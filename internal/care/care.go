@@ -5,11 +5,13 @@ package care
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
 	"magpie/internal/accounts"
 	"magpie/internal/agenda"
+	"magpie/internal/apikey"
 	"magpie/internal/audit"
 	"magpie/internal/listen"
 	"magpie/internal/need"
@@ -57,11 +59,15 @@ func (r *Rounds) LookAfter(ctx context.Context, now time.Time) {
 		}
 	}
 	r.rank(ctx, now)
+	if err := r.Agenda.Composer.Till().Lapse(ctx, now); err != nil && ctx.Err() == nil {
+		r.Log.WithError(err).Error("locks of codes whose time is up could not be ended; it is tried again")
+	}
 	r.Accounts.GreetAgain(ctx)
 	r.Listener.ForgetLost(ctx, now)
 	r.seal(ctx)
-	if err := r.Write(ctx, func(tx *sql.Tx) error { return outbox.Shed(ctx, tx) }); err != nil && ctx.Err() == nil {
-		r.Log.WithError(err).Error("pictures of old posts could not be forgotten; it is tried again")
+	if err := r.Write(ctx, func(tx *sql.Tx) error { return errors.Join(outbox.Shed(ctx, tx), apikey.Shed(ctx, tx, now)) }); err != nil &&
+		ctx.Err() == nil {
+		r.Log.WithError(err).Error("pictures of old posts and answers of the API could not be forgotten; it is tried again")
 	}
 	r.Accounts.LookAtBudgets(ctx)
 	if newest, err := need.NewestUntold(ctx, r.DB); err == nil && !newest.IsZero() {

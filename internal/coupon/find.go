@@ -139,3 +139,44 @@ func (k row) refusal(ctx context.Context, tx *sql.Tx, order string, now time.Tim
 	}
 	return nil, nil
 }
+
+// OfferOf is the offer that a code is of, however it is typed; "" if it is none of ours.
+func (t *Till) OfferOf(ctx context.Context, tx *sql.Tx, code string) (string, error) {
+	if s, ok := sharedAs(t.Shared, code); ok {
+		return s.Offer, nil
+	}
+	k, err := find(ctx, tx, strings.TrimSpace(code))
+	var refused *Refusal
+	if errors.As(err, &refused) {
+		err = nil
+	}
+	return k.offer, err
+}
+
+// Looked is a code as a till asks for it before there is an order.
+type Looked struct {
+	Code, Offer, State string // the state of everybody's code is "shared"
+	Until              time.Time
+	Terms              Terms
+}
+
+// Look says what a code is, and what is against its use by an order that all else would let: nil if nothing is. Code is empty where
+// there is no such code.
+func (t *Till) Look(ctx context.Context, tx *sql.Tx, code string, now time.Time) (l Looked, refused *Refusal, err error) {
+	k, refused, err := t.find(ctx, tx, code, now)
+	if err != nil || refused != nil {
+		return l, refused, err
+	}
+	l = Looked{Code: k.code, Offer: k.offer, State: k.state, Until: store.Time(k.until.Int64), Terms: t.terms(k.offer)}
+	if k.shared {
+		l.State = "shared"
+	}
+	if refused, err = k.refusal(ctx, tx, "", now); refused != nil || err != nil {
+		return l, refused, err
+	}
+	if !l.Terms.From.IsZero() && now.Before(l.Terms.From) {
+		return l, l.Terms.order(Use{}, 0, now), nil
+	}
+	refused, err = l.Terms.full(ctx, tx, k.offer, now, k.person, 0)
+	return l, refused, err
+}

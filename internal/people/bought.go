@@ -3,6 +3,8 @@ package people
 import (
 	"context"
 	"database/sql"
+	"fmt"
+	"strings"
 
 	"magpie/internal/store"
 )
@@ -35,4 +37,21 @@ func Remain(ctx context.Context, tx *sql.Tx, b Bought) error {
 	_, err := tx.ExecContext(ctx, `UPDATE persons SET listed_orders = orders - $1, listed_spent = spent - $2, listed_last = last_order WHERE id = $3`, b.Orders, b.Spent,
 		b.Person)
 	return err
+}
+
+// Sums are what is kept of a person's orders, and whether they want to be left alone.
+func Sums(ctx context.Context, tx *sql.Tx, id int64) (p Person, err error) {
+	p.ID = id
+	err = tx.QueryRowContext(ctx, `SELECT orders, spent, EXISTS (SELECT 1 FROM optouts o WHERE o.person = persons.id) FROM persons WHERE id = $1`,
+		id).Scan(&p.Orders, &p.Spent, &p.OptedOut)
+	return p, err
+}
+
+// Spent prints parts of a currency: with two decimals, or more where there are more.
+func Spent(parts int64) string {
+	text := fmt.Sprintf("%d.%04d", parts/Money, parts%Money)
+	for range 2 {
+		text = strings.TrimSuffix(text, "0")
+	}
+	return text
 }

@@ -71,12 +71,14 @@ func (b *Book) checkFacts(f *Facts, now time.Time) error {
 	return nil
 }
 
-// Describe keeps what a shop says of a person. Consents are not noted of whoever has said that they want to be left alone: left is true then.
+// Describe keeps what a shop says of a person. Consents are not noted of whoever has said that they want to be left alone: left is true
+// then.
 func (b *Book) Describe(ctx context.Context, tx *sql.Tx, person int64, f Facts, now time.Time) (left bool, err error) {
 	if err := b.checkFacts(&f, now); err != nil {
 		return false, &ErrFacts{err.Error()}
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE persons SET name = COALESCE($1, name), language = COALESCE($2, language), city = COALESCE($3, city),
+	_, err = tx.ExecContext(ctx,
+		`UPDATE persons SET name = COALESCE($1, name), language = COALESCE($2, language), city = COALESCE($3, city),
 		country = COALESCE($4, country), zone = COALESCE($5, zone) WHERE id = $6`, f.Name, f.Language, f.City, f.Country, f.Zone, person)
 	if err != nil {
 		return false, err
@@ -113,9 +115,11 @@ func (b *Book) agree(ctx context.Context, tx *sql.Tx, person int64, a Agreed, no
 	if err := errors.Join(err1, err2); err != nil || later || left {
 		return false, err
 	}
-	isNew, err := store.Changed(tx.ExecContext(ctx, consentSQL, person, a.Account, store.Ms(a.At), "the shop: "+store.Cut(store.Text(a.Where), nameMost)))
+	isNew, err := store.Changed(tx.ExecContext(ctx, consentSQL, person, a.Account, store.Ms(a.At),
+		"the shop: "+store.Cut(store.Text(a.Where), nameMost)))
 	if err != nil || !isNew {
 		return true, err
 	}
-	return true, audit.Record(ctx, tx, now, "shop", "consent given", Subject(person), a.Account+" by "+store.Cut(store.Text(a.Where), nameMost))
+	return true, audit.Record(ctx, tx, now, "shop", "consent given", Subject(person), a.Account+" by "+store.Cut(store.Text(a.Where),
+		nameMost))
 }

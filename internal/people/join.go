@@ -19,17 +19,17 @@ func (b *Book) JoinBuyer(ctx context.Context, tx *sql.Tx, holder, buyer int64, c
 	}
 	networks := b.Identities()[:len(b.Kinds)]
 	theirs, err := b.signs(ctx, tx, holder)
-	if err != nil || slices.ContainsFunc(theirs, func(net string) bool { return !slices.Contains(networks, net) }) {
+	if err != nil || len(theirs) == 0 || slices.ContainsFunc(theirs, func(net string) bool { return !slices.Contains(networks, net) }) {
 		return false, err
 	}
 	others, err := b.signs(ctx, tx, buyer)
-	if err != nil || slices.ContainsFunc(others, func(net string) bool { return slices.Contains(networks, net) }) {
+	if err != nil || len(others) == 0 || slices.ContainsFunc(others, func(net string) bool { return slices.Contains(networks, net) }) {
 		return false, err
 	}
 	var same bool
 	err = tx.QueryRowContext(ctx, `SELECT a.name = '' OR b.name = '' OR lower(a.name) = lower(b.name) FROM persons a, persons b
 		WHERE a.id = $1 AND b.id = $2`, holder, buyer).Scan(&same)
-	if err != nil || !same || len(theirs) == 0 {
+	if err != nil || !same {
 		return false, err
 	}
 	if err := b.merge(ctx, tx, holder, buyer); err != nil {

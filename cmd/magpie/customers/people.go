@@ -231,7 +231,7 @@ func printPerson(w io.Writer, b *bot.Bot, p *people.Person, consents []people.Co
 
 // spentIn is what somebody has spent, with the shop's currency where that is known.
 func spentIn(b *bot.Bot, parts int64) string {
-	return strings.TrimSpace(spent(parts) + " " + string(b.Set().Settings.Currency))
+	return strings.TrimSpace(people.Spent(parts) + " " + string(b.Set().Settings.Currency))
 }
 
 func personJSON(p *people.Person, consents []people.Consent) any {
@@ -258,7 +258,7 @@ func personJSON(p *people.Person, consents []people.Consent) any {
 	}
 	out := map[string]any{"id": strconv.FormatInt(p.ID, 10), "name": p.Name, "language": p.Language, "city": p.City, "country": p.Country,
 		"zone": p.Zone, "orders": p.Orders,
-		"spent": spent(p.Spent), "followers": p.Followers, "tags": p.Tags, "opted_out": p.OptedOut, "handles": handles, "consents": given}
+		"spent": people.Spent(p.Spent), "followers": p.Followers, "tags": p.Tags, "opted_out": p.OptedOut, "handles": handles, "consents": given}
 	if !p.LastOrder.IsZero() {
 		out["last_order"] = p.LastOrder.Format(time.DateOnly)
 	}
@@ -279,13 +279,4 @@ func forgetPerson(c *cli.Context) error {
 	}
 	fmt.Fprintln(c.App.Writer, "Erased. If they had opted out, only that is kept, so that nobody writes to them by mistake.")
 	return nil
-}
-
-// spent prints what a customer has spent, in the shop's currency: with two decimals, or more where there are more.
-func spent(parts int64) string {
-	text := fmt.Sprintf("%d.%04d", parts/people.Money, parts%people.Money)
-	for range 2 {
-		text = strings.TrimSuffix(text, "0")
-	}
-	return text
 }

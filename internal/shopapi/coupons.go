@@ -1,0 +1,194 @@
+package shopapi
+
+import (
+	"database/sql"
+	"errors"
+	"strings"
+	"time"
+
+	"magpie/internal/coupon"
+	"magpie/internal/people"
+)
+
+// useBody is what a shop says of the use of a code.
+type useBody struct {
+	Order    string `json:"order"`
+	Amount   amount `json:"amount"`
+	Currency string `json:"currency"`
+	Discount amount `json:"discount"`
+	Hold     int    `json:"hold_seconds"`
+	Why      string `json:"why"`
+	signs
+}
+
+// couponBody is what became of a code.
+type couponBody struct {
+	Code     string     `json:"code"`
+	Offer    string     `json:"offer"`
+	State    string     `json:"state"`
+	Order    string     `json:"order,omitempty"`
+	Discount string     `json:"discount,omitempty"`
+	Currency string     `json:"currency,omitempty"`
+	Until    *time.Time `json:"until,omitempty"` // of a lock; of a code, until when it is good
+	Percent  int        `json:"percent,omitempty"`
+	Repeated bool       `json:"repeated,omitempty"`
+}
+
+func bodyOf(r coupon.Receipt, order string) couponBody {
+	b := couponBody{Code: r.Code, Offer: r.Offer, State: string(r.State), Order: order, Repeated: r.Again}
+	if r.State == coupon.UseLocked || r.State == coupon.UseRedeemed {
+		b.Discount, b.Currency, _ = strings.Cut(strings.ReplaceAll(r.Discount.String(), ",", ""), " ")
+	}
+	if !r.Until.IsZero() {
+		until := r.Until.UTC()
+		b.Until = &until
+	}
+	return b
+}
+
+// visible tells whether the key may know of a code; one that it may not know of is as unknown as one that there is not.
+func (c *call) visible(tx *sql.Tx, code string) (bool, error) {
+	if len(c.key.Offers) == 0 {
+		return true, nil
+	}
+	offer, err := c.Acts.Composer.Till().OfferOf(c.ctx, tx, code)
+	return c.key.Sees(offer) && offer != "", err
+}
+
+// guessed counts a code that there is not.
+func (c *call) guessed() answer {
+	c.limits.guesses.Allow()
+	return unknownCode()
+}
+
+// use does something with a code, for the order in the body. paid tells whether the body must say how much is paid.
+func (c *call) use(paid bool, do func(tx *sql.Tx, u coupon.Use, b useBody) (coupon.Receipt, *coupon.Refusal, error)) answer {
+	var b useBody
+	if a, fine := c.into(&b); !fine {
+		return a
+	}
+	u := coupon.Use{Code: c.req.PathValue("code"), Order: coupon.Order{ID: strings.TrimSpace(b.Order), Currency: b.Currency}, Who: c.who()}
+	if u.ID == "" || len(u.ID) > 100 {
+		return bad("order: say which order, by a number of up to 100 characters")
+	}
+	if paid {
+		if err := readAmounts(&u, b); err != nil {
+			return bad("%v", err)
+		}
+	}
+	ids, err := c.identities(b.signs)
+	if err != nil {
+		return bad("%v", err)
+	}
+	return c.once(func(tx *sql.Tx) answer {
+		seen, err := c.visible(tx, u.Code)
+		if err != nil {
+			return broken(err)
+		}
+		if !seen {
+			return c.guessed()
+		}
+		if len(ids) > 0 {
+			all, err := c.Acts.Book.Identify(c.ctx, tx, [][]people.Identity{ids}, c.Acts.Clock())
+			if err != nil {
+				return broken(err)
+			}
+			u.Person = all[0]
+		}
+		r, refused, err := do(tx, u, b)
+		switch {
+		case err != nil:
+			return broken(err)
+		case refused != nil && refused.Reason == "unknown":
+			return c.guessed()
+		case refused != nil:
+			return refusal(refused)
+		}
+		return ok(bodyOf(r, u.ID))
+	})
+}
+
+var errAmount = errors.New("amount and currency are needed, as {\"amount\": \"899.00\", \"currency\": \"USD\"}")
+
+// readAmounts reads what was paid, and what the code took off.
+func readAmounts(u *coupon.Use, b useBody) (err error) {
+	if b.Amount == "" || b.Currency == "" {
+		return errAmount
+	}
+	if u.Amount, err = b.Amount.units(b.Currency); err != nil {
+		return err
+	}
+	if b.Discount != "" {
+		u.Given = true
+		u.Discount, err = b.Discount.units(b.Currency)
+	}
+	return err
+}
+
+func lockCoupon(c *call) answer {
+	return c.use(true, func(tx *sql.Tx, u coupon.Use, b useBody) (coupon.Receipt, *coupon.Refusal, error) {
+		hold := coupon.LockFor
+		if b.Hold > 0 {
+			hold = time.Duration(b.Hold) * time.Second
+		}
+		return c.Acts.Composer.Till().LockIn(c.ctx, tx, u, hold, c.Acts.Clock())
+	})
+}
+
+func redeemCoupon(c *call) answer {
+	return c.use(true, func(tx *sql.Tx, u coupon.Use, _ useBody) (coupon.Receipt, *coupon.Refusal, error) {
+		return c.Acts.Composer.Till().RedeemIn(c.ctx, tx, u, c.Acts.Clock())
+	})
+}
+
+func unlockCoupon(c *call) answer {
+	return c.use(false, func(tx *sql.Tx, u coupon.Use, _ useBody) (coupon.Receipt, *coupon.Refusal, error) {
+		return c.Acts.Composer.Till().UnlockIn(c.ctx, tx, u.Code, u.ID, u.Who, c.Acts.Clock())
+	})
+}
+
+func rollbackCoupon(c *call) answer {
+	return c.use(false, func(tx *sql.Tx, u coupon.Use, b useBody) (coupon.Receipt, *coupon.Refusal, error) {
+		return c.Acts.Composer.Till().RollbackIn(c.ctx, tx, u.Code, u.ID, b.Why, u.Who, c.Acts.Clock())
+	})
+}
+
+// lookup is what a code is, without an order.
+type lookup struct {
+	couponBody
+	Usable bool   `json:"usable"`
+	Reason string `json:"reason,omitempty"` // why it is not: the code of the problem that its use would be
+	Detail string `json:"detail,omitempty"`
+}
+
+func getCoupon(c *call) answer {
+	return c.act(func(tx *sql.Tx) answer {
+		code := c.req.PathValue("code")
+		seen, err := c.visible(tx, code)
+		if err != nil {
+			return broken(err)
+		}
+		if !seen {
+			return c.guessed()
+		}
+		k, refused, err := c.Acts.Composer.Till().Look(c.ctx, tx, code, c.Acts.Clock())
+		switch {
+		case err != nil:
+			return broken(err)
+		case k.Code == "":
+			return c.guessed()
+		}
+		b := lookup{couponBody: couponBody{Code: k.Code, Offer: k.Offer, State: k.State}, Usable: refused == nil}
+		if !k.Until.IsZero() {
+			until := k.Until.UTC()
+			b.Until = &until
+		}
+		if b.Percent = k.Terms.Percent; b.Percent == 0 && k.Terms.Fixed.Amount > 0 {
+			b.Discount, b.Currency, _ = strings.Cut(strings.ReplaceAll(k.Terms.Fixed.String(), ",", ""), " ")
+		}
+		if refused != nil {
+			b.Reason, b.Detail = refused.Reason, refused.Text
+		}
+		return ok(b)
+	})
+}
