@@ -5,9 +5,10 @@ export GOFLAGS := -buildvcs=false
 BIN := bin/magpie
 # The commit and its day, which --version says; nothing where there is no history.
 BUILT := $(shell git log -1 --format='%h %cs' --abbrev=7 2>/dev/null)
-# Debian packages: gcc compiles SQLite; the Bluesky network's own SQLite wants g++, make and python3; tests start a Postgres of their own.
+# Debian packages: gcc compiles SQLite; the Bluesky network's own SQLite wants g++, make and python3; tests start a Postgres of their own,
+# and run the lines of docs/shop-api.md.
 BUILD_PACKAGES := gcc libc6-dev git make
-TEST_PACKAGES := $(BUILD_PACKAGES) g++ python3 postgresql
+TEST_PACKAGES := $(BUILD_PACKAGES) g++ python3 postgresql curl ca-certificates
 # What make torture does: how many kills, from which seed, on sqlite or postgres, against the sandbox or the real Bluesky network.
 KILLS ?= 10000
 SEED ?= 1

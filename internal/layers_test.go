@@ -81,7 +81,7 @@ var layers = map[string]string{
 	"restore":  "accounts agenda audit compose coupon inbox listen need network outbox pause people reply site store vault workspace",
 	"care":     "accounts agenda apikey audit inbox listen need network outbox queue reply revision scalar site store workspace",
 	"checkup":  "accounts agenda audit care compose coupon health inbox lease listen need network outbox pause policy publish queue restore site spoken store workspace",
-	"acts":     "accounts agenda audit compose coupon document inbox media need network orders outbox pause people plan render reply site suggest workspace",
+	"acts":     "accounts agenda apikey audit compose coupon document inbox media need network orders outbox pause people plan render reply site suggest workspace",
 	"bot":      "accounts acts agenda apikey audit care checkup compose coupon inbox lease listen meter need network network/bluesky network/mastodon network/memory network/weibo network/x orders outbox pause people plan publish queue reply restore revision scalar site store vault workspace",
 }
 

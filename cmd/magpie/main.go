@@ -46,8 +46,10 @@ func app() *cli.App {
 		ExitErrHandler: func(*cli.Context, error) {}, // exitCode does it
 		OnUsageError:   console.UsageError,
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "dir", Aliases: []string{"C"}, Value: ".", Usage: "the workspace `FOLDER`", EnvVars: []string{"MAGPIE_DIR"}},
-			&cli.StringFlag{Name: "database", Usage: "the SQLite `FILE` (default: magpie.db in the workspace), or postgres://user@host/name",
+			&cli.StringFlag{Name: "dir", Aliases: []string{"C"}, Value: ".", Usage: "the workspace `FOLDER`",
+				EnvVars: []string{"MAGPIE_DIR"}},
+			&cli.StringFlag{Name: "database",
+				Usage:   "the SQLite `FILE` (default: magpie.db in the workspace), or postgres://user@host/name",
 				EnvVars: []string{"MAGPIE_DATABASE"}},
 			&cli.StringFlag{Name: "as", Usage: "your `NAME`, for approvals and the audit log", EnvVars: []string{"MAGPIE_USER", "USER"}},
 			&cli.StringFlag{Name: "log", Value: "info", Usage: "`LEVEL` of the log: error, warn, info, debug"},
@@ -56,7 +58,7 @@ func app() *cli.App {
 		Commands: []*cli.Command{
 			initCommand(), checkCommand(), planCommand(), rehearseCommand(), records.Push(), runCommand(), applyCommand(),
 			records.Accounts(), records.Length(), policyCommand(), customers.People(),
-			customers.Orders(), customers.Segments(), customers.Coupons(), records.Outbox(),
+			customers.Orders(), customers.Shop(), customers.Segments(), customers.Coupons(), records.Outbox(),
 			records.Desk(),
 			pauseCommand(), resumeCommand(), customers.Report(), databaseCommand(), sandboxCommand(), demoCommand(), schemaCommand(),
 			doctorCommand(), completionCommand(),

@@ -96,8 +96,9 @@ func (d *Acts) ApproveSeen(ctx context.Context, p *outbox.Post, hash, who string
 		return p, err
 	}
 	if len(d.Set().Settings.Approvers) == 0 && d.AuthorsUnknown(ctx) {
-		return p, errors.New("git refuses to tell who wrote this, for the folder belongs to another user: run this as the user who owns it, " +
-			"add the folder to git's safe.directory, or name the approvers in magpie.yaml (approvers: [paul])")
+		return p,
+			errors.New("git refuses to tell who wrote this, for the folder belongs to another user: run this as the user who owns it, " +
+				"add the folder to git's safe.directory, or name the approvers in magpie.yaml (approvers: [paul])")
 	}
 	if d.Wrote(ctx, p, who) {
 		return p, fmt.Errorf("%s wrote this post: another person has to approve it (say who you are with --as)", who)

@@ -35,7 +35,8 @@ func (d *Acts) Forget(ctx context.Context, id int64, who string) error {
 			if p.State == outbox.Asked {
 				p.Code = "" // it may have been told: nobody else gets it
 			}
-			if _, err := outbox.Move(ctx, tx, p, outbox.Withdrawn, outbox.Because("the person was forgotten"), outbox.By{Who: who, At: now}, p.State); err != nil {
+			if _, err := outbox.Move(ctx, tx, p, outbox.Withdrawn, outbox.Because("the person was forgotten"), outbox.By{Who: who,
+				At: now}, p.State); err != nil {
 				return err
 			}
 		}

@@ -47,7 +47,8 @@ func (d *Acts) use(ctx context.Context, tx *sql.Tx, o orders.Order, person int64
 	till, now := d.Composer.Till(), d.Clock()
 	whole := o.State == orders.Cancelled || o.State == orders.Refunded
 	if !whole {
-		_, refused, err := till.RedeemIn(ctx, tx, coupon.Use{Code: o.Code, Order: coupon.Order{ID: o.ID, Amount: o.Amount, Currency: o.Currency},
+		_, refused, err := till.RedeemIn(ctx, tx, coupon.Use{Code: o.Code, Order: coupon.Order{ID: o.ID, Amount: o.Amount,
+			Currency: o.Currency},
 			Person: person, Who: who}, now)
 		if err != nil {
 			return "", err

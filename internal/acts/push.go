@@ -141,7 +141,8 @@ func (x Push) check(set *workspace.Set) error {
 		return misuse("a public post has nobody to name: take {{name}} out, or choose --segment or --person")
 	case o == nil && compose.SpeaksOfCode(x.Text):
 		return misuse("the text uses {{code}} or {{link}}: name the offer with --offer")
-	case o != nil && audiences == 0 && o.Codes.Kind != "shared" && compose.ShowsCode(set, o, &outbox.Post{Text: x.Text, Template: x.Template}):
+	case o != nil && audiences == 0 && o.Codes.Kind != "shared" && compose.ShowsCode(set, o, &outbox.Post{Text: x.Text,
+		Template: x.Template}):
 		return errors.New("a personal code can't go into a public post: choose --segment or --person, or a shared code")
 	}
 	return nil
@@ -179,7 +180,8 @@ func (d *Acts) pushPost(ctx context.Context, set *workspace.Set, a *workspace.Ac
 	}
 	sum := sha256.Sum256([]byte(strings.Join(what, "\x00")))
 	p := &outbox.Post{Key: fmt.Sprintf("push/%s/%d", hex.EncodeToString(sum[:8]), now.UnixMilli()), Kind: outbox.Public, Account: a.Name,
-		Campaign: compose.PushCampaign, Step: x.Offer, Occurrence: now.In(a.Timezone.Location).Format("2006-01-02 15:04"), Segment: x.Segment,
+		Campaign: compose.PushCampaign, Step: x.Offer, Occurrence: now.In(a.Timezone.Location).Format("2006-01-02 15:04"),
+		Segment:  x.Segment,
 		Template: x.Template, Text: x.Text, SlotAt: now, Author: x.Who, Images: images, Turn: -1}
 	if still, until := plan.Quiet(a, x.At); !x.At.IsZero() && still && x.Test == "" {
 		zone := a.Timezone.Location

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 
+	"magpie/internal/apikey"
 	"magpie/internal/orders"
 	"magpie/internal/people"
 )
@@ -19,7 +20,8 @@ type OrderKept struct {
 // PutOrder keeps one order, and notes its coupon. Its error is an *orders.Refused where the shop's word can't be taken.
 func (d *Acts) PutOrder(ctx context.Context, tx *sql.Tx, o orders.Order, who string) (k OrderKept, err error) {
 	if d.Orders.Currency() == "" {
-		return k, &orders.Refused{Code: "no_currency", Text: "the shop's currency is not known: write it into magpie.yaml, as “currency: USD”"}
+		return k, &orders.Refused{Code: "no_currency",
+			Text: "the shop's currency is not known: write it into magpie.yaml, as “currency: USD”"}
 	}
 	done, persons, err := d.Orders.Put(ctx, tx, []orders.Order{o}, d.Clock())
 	var differs *orders.Differs
@@ -64,4 +66,14 @@ func (d *Acts) PutCustomer(ctx context.Context, tx *sql.Tx, ids []people.Identit
 	}
 	left, err = d.Book.Describe(ctx, tx, all[0], f, d.Clock())
 	return all[0], left, err
+}
+
+// AddShopKey makes a key for the API and returns it whole, this once.
+func (d *Acts) AddShopKey(ctx context.Context, k apikey.Key) (whole string, err error) {
+	return apikey.Add(ctx, d.DB, k, d.Clock())
+}
+
+// RevokeShopKey ends a key, by its name.
+func (d *Acts) RevokeShopKey(ctx context.Context, name, who string) error {
+	return apikey.Revoke(ctx, d.DB, name, who, d.Clock())
 }

@@ -40,7 +40,8 @@ func Language(ctx context.Context, q store.Querier, person int64) (language stri
 // StoppedSince tells whether a person has said after an instant that they want to be
 // left alone.
 func StoppedSince(ctx context.Context, q store.Querier, person int64, said time.Time) (yes bool, err error) {
-	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM persons WHERE id = $1 AND stopped_at > $2)`, person, store.Ms(said)).Scan(&yes)
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM persons WHERE id = $1 AND stopped_at > $2)`, person,
+		store.Ms(said)).Scan(&yes)
 	return yes, err
 }
 

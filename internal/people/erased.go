@@ -22,7 +22,8 @@ func remember(ctx context.Context, tx *sql.Tx, id int64) error {
 	}
 	sums, err := sumsOf(ctx, tx, id)
 	for _, sum := range sums {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO erased (sum, person) VALUES ($1, $2) ON CONFLICT DO NOTHING`, sum.Sum, id); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO erased (sum, person) VALUES ($1, $2) ON CONFLICT DO NOTHING`, sum.Sum,
+			id); err != nil {
 			return err
 		}
 	}

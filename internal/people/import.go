@@ -186,7 +186,7 @@ func (b *Book) writer(ctx context.Context, tx *sql.Tx, at map[string]int, now ti
 }
 
 // given are the columns of persons that a list may have, by the word at its head. What a list says of orders is all of them until now:
-// those that the shop tells of later are added.
+// those that come after the last that it names are added.
 var given = []struct {
 	word, column string
 	of           func(Customer) any
@@ -203,6 +203,18 @@ var given = []struct {
 // counts tells whether the list says how much the people have bought.
 func (w *writer) counts() bool {
 	return slices.ContainsFunc([]string{"orders", "spent", "last_order"}, w.has)
+}
+
+// counted is until when a list has counted somebody's orders: that day if it names the last, else until now. Of whoever has bought
+// nothing it has counted none.
+func (w *writer) counted(c Customer) int64 {
+	switch {
+	case !w.counts() || c.orders == 0 && c.spent == 0 && c.lastOrder == 0:
+		return 0
+	case c.lastOrder != 0:
+		return c.lastOrder + 24*time.Hour.Milliseconds() - 1
+	}
+	return store.Ms(w.now)
 }
 
 func (w *writer) has(word string) bool {
@@ -237,7 +249,7 @@ func (w *writer) again(ctx context.Context, c Customer, id int64) error {
 		}
 	}
 	if w.counts() {
-		args = append(args, store.Ms(w.now))
+		args = append(args, w.counted(c))
 	}
 	_, err := w.update.ExecContext(ctx, append(args, id)...)
 	return err
@@ -317,12 +329,8 @@ func (w *writer) one(ctx context.Context, c Customer, out *Imported) (fresh bool
 
 // begin keeps somebody who is new.
 func (w *writer) begin(ctx context.Context, c Customer, id int64) error {
-	counted := int64(0)
-	if w.counts() {
-		counted = store.Ms(w.now)
-	}
 	_, err := w.person.ExecContext(ctx, id, c.name, c.language, c.city, c.country, c.zone, c.orders, c.spent, nullMs(c.lastOrder),
-		store.Ms(w.now), c.orders, c.spent, nullMs(c.lastOrder), counted)
+		store.Ms(w.now), c.orders, c.spent, nullMs(c.lastOrder), w.counted(c))
 	return err
 }
 

@@ -50,7 +50,8 @@ func (b *Book) checkAgreed(a agreed, now time.Time) error {
 	ours := b.Accounts()
 	for _, name := range a.accounts {
 		if !slices.Contains(ours, name) {
-			return fmt.Errorf("consent: no account %q (%s): name the accounts that may write to this person", name, suggest.Hint(name, ours))
+			return fmt.Errorf("consent: no account %q (%s): name the accounts that may write to this person", name, suggest.Hint(name,
+				ours))
 		}
 	}
 	return nil

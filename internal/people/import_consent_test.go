@@ -77,7 +77,8 @@ func TestImportedConsentsOfWhoLeft(t *testing.T) {
 func TestBadConsents(t *testing.T) {
 	b := open(t)
 	b.Accounts = func() []string { return []string{"home", "outlet"} }
-	text := strings.Join([]string{"mastodon,consent,consent_at,consent_source", "a@a.example,outlet,,a form", "b@a.example,outlet,2026-05-01,",
+	text := strings.Join([]string{"mastodon,consent,consent_at,consent_source", "a@a.example,outlet,,a form",
+		"b@a.example,outlet,2026-05-01,",
 		"c@a.example,outlt,2026-05-01,a form", "d@a.example,yes,2026-05-01,a form", "e@a.example,outlet,2031-01-01,a form",
 		"f@a.example,outlet,soon,a form"}, "\n")
 	_, err := b.Import(t.Context(), strings.NewReader(text), noon, nil, nil)
@@ -86,7 +87,8 @@ func TestBadConsents(t *testing.T) {
 	}
 	for _, want := range []string{"line 2: consent: say when", "line 3: consent: say when",
 		`line 4: consent: no account "outlt" (did you mean "outlet"?)`,
-		`line 5: consent: no account "yes" (`, "line 6: consent_at: 2031-01-01 is yet to come", "line 7: consent_at: ", "nothing was imported"} {
+		`line 5: consent: no account "yes" (`, "line 6: consent_at: 2031-01-01 is yet to come", "line 7: consent_at: ",
+		"nothing was imported"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("it does not say %q:\n%v", want, err)
 		}

@@ -71,7 +71,8 @@ func TestBadLists(t *testing.T) {
 		"too few fields":  {"mastodon,name\nann,Ann\nbob\n", []string{"line 3", "nothing was imported"}},
 		"quotes": {"mastodon,name\nann,\"Ann\nbob,Bob\n", []string{"line 2: a quote (\") is opened here and not closed",
 			"nothing was imported"}},
-		"a quote within":   {"mastodon,name\nann,Ann \"A\" Lee\n", []string{"line 2: a quote (\") stands within a text", "write this one twice"}},
+		"a quote within": {"mastodon,name\nann,Ann \"A\" Lee\n", []string{"line 2: a quote (\") stands within a text",
+			"write this one twice"}},
 		"a dollar":         {"mastodon,spent\nann,\"$1,299.00\"\n", []string{"line 2", "names a currency", "899.00"}},
 		"yuan":             {"mastodon,spent\nann,899元\n", []string{"line 2", "names a currency"}},
 		"no rows":          {"mastodon,name\n", []string{"no rows below", "nothing was imported"}},
@@ -151,7 +152,8 @@ func TestOddRows(t *testing.T) {
 	if p.Name != "Anna" || p.Spent != 0 || strings.Join(get(t, b, find(t, b, "cai@a.example")).Tags, " ") != "" {
 		t.Errorf("got %+v", p)
 	}
-	if _, err := b.Import(t.Context(), strings.NewReader(strings.Join(strings.SplitAfter(text, "\n")[:2], "")), noon, nil, nil); err != nil {
+	if _, err := b.Import(t.Context(), strings.NewReader(strings.Join(strings.SplitAfter(text, "\n")[:2], "")), noon, nil,
+		nil); err != nil {
 		t.Fatal(err)
 	}
 	p = get(t, b, find(t, b, "ann@a.example"))

@@ -47,7 +47,8 @@ func TestMergeTakesAllAlong(t *testing.T) {
 			}
 		}
 		for _, p := range []int64{m, s} {
-			if _, err := coupon.Reserve(t.Context(), tx, coupon.Offer{Name: "bf", Made: true, PerPerson: 1}, coupon.For{Person: p, Post: "p"},
+			if _, err := coupon.Reserve(t.Context(), tx, coupon.Offer{Name: "bf", Made: true, PerPerson: 1}, coupon.For{Person: p,
+				Post: "p"},
 				noon); err != nil {
 				return err
 			}

@@ -54,7 +54,8 @@ func numeric(name string, of func(soul) float64) *rapid.Generator[condition] {
 		}
 		text := fmt.Sprintf("%s %s %v", name, op, n)
 		if rapid.Bool().Draw(t, "turned") {
-			text = fmt.Sprintf("%v %s %s", n, map[string]string{"<": ">", "<=": ">=", "==": "==", "!=": "!=", ">=": "<=", ">": "<"}[op], name)
+			text = fmt.Sprintf("%v %s %s", n, map[string]string{"<": ">", "<=": ">=", "==": "==", "!=": "!=", ">=": "<=", ">": "<"}[op],
+				name)
 		}
 		return condition{text, func(s soul) bool { return compare(op, of(s), n) }}
 	})
@@ -91,7 +92,11 @@ func worded() *rapid.Generator[condition] {
 			{`language == "zh"`, func(s soul) bool { return s.language == "zh" }},
 			{fmt.Sprintf("%q in tags", tag), func(s soul) bool { return s.tags[tag] }},
 			{fmt.Sprintf("follows(%q)", account), func(s soul) bool { f, ok := s.follows[account]; return ok && f >= 0 }},
-			{fmt.Sprintf("follows(%q, %s)", account, age), func(s soul) bool { f, ok := s.follows[account]; return ok && f >= 0 && f >= d }},
+			{fmt.Sprintf("follows(%q, %s)", account, age), func(s soul) bool {
+				f, ok := s.follows[account]
+				return ok && f >= 0 &&
+					f >= d
+			}},
 			{`consents("direct")`, func(s soul) bool { return s.consents[speaker] }},
 			{fmt.Sprintf("consents(\"direct\", %q)", account), func(s soul) bool { return s.consents[account] }},
 			{fmt.Sprintf("holds(%q)", offer), func(s soul) bool { return s.coupons[offer] != "" }},

@@ -110,7 +110,8 @@ func (b *Book) rename(ctx context.Context, tx *sql.Tx, net, remote, handle strin
 func (b *Book) meetByHandle(ctx context.Context, tx *sql.Tx, net, handle string, who network.Person, now time.Time) (int64, error) {
 	var id int64
 	var remote sql.NullString
-	err := tx.QueryRowContext(ctx, `SELECT person, remote_id FROM handles WHERE network = $1 AND handle = $2`, net, handle).Scan(&id, &remote)
+	err := tx.QueryRowContext(ctx, `SELECT person, remote_id FROM handles WHERE network = $1 AND handle = $2`, net, handle).Scan(&id,
+		&remote)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return 0, err
 	}

@@ -69,7 +69,8 @@ func (b *Book) refold(ctx context.Context, tx *sql.Tx, s stale) error {
 	if err != nil {
 		return err
 	}
-	err = tx.QueryRowContext(ctx, `SELECT person, remote_id FROM handles WHERE network = $1 AND handle = $2`, s.network, s.is).Scan(&into, &id)
+	err = tx.QueryRowContext(ctx, `SELECT person, remote_id FROM handles WHERE network = $1 AND handle = $2`, s.network,
+		s.is).Scan(&into, &id)
 	if errors.Is(err, sql.ErrNoRows) {
 		_, err = tx.ExecContext(ctx,
 			`UPDATE handles SET handle = $1, remote_id = CASE WHEN remote_id = $2 THEN $3 ELSE remote_id END WHERE network = $4 AND handle = $5`,

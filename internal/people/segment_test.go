@@ -29,7 +29,8 @@ func crowd(t *testing.T, b *people.Book, n int) (out []soul) {
 	for i := range n {
 		s := soul{id: int64(i + 1), orders: int64(pick(i, 11, 4)), spent: int64(pick(i, 13, 8) * 5000), followers: int64(pick(i, 17, 5)),
 			lastOrder: -1,
-			known:     agoes[pick(i, 19, len(agoes))], city: cities[pick(i, 23, len(cities))], language: []string{"", "en", "zh"}[pick(i, 29, 3)],
+			known:     agoes[pick(i, 19, len(agoes))], city: cities[pick(i, 23, len(cities))], language: []string{"", "en", "zh"}[pick(i,
+				29, 3)],
 			tags: map[string]bool{}, nets: map[string]bool{}, follows: map[string]time.Duration{}, consents: map[string]bool{},
 			coupons: map[string]string{}}
 		var last any
@@ -64,7 +65,8 @@ func crowd(t *testing.T, b *people.Book, n int) (out []soul) {
 				s.consents[w] = true
 				do(`INSERT INTO consents (person, account, kind, given_at, source) VALUES ($1, $2, 'direct', 1, '')`, s.id, w)
 			case 1:
-				do(`INSERT INTO consents (person, account, kind, given_at, source, withdrawn_at) VALUES ($1, $2, 'direct', 1, '', 2)`, s.id, w)
+				do(`INSERT INTO consents (person, account, kind, given_at, source, withdrawn_at) VALUES ($1, $2, 'direct', 1, '', 2)`,
+					s.id, w)
 			}
 		}
 		for j, w := range offers {
@@ -183,7 +185,8 @@ func TestRecipientsInChunks(t *testing.T) {
 	for _, chunk := range []int{1, 7, 1000} {
 		after, seen := int64(0), 0
 		for {
-			some, err := people.Recipients(t.Context(), b.DB.Read, s, people.Speaker{Account: speaker, Network: "bluesky"}, after, chunk, noon)
+			some, err := people.Recipients(t.Context(), b.DB.Read, s, people.Speaker{Account: speaker, Network: "bluesky"}, after, chunk,
+				noon)
 			if err != nil {
 				t.Fatal(err)
 			}

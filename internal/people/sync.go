@@ -75,7 +75,8 @@ func (b *Book) keepPage(ctx context.Context, account, net string, page []network
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO syncs (account, generation, cursor, count, started_at, finished_at)
 			VALUES ($1, $2, $3, $4, $5, $6)
-			ON CONFLICT (account) DO UPDATE SET generation = excluded.generation, cursor = excluded.cursor, count = excluded.count, finished_at = excluded.finished_at`,
+			ON CONFLICT (account) DO UPDATE SET generation = excluded.generation, cursor = excluded.cursor, count = excluded.count,
+				finished_at = excluded.finished_at`,
 			account, s.Generation, s.Cursor, s.Count, store.Ms(now), null(s.Finished))
 		if err != nil || s.Finished.IsZero() {
 			return err

@@ -58,7 +58,8 @@ func (b *Book) RankTiers(ctx context.Context, now time.Time) error {
 		if err := store.SetMark(ctx, tx, rankedMark, strconv.FormatInt(store.Ms(now), 10)); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO tiers (word, place, bound) SELECT j.value ->> 'word', CAST(j.value ->> 'place' AS BIGINT),
+		_, err := tx.ExecContext(ctx,
+			`INSERT INTO tiers (word, place, bound) SELECT j.value ->> 'word', CAST(j.value ->> 'place' AS BIGINT),
 			CAST(j.value ->> 'bound' AS BIGINT) FROM json_each($1) j`, each)
 		return err
 	})

@@ -121,8 +121,9 @@ func TestBadCalls(t *testing.T) {
 			t.Errorf("%s: %d %s, want …%s…", name, r.status, r.text, c.says)
 		}
 	}
-	r := s.do(request{method: "POST", path: "/api/v1/orders", body: `{"order": "` + strings.Repeat("x", 70<<10) + `"}`, key: s.key, idempotency: "x",
-		asIs: true})
+	r := s.do(request{method: "POST", path: "/api/v1/orders", body: `{"order": "` + strings.Repeat("x", 70<<10) + `"}`, key: s.key,
+		idempotency: "x",
+		asIs:        true})
 	s.is(r, 413, "too_large")
 	s.is(s.do(request{method: "POST", path: "/api/v1/orders", body: `{"order": "1", "amount": "5"}`, key: s.key, asIs: true}), 400,
 		"idempotency_key_missing")
@@ -139,7 +140,8 @@ func TestBadCalls(t *testing.T) {
 func TestIdempotency(t *testing.T) {
 	s := open(t)
 	s.is(s.post("orders", `{"order": "A-1", "customer": "7", "amount": "100.00"}`), 201, "")
-	refund := request{method: "POST", path: "/api/v1/orders/A-1/refund", body: `{"amount": "10.00", "currency": "USD"}`, key: s.key, idempotency: "r1"}
+	refund := request{method: "POST", path: "/api/v1/orders/A-1/refund", body: `{"amount": "10.00", "currency": "USD"}`, key: s.key,
+		idempotency: "r1"}
 	first := s.do(refund)
 	var all sync.WaitGroup
 	for range 8 {
@@ -157,9 +159,11 @@ func TestIdempotency(t *testing.T) {
 	if r := s.do(other); r.status != 200 || r.body["refunded"] != "21.00" {
 		t.Error(r.text)
 	}
-	refused := request{method: "POST", path: "/api/v1/orders/A-1/refund", body: `{"amount": "99.00", "currency": "USD"}`, key: s.key, idempotency: "r2"}
+	refused := request{method: "POST", path: "/api/v1/orders/A-1/refund", body: `{"amount": "99.00", "currency": "USD"}`, key: s.key,
+		idempotency: "r2"}
 	a, b := s.do(refused), s.do(refused)
-	if s.is(a, 409, "refund_too_large"); b.status != 409 || b.code() != a.code() || b.header.Get("Content-Type") != "application/problem+json" {
+	if s.is(a, 409, "refund_too_large"); b.status != 409 || b.code() != a.code() ||
+		b.header.Get("Content-Type") != "application/problem+json" {
 		t.Errorf("%s, then %s", a.text, b.text)
 	}
 }
@@ -178,10 +182,12 @@ func TestKeys(t *testing.T) {
 		strings.ReplaceAll(hidden.text, fmt.Sprint(hidden.body["request_id"]), "") {
 		t.Errorf("a code of another offer is told from none:\n%s%s", wrong.text, hidden.text)
 	}
-	use := request{method: "POST", path: "/api/v1/coupons/" + ours + "/redeem", body: `{"order": "1", "amount": "90", "currency": "USD"}`, key: partner,
+	use := request{method: "POST", path: "/api/v1/coupons/" + ours + "/redeem",
+		body: `{"order": "1", "amount": "90", "currency": "USD"}`, key: partner,
 		idempotency: "p1"}
 	s.is(s.do(use), 404, "not_found")
-	s.is(s.do(request{method: "POST", path: "/api/v1/orders", body: `{"order": "1", "amount": "5"}`, key: partner, idempotency: "p2"}), 403, "forbidden")
+	s.is(s.do(request{method: "POST", path: "/api/v1/orders", body: `{"order": "1", "amount": "5"}`, key: partner, idempotency: "p2"}),
+		403, "forbidden")
 	if err := apikey.Revoke(t.Context(), s.b.DB, "hotel", "ann", noon); err != nil {
 		t.Fatal(err)
 	}

@@ -225,7 +225,8 @@ func (s *shop) is(r reply, status int, code string) {
 func (s *shop) given(offer string, person int64) (code string) {
 	s.Helper()
 	err := s.b.DB.Write(s.Context(), func(tx *sql.Tx) (err error) {
-		code, err = coupon.Reserve(s.Context(), tx, coupon.Offer{Name: offer, Made: true}, coupon.For{Person: person, Post: fmt.Sprint("p", person),
+		code, err = coupon.Reserve(s.Context(), tx, coupon.Offer{Name: offer, Made: true}, coupon.For{Person: person,
+			Post:     fmt.Sprint("p", person),
 			Campaign: "bf", Step: "tease", Account: "outlet"}, noon)
 		if err == nil {
 			err = coupon.Deliver(s.Context(), tx, noon, code)

@@ -112,7 +112,8 @@ func rowOf(c *cli.Context, b *bot.Bot, s coupon.Story) codeRow {
 		return t.UTC().Format(time.RFC3339)
 	}
 	r := codeRow{Code: s.Code, Offer: s.Offer, State: s.State, Account: s.Account, Campaign: s.Campaign, Step: s.Step, Segment: s.Segment,
-		Reserved: at(s.Reserved), Delivered: at(s.Delivered), ValidUntil: at(s.Until), Posts: append([]string{}, s.Posts...), Orders: []codeUse{}}
+		Reserved: at(s.Reserved), Delivered: at(s.Delivered), ValidUntil: at(s.Until), Posts: append([]string{}, s.Posts...),
+		Orders: []codeUse{}}
 	if s.Person != 0 {
 		if p, err := b.Book.Get(c.Context, s.Person); err == nil && p != nil && len(p.Handles) > 0 {
 			r.Person = p.Handles[0].Handle

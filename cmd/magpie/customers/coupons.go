@@ -18,22 +18,27 @@ import (
 // Coupons is “magpie coupons”.
 func Coupons() *cli.Command {
 	return &cli.Command{
-		Name: "coupons", Usage: "the codes of offers: import, make, issue, show, lock, redeem, rollback, report", Subcommands: []*cli.Command{
+		Name: "coupons", Usage: "the codes of offers: import, make, issue, show, lock, redeem, rollback, report",
+		Subcommands: []*cli.Command{
 			{Name: "import", Usage: "import codes from a CSV file with a column named code: all of them, or none if one is wrong",
 				ArgsUsage: "OFFER FILE.csv", Action: importCodes},
-			{Name: "make", Usage: "make codes in advance and list them; they are given out like all others", ArgsUsage: "OFFER", Flags: []cli.Flag{
-				&cli.IntFlag{Name: "count", Value: 100, Usage: "how many"}}, Action: makeCodes},
+			{Name: "make", Usage: "make codes in advance and list them; they are given out like all others", ArgsUsage: "OFFER",
+				Flags: []cli.Flag{
+					&cli.IntFlag{Name: "count", Value: 100, Usage: "how many"}}, Action: makeCodes},
 			{Name: "list", Usage: "how many codes each offer has left", Flags: []cli.Flag{console.JSONFlag(), console.WideFlag()},
 				Action: listOffers},
 			{Name: "issue", Usage: "send one person a code of an offer", ArgsUsage: "OFFER ACCOUNT HANDLE", Flags: []cli.Flag{
-				&cli.StringFlag{Name: "text", Value: "Here you are, {{name}}: your code is {{code}}. {{link}}", Usage: "the `WORDS`"}, console.YesFlag()},
+				&cli.StringFlag{Name: "text", Value: "Here you are, {{name}}: your code is {{code}}. {{link}}", Usage: "the `WORDS`"},
+				console.YesFlag()},
 				Action: records.IssueCode},
-			{Name: "redeem", Usage: "record that a code was used in an order", ArgsUsage: "CODE --order ID --amount 899.00 USD", Flags: []cli.Flag{
-				orderFlag(), &cli.StringFlag{Name: "amount", Usage: "what was paid: `899.00 USD`"},
-				&cli.StringFlag{Name: "discount", Usage: "what the code took off, where that is not what its offer says: `90.00 USD`"},
-				customerFlag()}, Action: redeemCode},
-			{Name: "show", Usage: "what became of a code: whose it is, in which post it went out, in which orders it was used", ArgsUsage: "CODE",
-				Flags: []cli.Flag{console.JSONFlag()}, Action: showCode},
+			{Name: "redeem", Usage: "record that a code was used in an order", ArgsUsage: "CODE --order ID --amount 899.00 USD",
+				Flags: []cli.Flag{
+					orderFlag(), &cli.StringFlag{Name: "amount", Usage: "what was paid: `899.00 USD`"},
+					&cli.StringFlag{Name: "discount", Usage: "what the code took off, where that is not what its offer says: `90.00 USD`"},
+					customerFlag()}, Action: redeemCode},
+			{Name: "show", Usage: "what became of a code: whose it is, in which post it went out, in which orders it was used",
+				ArgsUsage: "CODE",
+				Flags:     []cli.Flag{console.JSONFlag()}, Action: showCode},
 			{Name: "lock", Usage: "hold a code for an order that is being placed, and say what it takes off",
 				ArgsUsage: "CODE --order ID --amount 899.00 USD", Flags: []cli.Flag{orderFlag(),
 					&cli.StringFlag{Name: "amount", Usage: "the order's value before the discount: `899.00 USD`"}, customerFlag(),
@@ -129,7 +134,8 @@ func listOffers(c *cli.Context) error {
 		l.Delivered += l.Redeemed // as the report counts: what was redeemed had been delivered
 		o := b.Set().Offers[name]
 		rows = append(rows, row{name, o.Codes.Kind, l})
-		cells = append(cells, []string{name, o.Value, o.Codes.Kind, free(o, l), console.Thousands(l.Reserved), console.Thousands(l.Delivered),
+		cells = append(cells, []string{name, o.Value, o.Codes.Kind, free(o, l), console.Thousands(l.Reserved),
+			console.Thousands(l.Delivered),
 			console.Thousands(l.Redeemed)})
 	}
 	if c.Bool("json") {

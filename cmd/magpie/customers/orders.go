@@ -22,7 +22,8 @@ func Orders() *cli.Command {
 				"and WooCommerce export them are read as they are. A list may be imported again: no order is counted twice.",
 			Flags: []cli.Flag{
 				&cli.StringFlag{Name: "format", Usage: "how the list is written, if that can't be told: magpie, shopify or woocommerce"},
-				&cli.StringFlag{Name: "zone", Value: "UTC", Usage: "the time `ZONE` of times that name none: Europe/Berlin"}}, Action: importOrders},
+				&cli.StringFlag{Name: "zone", Value: "UTC", Usage: "the time `ZONE` of times that name none: Europe/Berlin"}},
+			Action: importOrders},
 		{Name: "show", Usage: "show an order", ArgsUsage: "ORDER", Flags: []cli.Flag{console.JSONFlag()}, Action: showOrder},
 	}}
 }
@@ -50,8 +51,9 @@ func importOrders(c *cli.Context) error {
 	}
 	defer b.Close()
 	step, done := console.Progress(c.App.ErrWriter, "orders")
-	out, err := b.Acts.ImportOrders(c.Context, f, acts.OrdersFrom{Format: c.String("format"), Zone: zone, Who: console.Who(c), Progress: step,
-		Warn: func(odd string) { fmt.Fprintf(c.App.ErrWriter, "warning: %s: %s\n", path, odd) }})
+	out, err := b.Acts.ImportOrders(c.Context, f, acts.OrdersFrom{Format: c.String("format"), Zone: zone, Who: console.Who(c),
+		Progress: step,
+		Warn:     func(odd string) { fmt.Fprintf(c.App.ErrWriter, "warning: %s: %s\n", path, odd) }})
 	done()
 	if err == nil {
 		err = b.Book.RankTiers(c.Context, time.Now())

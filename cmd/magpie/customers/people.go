@@ -258,7 +258,8 @@ func personJSON(p *people.Person, consents []people.Consent) any {
 	}
 	out := map[string]any{"id": strconv.FormatInt(p.ID, 10), "name": p.Name, "language": p.Language, "city": p.City, "country": p.Country,
 		"zone": p.Zone, "orders": p.Orders,
-		"spent": people.Spent(p.Spent), "followers": p.Followers, "tags": p.Tags, "opted_out": p.OptedOut, "handles": handles, "consents": given}
+		"spent": people.Spent(p.Spent), "followers": p.Followers, "tags": p.Tags, "opted_out": p.OptedOut, "handles": handles,
+		"consents": given}
 	if !p.LastOrder.IsZero() {
 		out["last_order"] = p.LastOrder.Format(time.DateOnly)
 	}

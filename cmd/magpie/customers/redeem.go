@@ -123,7 +123,8 @@ func lockCode(c *cli.Context) error {
 	if err != nil {
 		return refusal(b, err)
 	}
-	fmt.Fprintf(c.App.Writer, "Locked: %s for order %s until %s %s. It takes %s off.\n", r.Code, u.ID, console.Moment(r.Until, b.Checkup.Zone()),
+	fmt.Fprintf(c.App.Writer, "Locked: %s for order %s until %s %s. It takes %s off.\n", r.Code, u.ID, console.Moment(r.Until,
+		b.Checkup.Zone()),
 		b.Checkup.Zone(), r.Discount)
 	return nil
 }

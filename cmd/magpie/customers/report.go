@@ -18,8 +18,9 @@ import (
 
 // Report is “magpie report”.
 func Report() *cli.Command {
-	return &cli.Command{Name: "report", Usage: "what the campaigns brought in, and how mentions were answered", Flags: []cli.Flag{console.SinceFlag(),
-		console.JSONFlag(), console.WideFlag()}, Action: showReport}
+	return &cli.Command{Name: "report", Usage: "what the campaigns brought in, and how mentions were answered",
+		Flags: []cli.Flag{console.SinceFlag(),
+			console.JSONFlag(), console.WideFlag()}, Action: showReport}
 }
 
 // only are the columns from to to of those rows that have something there, after

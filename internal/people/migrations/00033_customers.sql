@@ -8,12 +8,12 @@ ALTER TABLE persons ADD COLUMN listed_last BIGINT;
 ALTER TABLE persons ADD COLUMN counted_at BIGINT NOT NULL DEFAULT 0;
 -- spent was in hundredths; now in ten-thousandths, since some currencies have three or four decimals.
 UPDATE persons SET spent = spent * 100, listed_orders = orders, listed_spent = spent * 100, listed_last = last_order,
-    counted_at = 1000 *
+    counted_at = COALESCE(last_order + 86399999, 1000 *
 -- only sqlite
-    CAST(strftime('%s', 'now') AS BIGINT)
+    CAST(strftime('%s', 'now') AS BIGINT))
 -- end
 -- only postgres
-    CAST(extract(epoch FROM now()) AS BIGINT)
+    CAST(extract(epoch FROM now()) AS BIGINT))
 -- end
     WHERE orders > 0 OR spent > 0 OR last_order IS NOT NULL;
 CREATE TABLE tiers (                          -- where the fifths of all customers end, computed daily (tiers.go)
