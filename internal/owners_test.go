@@ -19,7 +19,7 @@ var owners = map[string]string{
 	"persons": "people",
 	"posts":   "outbox", "redemptions": "coupon", "revisions": "revision", "river_job": "queue", "river_leader": "queue", "secrets": "vault",
 	"selves": "inbox", "syncs": "people", "coupon_posts": "coupon", "coupon_counts": "coupon", "coupon_uses": "coupon", "left_out": "outbox",
-	"orders": "orders", "tiers": "people", "api_keys": "apikey", "api_answers": "apikey",
+	"orders": "orders", "tiers": "people", "merges": "people", "api_keys": "apikey", "api_answers": "apikey",
 	"goose_db_version": "store",
 }
 

@@ -6,7 +6,10 @@ import (
 	"errors"
 
 	"magpie/internal/apikey"
+	"magpie/internal/coupon"
+	"magpie/internal/inbox"
 	"magpie/internal/orders"
+	"magpie/internal/outbox"
 	"magpie/internal/people"
 )
 
@@ -76,4 +79,50 @@ func (d *Acts) AddShopKey(ctx context.Context, k apikey.Key) (whole string, err 
 // RevokeShopKey ends a key, by its name.
 func (d *Acts) RevokeShopKey(ctx context.Context, name, who string) error {
 	return apikey.Revoke(ctx, d.DB, name, who, d.Clock())
+}
+
+// Story is all that is known of a person, the newest first, and of each kind so many at most.
+type Story struct {
+	Person   *people.Person
+	Consents []people.Consent
+	Orders   []orders.Order
+	Codes    []coupon.Held
+	Posts    []*outbox.Post
+	Mentions []*inbox.Mention
+	Merges   []people.Merged
+}
+
+// StoryOf gathers it.
+func (d *Acts) StoryOf(ctx context.Context, person int64, most int) (s Story, err error) {
+	if s.Person, err = d.Book.Get(ctx, person); err != nil || s.Person == nil {
+		return s, err
+	}
+	read := func(part func() error) {
+		if err == nil {
+			err = part()
+		}
+	}
+	q := d.DB.Read
+	read(func() (err error) { s.Consents, err = d.Book.Consents(ctx, person); return err })
+	read(func() (err error) { s.Orders, err = orders.Of(ctx, q, person, most); return err })
+	read(func() (err error) { s.Codes, err = coupon.HeldBy(ctx, q, person, most); return err })
+	read(func() (err error) { s.Posts, err = outbox.ToPerson(ctx, q, person, most); return err })
+	read(func() (err error) { s.Mentions, err = inbox.Of(ctx, q, person, most); return err })
+	read(func() (err error) { s.Merges, err = d.Book.Merges(ctx, person, most); return err })
+	return s, err
+}
+
+// Merge makes one person of two, because somebody says so.
+func (d *Acts) Merge(ctx context.Context, into, from int64, by people.Because) error {
+	by.At = d.Clock()
+	return d.DB.Write(ctx, func(tx *sql.Tx) error { return d.Book.Merge(ctx, tx, into, from, by) })
+}
+
+// Unmerge parts two who were made one.
+func (d *Acts) Unmerge(ctx context.Context, id int64, who string) (m people.Merged, err error) {
+	err = d.DB.Write(ctx, func(tx *sql.Tx) error {
+		m, err = d.Book.Unmerge(ctx, tx, id, who, d.Clock())
+		return err
+	})
+	return m, err
 }

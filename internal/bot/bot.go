@@ -173,9 +173,10 @@ func (b *Bot) equip(ctx context.Context, set *workspace.Set, bad error) error {
 		return bad
 	}
 	b.Use(r)
-	b.Book = &people.Book{DB: b.DB, IDs: store.NewIDs(), OnMerge: b.merge, Kinds: b.Options.Kinds,
+	b.Book = &people.Book{DB: b.DB, IDs: store.NewIDs(), Kinds: b.Options.Kinds,
 		Accounts: func() []string { return slices.Sorted(maps.Keys(b.Set().Accounts)) }}
 	b.Orders = &orders.Book{DB: b.DB, People: b.Book, Currency: func() string { return string(b.Set().Settings.Currency) }}
+	b.Book.Parts = b.parts()
 	b.Vault = vault.New(b.DB, site.KeyFile(b.Dir, b.DB), b.Clock)
 	var err error
 	b.Queue, err = queue.Open(ctx, b.DB, b.Owner, b.work(), b.Log)
@@ -209,15 +210,16 @@ func defaults(o Options, set *workspace.Set) Options {
 	return o
 }
 
-// merge lets coupons, posts, mentions and orders follow when two persons are one.
-func (b *Bot) merge(ctx context.Context, tx *sql.Tx, into, from int64) error {
-	for _, reassign := range []func(context.Context, *sql.Tx, int64, int64) error{coupon.Reassign, outbox.Reassign, inbox.Reassign,
-		b.Orders.Reassign} {
-		if err := reassign(ctx, tx, into, from); err != nil {
-			return err
-		}
+// parts are what is kept of persons beside their record.
+func (b *Bot) parts() []people.Part {
+	alone := func(back func(context.Context, *sql.Tx, []string, int64) error) func(context.Context, *sql.Tx, []string, int64, int64) error {
+		return func(ctx context.Context, tx *sql.Tx, ids []string, to, _ int64) error { return back(ctx, tx, ids, to) }
 	}
-	return nil
+	return []people.Part{{Name: "codes", Move: coupon.Reassign, Back: alone(coupon.GiveBack)},
+		{Name: "uses", Move: coupon.ReassignUses, Back: coupon.GiveUsesBack},
+		{Name: "posts", Move: outbox.Reassign, Back: alone(outbox.GiveBack)},
+		{Name: "mentions", Move: inbox.Reassign, Back: alone(inbox.GiveBack)},
+		{Name: "orders", Move: b.Orders.Reassign, Back: b.Orders.GiveBack}}
 }
 
 // Close ends the database.

@@ -154,15 +154,15 @@ func Release(ctx context.Context, tx *sql.Tx, code, post string) error {
 	return err
 }
 
-// Reassign gives the codes of one person to another, when both are the same.
-func Reassign(ctx context.Context, tx *sql.Tx, into, from int64) error {
-	_, err := tx.ExecContext(ctx, `UPDATE coupons SET person = $1, ordinal = ordinal + (SELECT COALESCE(max(k.ordinal), 0)
+// Reassign gives the codes of one person to another, when both are the same, and returns them.
+func Reassign(ctx context.Context, tx *sql.Tx, into, from int64) ([]string, error) {
+	rows, err := tx.QueryContext(ctx, `UPDATE coupons SET person = $1, ordinal = ordinal + (SELECT COALESCE(max(k.ordinal), 0)
 		FROM coupons k WHERE k.offer = coupons.offer AND k.person = $2)
-		WHERE person = $3`, into, into, from)
+		WHERE person = $3 RETURNING code`, into, into, from)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return reassignUses(ctx, tx, into, from)
+	return store.Column[string](rows)
 }
 
 // Left is the state of an offer's codes.

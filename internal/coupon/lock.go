@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"magpie/internal/audit"
+	"magpie/internal/crash"
 	"magpie/internal/money"
 	"magpie/internal/store"
 )
@@ -20,7 +21,13 @@ const (
 // redeemed or unlocked, or the time is up. Amount is the order's value before the discount; the receipt says what the offer takes off. The
 // same order again gets the same answer.
 func (t *Till) Lock(ctx context.Context, u Use, hold time.Duration, now time.Time) (Receipt, error) {
-	return t.do(ctx, "locking", "locked", func(tx *sql.Tx) (Receipt, *Refusal, error) { return t.LockIn(ctx, tx, u, hold, now) })
+	r, err := t.do(ctx, func(tx *sql.Tx) (r Receipt, refused *Refusal, err error) {
+		r, refused, err = t.LockIn(ctx, tx, u, hold, now)
+		crash.At("locking")
+		return r, refused, err
+	})
+	crash.At("locked")
+	return r, err
 }
 
 // LockIn is Lock in a transaction that goes on when it is refused.
@@ -75,7 +82,7 @@ func (t *Till) LockIn(ctx context.Context, tx *sql.Tx, u Use, hold time.Duration
 
 // Unlock gives a lock back. The order may lock the code again.
 func (t *Till) Unlock(ctx context.Context, code, order, who string, now time.Time) (Receipt, error) {
-	return t.do(ctx, "unlocking", "unlocked", func(tx *sql.Tx) (Receipt, *Refusal, error) {
+	return t.do(ctx, func(tx *sql.Tx) (Receipt, *Refusal, error) {
 		return t.UnlockIn(ctx, tx, code, order, who, now)
 	})
 }

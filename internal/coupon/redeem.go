@@ -90,18 +90,22 @@ func (t *Till) terms(offer string) Terms {
 // Redeem notes that a code was used in an order: one that it was locked for, or any if it is not locked. The same order again changes
 // nothing and is no error. Its error is a *Refusal where the code may not be used.
 func (t *Till) Redeem(ctx context.Context, u Use, now time.Time) (Receipt, error) {
-	return t.do(ctx, "redeeming", "redeemed", func(tx *sql.Tx) (Receipt, *Refusal, error) { return t.RedeemIn(ctx, tx, u, now) })
+	r, err := t.do(ctx, func(tx *sql.Tx) (r Receipt, refused *Refusal, err error) {
+		r, refused, err = t.RedeemIn(ctx, tx, u, now)
+		crash.At("redeeming")
+		return r, refused, err
+	})
+	crash.At("redeemed")
+	return r, err
 }
 
 // do runs an act in a transaction that it may share: a refusal is no failure, and undoes nothing of the others'.
-func (t *Till) do(ctx context.Context, before, after string, act func(*sql.Tx) (Receipt, *Refusal, error)) (r Receipt, err error) {
+func (t *Till) do(ctx context.Context, act func(*sql.Tx) (Receipt, *Refusal, error)) (r Receipt, err error) {
 	var refused *Refusal
 	err = t.DB.Batch(ctx, func(tx *sql.Tx) error {
 		r, refused, err = act(tx)
-		crash.At(before)
 		return err
 	})
-	crash.At(after)
 	if err == nil && refused != nil {
 		err = refused
 	}

@@ -14,7 +14,11 @@ import (
 )
 
 func reassign(ctx context.Context, into, from int64) func(*sql.Tx) error {
-	return func(tx *sql.Tx) error { return Reassign(ctx, tx, into, from) }
+	return func(tx *sql.Tx) error {
+		_, err1 := Reassign(ctx, tx, into, from)
+		_, err2 := ReassignUses(ctx, tx, into, from)
+		return errors.Join(err1, err2)
+	}
 }
 
 // refused fails unless err is a refusal for that reason, with those words.

@@ -6,15 +6,20 @@ import (
 	"time"
 
 	"magpie/internal/audit"
+	"magpie/internal/crash"
 	"magpie/internal/money"
 )
 
 // Rollback takes the use of a code in an order back: the order came to nothing. The code is as good as before, and the use counts for no
 // limit; the same order can't use it again.
 func (t *Till) Rollback(ctx context.Context, code, order, why, who string, now time.Time) (Receipt, error) {
-	return t.do(ctx, "rolling back", "rolled back", func(tx *sql.Tx) (Receipt, *Refusal, error) {
-		return t.RollbackIn(ctx, tx, code, order, why, who, now)
+	r, err := t.do(ctx, func(tx *sql.Tx) (r Receipt, refused *Refusal, err error) {
+		r, refused, err = t.RollbackIn(ctx, tx, code, order, why, who, now)
+		crash.At("rolling back")
+		return r, refused, err
 	})
+	crash.At("rolled back")
+	return r, err
 }
 
 // RollbackIn is Rollback in a transaction that goes on when it is refused.

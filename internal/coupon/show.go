@@ -100,3 +100,29 @@ func (s *Story) uses(ctx context.Context, db *store.DB) error {
 	}
 	return rows.Err()
 }
+
+// Held is a code that somebody has.
+type Held struct {
+	Code, Offer, State string
+	Given, Until       time.Time // Until is zero where it has no end, or has not gone out
+}
+
+// HeldBy are the newest codes of a person.
+func HeldBy(ctx context.Context, q store.Querier, person int64, limit int) (out []Held, err error) {
+	rows, err := q.QueryContext(ctx, `SELECT code, offer, state, COALESCE(reserved_at, 0), COALESCE(valid_until, 0) FROM coupons WHERE person = $1
+		ORDER BY reserved_at DESC, code LIMIT $2`, person, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var h Held
+		var given, until int64
+		if err := rows.Scan(&h.Code, &h.Offer, &h.State, &given, &until); err != nil {
+			return nil, err
+		}
+		h.Given, h.Until = store.Time(given), store.Time(until)
+		out = append(out, h)
+	}
+	return out, rows.Err()
+}

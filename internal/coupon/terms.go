@@ -167,19 +167,3 @@ func (t Terms) count(ctx context.Context, tx *sql.Tx, offer string, at time.Time
 		offer, spanned(t.spans(at, person), uses, discount))
 	return err
 }
-
-// ReassignUses adds the uses of one person to another's, when both are the same.
-func reassignUses(ctx context.Context, tx *sql.Tx, into, from int64) error {
-	for _, q := range []string{
-		`INSERT INTO coupon_uses (offer, span, uses, discount) SELECT offer, $1, uses, discount FROM coupon_uses WHERE span = $2
-			ON CONFLICT (offer, span) DO UPDATE SET uses = coupon_uses.uses + excluded.uses,
-				discount = coupon_uses.discount + excluded.discount`,
-		`DELETE FROM coupon_uses WHERE $1 <> '' AND span = $2`,
-	} {
-		if _, err := tx.ExecContext(ctx, q, ofPerson(into), ofPerson(from)); err != nil {
-			return err
-		}
-	}
-	_, err := tx.ExecContext(ctx, `UPDATE redemptions SET person = $1 WHERE person = $2`, into, from)
-	return err
-}

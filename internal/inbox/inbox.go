@@ -159,9 +159,22 @@ func LeaveDesk(ctx context.Context, tx *sql.Tx, id, reason string) (left bool, e
 }
 
 // Reassign gives the mentions of one person to another, when both are the same.
-func Reassign(ctx context.Context, tx *sql.Tx, into, from int64) error {
-	_, err := tx.ExecContext(ctx, `UPDATE mentions SET person = $1 WHERE person = $2`, into, from)
-	return err
+func Reassign(ctx context.Context, tx *sql.Tx, into, from int64) ([]string, error) {
+	rows, err := tx.QueryContext(ctx, `UPDATE mentions SET person = $1 WHERE person = $2 RETURNING id`, into, from)
+	if err != nil {
+		return nil, err
+	}
+	return store.Column[string](rows)
+}
+
+// GiveBack gives mentions back to one person, who turned out not to be the other.
+func GiveBack(ctx context.Context, tx *sql.Tx, mentions []string, to int64) error {
+	for _, id := range mentions {
+		if _, err := tx.ExecContext(ctx, `UPDATE mentions SET person = $1 WHERE id = $2`, to, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Forget erases what a person wrote; nobody is to answer it any more.

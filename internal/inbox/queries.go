@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"magpie/internal/network"
@@ -132,4 +133,9 @@ func DeskDepth(ctx context.Context, q store.Querier) (n int, err error) {
 // CountByState counts the mentions of each account in each state, for each in turn.
 func CountByState(ctx context.Context, q store.Querier, each func(account, state string, n int64)) error {
 	return store.CountBy(ctx, q, `SELECT account, state, count(*) FROM mentions GROUP BY account, state`, each)
+}
+
+// Of are the newest mentions of a person.
+func Of(ctx context.Context, q store.Querier, person int64, limit int) ([]*Mention, error) {
+	return selected(ctx, q, `person = $1 ORDER BY received_at DESC, id LIMIT `+strconv.Itoa(limit), person)
 }

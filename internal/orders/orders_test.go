@@ -32,7 +32,8 @@ func open(t testing.TB, currency string) *orders.Book {
 	t.Helper()
 	db := storetest.Open(t, audit.Migrations(), people.Migrations(), orders.Migrations())
 	b := &orders.Book{DB: db, Currency: func() string { return currency }}
-	b.People = &people.Book{DB: db, IDs: store.NewIDs(), Kinds: []network.Kind{{Name: "mastodon"}, {Name: "bluesky"}}, OnMerge: b.Reassign}
+	b.People = &people.Book{DB: db, IDs: store.NewIDs(), Kinds: []network.Kind{{Name: "mastodon"}, {Name: "bluesky"}}}
+	b.People.Parts = []people.Part{{Name: "orders", Move: b.Reassign, Back: b.GiveBack}}
 	return b
 }
 
@@ -208,6 +209,22 @@ func TestJoined(t *testing.T) {
 		t.Fatal(err)
 	}
 	has(t, who(t, b, "customer", "77"), 4, 40, "2027-01-05")
+	merges, err := b.People.Merges(t.Context(), p.ID, 10)
+	if err != nil || len(merges) == 0 {
+		t.Fatal(merges, err)
+	}
+	for _, m := range merges {
+		if err := b.DB.Write(t.Context(), func(tx *sql.Tx) error {
+			_, err := b.People.Unmerge(t.Context(), tx, m.ID, "ann", noon)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var sum int
+	if err := b.DB.Read.QueryRow(`SELECT sum(orders) FROM persons`).Scan(&sum); err != nil || sum < 4 {
+		t.Errorf("%d orders after all were parted, %v", sum, err)
+	}
 }
 
 // TestSums: whatever shops say, in whatever order and however often, sums are those of the orders.

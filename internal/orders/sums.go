@@ -54,15 +54,30 @@ func (b *Book) Recount(ctx context.Context, tx *sql.Tx, persons map[int64]bool) 
 
 // Reassign gives the orders of one person to another, when both are the same. Their sums have been added up by then, and stand: each may
 // have had the figures of a list, of another day.
-func (b *Book) Reassign(ctx context.Context, tx *sql.Tx, into, from int64) error {
-	if _, err := tx.ExecContext(ctx, `UPDATE orders SET person = $1 WHERE person = $2`, into, from); err != nil {
-		return err
+func (b *Book) Reassign(ctx context.Context, tx *sql.Tx, into, from int64) ([]string, error) {
+	rows, err := tx.QueryContext(ctx, `UPDATE orders SET person = $1 WHERE person = $2 RETURNING id`, into, from)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := store.Column[string](rows)
+	if err != nil {
+		return nil, err
 	}
 	all, err := b.bought(ctx, tx, map[int64]bool{into: true})
-	for _, x := range all {
-		err = people.Remain(ctx, tx, x)
+	if err == nil && len(all) == 1 {
+		err = people.Remain(ctx, tx, all[0])
 	}
-	return err
+	return ids, err
+}
+
+// GiveBack gives orders back to one person, who turned out not to be the other.
+func (b *Book) GiveBack(ctx context.Context, tx *sql.Tx, ids []string, to, from int64) error {
+	for _, id := range ids {
+		if _, err := tx.ExecContext(ctx, `UPDATE orders SET person = $1 WHERE id = $2`, to, id); err != nil {
+			return err
+		}
+	}
+	return b.Recount(ctx, tx, map[int64]bool{to: true, from: true})
 }
 
 // Digits is how many decimals a currency has; known is false if it is none.

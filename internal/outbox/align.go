@@ -83,9 +83,22 @@ func Resumed(ctx context.Context, tx *sql.Tx, cause Cause, now time.Time) error 
 }
 
 // Reassign gives the posts to one person to another, when both are the same.
-func Reassign(ctx context.Context, tx *sql.Tx, into, from int64) error {
-	_, err := tx.ExecContext(ctx, `UPDATE posts SET person = $1 WHERE person = $2`, into, from)
-	return err
+func Reassign(ctx context.Context, tx *sql.Tx, into, from int64) ([]string, error) {
+	rows, err := tx.QueryContext(ctx, `UPDATE posts SET person = $1 WHERE person = $2 RETURNING id`, into, from)
+	if err != nil {
+		return nil, err
+	}
+	return store.Column[string](rows)
+}
+
+// GiveBack gives posts back to one person, who turned out not to be the other to whom they are.
+func GiveBack(ctx context.Context, tx *sql.Tx, posts []string, to int64) error {
+	for _, id := range posts {
+		if _, err := tx.ExecContext(ctx, `UPDATE posts SET person = $1 WHERE id = $2`, to, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Forget erases what was said to a person. Of what is on its way the bytes stay until it has

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -389,4 +390,9 @@ func Written(ctx context.Context, q store.Querier) (any, here bool, err error) {
 		WHERE lower(url) LIKE 'http://127.0.0.1%')`).
 		Scan(&any, &here)
 	return any, here, err
+}
+
+// ToPerson are the newest posts to a person, answers included, whatever became of them.
+func ToPerson(ctx context.Context, q store.Querier, person int64, limit int) ([]*Post, error) {
+	return selected(ctx, q, `person = $1 ORDER BY slot_at DESC, id LIMIT `+strconv.Itoa(limit), person)
 }

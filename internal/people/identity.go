@@ -153,7 +153,7 @@ func (b *Book) Identify(ctx context.Context, tx *sql.Tx, people [][]Identity, no
 				into, from = id, mine
 			}
 			if !x.born[from] {
-				err = b.merge(ctx, tx, into, from)
+				err = b.merge(ctx, tx, into, from, Because{Who: "shop", Why: "the shop names both", At: now})
 			}
 			if x.follow(from, into); err != nil {
 				return nil, err

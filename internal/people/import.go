@@ -342,7 +342,7 @@ func (w *writer) meets(ctx context.Context, net, handle string, before int64) (i
 		return 0, err
 	}
 	if before != 0 && before != id {
-		return before, w.book.merge(ctx, w.tx, before, id)
+		return before, w.book.merge(ctx, w.tx, before, id, Because{Who: "people import", Why: "a list names both", At: w.now})
 	}
 	return id, nil
 }

@@ -9,8 +9,12 @@ import (
 	"magpie/internal/audit"
 )
 
-// merge makes one person of two. An opt-out of either stands for both.
-func (b *Book) merge(ctx context.Context, tx *sql.Tx, into, from int64) error {
+// merge makes one person of two. An opt-out of either stands for both. What it takes to part them again is kept.
+func (b *Book) merge(ctx context.Context, tx *sql.Tx, into, from int64, by Because) error {
+	kept, err := b.keepBoth(ctx, tx, into, from)
+	if err != nil {
+		return err
+	}
 	for _, q := range []string{
 		`UPDATE persons SET name = CASE persons.name WHEN '' THEN f.name ELSE persons.name END, language = CASE persons.language
 			WHEN '' THEN f.language ELSE persons.language END,
@@ -39,10 +43,15 @@ func (b *Book) merge(ctx context.Context, tx *sql.Tx, into, from int64) error {
 			return err
 		}
 	}
-	if b.OnMerge != nil {
-		if err := b.OnMerge(ctx, tx, into, from); err != nil {
+	for _, p := range b.Parts {
+		ids, err := p.Move(ctx, tx, into, from)
+		if err != nil {
 			return err
 		}
+		kept.Moved[p.Name] = ids
+	}
+	if err := b.note(ctx, tx, into, from, by, kept); err != nil {
+		return err
 	}
 	return erase(ctx, tx, from)
 }
@@ -72,6 +81,9 @@ func (b *Book) ForgetIn(ctx context.Context, tx *sql.Tx, id int64, who string, n
 		return err
 	}
 	if err := remember(ctx, tx, id); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM merges WHERE into_person = $1 OR from_person = $2`, id, id); err != nil {
 		return err
 	}
 	if wishes[id].OptedOut {

@@ -15,7 +15,9 @@ import (
 // two are one person, met on two networks, before that is known.
 func two(t *testing.T) (b *people.Book, mastodon, bluesky int64) {
 	b = open(t)
-	b.OnMerge = coupon.Reassign
+	b.Parts = []people.Part{{Name: "codes", Move: coupon.Reassign, Back: func(ctx context.Context, tx *sql.Tx, ids []string, to, _ int64) error {
+		return coupon.GiveBack(ctx, tx, ids, to)
+	}}}
 	return b, meet(t, b, "1", "ann@social.example"), meetWho(t, b, "bluesky", network.Person{ID: "did:1", Handle: "ann.example"})
 }
 
@@ -101,7 +103,7 @@ func TestMergeLosesNoOrders(t *testing.T) {
 
 func TestMergeFails(t *testing.T) {
 	b, m, s := two(t)
-	b.OnMerge = func(context.Context, *sql.Tx, int64, int64) error { return context.DeadlineExceeded }
+	b.Parts = []people.Part{{Move: func(context.Context, *sql.Tx, int64, int64) ([]string, error) { return nil, context.DeadlineExceeded }}}
 	_, err := b.Import(t.Context(), strings.NewReader("mastodon,bluesky,name\nann@social.example,ann.example,X\n"), noon, nil, nil)
 	if err == nil || find(t, b, "ann.example") != s || get(t, b, m).Name == "X" {
 		t.Errorf("half a merge: %v", err)

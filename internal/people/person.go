@@ -24,10 +24,9 @@ func Migrations() fs.FS { f, _ := fs.Sub(files, "migrations"); return f }
 type Book struct {
 	DB  *store.DB
 	IDs *store.IDs
-	// OnMerge is told when two persons turn out to be one, so that what other
-	// packages keep of the second can follow.
-	OnMerge func(ctx context.Context, tx *sql.Tx, into, from int64) error
-	Kinds   []network.Kind // the networks on which people may have handles
+	// Parts are what other packages keep of persons: it follows when two turn out to be one, and goes back when they do not.
+	Parts []Part
+	Kinds []network.Kind // the networks on which people may have handles
 	// Accounts are the names of ours, for which a consent may be; nil: any.
 	Accounts func() []string
 }

@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"strings"
+	"time"
 
+	"magpie/internal/audit"
 	"magpie/internal/store"
 )
 
@@ -89,5 +91,5 @@ func (b *Book) refold(ctx context.Context, tx *sql.Tx, s stale) error {
 	if into == from {
 		return nil
 	}
-	return b.merge(ctx, tx, into, from)
+	return b.merge(ctx, tx, into, from, Because{Who: audit.Bot, Why: "both handles are one, however they are written", At: time.Now()})
 }

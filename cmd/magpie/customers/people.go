@@ -3,10 +3,7 @@ package customers
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -14,14 +11,12 @@ import (
 	"magpie/cmd/magpie/console"
 	"magpie/cmd/magpie/records"
 	"magpie/internal/bot"
-	"magpie/internal/money"
-	"magpie/internal/orders"
 	"magpie/internal/people"
 )
 
 // People is “magpie people”.
 func People() *cli.Command {
-	return &cli.Command{Name: "people", Usage: "who we know: import, sync, show, forget", Subcommands: []*cli.Command{
+	return &cli.Command{Name: "people", Usage: "who we know: import, sync, show, export, merge, unmerge, forget", Subcommands: []*cli.Command{
 		{Name: "import", Usage: "import customers from a CSV file: all of them, or none if one is wrong", ArgsUsage: "FILE.csv",
 			Description: "Columns: one or more of mastodon, bluesky, x and weibo (handles), customer (the shop's number), email and phone, and any of " +
 				"name, language, city, country, zone, orders, spent, last_order, tags. Who may be written to in private: consent (the accounts that may), consent_at (when it was given) and " +
@@ -29,6 +24,13 @@ func People() *cli.Command {
 		{Name: "sync", Usage: "read an account's followers from its network", ArgsUsage: "[ACCOUNT]", Action: syncPeople},
 		{Name: "show", Usage: "show what we know of a person", ArgsUsage: "HANDLE", Flags: []cli.Flag{networkFlag(), console.JSONFlag()},
 			Action: showPerson},
+		{Name: "export", Usage: "print all that is stored about a person as JSON, when they ask for it", ArgsUsage: "HANDLE",
+			Flags: []cli.Flag{networkFlag()}, Action: exportPerson},
+		{Name: "merge", Usage: "make one person of two, who are known by these handles or numbers", ArgsUsage: "HANDLE HANDLE --why TEXT",
+			Flags: []cli.Flag{&cli.StringFlag{Name: "why", Usage: "the reason, for the log"}, console.YesFlag()}, Action: mergePeople},
+		{Name: "merges", Usage: "list who turned out to be one, the newest first", Flags: []cli.Flag{
+			&cli.IntFlag{Name: "limit", Value: 50, Usage: "how many to list at most"}, console.JSONFlag(), console.WideFlag()}, Action: listMerges},
+		{Name: "unmerge", Usage: "part two who were made one", ArgsUsage: "MERGE", Action: unmergePeople},
 		{Name: "forget", Usage: "erase what is stored about a person, when they ask for it", ArgsUsage: "HANDLE",
 			Flags: []cli.Flag{networkFlag(), console.YesFlag()}, Action: forgetPerson},
 	}}
@@ -163,107 +165,15 @@ func showPerson(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
-	consents, err := b.Book.Consents(c.Context, p.ID)
+	story, err := b.Acts.StoryOf(c.Context, p.ID, shownMost)
 	if err != nil {
 		return err
 	}
 	if c.Bool("json") {
-		return console.PrintJSON(c.App.Writer, personJSON(p, consents))
+		return console.PrintJSON(c.App.Writer, storyJSON(b, story))
 	}
-	bought, err := orders.Of(c.Context, b.DB.Read, p.ID, ordersShown)
-	if err != nil {
-		return err
-	}
-	printPerson(c.App.Writer, b, p, consents, bought)
+	printStory(c, b, story)
 	return nil
-}
-
-// ordersShown are how many of a person's orders are shown.
-const ordersShown = 10
-
-// printPerson tells all that is known of a person.
-func printPerson(w io.Writer, b *bot.Bot, p *people.Person, consents []people.Consent, bought []orders.Order) {
-	fmt.Fprintln(w, console.OrDash(p.Name, "(no name)"))
-	for _, h := range p.Handles {
-		switch h.Network {
-		case people.ByCustomer:
-			fmt.Fprintf(w, "  the shop's customer %s\n", h.Handle)
-		case people.ByEmail, people.ByPhone:
-			fmt.Fprintf(w, "  %s: %s\n", h.Network, h.Handle)
-		default:
-			fmt.Fprintf(w, "  @%s on %s\n", h.Handle, h.Network)
-		}
-	}
-	for _, x := range [][2]string{{"language", p.Language}, {"city", p.City}, {"country", p.Country}, {"time zone", p.Zone},
-		{"tags", strings.Join(p.Tags, ", ")}} {
-		if x[1] != "" {
-			fmt.Fprintf(w, "  %s: %s\n", x[0], x[1])
-		}
-	}
-	if p.Orders > 0 {
-		last := ""
-		if !p.LastOrder.IsZero() {
-			last = ", the last on " + p.LastOrder.Format(time.DateOnly)
-		}
-		fmt.Fprintf(w, "  %s, %s%s\n", console.Plural(p.Orders, "order"), spentIn(b, p.Spent)+" spent", last)
-	}
-	for _, o := range bought {
-		state := ""
-		if o.State != orders.Placed {
-			state = ", " + string(o.State)
-		}
-		if o.State == orders.Partly {
-			state += " (" + money.String(o.Refunded, o.Currency) + ")"
-		}
-		fmt.Fprintf(w, "    %s  %s  %s%s\n", o.At.Format(time.DateOnly), o.ID, money.String(o.Amount, o.Currency), state)
-	}
-	if p.OptedOut {
-		fmt.Fprintln(w, "  has opted out: gets no automatic messages")
-	}
-	for _, x := range consents {
-		state := "since " + x.Given.Format(time.DateOnly)
-		if !x.Withdrawn.IsZero() {
-			state = "withdrawn on " + x.Withdrawn.Format(time.DateOnly)
-		}
-		fmt.Fprintf(w, "  %s may write to them: %s (by %s)\n", x.Account, state, x.Source)
-	}
-}
-
-// spentIn is what somebody has spent, with the shop's currency where that is known.
-func spentIn(b *bot.Bot, parts int64) string {
-	return strings.TrimSpace(people.Spent(parts) + " " + string(b.Set().Settings.Currency))
-}
-
-func personJSON(p *people.Person, consents []people.Consent) any {
-	type handle struct {
-		Network string `json:"network"`
-		Handle  string `json:"handle"`
-	}
-	type consent struct {
-		Account   string     `json:"account"`
-		Source    string     `json:"source"`
-		Given     time.Time  `json:"given"`
-		Withdrawn *time.Time `json:"withdrawn,omitempty"`
-	}
-	handles, given := []handle{}, []consent{}
-	for _, h := range p.Handles {
-		handles = append(handles, handle{h.Network, h.Handle})
-	}
-	for _, x := range consents {
-		row := consent{x.Account, x.Source, x.Given, nil}
-		if !x.Withdrawn.IsZero() {
-			row.Withdrawn = &x.Withdrawn
-		}
-		given = append(given, row)
-	}
-	out := map[string]any{"id": strconv.FormatInt(p.ID, 10), "name": p.Name, "language": p.Language, "city": p.City, "country": p.Country,
-		"zone": p.Zone, "orders": p.Orders,
-		"spent": people.Spent(p.Spent), "followers": p.Followers, "tags": p.Tags, "opted_out": p.OptedOut, "handles": handles,
-		"consents": given}
-	if !p.LastOrder.IsZero() {
-		out["last_order"] = p.LastOrder.Format(time.DateOnly)
-	}
-	return out
 }
 
 func forgetPerson(c *cli.Context) error {
