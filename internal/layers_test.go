@@ -55,7 +55,7 @@ var layers = map[string]string{
 	"people":   "audit network segment sheet store suggest",
 	"orders":   "money moves people sheet store",
 	"apikey":   "audit store",
-	"shopapi":  "acts apikey coupon money orders people report",
+	"shopapi":  "acts apikey coupon money orders people report store",
 	"coupon":   "audit crash money moves sheet store",
 	"inbox":    "moves network store",
 	"outbox":   "audit coupon crash inbox lease moves need network outage pause spoken store",

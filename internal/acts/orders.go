@@ -25,8 +25,8 @@ type OrdersFrom struct {
 func (d *Acts) ImportOrders(ctx context.Context, r io.Reader, from OrdersFrom) (orders.Imported, error) {
 	return d.Orders.Import(ctx, r, orders.Import{Format: from.Format, Zone: from.Zone, Now: d.Clock(), Progress: from.Progress,
 		Warn: from.Warn,
-		Used: func(ctx context.Context, tx *sql.Tx, o orders.Order, person int64) (string, error) {
-			return d.use(ctx, tx, o, person, from.Who)
+		Used: func(ctx context.Context, tx *sql.Tx, o orders.Order) (string, error) {
+			return d.use(ctx, tx, o, from.Who)
 		}})
 }
 
@@ -42,21 +42,31 @@ func (d *Acts) Customer(ctx context.Context, id people.Identity) (person int64, 
 	return person, err
 }
 
-// use notes the coupon of an order, or what became of its order; why says what is against it.
-func (d *Acts) use(ctx context.Context, tx *sql.Tx, o orders.Order, person int64, who string) (why string, err error) {
-	till, now := d.Composer.Till(), d.Clock()
-	whole := o.State == orders.Cancelled || o.State == orders.Refunded
-	if !whole {
-		_, refused, err := till.RedeemIn(ctx, tx, coupon.Use{Code: o.Code, Order: coupon.Order{ID: o.ID, Amount: o.Amount,
-			Currency: o.Currency},
-			Person: person, Who: who}, now)
-		if err != nil {
+// use notes the coupon of an order, and what became of the order; why says what is against it.
+func (d *Acts) use(ctx context.Context, tx *sql.Tx, o orders.Order, who string) (why string, err error) {
+	var refused *coupon.Refusal
+	if o.State != orders.Cancelled && o.State != orders.Refunded {
+		u := coupon.Use{Code: o.Code, Order: coupon.Order{ID: o.ID, Amount: o.Amount, Currency: o.Currency}, Who: who, At: o.At}
+		if u.Person, err = orders.PersonOf(ctx, tx, o.ID); err != nil {
 			return "", err
 		}
-		if refused != nil && refused.Reason != "differs" { // an order that was edited
-			return refused.Text, nil
-		}
+		_, refused, err = d.Composer.Till().RedeemIn(ctx, tx, u, d.Clock())
 	}
-	return "", till.Settle(ctx, tx, coupon.Ended{Code: o.Code, Order: o.ID, Who: who, Amount: o.Amount, Refunded: o.Refunded, Whole: whole,
-		Cancelled: o.State == orders.Cancelled}, now)
+	if refused == nil || refused.Reason == "differs" { // an order that was edited
+		refused, err = d.settleUse(ctx, tx, o, who, err)
+	}
+	if refused != nil {
+		return refused.Text, err
+	}
+	return "", err
+}
+
+// settleUse brings the use of an order's coupon up to date with it.
+func (d *Acts) settleUse(ctx context.Context, tx *sql.Tx, o orders.Order, who string, err error) (*coupon.Refusal, error) {
+	if err != nil || o.Code == "" {
+		return nil, err
+	}
+	return d.Composer.Till().Settle(ctx, tx, coupon.Ended{Code: o.Code, Order: coupon.Order{ID: o.ID, Amount: o.Amount,
+		Currency: o.Currency}, Who: who,
+		Refunded: o.Refunded, Cancelled: o.State == orders.Cancelled}, d.Clock())
 }

@@ -26,7 +26,7 @@ func (d *Acts) PutOrder(ctx context.Context, tx *sql.Tx, o orders.Order, who str
 		return k, &orders.Refused{Code: "no_currency",
 			Text: "the shop's currency is not known: write it into magpie.yaml, as “currency: USD”"}
 	}
-	done, persons, err := d.Orders.Put(ctx, tx, []orders.Order{o}, d.Clock())
+	done, kept, err := d.Orders.Put(ctx, tx, []orders.Order{o}, d.Clock())
 	var differs *orders.Differs
 	if errors.As(err, &differs) {
 		return k, &orders.Refused{Code: "differs", Text: err.Error()}
@@ -34,13 +34,9 @@ func (d *Acts) PutOrder(ctx context.Context, tx *sql.Tx, o orders.Order, who str
 	if err != nil {
 		return k, err
 	}
-	kept, err := orders.Get(ctx, tx, o.ID)
-	if err != nil {
-		return k, err
-	}
-	k = OrderKept{Done: done, Order: *kept}
-	if kept.Code != "" {
-		k.Coupon, err = d.use(ctx, tx, *kept, persons[0], who)
+	k = OrderKept{Done: done, Order: kept[0]}
+	if k.Code != "" {
+		k.Coupon, err = d.use(ctx, tx, k.Order, who)
 	}
 	return k, err
 }
@@ -48,10 +44,10 @@ func (d *Acts) PutOrder(ctx context.Context, tx *sql.Tx, o orders.Order, who str
 // Refund gives some of an order's money back; all of what is left where amount is 0.
 func (d *Acts) Refund(ctx context.Context, tx *sql.Tx, id string, amount int64, unit, who string) (*orders.Order, error) {
 	o, err := d.Orders.Refund(ctx, tx, id, amount, unit, d.Clock())
-	if err != nil || o.Code == "" {
-		return o, err
+	if err != nil {
+		return nil, err
 	}
-	_, err = d.use(ctx, tx, *o, 0, who)
+	_, err = d.settleUse(ctx, tx, *o, who, nil) // a coupon that was not used in it has nothing to give back
 	return o, err
 }
 

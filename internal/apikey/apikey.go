@@ -118,7 +118,8 @@ func list(ctx context.Context, q store.Querier, where string, args ...any) (all 
 // Revoke ends a key, by its name: the next call with it is refused.
 func Revoke(ctx context.Context, db *store.DB, name, who string, now time.Time) error {
 	return db.Write(ctx, func(tx *sql.Tx) error {
-		was, err := store.Changed(tx.ExecContext(ctx, `UPDATE api_keys SET revoked_at = $1 WHERE name = $2 AND revoked_at IS NULL`, store.Ms(now), name))
+		was, err := store.Changed(tx.ExecContext(ctx, `UPDATE api_keys SET revoked_at = $1 WHERE name = $2 AND revoked_at IS NULL`,
+			store.Ms(now), name))
 		if err == nil && !was {
 			err = ErrUnknown
 		}
@@ -146,13 +147,11 @@ type Call struct {
 func (c Call) text() string { return sum(c.Text) }
 
 // Answered is what was answered to a call before; again is false if it is new. other is true if the same name was another call's.
-// Nobody else answers it meanwhile.
-func Answered(ctx context.Context, db *store.DB, tx *sql.Tx, c Call) (a Answer, again, other bool, err error) {
-	if err := db.InTurn(ctx, tx, "api "+c.Key+" "+c.Idempotency); err != nil {
-		return a, false, false, err
-	}
+// Nobody else answers it meanwhile: one transaction writes at a time (store.DB.Batch).
+func Answered(ctx context.Context, tx *sql.Tx, c Call) (a Answer, again, other bool, err error) {
 	var text string
-	err = tx.QueryRowContext(ctx, `SELECT call, status, body FROM api_answers WHERE api_key = $1 AND idempotency_key = $2`, c.Key, c.Idempotency).
+	err = tx.QueryRowContext(ctx, `SELECT call, status, body FROM api_answers WHERE api_key = $1 AND idempotency_key = $2`, c.Key,
+		c.Idempotency).
 		Scan(&text, &a.Status, &a.Body)
 	if errors.Is(err, sql.ErrNoRows) {
 		return a, false, false, nil
@@ -162,7 +161,8 @@ func Answered(ctx context.Context, db *store.DB, tx *sql.Tx, c Call) (a Answer, 
 
 // Keep notes what is answered to a call, in the transaction that does what it asks.
 func Keep(ctx context.Context, tx *sql.Tx, c Call, a Answer, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO api_answers (api_key, idempotency_key, call, status, body, at) VALUES ($1, $2, $3, $4, $5, $6)`, c.Key,
+	_, err := tx.ExecContext(ctx,
+		`INSERT INTO api_answers (api_key, idempotency_key, call, status, body, at) VALUES ($1, $2, $3, $4, $5, $6)`, c.Key,
 		c.Idempotency, c.text(), a.Status, a.Body, store.Ms(now))
 	return err
 }

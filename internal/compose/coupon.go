@@ -34,6 +34,10 @@ func (w *Composer) SharedCodes() (out []coupon.Shared) {
 // person from then on, where nothing speaks against it.
 func (w *Composer) Till() *coupon.Till {
 	return &coupon.Till{DB: w.DB, Shared: w.SharedCodes(), Terms: w.terms,
+		Former: func(ctx context.Context, tx *sql.Tx, person int64) ([]int64, error) {
+			all, err := people.Former(ctx, tx, person)
+			return all[person], err
+		},
 		Used: func(ctx context.Context, tx *sql.Tx, r coupon.Receipt, now time.Time) error {
 			_, err := w.Book.JoinBuyer(ctx, tx, r.Holder, r.Person, r.Code, now)
 			return err

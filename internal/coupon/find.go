@@ -25,14 +25,15 @@ const columns = `code, offer, state, account, campaign, step, segment, valid_unt
 
 // use is that of a code in an order, as it is kept; its state is empty if there is none.
 type use struct {
-	state                                 UseState
-	amount, discount, refunded, person    int64
-	currency                              string
-	expires, countedAt                    int64
-	account, campaign, step, segment, who string
+	state                              UseState
+	amount, discount, refunded, person int64
+	currency                           string
+	expires                            int64
+	spans                              []string // in which it counts
 }
 
-func (u use) counted() time.Time { return store.Time(u.countedAt) }
+// spanSign stands between spans where they are kept.
+const spanSign = ","
 
 func (u use) receipt(k row, again bool) Receipt {
 	r := Receipt{Code: k.code, Offer: k.offer, State: u.state, Person: u.person, Holder: k.person, Discount: Sum{u.discount, u.currency},
@@ -43,38 +44,40 @@ func (u use) receipt(k row, again bool) Receipt {
 	return r
 }
 
-// find looks a code up as it was typed, for its use: everybody's codes too. Nobody else uses one meanwhile, and locks whose time is up are
-// void.
+// find looks a code up as it was typed, for its use: everybody's codes too. Locks whose time is up are void. Nobody else uses one
+// meanwhile: one transaction writes at a time, on Postgres too (store.DB.Write and Batch).
 func (t *Till) find(ctx context.Context, tx *sql.Tx, code string, now time.Time) (k row, refused *Refusal, err error) {
-	if err := t.DB.InTurn(ctx, tx, "uses"); err != nil {
-		return k, nil, err
-	}
-	code = strings.TrimSpace(code)
-	if s, ok := sharedAs(t.Shared, code); ok {
-		k = row{code: s.Code, offer: s.Offer, shared: true}
-		if !s.Until.IsZero() {
-			k.until = sql.NullInt64{Int64: store.Ms(s.Until), Valid: true}
-		}
-		_, offers, err := Alike(ctx, tx, code)
-		if err == nil && len(offers) > 0 {
-			refused = no("ambiguous", "%s is everybody's code of %s, and somebody's own of %s: one of the two offers needs other codes",
-				code,
-				s.Offer, offers[0])
-		}
-		if refused != nil || err != nil {
-			return k, refused, err
-		}
-	} else if k, err = find(ctx, tx, code); errors.As(err, &refused) {
-		return k, refused, nil
-	}
-	if err != nil {
-		return k, nil, err
+	if k, refused, err = t.named(ctx, tx, code); refused != nil || err != nil {
+		return k, refused, err
 	}
 	if lapsed, err := t.lapse(ctx, tx, k.offer, now); err != nil || lapsed == 0 || k.shared {
 		return k, nil, err
 	}
 	k, err = find(ctx, tx, k.code) // it may have been locked
 	return k, nil, err
+}
+
+// named is the code that somebody means who typed this, everybody's codes too.
+func (t *Till) named(ctx context.Context, q store.Querier, code string) (k row, refused *Refusal, err error) {
+	code = strings.TrimSpace(code)
+	s, isShared := sharedAs(t.Shared, code)
+	if !isShared {
+		if k, err = find(ctx, q, code); errors.As(err, &refused) {
+			return k, refused, nil
+		}
+		return k, nil, err
+	}
+	k = row{code: s.Code, offer: s.Offer, shared: true}
+	if !s.Until.IsZero() {
+		k.until = sql.NullInt64{Int64: store.Ms(s.Until), Valid: true}
+	}
+	_, offers, err := Alike(ctx, q, code)
+	if err == nil && len(offers) > 0 {
+		refused = no("ambiguous", "%s is everybody's code of %s, and somebody's own of %s: one of the two offers needs other codes",
+			code, s.Offer,
+			offers[0])
+	}
+	return k, refused, err
 }
 
 // find looks a code up as it was typed, and as it may have been meant.
@@ -106,49 +109,50 @@ func find(ctx context.Context, q store.Querier, code string) (k row, err error) 
 
 // useOf is the use of a code in an order.
 func useOf(ctx context.Context, tx *sql.Tx, code, order string) (u use, err error) {
+	var spans string
 	err = tx.QueryRowContext(ctx, `SELECT state, amount, currency, discount, refunded, COALESCE(person, 0), COALESCE(expires_at, 0),
-		COALESCE(counted_at, at) FROM redemptions WHERE code = $1 AND order_id = $2`, code, order).
-		Scan(&u.state, &u.amount, &u.currency, &u.discount, &u.refunded, &u.person, &u.expires, &u.countedAt)
+		spans FROM redemptions WHERE code = $1 AND order_id = $2`, code, order).
+		Scan(&u.state, &u.amount, &u.currency, &u.discount, &u.refunded, &u.person, &u.expires, &spans)
+	u.spans = strings.Split(spans, spanSign)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
 	return u, err
 }
 
-// refusal is what is against the use of a code in an order, whatever its offer says.
-func (k row) refusal(ctx context.Context, tx *sql.Tx, order string, now time.Time) (*Refusal, error) {
+// refusal is what is against the use of a code, whatever its offer says.
+func (k row) refusal(ctx context.Context, q store.Querier, at time.Time) (*Refusal, error) {
 	switch {
 	case k.state == string(Free):
 		return no("not_issued", "%s is a code of %s, but it was never given to anybody", k.code, k.offer), nil
 	case k.state == string(Redeemed), k.state == string(Locked):
 		var other string
 		var until int64
-		err := tx.QueryRowContext(ctx,
+		err := q.QueryRowContext(ctx,
 			`SELECT order_id, COALESCE(expires_at, 0) FROM redemptions WHERE code = $1 AND state IN ('redeemed', 'locked')
 			LIMIT 1`, k.code).Scan(&other, &until)
 		if err != nil {
 			return nil, err
+		}
+		if k.state == string(Locked) && until <= store.Ms(at) {
+			return nil, nil // its time is up
 		}
 		if k.state == string(Locked) {
 			return no("locked", "%s is locked for order %s until %s", k.code, other,
 				store.Time(until).Format("2006-01-02 15:04:05 UTC")), nil
 		}
 		return no("used_up", "%s was used already, in order %s", k.code, other), nil
-	case k.until.Valid && k.until.Int64 < store.Ms(now):
+	case k.until.Valid && k.until.Int64 < store.Ms(at):
 		return no("expired", "%s expired on %s UTC", k.code, store.Time(k.until.Int64).Format("2006-01-02 15:04")), nil
 	}
 	return nil, nil
 }
 
 // OfferOf is the offer that a code is of, however it is typed; "" if it is none of ours.
-func (t *Till) OfferOf(ctx context.Context, tx *sql.Tx, code string) (string, error) {
-	if s, ok := sharedAs(t.Shared, code); ok {
-		return s.Offer, nil
-	}
-	k, err := find(ctx, tx, strings.TrimSpace(code))
-	var refused *Refusal
-	if errors.As(err, &refused) {
-		err = nil
+func (t *Till) OfferOf(ctx context.Context, q store.Querier, code string) (string, error) {
+	k, refused, err := t.named(ctx, q, code)
+	if refused != nil {
+		return "", err
 	}
 	return k.offer, err
 }
@@ -162,8 +166,8 @@ type Looked struct {
 
 // Look says what a code is, and what is against its use by an order that all else would let: nil if nothing is. Code is empty where
 // there is no such code.
-func (t *Till) Look(ctx context.Context, tx *sql.Tx, code string, now time.Time) (l Looked, refused *Refusal, err error) {
-	k, refused, err := t.find(ctx, tx, code, now)
+func (t *Till) Look(ctx context.Context, code string, now time.Time) (l Looked, refused *Refusal, err error) {
+	k, refused, err := t.named(ctx, t.DB.Read, code)
 	if err != nil || refused != nil {
 		return l, refused, err
 	}
@@ -171,12 +175,12 @@ func (t *Till) Look(ctx context.Context, tx *sql.Tx, code string, now time.Time)
 	if k.shared {
 		l.State = "shared"
 	}
-	if refused, err = k.refusal(ctx, tx, "", now); refused != nil || err != nil {
+	if refused, err = k.refusal(ctx, t.DB.Read, now); refused != nil || err != nil {
 		return l, refused, err
 	}
 	if !l.Terms.From.IsZero() && now.Before(l.Terms.From) {
-		return l, l.Terms.order(Use{}, 0, now), nil
+		return l, l.Terms.order(Use{}, now), nil
 	}
-	refused, err = l.Terms.full(ctx, tx, k.offer, now, k.person, 0)
+	refused, err = l.Terms.full(ctx, t.DB.Read, k.offer, now, Use{Person: k.person}, nil)
 	return l, refused, err
 }

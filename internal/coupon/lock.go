@@ -3,6 +3,7 @@ package coupon
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"time"
 
 	"magpie/internal/audit"
@@ -41,16 +42,16 @@ func (t *Till) LockIn(ctx context.Context, tx *sql.Tx, u Use, hold time.Duration
 		return r, nil, err
 	}
 	terms := t.terms(k.offer)
-	if !u.Given {
+	switch {
+	case !u.Given:
 		u.Discount = terms.off(Sum{u.Amount, u.Currency})
+	case u.Discount > u.Amount:
+		return r, no("discount_too_large", "%s can't be taken off %s", Sum{u.Discount, u.Currency}, Sum{u.Amount, u.Currency}), nil
 	}
-	paid := u
-	paid.Amount = u.Amount - u.Discount
 	switch was.state {
 	case UseLocked:
-		if was.amount != paid.Amount || was.currency != u.Currency {
-			return r, no("differs", "order %s has locked the code already, for %s", u.ID, money.String(was.amount+was.discount,
-				was.currency)), nil
+		if value := was.amount + was.discount; value != u.Amount || was.currency != u.Currency {
+			return r, no("differs", "order %s has locked the code already, for %s", u.ID, money.String(value, was.currency)), nil
 		}
 		return was.receipt(k, true), nil, nil
 	case UseRedeemed:
@@ -58,16 +59,17 @@ func (t *Till) LockIn(ctx context.Context, tx *sql.Tx, u Use, hold time.Duration
 	case UseRolledBack:
 		return r, no("already_rolled_back", "%s was used in order %s, which came to nothing", k.code, u.ID), nil
 	}
-	paid.Person = firstOf(u.Person, k.person)
-	if refused, err = t.admit(ctx, tx, k, terms, paid, now); refused != nil || err != nil {
+	u.Amount -= u.Discount // what will be paid
+	u.Person = firstOf(u.Person, k.person)
+	if refused, err = t.admit(ctx, tx, k, terms, u, now); refused != nil || err != nil {
 		return r, refused, err
 	}
-	until := now.Add(min(max(hold, time.Second), LockMost))
-	paid.until = store.Ms(until)
-	if err := terms.count(ctx, tx, k.offer, now, paid.Person, 1, u.Discount); err != nil {
+	u.until = store.Ms(now.Add(min(max(hold, time.Second), LockMost)))
+	was.spans = terms.spans(now)
+	if err := count(ctx, tx, k.offer, was.spans, u.Person, counted{Uses: 1, Discount: u.Discount}); err != nil {
 		return r, nil, err
 	}
-	if err := t.keep(ctx, tx, k, was, relocking, paid, now); err != nil {
+	if err := t.keep(ctx, tx, k, was, relocking, u, now); err != nil {
 		return r, nil, err
 	}
 	if !k.shared {
@@ -75,9 +77,10 @@ func (t *Till) LockIn(ctx context.Context, tx *sql.Tx, u Use, hold time.Duration
 			return r, nil, err
 		}
 	}
-	r = Receipt{Code: k.code, Offer: k.offer, State: UseLocked, Person: paid.Person, Holder: k.person, Discount: Sum{u.Discount,
-		u.Currency}, Until: store.Time(paid.until)}
-	return r, nil, audit.Record(ctx, tx, now, u.Who, "locked", "coupon "+k.code, "order "+u.ID+", "+money.String(u.Amount, u.Currency))
+	r = Receipt{Code: k.code, Offer: k.offer, State: UseLocked, Person: u.Person, Holder: k.person, Discount: Sum{u.Discount, u.Currency},
+		Until: store.Time(u.until)}
+	return r, nil, audit.Record(ctx, tx, now, u.Who, "locked", "coupon "+k.code, "order "+u.ID+", "+money.String(u.Amount+u.Discount,
+		u.Currency))
 }
 
 // Unlock gives a lock back. The order may lock the code again.
@@ -117,7 +120,7 @@ func (t *Till) giveBack(ctx context.Context, tx *sql.Tx, offer, code, order stri
 	if err != nil || !moved {
 		return err
 	}
-	if err := t.terms(offer).count(ctx, tx, offer, was.counted(), was.person, -1, -was.discount); err != nil {
+	if err := count(ctx, tx, offer, was.spans, was.person, counted{Uses: -1, Discount: -was.discount}); err != nil {
 		return err
 	}
 	const unused = ` AND NOT EXISTS (SELECT 1 FROM redemptions r WHERE r.code = coupons.code AND r.state IN ('locked', 'redeemed'))`
@@ -130,7 +133,7 @@ func (t *Till) giveBack(ctx context.Context, tx *sql.Tx, offer, code, order stri
 
 // lapse voids the locks of an offer whose time is up.
 func (t *Till) lapse(ctx context.Context, tx *sql.Tx, offer string, now time.Time) (n int, err error) {
-	rows, err := tx.QueryContext(ctx, `SELECT code, order_id, COALESCE(person, 0), discount, COALESCE(counted_at, at) FROM redemptions
+	rows, err := tx.QueryContext(ctx, `SELECT code, order_id, COALESCE(person, 0), discount, spans FROM redemptions
 		WHERE offer = $1 AND state = 'locked' AND expires_at <= $2`, offer, store.Ms(now))
 	if err != nil {
 		return 0, err
@@ -143,9 +146,11 @@ func (t *Till) lapse(ctx context.Context, tx *sql.Tx, offer string, now time.Tim
 	var all []lapsed
 	for rows.Next() {
 		var x lapsed
-		if err := rows.Scan(&x.code, &x.order, &x.person, &x.discount, &x.countedAt); err != nil {
+		var spans string
+		if err := rows.Scan(&x.code, &x.order, &x.person, &x.discount, &spans); err != nil {
 			return 0, err
 		}
+		x.spans = strings.Split(spans, spanSign)
 		all = append(all, x)
 	}
 	if err := rows.Err(); err != nil {
@@ -169,9 +174,6 @@ func (t *Till) Lapse(ctx context.Context, now time.Time) error {
 	offers, err := store.Column[string](rows)
 	for _, o := range offers {
 		err = t.DB.Batch(ctx, func(tx *sql.Tx) error {
-			if err := t.DB.InTurn(ctx, tx, "uses"); err != nil {
-				return err
-			}
 			_, err := t.lapse(ctx, tx, o, now)
 			return err
 		})

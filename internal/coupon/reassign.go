@@ -24,7 +24,8 @@ const between = "\t"
 
 // ReassignUses lets what one person has used count for another, when both are the same, and returns the uses.
 func ReassignUses(ctx context.Context, tx *sql.Tx, into, from int64) ([]string, error) {
-	rows, err := tx.QueryContext(ctx, `UPDATE redemptions SET person = $1 WHERE person = $2 RETURNING code || '`+between+`' || order_id`, into, from)
+	rows, err := tx.QueryContext(ctx, `UPDATE redemptions SET person = $1 WHERE person = $2 RETURNING code || '`+between+`' || order_id`,
+		into, from)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +40,8 @@ func ReassignUses(ctx context.Context, tx *sql.Tx, into, from int64) ([]string, 
 func GiveUsesBack(ctx context.Context, tx *sql.Tx, uses []string, to, from int64) error {
 	for _, u := range uses {
 		code, order, _ := strings.Cut(u, between)
-		if _, err := tx.ExecContext(ctx, `UPDATE redemptions SET person = $1 WHERE code = $2 AND order_id = $3`, to, code, order); err != nil {
+		if _, err := tx.ExecContext(ctx, `UPDATE redemptions SET person = $1 WHERE code = $2 AND order_id = $3`, to, code,
+			order); err != nil {
 			return err
 		}
 	}

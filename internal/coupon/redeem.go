@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"magpie/internal/audit"
@@ -36,10 +37,11 @@ type Order struct {
 type Use struct {
 	Code string
 	Order
-	Discount int64  // what the code takes off the price; as the offer says, where Given is false
-	Given    bool   // the shop has said Discount
-	Person   int64  // who orders; 0: the code's holder
-	Who      string // who tells us, for the log
+	Discount int64     // what the code takes off the price; as the offer says, where Given is false
+	Given    bool      // the shop has said Discount
+	Person   int64     // who orders; 0: the code's holder
+	Who      string    // who tells us, for the log
+	At       time.Time // when the order was placed, which is when it counts; zero, or yet to come: now
 
 	until int64 // of a lock
 }
@@ -76,6 +78,8 @@ type Till struct {
 	DB     *store.DB
 	Shared []Shared                 // the offers' shared codes
 	Terms  func(offer string) Terms // nil: every offer allows everything
+	// Former are the numbers under which somebody was known before they were erased; nil: nobody was.
+	Former func(ctx context.Context, tx *sql.Tx, person int64) ([]int64, error)
 	// Used is told of each code that somebody has used, in the same transaction.
 	Used func(ctx context.Context, tx *sql.Tx, r Receipt, now time.Time) error
 }
@@ -138,31 +142,31 @@ func (t *Till) RedeemIn(ctx context.Context, tx *sql.Tx, u Use, now time.Time) (
 // post redeems a code that is not redeemed.
 func (t *Till) post(ctx context.Context, tx *sql.Tx, k row, was use, u Use, now time.Time) (r Receipt, refused *Refusal, err error) {
 	terms := t.terms(k.offer)
-	locked := was.state == UseLocked
+	at := now
+	if !u.At.IsZero() && u.At.Before(now) {
+		at = u.At
+	}
 	switch {
 	case u.Given:
-	case locked:
+	case was.state == UseLocked:
 		u.Discount = was.discount
 	default:
-		paid := Sum{u.Amount, u.Currency}
-		u.Discount = terms.before(paid) - u.Amount
+		u.Discount = terms.before(Sum{u.Amount, u.Currency}) - u.Amount
 	}
-	u.Person = firstOf(u.Person, was.person, k.person)
-	if !locked {
-		if refused, err = t.admit(ctx, tx, k, terms, u, now); refused != nil || err != nil {
-			return r, refused, err
-		}
-		err = terms.count(ctx, tx, k.offer, now, u.Person, 1, u.Discount)
-	} else if more := u.Discount - was.discount; more != 0 {
-		err = terms.count(ctx, tx, k.offer, was.counted(), was.person, 0, more)
-	}
-	if err != nil {
-		return r, nil, err
-	}
-	if locked {
+	if was.state == UseLocked {
 		u.Person = was.person // whom it counts for
+		refused, err = t.close(ctx, tx, k, terms, was, u, at)
+	} else {
+		u.Person = firstOf(u.Person, was.person, k.person)
+		if refused, err = t.admit(ctx, tx, k, terms, u, at); refused == nil && err == nil {
+			was.spans = terms.spans(at)
+			err = count(ctx, tx, k.offer, was.spans, u.Person, counted{Uses: 1, Discount: u.Discount})
+		}
 	}
-	if err := t.keep(ctx, tx, k, was, posting, u, now); err != nil {
+	if refused != nil || err != nil {
+		return r, refused, err
+	}
+	if err := t.keep(ctx, tx, k, was, posting, u, at); err != nil {
 		return r, nil, err
 	}
 	if !k.shared {
@@ -179,6 +183,30 @@ func (t *Till) post(ctx context.Context, tx *sql.Tx, k row, was use, u Use, now 
 	return r, nil, audit.Record(ctx, tx, now, u.Who, "redeemed", "coupon "+k.code, "order "+u.ID+", "+money.String(u.Amount, u.Currency))
 }
 
+// close looks whether an order is still what its code was locked for, and counts what it takes off more or less than that.
+func (t *Till) close(ctx context.Context, tx *sql.Tx, k row, terms Terms, was use, u Use, at time.Time) (*Refusal, error) {
+	if was.currency != u.Currency {
+		return no("currency", "the code was locked for an order in %s, and this one is in %s", was.currency, u.Currency), nil
+	}
+	if refused := terms.order(u, at); refused != nil {
+		return refused, nil
+	}
+	more := u.Discount - was.discount
+	if more > 0 {
+		used, err := uses(ctx, tx, k.offer, []string{"ever"})
+		if err != nil {
+			return nil, err
+		}
+		if refused := terms.over(used["ever"].Discount-was.discount, u); refused != nil {
+			return refused, nil
+		}
+	}
+	if more == 0 {
+		return nil, nil
+	}
+	return nil, count(ctx, tx, k.offer, was.spans, was.person, counted{Discount: more})
+}
+
 func firstOf(all ...int64) int64 {
 	for _, n := range all {
 		if n != 0 {
@@ -189,33 +217,36 @@ func firstOf(all ...int64) int64 {
 }
 
 // admit says what is against a use that counts for nothing yet.
-func (t *Till) admit(ctx context.Context, tx *sql.Tx, k row, terms Terms, u Use, now time.Time) (*Refusal, error) {
-	if refused, err := k.refusal(ctx, tx, u.ID, now); refused != nil || err != nil {
+func (t *Till) admit(ctx context.Context, tx *sql.Tx, k row, terms Terms, u Use, at time.Time) (*Refusal, error) {
+	if refused, err := k.refusal(ctx, tx, at); refused != nil || err != nil {
 		return refused, err
 	}
-	if refused := terms.order(u, u.Discount, now); refused != nil {
+	if refused := terms.order(u, at); refused != nil {
 		return refused, nil
 	}
-	return terms.full(ctx, tx, k.offer, now, u.Person, u.Discount)
+	var former []int64
+	if t.Former != nil && terms.Person > 0 {
+		var err error
+		if former, err = t.Former(ctx, tx, u.Person); err != nil {
+			return nil, err
+		}
+	}
+	return terms.full(ctx, tx, k.offer, at, u, former)
 }
 
 // keep writes the use of a code: a new one, or another state of the one that was.
-func (t *Till) keep(ctx context.Context, tx *sql.Tx, k row, was use, move *useMove, u Use, now time.Time) error {
+func (t *Till) keep(ctx context.Context, tx *sql.Tx, k row, was use, move *useMove, u Use, at time.Time) error {
+	spans := strings.Join(was.spans, spanSign)
 	if was.state == "" {
 		_, err := tx.ExecContext(ctx,
 			`INSERT INTO redemptions (code, order_id, offer, amount, currency, account, campaign, step, segment, at, state,
-			person, discount, expires_at, counted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-				$15)`, k.code, u.ID,
-			k.offer, u.Amount, u.Currency, k.account, k.campaign, k.step, k.segment, store.Ms(now), move.To, zeroNull(u.Person), u.Discount,
-			zeroNull(u.until), store.Ms(now))
+			person, discount, expires_at, spans) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`, k.code, u.ID,
+			k.offer, u.Amount, u.Currency, k.account, k.campaign, k.step, k.segment, store.Ms(at), move.To, zeroNull(u.Person), u.Discount,
+			zeroNull(u.until), spans)
 		return err
 	}
-	counted := was.countedAt
-	if was.state == UseVoid {
-		counted = store.Ms(now)
-	}
-	_, err := move.One(ctx, tx, `amount = ?, currency = ?, at = ?, person = ?, discount = ?, expires_at = ?, counted_at = ?`,
-		`code = ? AND order_id = ?`, u.Amount, u.Currency, store.Ms(now), zeroNull(u.Person), u.Discount, zeroNull(u.until), counted,
+	_, err := move.One(ctx, tx, `amount = ?, currency = ?, at = ?, person = ?, discount = ?, expires_at = ?, spans = ?`,
+		`code = ? AND order_id = ?`, u.Amount, u.Currency, store.Ms(at), zeroNull(u.Person), u.Discount, zeroNull(u.until), spans,
 		k.code, u.ID)
 	return err
 }

@@ -48,32 +48,43 @@ func (t *Till) RollbackIn(ctx context.Context, tx *sql.Tx, code, order, why, who
 
 // Ended is what a shop tells of an order in which a code was used.
 type Ended struct {
-	Code, Order, Who string
-	Amount, Refunded int64 // what was paid, and what of it was given back
-	Whole            bool  // nothing is left of it
-	Cancelled        bool
+	Code, Who string
+	Order
+	Refunded  int64 // of what was paid
+	Cancelled bool
 }
 
 // Settle brings the use of a code up to date with its order: what was given back is no revenue, and an order that came to nothing gives the
 // use back, unless the offer says otherwise.
-func (t *Till) Settle(ctx context.Context, tx *sql.Tx, e Ended, now time.Time) error {
+func (t *Till) Settle(ctx context.Context, tx *sql.Tx, e Ended, now time.Time) (*Refusal, error) {
 	k, refused, err := t.find(ctx, tx, e.Code, now)
 	if refused != nil || err != nil {
-		return err
+		return refused, err
+	}
+	was, err := useOf(ctx, tx, k.code, e.ID)
+	switch {
+	case err != nil || was.state != UseRedeemed && (was.state != UseLocked || !e.Cancelled):
+		return nil, err
+	case was.currency != e.Currency:
+		return no("currency", "the code was used in order %s in %s, and the order is in %s", e.ID, was.currency, e.Currency), nil
+	}
+	whole := e.Refunded == e.Amount && e.Amount > 0
+	if e.Cancelled {
+		e.Refunded = e.Amount
 	}
 	if _, err := tx.ExecContext(ctx, `UPDATE redemptions SET refunded = $1, amount = $2 WHERE code = $3 AND order_id = $4`, e.Refunded,
 		e.Amount, k.code,
-		e.Order); err != nil {
-		return err
+		e.ID); err != nil {
+		return nil, err
 	}
 	terms := t.terms(k.offer)
-	if !(e.Cancelled && !terms.KeepCancelled || e.Whole && !e.Cancelled && !terms.KeepRefunded) {
-		return nil
+	if !(e.Cancelled && !terms.KeepCancelled || whole && !e.Cancelled && !terms.KeepRefunded) {
+		return nil, nil
 	}
 	why := "all of its money was given back"
 	if e.Cancelled {
 		why = "it was cancelled"
 	}
-	_, _, err = t.RollbackIn(ctx, tx, k.code, e.Order, why, e.Who, now) // refused: it was not used, or was taken back before
-	return err
+	_, refused, err = t.RollbackIn(ctx, tx, k.code, e.ID, why, e.Who, now)
+	return refused, err
 }

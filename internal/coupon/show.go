@@ -109,7 +109,8 @@ type Held struct {
 
 // HeldBy are the newest codes of a person.
 func HeldBy(ctx context.Context, q store.Querier, person int64, limit int) (out []Held, err error) {
-	rows, err := q.QueryContext(ctx, `SELECT code, offer, state, COALESCE(reserved_at, 0), COALESCE(valid_until, 0) FROM coupons WHERE person = $1
+	rows, err := q.QueryContext(ctx,
+		`SELECT code, offer, state, COALESCE(reserved_at, 0), COALESCE(valid_until, 0) FROM coupons WHERE person = $1
 		ORDER BY reserved_at DESC, code LIMIT $2`, person, limit)
 	if err != nil {
 		return nil, err

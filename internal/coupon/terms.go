@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"magpie/internal/money"
@@ -50,13 +52,13 @@ func (t Terms) off(value Sum) int64 {
 	return min(off, value.Amount)
 }
 
-// before is an order's value before the discount, of what was paid in the end.
+// before is an order's value before the discount, of what was paid in the end: the largest that comes to that.
 func (t Terms) before(paid Sum) int64 {
 	switch {
 	case t.Percent > 0 && t.Percent < 100:
-		value := paid.Amount * 100 / int64(100-t.Percent)
-		if t.Most.Amount > 0 && t.Most.Currency == paid.Currency && value-paid.Amount > t.Most.Amount {
-			return paid.Amount + t.Most.Amount
+		value := ((paid.Amount+1)*100 - 1) / int64(100-t.Percent)
+		if t.Most.Amount > 0 && t.Most.Currency == paid.Currency {
+			value = min(value, paid.Amount+t.Most.Amount)
 		}
 		return value
 	case t.Fixed.Currency == paid.Currency:
@@ -65,74 +67,97 @@ func (t Terms) before(paid Sum) int64 {
 	return paid.Amount
 }
 
-// spans are those in which a use at an instant counts.
-func (t Terms) spans(at time.Time, person int64) map[string]int {
+// spans are those in which a use at an instant counts, the first of them for ever.
+func (t Terms) spans(at time.Time) []string {
 	zone := t.Zone
 	if zone == nil {
 		zone = time.UTC
 	}
 	at = at.In(zone)
 	year, week := at.ISOWeek()
-	out := map[string]int{"ever": t.Ever, "day " + at.Format(time.DateOnly): t.Day, fmt.Sprintf("week %d-W%02d", year, week): t.Week,
-		"month " + at.Format("2006-01"): t.Month}
-	if person != 0 {
-		out[ofPerson(person)] = t.Person
+	return []string{"ever", "day " + at.Format(time.DateOnly), fmt.Sprintf("week %d-W%02d", year, week), "month " + at.Format("2006-01")}
+}
+
+// most is how many uses there may be in a span; 0: as many as one likes.
+func (t Terms) most(span string) int {
+	switch kind, _, _ := strings.Cut(span, " "); kind {
+	case "ever":
+		return t.Ever
+	case "day":
+		return t.Day
+	case "week":
+		return t.Week
+	case "month":
+		return t.Month
 	}
-	return out
+	return t.Person
 }
 
 func ofPerson(person int64) string { return "person " + strconv.FormatInt(person, 10) }
 
 // order is the first thing that is against an order, whatever has been used before.
-func (t Terms) order(u Use, discount int64, now time.Time) *Refusal {
-	value := Sum{u.Amount + discount, u.Currency}
+func (t Terms) order(u Use, at time.Time) *Refusal {
+	if !t.From.IsZero() && at.Before(t.From) {
+		return no("not_yet", "the offer begins on %s", t.From.UTC().Format("2006-01-02 15:04 UTC"))
+	}
 	for _, s := range []Sum{t.Budget, t.Least, t.Most, t.Fixed} {
 		if s.Currency != "" && s.Currency != u.Currency {
 			return no("currency", "the offer is in %s, and the order in %s", s.Currency, u.Currency)
 		}
 	}
+	value := Sum{u.Amount + u.Discount, u.Currency}
 	switch {
-	case !t.From.IsZero() && now.Before(t.From):
-		return no("not_yet", "the offer begins on %s", t.From.UTC().Format("2006-01-02 15:04 UTC"))
 	case t.Least.Amount > value.Amount:
 		return no("order_too_small", "the offer is for orders of %s or more, and this one is of %s", t.Least, value)
+	case t.Most.Amount > 0 && u.Discount > t.Most.Amount:
+		return no("discount_too_large", "the offer takes %s off at most, and this is %s", t.Most, Sum{u.Discount, u.Currency})
 	case t.Person > 0 && u.Person == 0:
 		return no("customer_needed", "each customer may use it %d times: say who orders", t.Person)
 	}
 	return nil
 }
 
-// full is the limit that a use more would break, if any. It voids locks that are over first.
-func (t Terms) full(ctx context.Context, tx *sql.Tx, offer string, at time.Time, person, discount int64) (*Refusal, error) {
-	spans := t.spans(at, person)
-	rows, err := tx.QueryContext(ctx, `SELECT c.span, c.uses, c.discount FROM json_each($1) j CROSS JOIN coupon_uses c
-		WHERE c.offer = $2 AND c.span = j.value ->> 'span'`, spanned(spans, 0, 0), offer)
+// full is the limit that a use more would break, if any: the budget first, then the person's, then those of all, the longest first.
+// former are the numbers under which the person was known before.
+func (t Terms) full(ctx context.Context, q store.Querier, offer string, at time.Time, u Use, former []int64) (*Refusal, error) {
+	spans := t.spans(at)
+	asked := slices.Clone(spans)
+	theirs := map[string]bool{}
+	for _, p := range append(former, u.Person) {
+		if p != 0 {
+			theirs[ofPerson(p)] = true
+			asked = append(asked, ofPerson(p))
+		}
+	}
+	used, err := uses(ctx, q, offer, asked)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	var refusal *Refusal
-	for rows.Next() {
-		var span string
-		var uses, used int64
-		if err := rows.Scan(&span, &uses, &used); err != nil {
-			return nil, err
-		}
-		most := int64(spans[span])
-		switch {
-		case span == "ever" && t.Budget.Amount > 0 && used+discount > t.Budget.Amount:
-			refusal = no("budget", "the offer's budget of %s is used up: %s are left, and this would take %s", t.Budget,
-				Sum{max(t.Budget.Amount-used, 0), t.Budget.Currency}, Sum{discount, t.Budget.Currency})
-		case most > 0 && uses >= most && span == ofPerson(person):
-			refusal = no("person_limit", "the customer has used the offer %d times, which is all that one may", uses)
-		case most > 0 && uses >= most:
-			refusal = no("campaign_limit", "the offer may be used %d times%s, and was", most, within(span))
+	if refused := t.over(used["ever"].Discount, u); refused != nil {
+		return refused, nil
+	}
+	own := int64(0)
+	for p := range theirs {
+		own += used[p].Uses
+	}
+	if t.Person > 0 && own >= int64(t.Person) {
+		return no("person_limit", "the customer has used the offer %d times, which is all that one may", own), nil
+	}
+	for _, i := range []int{0, 3, 2, 1} {
+		if most := t.most(spans[i]); most > 0 && used[spans[i]].Uses >= int64(most) {
+			return no("campaign_limit", "the offer may be used %d times%s, and was", most, within(spans[i])), nil
 		}
 	}
-	if refusal == nil && t.Budget.Amount > 0 && discount > t.Budget.Amount {
-		refusal = no("budget", "the offer's budget is %s, and this would take %s", t.Budget, Sum{discount, t.Budget.Currency})
+	return nil, nil
+}
+
+// over says whether a discount is more than is left of the budget.
+func (t Terms) over(used int64, u Use) *Refusal {
+	if t.Budget.Amount == 0 || used+u.Discount <= t.Budget.Amount {
+		return nil
 	}
-	return refusal, rows.Err()
+	return no("budget", "of the offer's budget of %s %s are left, and this would take %s", t.Budget,
+		Sum{max(t.Budget.Amount-used, 0), t.Budget.Currency}, Sum{u.Discount, u.Currency})
 }
 
 // within says a span in words.
@@ -143,27 +168,57 @@ func within(span string) string {
 	return map[byte]string{'d': " a day", 'w': " a week", 'm': " a month"}[span[0]]
 }
 
-// spanned are spans for json_each, with what is added to each.
-func spanned(spans map[string]int, uses, discount int64) string {
-	type one struct {
-		Span     string `json:"span"`
-		Uses     int64  `json:"uses"`
-		Discount int64  `json:"discount"`
-	}
-	var all []one
-	for s := range spans {
-		all = append(all, one{s, uses, discount})
-	}
-	each, _ := store.Each(all) // texts and numbers can't fail
-	return each
+// counted is how often an offer was used in a span, and what that took off.
+type counted struct {
+	Span     string `json:"span"`
+	Uses     int64  `json:"uses"`
+	Discount int64  `json:"discount"`
 }
 
-// count adds to what is used of an offer, or takes it back.
-func (t Terms) count(ctx context.Context, tx *sql.Tx, offer string, at time.Time, person, uses, discount int64) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO coupon_uses (offer, span, uses, discount) SELECT $1, j.value ->> 'span',
+// uses are what is counted in some spans.
+func uses(ctx context.Context, q store.Querier, offer string, spans []string) (map[string]counted, error) {
+	all := make([]counted, len(spans))
+	for i, s := range spans {
+		all[i].Span = s
+	}
+	each, err := store.Each(all)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := q.QueryContext(ctx, `SELECT c.span, c.uses, c.discount FROM json_each($1) j CROSS JOIN coupon_uses c
+		WHERE c.offer = $2 AND c.span = j.value ->> 'span'`, each, offer)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[string]counted{}
+	for rows.Next() {
+		var c counted
+		if err := rows.Scan(&c.Span, &c.Uses, &c.Discount); err != nil {
+			return nil, err
+		}
+		out[c.Span] = c
+	}
+	return out, rows.Err()
+}
+
+// count adds to what is used of an offer, or takes it back, in the spans in which a use counts.
+func count(ctx context.Context, tx *sql.Tx, offer string, spans []string, person int64, more counted) error {
+	if person != 0 {
+		spans = append(slices.Clone(spans), ofPerson(person))
+	}
+	all := make([]counted, len(spans))
+	for i, s := range spans {
+		all[i] = counted{s, more.Uses, more.Discount}
+	}
+	each, err := store.Each(all)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO coupon_uses (offer, span, uses, discount) SELECT $1, j.value ->> 'span',
 		CAST(j.value ->> 'uses' AS BIGINT), CAST(j.value ->> 'discount' AS BIGINT) FROM json_each($2) j WHERE true
 		ON CONFLICT (offer, span) DO UPDATE SET uses = coupon_uses.uses + excluded.uses,
 			discount = coupon_uses.discount + excluded.discount`,
-		offer, spanned(t.spans(at, person), uses, discount))
+		offer, each)
 	return err
 }

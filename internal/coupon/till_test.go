@@ -314,7 +314,11 @@ func TestAnyUses(t *testing.T) {
 				Person: int64(rapid.IntRange(0, 1).Draw(rt, "who"))}
 			now = now.Add(time.Duration(rapid.IntRange(0, 40).Draw(rt, "seconds")) * time.Second)
 			var err error
-			switch rapid.IntRange(0, 3).Draw(rt, "act") {
+			if rapid.Bool().Draw(rt, "given") {
+				u.Given, u.Discount = true, int64(rapid.IntRange(0, 30).Draw(rt, "off"))
+			}
+			u.Amount += int64(rapid.IntRange(0, 1).Draw(rt, "more"))
+			switch rapid.IntRange(0, 4).Draw(rt, "act") {
 			case 0:
 				_, err = x.Lock(context.Background(), u, 30*time.Second, now)
 			case 1:
@@ -323,6 +327,13 @@ func TestAnyUses(t *testing.T) {
 				_, err = x.Unlock(context.Background(), u.Code, u.ID, "", now)
 			case 3:
 				_, err = x.Rollback(context.Background(), u.Code, u.ID, "", "", now)
+			case 4:
+				err = db.Batch(context.Background(), func(tx *sql.Tx) error {
+					_, err := x.Settle(context.Background(), tx, Ended{Code: u.Code, Order: u.Order, Refunded: int64(rapid.IntRange(0,
+						1).Draw(rt,
+						"back")) * u.Amount, Cancelled: rapid.Bool().Draw(rt, "cancelled")}, now)
+					return err
+				})
 			}
 			var r *Refusal
 			if err != nil && !errors.As(err, &r) {

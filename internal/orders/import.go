@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"slices"
 	"strings"
@@ -22,9 +23,9 @@ type Import struct {
 	Zone     *time.Location // of times without one
 	Now      time.Time
 	Progress func(n int)
-	// Used is told of each order with a coupon that is new or has changed, in the transaction that keeps it. What it returns is said to
+	// Used is told of each order with a coupon, as it is kept, in the transaction that keeps it. What it returns is said to
 	// whoever imports: why the coupon does not count.
-	Used func(ctx context.Context, tx *sql.Tx, o Order, person int64) (why string, err error)
+	Used func(ctx context.Context, tx *sql.Tx, o Order) (why string, err error)
 	Warn func(string)
 }
 
@@ -71,6 +72,7 @@ func (b *Book) Import(ctx context.Context, r io.Reader, x Import) (out Imported,
 			x.Progress(out.Rows)
 		}
 	}
+	l.rest()
 	if err != nil {
 		return out, fmt.Errorf("%w; %d orders were imported: import the list again, none is counted twice", err, out.Rows)
 	}
@@ -82,16 +84,16 @@ func (l *list) keep(ctx context.Context, tx *sql.Tx, some []Order, out *Imported
 	if err := l.book.DB.ForSets(ctx, tx); err != nil {
 		return err
 	}
-	done, persons, err := l.book.Put(ctx, tx, some, l.Now)
+	done, kept, err := l.book.Put(ctx, tx, some, l.Now)
 	if err != nil {
 		return err
 	}
 	var odd []string
-	for i, o := range some {
+	for _, o := range kept {
 		if o.Code == "" || l.Used == nil {
 			continue
 		}
-		why, err := l.Used(ctx, tx, o, persons[i])
+		why, err := l.Used(ctx, tx, o)
 		if err != nil {
 			return err
 		}
@@ -102,8 +104,8 @@ func (l *list) keep(ctx context.Context, tx *sql.Tx, some []Order, out *Imported
 	for _, s := range odd {
 		l.warn(s)
 	}
-	for _, p := range persons {
-		if p == 0 {
+	for _, o := range some {
+		if len(o.Customer) == 0 {
 			out.Guests++
 		}
 	}
@@ -119,8 +121,37 @@ type list struct {
 	in      *csv.Reader
 	format  Format
 	at      map[string]int
+	first   map[uint64]seen // where an order stood before, by the hash of its number
+	seed    maphash.Seed
 	pending *Order // the last that was read: its next lines may be more of its items
 	said    int
+}
+
+// seen is where an order stands in a list, and its currency.
+type seen struct {
+	line int32
+	unit string
+}
+
+// before says what is wrong with an order, by a line before that tells of it, too.
+func (l *list) before(o Order) error {
+	key := maphash.String(l.seed, o.ID)
+	was, twice := l.first[key]
+	if !twice {
+		l.first[key] = seen{int32(o.line), o.Currency} //nolint:gosec // a list has fewer lines
+		return nil
+	}
+	if was.unit != o.Currency {
+		return fmt.Errorf("order %s is in line %d already, in %s, and here in %s", o.ID, was.line, was.unit, o.Currency)
+	}
+	return nil
+}
+
+// rest says how much more there was to say.
+func (l *list) rest() {
+	if l.said > manyMistakes && l.Warn != nil {
+		l.Warn(fmt.Sprintf("and %d more such orders", l.said-manyMistakes))
+	}
 }
 
 func (l *list) warn(s string) {
@@ -138,7 +169,7 @@ func (b *Book) open(s *sheet.Sheet, x *Import) (*list, error) {
 	if err != nil {
 		return nil, errors.New("line 1: the file is empty or not a CSV file: its first line must hold the column names")
 	}
-	l := &list{Import: *x, book: b, in: in}
+	l := &list{Import: *x, book: b, in: in, first: map[uint64]seen{}, seed: maphash.MakeSeed()}
 	if l.Zone == nil {
 		l.Zone = time.UTC
 	}
@@ -176,6 +207,11 @@ func (l *list) inspect(ctx context.Context) error {
 			break
 		}
 		rows += len(some)
+		for _, o := range some {
+			if err := l.before(o); err != nil {
+				note(fmt.Errorf("line %d: %w", o.line, err))
+			}
+		}
 		if err := l.known(ctx, some, note); err != nil {
 			return err
 		}
@@ -194,16 +230,12 @@ func (l *list) inspect(ctx context.Context) error {
 
 // known says which orders can't be those that are kept under their numbers.
 func (l *list) known(ctx context.Context, some []Order, note func(error)) error {
-	ids := make([]string, len(some))
-	for i, o := range some {
-		ids[i] = o.ID
-	}
 	return l.book.DB.ReadSets(ctx, func(q store.Querier) error {
-		before, err := known(ctx, q, ids)
+		before, err := known(ctx, q, ids(some))
 		for _, o := range some {
 			if was, there := before[o.ID]; there && err == nil {
 				if differs := was.differs(o); differs != nil {
-					note(differs)
+					note(fmt.Errorf("line %d: %w", o.line, differs))
 				}
 			}
 		}
@@ -240,6 +272,7 @@ func (l *list) some(note func(error)) (some []Order, more bool, err error) {
 			if l.pending != nil {
 				some = append(some, *l.pending)
 			}
+			o.line = line
 			l.pending = &o
 		case note != nil:
 			note(fmt.Errorf("line %d: %w", line, err))
@@ -289,9 +322,6 @@ func (l *list) parse(row []string) (o Order, err error) {
 	if o.At, err = sheet.Time(get("at"), l.Zone); err != nil {
 		return o, fmt.Errorf("%s: %w", l.format.Columns["at"], err)
 	}
-	if o.At.After(l.Now.Add(24 * time.Hour)) {
-		return o, fmt.Errorf("%s: %s is yet to come", l.format.Columns["at"], get("at"))
-	}
 	for word, to := range map[string]*int64{"amount": &o.Amount, "refunded": &o.Refunded} {
 		if s := get(word); s != "" || word == "amount" {
 			if *to, err = sheet.Units(s, digits); err != nil {
@@ -307,7 +337,7 @@ func (l *list) parse(row []string) (o Order, err error) {
 	if get("cancelled") != "" {
 		o.State = Cancelled
 	}
-	if err := o.check(); err != nil {
+	if err := o.check(l.Now); err != nil {
 		return o, err
 	}
 	o.Customer, err = l.customer(get)

@@ -5,9 +5,12 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/bojanz/currency"
 
@@ -33,15 +36,26 @@ type Order struct {
 	State    State
 	Code     string // the coupon that was used
 	Items    string
+
+	line int // of a list
 }
 
 // Bounds of what a shop says, in bytes.
 const idMost, itemsMost = 100, 10_000
 
+// most is the largest amount that is counted, in parts of a currency (people.Money): a hundred thousand million.
+const most = 1e11 * people.Money
+
 // check says what can't be with an order.
-func (o *Order) check() error {
-	o.State = cmp.Or(o.State, Placed)
+func (o *Order) check(now time.Time) error {
+	o.State, o.Items = cmp.Or(o.State, Placed), store.Text(o.Items)
 	switch {
+	case strings.ContainsFunc(o.ID+o.Code, unicode.IsControl):
+		return errors.New("the numbers of orders and coupons have no signs that can't be seen")
+	case o.Amount > most/parts(1, o.Currency):
+		return fmt.Errorf("%s is more than is counted here", money.String(o.Amount, o.Currency))
+	case o.At.After(now.Add(24 * time.Hour)):
+		return fmt.Errorf("%s is yet to come", o.At.UTC().Format(time.DateOnly))
 	case o.ID == "" || len(o.ID) > idMost:
 		return fmt.Errorf("an order's number has 1 to %d characters", idMost)
 	case len(o.Items) > itemsMost:
@@ -150,4 +164,10 @@ func Of(ctx context.Context, q store.Querier, person int64, limit int) (out []Or
 func Erase(ctx context.Context, tx *sql.Tx, person int64) error {
 	_, err := tx.ExecContext(ctx, `UPDATE orders SET person = NULL, items = '' WHERE person = $1`, person)
 	return err
+}
+
+// PersonOf is who ordered; 0 if nobody knows.
+func PersonOf(ctx context.Context, q store.Querier, id string) (person int64, err error) {
+	err = q.QueryRowContext(ctx, `SELECT COALESCE(max(person), 0) FROM orders WHERE id = $1`, id).Scan(&person)
+	return person, err
 }

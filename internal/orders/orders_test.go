@@ -34,6 +34,7 @@ func open(t testing.TB, currency string) *orders.Book {
 	b := &orders.Book{DB: db, Currency: func() string { return currency }}
 	b.People = &people.Book{DB: db, IDs: store.NewIDs(), Kinds: []network.Kind{{Name: "mastodon"}, {Name: "bluesky"}}}
 	b.People.Parts = []people.Part{{Name: "orders", Move: b.Reassign, Back: b.GiveBack}}
+	b.People.Listed = b.Listed
 	return b
 }
 
@@ -140,7 +141,7 @@ func TestBadLists(t *testing.T) {
 			[]string{`line 2: at: "soon"`, `line 3: amount: "-5" is less than nothing`, "line 4: amount: \"5.001\"",
 				`line 5: currency: "XYZ"`,
 				"line 6: customer: a spreadsheet has rounded", `line 7: state: "gone"`, "line 8: 6.00 USD was given back of 5.00 USD",
-				"line 9: at: 2028-01-01 is yet to come", "order 9 is known, in EUR", "line 11: an order's number",
+				"line 9: 2028-01-01 is yet to come", "line 10: order 9 is known, in EUR", "line 11: an order's number",
 				"line 12: it was refunded in part, and",
 				"nothing was imported"}},
 		"columns": {"order,sum\n1,2\n", []string{"line 1", "at, amount", "Shopify"}},
@@ -237,19 +238,14 @@ func TestSums(t *testing.T) {
 			var some []orders.Order
 			for range rapid.IntRange(1, 5).Draw(t, "orders") {
 				id := fmt.Sprintf("%d/%d", n, rapid.IntRange(0, 5).Draw(t, "id"))
-				o := orders.Order{ID: id, At: noon.AddDate(0, 0, -rapid.IntRange(1, 9).Draw(t, "days")), Amount: 1000, Currency: "USD",
-					Customer: []people.Identity{{Network: people.ByCustomer, Handle: fmt.Sprintf("%d/%s", n, id[len(id)-1:])}},
+				days := rapid.IntRange(1, 9).Draw(t, "days")
+				o := orders.Order{ID: id, At: noon.AddDate(0, 0, -days), Amount: 1000, Currency: "USD",
+					Customer: []people.Identity{{Network: people.ByCustomer, Handle: fmt.Sprintf("%d/%d", n, rapid.IntRange(0, 2).Draw(t,
+						"who"))}},
 					Refunded: int64(rapid.IntRange(0, 2).Draw(t, "refunded") * 500), State: rapid.SampledFrom([]orders.State{orders.Placed,
 						orders.Placed, orders.Cancelled, orders.Refunded}).Draw(t, "state")}
 				some = append(some, o)
-				was, there := kept[id]
-				if !there || was.State != orders.Cancelled && was.Refunded < was.Amount {
-					if o.State == orders.Refunded {
-						o.Refunded = o.Amount
-					}
-					o.Refunded = max(o.Refunded, was.Refunded)
-					kept[id] = o
-				}
+				model(kept, o)
 			}
 			if err := b.DB.Write(context.Background(), func(tx *sql.Tx) error {
 				_, _, err := b.Put(context.Background(), tx, some, noon)
@@ -258,23 +254,84 @@ func TestSums(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		for i := range 6 {
-			id := fmt.Sprintf("%d/%d", n, i)
-			o, there := kept[id]
-			if !there {
-				continue
+		for who := range 3 {
+			count, spent, last := 0, int64(0), int64(0)
+			handle := fmt.Sprintf("%d/%d", n, who)
+			for id, o := range kept {
+				if strings.HasPrefix(id, fmt.Sprint(n, "/")) && o.Customer[0].Handle == handle && o.State != orders.Cancelled &&
+					o.Refunded < o.Amount {
+					count, spent, last = count+1, spent+(o.Amount-o.Refunded)*100, max(last, o.At.UnixMilli())
+				}
 			}
-			want := o.Amount - o.Refunded
-			if o.State == orders.Cancelled {
-				want = 0
-			}
-			var got int64
-			if err := b.DB.Read.QueryRow(`SELECT p.spent FROM persons p JOIN handles h ON h.person = p.id WHERE h.network = 'customer' AND h.handle = $1`,
-				id).Scan(&got); err != nil || got != want*100 {
-				t.Fatalf("%s: %d, %v; want %d of %+v", id, got, err, want*100, o)
+			var got [3]int64
+			err := b.DB.Read.QueryRow(`SELECT p.orders, p.spent, COALESCE(p.last_order, 0) FROM persons p JOIN handles h ON h.person = p.id
+				WHERE h.network = 'customer' AND h.handle = $1`, handle).Scan(&got[0], &got[1], &got[2])
+			if want := [3]int64{int64(count), spent, last}; err == nil && got != want || err != nil && count > 0 {
+				t.Fatalf("%s: %v, %v; want %v of %+v", handle, got, err, want, kept)
 			}
 		}
 	})
+}
+
+// model is what becomes of an order that a shop tells of, in plain words.
+func model(kept map[string]orders.Order, o orders.Order) {
+	was, there := kept[o.ID]
+	if there && (was.State == orders.Cancelled || was.Refunded == was.Amount) {
+		was.Customer = o.Customer
+		kept[o.ID] = was
+		return
+	}
+	if o.State == orders.Refunded {
+		o.Refunded = o.Amount
+	}
+	o.Refunded = max(o.Refunded, was.Refunded)
+	kept[o.ID] = o
+}
+
+// A customer list that comes after the orders counts those until the last that it names, in the shop's zone; later ones stay.
+func TestListAfterOrders(t *testing.T) {
+	b := open(t, "USD")
+	chicago, err := time.LoadLocation("America/Chicago")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.People.Zone = func() *time.Location { return chicago }
+	list := func(text string) {
+		t.Helper()
+		if _, err := b.People.Import(t.Context(), strings.NewReader(text), noon, nil, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	take(t, b, "order,customer,at,amount\n1,77,2027-11-20 21:00:00 -0600,63\n2,77,2027-11-25 10:00,30\n3,78,2027-11-10 10:00,63\n")
+	list("customer,orders,spent,last_order\n77,5,500.00,2027-11-20\n")
+	has(t, who(t, b, "customer", "77"), 6, 530, "2027-11-25")
+	take(t, b, "order,customer,at,amount\n1,77,2027-11-20 21:00:00 -0600,63\n")
+	has(t, who(t, b, "customer", "77"), 6, 530, "2027-11-25")
+	// Two who are one, of whom one has a list's figures: a refund of the other's order counts.
+	if err := b.DB.Write(t.Context(), func(tx *sql.Tx) error {
+		return b.People.Merge(t.Context(), tx, who(t, b, "customer", "77").ID, who(t, b, "customer", "78").ID, people.Because{Who: "ann",
+			At: noon})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	has(t, who(t, b, "customer", "78"), 7, 593, "2027-11-25")
+	take(t, b, "order,at,amount,state\n3,2027-11-10 10:00,63,refunded\n")
+	has(t, who(t, b, "customer", "78"), 6, 530, "2027-11-25")
+}
+
+// Orders of one list that can't be one are said with both lines, and nothing is kept.
+func TestTwiceInAList(t *testing.T) {
+	b := open(t, "USD")
+	var list strings.Builder
+	list.WriteString("order,at,amount,currency\n")
+	for i := range 1500 {
+		fmt.Fprintf(&list, "%d,2027-01-01,5,USD\n", i)
+	}
+	_, _, err := try(b, list.String()+"5,2027-01-01,5,EUR\n")
+	if err == nil || !strings.Contains(err.Error(),
+		"line 1502: order 5 is in line 7 already, in USD, and here in EUR: nothing was imported") {
+		t.Error(err)
+	}
 }
 
 // Equal customers are in one tier; who buys more is never below who buys less.

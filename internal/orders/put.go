@@ -32,76 +32,104 @@ func (d *Differs) Error() string { return "order " + d.ID + " " + d.Text }
 
 // differs says why an order can't be the one that is known by its number.
 func (r row) differs(o Order) error {
-	switch {
-	case r.Currency != o.Currency:
+	if r.Currency != o.Currency {
 		return &Differs{o.ID, fmt.Sprintf("is known, in %s, and can't be in %s", r.Currency, o.Currency)}
-	case r.Code != "" && o.Code != "" && r.Code != o.Code:
-		return &Differs{o.ID, fmt.Sprintf("is known with the coupon %s, and can't have %s", r.Code, o.Code)}
 	}
 	return nil
 }
 
 // Put keeps orders in a transaction: those that are not known are added, of the others what is newer is taken on. What one says twice
-// changes nothing. The sums of those who ordered follow. persons are those who did, in the order of all, 0 for guests.
-func (b *Book) Put(ctx context.Context, tx *sql.Tx, all []Order, now time.Time) (done Done, persons []int64, err error) {
+// changes nothing. The sums of those who ordered follow. It returns the orders as they are kept, each once. Its error is a *Refused or a
+// *Differs where a shop's word can't be taken.
+func (b *Book) Put(ctx context.Context, tx *sql.Tx, all []Order, now time.Time) (done Done, kept []Order, err error) {
 	who := make([][]people.Identity, len(all))
 	for i := range all {
-		if err := all[i].check(); err != nil {
+		if err := all[i].check(now); err != nil {
 			return done, nil, &Refused{"bad_request", fmt.Sprintf("order %s: %v", all[i].ID, err)}
 		}
 		who[i] = all[i].Customer
 	}
-	if persons, err = b.People.Identify(ctx, tx, who, now); err != nil {
-		return done, nil, err
-	}
-	before, err := b.lock(ctx, tx, all)
+	persons, err := b.People.Identify(ctx, tx, who, now)
 	if err != nil {
 		return done, nil, err
 	}
-	touched := map[int64]bool{}
-	latest := map[string]row{}
+	before, err := known(ctx, tx, ids(all))
+	if err != nil {
+		return done, nil, err
+	}
+	x := putting{before: before, latest: map[string]row{}, touched: map[int64]bool{}, now: now}
 	for i, o := range all {
 		if o.Currency != b.Currency() {
 			done.Elsewhere++
 		}
-		was, there := before[o.ID]
-		if seen, twice := latest[o.ID]; twice {
-			was, there = seen, true
+		if err := x.one(o, persons[i], &done); err != nil {
+			return done, nil, err
 		}
-		is := row{o.ID, persons[i], store.Ms(o.At), o.Amount, o.Currency, o.Refunded, o.State, o.Code, o.Items}
-		if there {
-			if err := was.differs(o); err != nil {
-				return done, nil, err
-			}
-			if is = was.newer(is); is == was {
-				continue
-			}
-			touched[was.Person] = true
-			if _, twice := latest[o.ID]; !twice {
-				done.Changed++
-			}
-		} else {
-			done.New++
-		}
-		latest[o.ID], touched[is.Person] = is, true
 	}
-	if err := write(ctx, tx, latest, now); err != nil {
+	if err := write(ctx, tx, x.latest, now); err != nil {
 		return done, nil, err
 	}
-	delete(touched, 0)
-	return done, persons, b.Recount(ctx, tx, touched)
+	delete(x.touched, 0)
+	return done, x.kept(all), b.Recount(ctx, tx, x.touched)
 }
 
-// lock returns what is known of orders, and lets nobody else change those on Postgres until the transaction ends.
-func (b *Book) lock(ctx context.Context, tx *sql.Tx, all []Order) (map[string]row, error) {
-	ids := make([]string, len(all))
+// putting is how far Put is.
+type putting struct {
+	before, latest map[string]row
+	touched        map[int64]bool
+	now            time.Time
+}
+
+// one takes one order on.
+func (x *putting) one(o Order, person int64, done *Done) error {
+	was, there := x.before[o.ID]
+	if seen, twice := x.latest[o.ID]; twice {
+		was, there = seen, true
+	}
+	is := row{o.ID, person, store.Ms(o.At), o.Amount, o.Currency, o.Refunded, o.State, o.Code, o.Items}
+	if !there {
+		if is.At == 0 {
+			is.At = store.Ms(x.now)
+		}
+		done.New++
+	} else {
+		if err := was.differs(o); err != nil {
+			return err
+		}
+		if is = was.newer(is); is == was {
+			return nil
+		}
+		x.touched[was.Person] = true
+		if _, twice := x.latest[o.ID]; !twice {
+			done.Changed++
+		}
+	}
+	x.latest[o.ID], x.touched[is.Person] = is, true
+	return nil
+}
+
+// kept are the orders as they are now, each once.
+func (x *putting) kept(all []Order) (out []Order) {
+	said := map[string]bool{}
+	for _, o := range all {
+		r, changed := x.latest[o.ID]
+		if !changed {
+			r = x.before[o.ID]
+		}
+		if !said[o.ID] {
+			said[o.ID] = true
+			out = append(out, *r.order())
+		}
+	}
+	return out
+}
+
+func ids(all []Order) []string {
+	out := make([]string, len(all))
 	for i, o := range all {
-		ids[i] = o.ID
+		out[i] = o.ID
 	}
-	if err := b.DB.InTurn(ctx, tx, "orders"); err != nil {
-		return nil, err
-	}
-	return known(ctx, tx, ids)
+	return out
 }
 
 // newer is what is known now that the shop has said it: what was given back grows, and what was ended stays so.
@@ -119,7 +147,9 @@ func (r row) newer(is row) row {
 	if r.State == Cancelled || r.State == Refunded {
 		return out
 	}
-	out.At, out.Amount = is.At, is.Amount
+	if out.Amount = is.Amount; is.At != 0 {
+		out.At = is.At
+	}
 	out.Refunded, out.State = max(is.Refunded, r.Refunded), is.State
 	if is.State == Placed || is.State == Partly && is.Refunded < r.Refunded { // an older list
 		out.State = r.State
@@ -146,9 +176,11 @@ func write(ctx context.Context, tx *sql.Tx, latest map[string]row, now time.Time
 	)
 	fields := fmt.Sprintf(`j.value ->> 'id', NULLIF(`+number+`, 0), `+at+`, `+number+`, j.value ->> 'currency', `+number+`, j.value ->> 'state',
 		j.value ->> 'code', j.value ->> 'items', CAST($1 AS BIGINT)`, "person", "amount", "refunded")
-	_, err = tx.ExecContext(ctx, `INSERT INTO orders (id, person, at, amount, currency, refunded, state, code, items, noted_at)
-		SELECT `+fields+` FROM json_each($2) j WHERE true ON CONFLICT (id) DO UPDATE SET person = excluded.person, at = excluded.at,
-		amount = excluded.amount, refunded = excluded.refunded, code = excluded.code, items = excluded.items`, store.Ms(now), each)
+	_, err = tx.ExecContext(ctx, `INSERT INTO orders (id, person, at, amount, currency, refunded, state, code, items, noted_at, listed)
+		SELECT `+fields+`, COALESCE((SELECT `+at+` <= p.counted_at FROM persons p WHERE p.id = `+fmt.Sprintf(number, "person")+`), FALSE)
+		FROM json_each($2) j WHERE true ON CONFLICT (id) DO UPDATE SET person = excluded.person, at = excluded.at, amount = excluded.amount,
+		refunded = excluded.refunded, code = excluded.code, items = excluded.items,
+		listed = CASE WHEN orders.person IS NOT DISTINCT FROM excluded.person THEN orders.listed ELSE excluded.listed END`, store.Ms(now), each)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ func (r *Refused) Error() string { return r.Text }
 
 // Refund gives some of an order's money back, or all of what is left where amount is 0.
 func (b *Book) Refund(ctx context.Context, tx *sql.Tx, id string, amount int64, unit string, now time.Time) (*Order, error) {
-	before, err := b.lock(ctx, tx, []Order{{ID: id}})
+	before, err := known(ctx, tx, []string{id})
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,8 @@ func (b *Book) Refund(ctx context.Context, tx *sql.Tx, id string, amount int64, 
 	case unit != "" && unit != r.Currency:
 		return nil, &Refused{"currency", fmt.Sprintf("order %s is in %s, not in %s", id, r.Currency, unit)}
 	case amount > left || left == 0 && r.Amount > 0:
-		return nil, &Refused{"refund_too_large", fmt.Sprintf("of order %s %s are left to be given back", id, money.String(left, r.Currency))}
+		return nil, &Refused{"refund_too_large", fmt.Sprintf("of order %s %s are left to be given back", id, money.String(left,
+			r.Currency))}
 	}
 	if amount == 0 {
 		amount = left

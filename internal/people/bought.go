@@ -31,16 +31,6 @@ func SetBought(ctx context.Context, tx *sql.Tx, all []Bought) error {
 	return err
 }
 
-// Remain lets a person's sums stand, whose orders are now these: what they are more than that was counted by lists. For two persons who are
-// one, of whom each had a list's figures until another day.
-func Remain(ctx context.Context, tx *sql.Tx, b Bought) error {
-	_, err := tx.ExecContext(ctx,
-		`UPDATE persons SET listed_orders = orders - $1, listed_spent = spent - $2, listed_last = last_order WHERE id = $3`, b.Orders,
-		b.Spent,
-		b.Person)
-	return err
-}
-
 // Sums are what is kept of a person's orders, and whether they want to be left alone.
 func Sums(ctx context.Context, tx *sql.Tx, id int64) (p Person, err error) {
 	p.ID = id

@@ -57,8 +57,11 @@ var (
 
 // CheckHandle says what is wrong with a handle on a network, or with what else somebody is known by.
 func (b *Book) CheckHandle(net, handle string) error {
-	if handle == "" {
+	switch {
+	case handle == "":
 		return nil
+	case strings.ContainsFunc(handle, unicode.IsControl):
+		return fmt.Errorf("%s: there are signs in it that can't be seen", net)
 	}
 	switch net {
 	case ByCustomer:
@@ -116,26 +119,26 @@ type asked struct {
 
 // identifying is how far Identify is.
 type identifying struct {
-	known map[Identity]int64
-	out   []int64        // the people
-	born  map[int64]bool // those who are not in the database yet
-	added []asked
+	known    map[Identity]int64
+	out      []int64        // the people
+	born     map[int64]bool // those who are not in the database yet
+	numbered map[int64]bool // those whom the shop knows by a number
+	added    []asked
 }
 
 // Identify finds the people whom a shop tells of, each by all identities that it gives, and makes those who are not known. Several that
-// one row names are one person: the shop says so. A row that names none is person 0.
+// one row names are one person: the shop says so. But two customers' numbers are two customers, though they share an address or a phone:
+// that stays whose it is. A row that names none is person 0.
 func (b *Book) Identify(ctx context.Context, tx *sql.Tx, people [][]Identity, now time.Time) ([]int64, error) {
-	var all []asked
-	for i, ids := range people {
-		for _, id := range ids {
-			all = append(all, asked{Identity: id, who: i})
-		}
-	}
+	all := askedOf(people)
 	known, err := holders(ctx, tx, all)
 	if err != nil {
 		return nil, err
 	}
 	x := identifying{known: known, out: make([]int64, len(people)), born: map[int64]bool{}}
+	if x.numbered, err = numbered(ctx, tx, known); err != nil {
+		return nil, err
+	}
 	for _, a := range all {
 		switch id, mine := x.known[a.Identity], x.out[a.who]; {
 		case id == 0:
@@ -144,10 +147,11 @@ func (b *Book) Identify(ctx context.Context, tx *sql.Tx, people [][]Identity, no
 				x.out[a.who], x.born[mine] = mine, true
 			}
 			a.Person, x.known[a.Identity] = mine, mine
+			x.numbered[mine] = x.numbered[mine] || a.Network == ByCustomer
 			x.added = append(x.added, a)
 		case mine == 0:
 			x.out[a.who] = id
-		case mine != id:
+		case mine != id && !(x.numbered[mine] && x.numbered[id]):
 			into, from := mine, id
 			if x.born[mine] {
 				into, from = id, mine
@@ -163,9 +167,59 @@ func (b *Book) Identify(ctx context.Context, tx *sql.Tx, people [][]Identity, no
 	return x.out, errors.Join(bear(ctx, tx, x.born, now), put(ctx, tx, x.added))
 }
 
+// askedOf are the identities of people, each one's number in the shop first: it says most.
+func askedOf(people [][]Identity) (all []asked) {
+	for i, ids := range people {
+		for _, first := range []bool{true, false} {
+			for _, id := range ids {
+				if (id.Network == ByCustomer) == first {
+					all = append(all, asked{Identity: id, who: i})
+				}
+			}
+		}
+	}
+	return all
+}
+
+// numbered are those of some people whom the shop knows by a number.
+func numbered(ctx context.Context, tx *sql.Tx, known map[Identity]int64) (map[int64]bool, error) {
+	var all []asked
+	out := map[int64]bool{}
+	for _, p := range known {
+		all = append(all, asked{Person: p})
+	}
+	each, err := store.Each(all)
+	if err != nil || len(all) == 0 {
+		return out, err
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT h.person FROM json_each($1) j CROSS JOIN handles h
+		WHERE h.person = CAST(j.value ->> 'person' AS BIGINT) AND h.network = 'customer'`, each)
+	if err != nil {
+		return nil, err
+	}
+	persons, err := store.Column[int64](rows)
+	for _, p := range persons {
+		out[p] = true
+	}
+	return out, err
+}
+
+// Lookup is who is known by some identities; 0 if nobody is, or several are. It makes and joins nobody.
+func (b *Book) Lookup(ctx context.Context, q store.Querier, ids []Identity) (person int64, err error) {
+	known, err := holders(ctx, q, askedOf([][]Identity{ids}))
+	for _, p := range known {
+		if person != 0 && person != p {
+			return 0, err
+		}
+		person = p
+	}
+	return person, err
+}
+
 // follow lets what was found of one person be another's, with whom they are one now.
 func (x *identifying) follow(from, into int64) {
 	delete(x.born, from)
+	x.numbered[into] = x.numbered[into] || x.numbered[from]
 	for k, v := range x.known {
 		if v == from {
 			x.known[k] = into

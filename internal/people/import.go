@@ -78,6 +78,11 @@ func (b *Book) Import(ctx context.Context, r io.Reader, now time.Time, progress 
 			if n, err = w.some(ctx, in, &out, progress); err != nil {
 				return err
 			}
+			if w.book.Listed != nil && len(w.recounted) > 0 {
+				if err := w.book.Listed(ctx, tx, w.recounted); err != nil {
+					return err
+				}
+			}
 			return w.record(ctx, out.Consents-before)
 		})
 		if err == nil && n < chunk {
@@ -158,10 +163,17 @@ type writer struct {
 	now                                               time.Time
 	find, person, handle, update, tag, untag, consent *sql.Stmt
 	tx                                                *sql.Tx
+	order                                             []int   // of the identities: the shop's number first, for it says most
+	recounted                                         []int64 // whom we knew, and of whom the list says what they bought
 }
 
 func (b *Book) writer(ctx context.Context, tx *sql.Tx, at map[string]int, now time.Time) (*writer, error) {
 	w := &writer{book: b, networks: b.Identities(), at: at, now: now, tx: tx}
+	for i, net := range w.networks {
+		if w.order = append(w.order, i); net == ByCustomer {
+			w.order = slices.Insert(w.order[:i], 0, i)
+		}
+	}
 	for _, s := range []struct {
 		to  **sql.Stmt
 		sql string
@@ -183,76 +195,6 @@ func (b *Book) writer(ctx context.Context, tx *sql.Tx, at map[string]int, now ti
 		*s.to = stmt
 	}
 	return w, nil
-}
-
-// given are the columns of persons that a list may have, by the word at its head. What a list says of orders is all of them until now:
-// those that come after the last that it names are added.
-var given = []struct {
-	word, column string
-	of           func(Customer) any
-}{
-	{"name", "name", func(c Customer) any { return c.name }}, {"language", "language", func(c Customer) any { return c.language }},
-	{"city", "city", func(c Customer) any { return c.city }}, {"country", "country", func(c Customer) any { return c.country }},
-	{"zone", "zone", func(c Customer) any { return c.zone }},
-	{"orders", "orders", func(c Customer) any { return c.orders }}, {"orders", "listed_orders", func(c Customer) any { return c.orders }},
-	{"spent", "spent", func(c Customer) any { return c.spent }}, {"spent", "listed_spent", func(c Customer) any { return c.spent }},
-	{"last_order", "last_order", func(c Customer) any { return nullMs(c.lastOrder) }},
-	{"last_order", "listed_last", func(c Customer) any { return nullMs(c.lastOrder) }},
-}
-
-// counts tells whether the list says how much the people have bought.
-func (w *writer) counts() bool {
-	return slices.ContainsFunc([]string{"orders", "spent", "last_order"}, w.has)
-}
-
-// counted is until when a list has counted somebody's orders: that day if it names the last, else until now. Of whoever has bought
-// nothing it has counted none.
-func (w *writer) counted(c Customer) int64 {
-	switch {
-	case !w.counts() || c.orders == 0 && c.spent == 0 && c.lastOrder == 0:
-		return 0
-	case c.lastOrder != 0:
-		return c.lastOrder + 24*time.Hour.Milliseconds() - 1
-	}
-	return store.Ms(w.now)
-}
-
-func (w *writer) has(word string) bool {
-	_, has := w.at[word]
-	return has
-}
-
-// updateSQL sets only the columns that the file has.
-func (w *writer) updateSQL() string {
-	set, n := []string{"id = id"}, 0
-	for _, g := range given {
-		if w.has(g.word) {
-			n++
-			set = append(set, fmt.Sprintf("%s = $%d", g.column, n))
-		} else if was := strings.TrimPrefix(g.column, "listed_"); w.counts() && was != g.column {
-			set = append(set, g.column+" = "+map[string]string{"orders": "orders", "spent": "spent", "last": "last_order"}[was])
-		}
-	}
-	if w.counts() {
-		n++
-		set = append(set, fmt.Sprintf("counted_at = $%d", n))
-	}
-	return fmt.Sprintf(`UPDATE persons SET %s WHERE id = $%d`, strings.Join(set, ", "), n+1)
-}
-
-// again keeps what a list says of somebody who is known.
-func (w *writer) again(ctx context.Context, c Customer, id int64) error {
-	var args []any
-	for _, g := range given {
-		if w.has(g.word) {
-			args = append(args, g.of(c))
-		}
-	}
-	if w.counts() {
-		args = append(args, w.counted(c))
-	}
-	_, err := w.update.ExecContext(ctx, append(args, id)...)
-	return err
 }
 
 func (w *writer) close() {
@@ -297,8 +239,9 @@ func (w *writer) some(ctx context.Context, in *csv.Reader, out *Imported, progre
 // are not say so by leaving the row alone.
 func (w *writer) one(ctx context.Context, c Customer, out *Imported) (fresh bool, err error) {
 	id := w.book.IDs.Next(w.now)
-	known := int64(0)
-	for i, h := range c.handles {
+	known, numbered := int64(0), false // numbered: the shop has a number for them that we did not know
+	for _, i := range w.order {
+		h := c.handles[i]
 		if h == "" {
 			continue
 		}
@@ -306,8 +249,11 @@ func (w *writer) one(ctx context.Context, c Customer, out *Imported) (fresh bool
 		if err != nil {
 			return false, err
 		}
-		if !added {
-			if known, err = w.meets(ctx, w.networks[i], h, known); err != nil {
+		switch {
+		case added && w.networks[i] == ByCustomer:
+			numbered = true
+		case !added:
+			if known, err = w.meets(ctx, Identity{w.networks[i], h}, known, numbered); err != nil {
 				return false, err
 			}
 		}
@@ -334,17 +280,24 @@ func (w *writer) begin(ctx context.Context, c Customer, id int64) error {
 	return err
 }
 
-// meets finds the person of a handle that was there; a second person behind
-// the same customer becomes one with the first.
-func (w *writer) meets(ctx context.Context, net, handle string, before int64) (int64, error) {
+// meets finds the person of a handle that was there; a second person behind the same customer becomes one with the first. But two
+// customers' numbers are two customers, though they share an address.
+func (w *writer) meets(ctx context.Context, sign Identity, before int64, isNew bool) (int64, error) {
 	var id int64
-	if err := w.find.QueryRowContext(ctx, net, handle).Scan(&id); err != nil {
+	if err := w.find.QueryRowContext(ctx, sign.Network, sign.Handle).Scan(&id); err != nil {
 		return 0, err
 	}
-	if before != 0 && before != id {
-		return before, w.book.merge(ctx, w.tx, before, id, Because{Who: "people import", Why: "a list names both", At: w.now})
+	if before == id || before == 0 && !isNew {
+		return id, nil
 	}
-	return id, nil
+	numbers, err := numbered(ctx, w.tx, map[Identity]int64{sign: id, {}: before})
+	switch {
+	case err != nil || numbers[id] && (isNew || numbers[before]):
+		return before, err
+	case before == 0:
+		return id, nil
+	}
+	return before, w.book.merge(ctx, w.tx, before, id, Because{Who: "people import", Why: "a list names both", At: w.now})
 }
 
 // belongs gives the handles put down for a new person to the one that is known.

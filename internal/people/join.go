@@ -32,7 +32,8 @@ func (b *Book) JoinBuyer(ctx context.Context, tx *sql.Tx, holder, buyer int64, c
 	if err != nil || !same {
 		return false, err
 	}
-	if err := b.merge(ctx, tx, holder, buyer, Because{Who: audit.Bot, Why: "the coupon " + code + " was told to one and used by the other", At: now}); err != nil {
+	if err := b.merge(ctx, tx, holder, buyer, Because{Who: audit.Bot,
+		Why: "the coupon " + code + " was told to one and used by the other", At: now}); err != nil {
 		return false, err
 	}
 	return true, audit.Record(ctx, tx, now, audit.Bot, "joined", Subject(holder), "with the customer who used the coupon "+code)

@@ -15,7 +15,8 @@ import (
 // two are one person, met on two networks, before that is known.
 func two(t *testing.T) (b *people.Book, mastodon, bluesky int64) {
 	b = open(t)
-	b.Parts = []people.Part{{Name: "codes", Move: coupon.Reassign, Back: func(ctx context.Context, tx *sql.Tx, ids []string, to, _ int64) error {
+	b.Parts = []people.Part{{Name: "codes", Move: coupon.Reassign, Back: func(ctx context.Context, tx *sql.Tx, ids []string, to,
+		_ int64) error {
 		return coupon.GiveBack(ctx, tx, ids, to)
 	}}}
 	return b, meet(t, b, "1", "ann@social.example"), meetWho(t, b, "bluesky", network.Person{ID: "did:1", Handle: "ann.example"})

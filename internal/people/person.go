@@ -26,6 +26,10 @@ type Book struct {
 	IDs *store.IDs
 	// Parts are what other packages keep of persons: it follows when two turn out to be one, and goes back when they do not.
 	Parts []Part
+	// Listed is told of those of whom a list has said what they bought, in the transaction that keeps it; nil: nobody else counts that.
+	Listed func(ctx context.Context, tx *sql.Tx, persons []int64) error
+	// Zone is that of the days in lists; nil: UTC.
+	Zone  func() *time.Location
 	Kinds []network.Kind // the networks on which people may have handles
 	// Accounts are the names of ours, for which a consent may be; nil: any.
 	Accounts func() []string

@@ -40,7 +40,8 @@ type record map[string][]map[string]any
 
 // tables are those of a record, with the columns that are put back.
 var tables = []struct{ name, columns string }{
-	{"persons", "name, language, city, country, zone, followers_count, stopped_at, created_at, listed_orders, listed_spent, listed_last, counted_at"},
+	{"persons",
+		"name, language, city, country, zone, followers_count, stopped_at, created_at, listed_orders, listed_spent, listed_last, counted_at"},
 	{"handles", "network, handle, remote_id, bot"}, {"person_tags", "tag"}, {"followers", "account, since, until, seen"},
 	{"consents", "account, kind, given_at, source, withdrawn_at, withdrawn_by"}, {"optouts", "at, source"},
 }
@@ -91,7 +92,8 @@ func (b *Book) note(ctx context.Context, tx *sql.Tx, into, from int64, by Becaus
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO merges (id, into_person, from_person, at, who, why, kept) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+	_, err = tx.ExecContext(ctx,
+		`INSERT INTO merges (id, into_person, from_person, at, who, why, kept) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		b.IDs.Next(by.At), into, from, store.Ms(by.At), by.Who, by.Why, string(text))
 	if err != nil {
 		return err
@@ -185,14 +187,16 @@ func (b *Book) Unmerge(ctx context.Context, tx *sql.Tx, id int64, who string, no
 // part puts the second person back, and takes from the first what was theirs alone.
 func (b *Book) part(ctx context.Context, tx *sql.Tx, m Merged, k both) error {
 	for _, h := range k.From["handles"] {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM handles WHERE network = $1 AND handle = $2 AND person = $3`, h["network"], h["handle"],
+		if _, err := tx.ExecContext(ctx, `DELETE FROM handles WHERE network = $1 AND handle = $2 AND person = $3`, h["network"],
+			h["handle"],
 			m.Into); err != nil {
 			return err
 		}
 	}
 	if len(k.From["optouts"]) > 0 && len(k.Into["optouts"]) == 0 {
 		o := k.From["optouts"][0]
-		if _, err := tx.ExecContext(ctx, `DELETE FROM optouts WHERE person = $1 AND at = $2 AND source = $3`, m.Into, o["at"], o["source"]); err != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM optouts WHERE person = $1 AND at = $2 AND source = $3`, m.Into, o["at"],
+			o["source"]); err != nil {
 			return err
 		}
 	}
@@ -212,7 +216,8 @@ func (b *Book) part(ctx context.Context, tx *sql.Tx, m Merged, k both) error {
 		return err
 	}
 	if p := k.Into["persons"]; len(p) == 1 {
-		if _, err := tx.ExecContext(ctx, `UPDATE persons SET listed_orders = $1, listed_spent = $2, listed_last = $3, counted_at = $4, stopped_at = $5
+		if _, err := tx.ExecContext(ctx,
+			`UPDATE persons SET listed_orders = $1, listed_spent = $2, listed_last = $3, counted_at = $4, stopped_at = $5
 			WHERE id = $6`, p[0]["listed_orders"], p[0]["listed_spent"], p[0]["listed_last"], p[0]["counted_at"], p[0]["stopped_at"], m.Into); err != nil {
 			return err
 		}
@@ -257,7 +262,8 @@ func withdraw(ctx context.Context, tx *sql.Tx, into int64, k both) error {
 		if own[column] != "" || theirs[column] == "" {
 			continue
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE persons SET `+column+` = '' WHERE id = $1 AND `+column+` = $2`, into, theirs[column]); err != nil {
+		if _, err := tx.ExecContext(ctx, `UPDATE persons SET `+column+` = '' WHERE id = $1 AND `+column+` = $2`, into,
+			theirs[column]); err != nil {
 			return err
 		}
 	}

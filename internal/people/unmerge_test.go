@@ -20,7 +20,8 @@ func TestUnmerge(t *testing.T) {
 	grant(t, b, s, "youzi")
 	write(t, b, func(tx *sql.Tx) error {
 		for _, p := range []int64{m, s} {
-			if _, err := coupon.Reserve(t.Context(), tx, coupon.Offer{Name: "bf", Made: true, PerPerson: 1}, coupon.For{Person: p, Post: "p"},
+			if _, err := coupon.Reserve(t.Context(), tx, coupon.Offer{Name: "bf", Made: true, PerPerson: 1}, coupon.For{Person: p,
+				Post: "p"},
 				noon); err != nil {
 				return err
 			}
@@ -51,7 +52,8 @@ func TestUnmerge(t *testing.T) {
 	}
 	write(t, b, func(tx *sql.Tx) error { // each has one code, and its own
 		for _, p := range []int64{m, s} {
-			code, err := coupon.Reserve(t.Context(), tx, coupon.Offer{Name: "bf", Made: true, PerPerson: 1}, coupon.For{Person: p, Post: "p2"}, noon)
+			code, err := coupon.Reserve(t.Context(), tx, coupon.Offer{Name: "bf", Made: true, PerPerson: 1}, coupon.For{Person: p,
+				Post: "p2"}, noon)
 			if err != nil || code == "" {
 				t.Errorf("%d: %q, %v", p, code, err)
 			}

@@ -3,11 +3,13 @@ package shopapi
 import (
 	"database/sql"
 	"errors"
+	"net/http"
 	"strings"
 	"time"
 
 	"magpie/internal/coupon"
 	"magpie/internal/people"
+	"magpie/internal/store"
 )
 
 // useBody is what a shop says of the use of a code.
@@ -47,18 +49,24 @@ func bodyOf(r coupon.Receipt, order string) couponBody {
 }
 
 // visible tells whether the key may know of a code; one that it may not know of is as unknown as one that there is not.
-func (c *call) visible(tx *sql.Tx, code string) (bool, error) {
+func (c *call) visible(q store.Querier, code string) (bool, error) {
 	if len(c.key.Offers) == 0 {
 		return true, nil
 	}
-	offer, err := c.Acts.Composer.Till().OfferOf(c.ctx, tx, code)
+	offer, err := c.Acts.Composer.Till().OfferOf(c.ctx, q, code)
 	return c.key.Sees(offer) && offer != "", err
 }
 
-// guessed counts a code that there is not.
+// guessed is the answer to a code that there is not. Whoever names too many of those waits.
 func (c *call) guessed() answer {
-	c.limits.guesses.Allow()
+	if !c.limits.guesses.Allow() {
+		return tooManyGuesses()
+	}
 	return unknownCode()
+}
+
+func tooManyGuesses() answer {
+	return problem(http.StatusTooManyRequests, "too_many_requests", "this key has named too many codes that there are not: wait a minute")
 }
 
 // use does something with a code, for the order in the body. paid tells whether the body must say how much is paid.
@@ -70,6 +78,9 @@ func (c *call) use(paid bool, do func(tx *sql.Tx, u coupon.Use, b useBody) (coup
 	u := coupon.Use{Code: c.req.PathValue("code"), Order: coupon.Order{ID: strings.TrimSpace(b.Order), Currency: b.Currency}, Who: c.who()}
 	if u.ID == "" || len(u.ID) > 100 {
 		return bad("order: say which order, by a number of up to 100 characters")
+	}
+	if b.Hold < 0 || b.Hold > int(coupon.LockMost/time.Second) {
+		return bad("hold_seconds: a lock holds from 1 to %d seconds", int(coupon.LockMost/time.Second))
 	}
 	if paid {
 		if err := readAmounts(&u, b); err != nil {
@@ -88,12 +99,8 @@ func (c *call) use(paid bool, do func(tx *sql.Tx, u coupon.Use, b useBody) (coup
 		if !seen {
 			return c.guessed()
 		}
-		if len(ids) > 0 {
-			all, err := c.Acts.Book.Identify(c.ctx, tx, [][]people.Identity{ids}, c.Acts.Clock())
-			if err != nil {
-				return broken(err)
-			}
-			u.Person = all[0]
+		if u.Person, err = c.buyer(tx, ids); err != nil {
+			return broken(err)
 		}
 		r, refused, err := do(tx, u, b)
 		switch {
@@ -106,6 +113,21 @@ func (c *call) use(paid bool, do func(tx *sql.Tx, u coupon.Use, b useBody) (coup
 		}
 		return ok(bodyOf(r, u.ID))
 	})
+}
+
+// buyer is who orders. A key that may tell of customers makes those known who are not; a partner's looks them up.
+func (c *call) buyer(tx *sql.Tx, ids []people.Identity) (int64, error) {
+	switch {
+	case len(ids) == 0:
+		return 0, nil
+	case !c.key.May("customers"):
+		return c.Acts.Book.Lookup(c.ctx, tx, ids)
+	}
+	all, err := c.Acts.Book.Identify(c.ctx, tx, [][]people.Identity{ids}, c.Acts.Clock())
+	if err != nil {
+		return 0, err
+	}
+	return all[0], nil
 }
 
 var errAmount = errors.New("amount and currency are needed, as {\"amount\": \"899.00\", \"currency\": \"USD\"}")
@@ -162,33 +184,31 @@ type lookup struct {
 }
 
 func getCoupon(c *call) answer {
-	return c.act(func(tx *sql.Tx) answer {
-		code := c.req.PathValue("code")
-		seen, err := c.visible(tx, code)
-		if err != nil {
-			return broken(err)
-		}
-		if !seen {
-			return c.guessed()
-		}
-		k, refused, err := c.Acts.Composer.Till().Look(c.ctx, tx, code, c.Acts.Clock())
-		switch {
-		case err != nil:
-			return broken(err)
-		case k.Code == "":
-			return c.guessed()
-		}
-		b := lookup{couponBody: couponBody{Code: k.Code, Offer: k.Offer, State: k.State}, Usable: refused == nil}
-		if !k.Until.IsZero() {
-			until := k.Until.UTC()
-			b.Until = &until
-		}
-		if b.Percent = k.Terms.Percent; b.Percent == 0 && k.Terms.Fixed.Amount > 0 {
-			b.Discount, b.Currency, _ = strings.Cut(strings.ReplaceAll(k.Terms.Fixed.String(), ",", ""), " ")
-		}
-		if refused != nil {
-			b.Reason, b.Detail = refused.Reason, refused.Text
-		}
-		return ok(b)
-	})
+	code := c.req.PathValue("code")
+	seen, err := c.visible(c.Acts.DB.Read, code)
+	if err != nil {
+		return broken(err)
+	}
+	k, refused, err := coupon.Looked{}, (*coupon.Refusal)(nil), error(nil)
+	if seen {
+		k, refused, err = c.Acts.Composer.Till().Look(c.ctx, code, c.Acts.Clock())
+	}
+	switch {
+	case err != nil:
+		return broken(err)
+	case k.Code == "":
+		return c.guessed()
+	}
+	b := lookup{couponBody: couponBody{Code: k.Code, Offer: k.Offer, State: k.State}, Usable: refused == nil}
+	if !k.Until.IsZero() {
+		until := k.Until.UTC()
+		b.Until = &until
+	}
+	if b.Percent = k.Terms.Percent; b.Percent == 0 && k.Terms.Fixed.Amount > 0 {
+		b.Discount, b.Currency, _ = strings.Cut(strings.ReplaceAll(k.Terms.Fixed.String(), ",", ""), " ")
+	}
+	if refused != nil {
+		b.Reason, b.Detail = refused.Reason, refused.Text
+	}
+	return ok(b)
 }

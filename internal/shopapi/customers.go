@@ -44,8 +44,11 @@ func putCustomer(c *call) answer {
 	}
 	b.Customer = strings.TrimSpace(c.req.PathValue("id"))
 	ids, err := c.identities(b.signs)
-	if err != nil || len(ids) == 0 {
+	if err != nil {
 		return bad("%v", err)
+	}
+	if b.Customer == "" {
+		return bad("customer: the number in the address is empty")
 	}
 	f := people.Facts{Name: b.Name, Language: b.Language, City: b.City, Country: b.Country, Zone: b.Zone, Tags: b.Tags}
 	for _, x := range b.Consent {
@@ -60,7 +63,8 @@ func putCustomer(c *call) answer {
 		if err != nil {
 			return broken(err)
 		}
-		return ok(customerKept{Customer: b.Customer, Orders: p.Orders, Spent: people.Spent(p.Spent), Currency: c.Acts.Orders.Currency(),
+		return ok(customerKept{Customer: b.Customer, Orders: p.Orders, Spent: c.Acts.Orders.Spent(p.Spent),
+			Currency: c.Acts.Orders.Currency(),
 			OptedOut: p.OptedOut, Left: left})
 	})
 }

@@ -50,6 +50,7 @@ credentials: env:NO_SUCH_TOKEN
 	"campaigns/offers.yaml": `bf: {value: 30%, discount: 30%, codes: made, per_person: 1, valid: 72h, least: 50.00 USD, most: 40.00 USD}
 all: {value: 10%, codes: "shared:SAVE10", until: 2027-12-31, uses: {person: 1}}
 hotel: {value: a night, codes: made}
+keeps: {value: 30%, codes: made, on_cancel: keep}
 `,
 	"campaigns/bf.yaml": `title: Black Friday
 offer: bf

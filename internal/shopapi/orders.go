@@ -53,9 +53,6 @@ func (c *call) readOrder(b orderBody) (o orders.Order, err error) {
 	if o.Currency == "" {
 		o.Currency = c.Acts.Orders.Currency()
 	}
-	if o.At.IsZero() {
-		o.At = c.Acts.Clock()
-	}
 	if b.Amount == "" {
 		return o, &fieldError{"amount: say what was paid, as \"899.00\""}
 	}

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode"
 
 	"magpie/internal/money"
 	"magpie/internal/people"
@@ -17,6 +18,9 @@ import (
 
 // read takes a call's body in.
 func (c *call) read() answer {
+	if strings.ContainsFunc(c.req.URL.Path, unicode.IsControl) {
+		return bad("the address has signs in it that can't be seen")
+	}
 	if c.req.Body == nil || c.req.Method == http.MethodGet {
 		return answer{}
 	}
@@ -40,8 +44,11 @@ func (c *call) into(v any) (answer, bool) {
 	d := json.NewDecoder(bytes.NewReader(c.body))
 	d.DisallowUnknownFields()
 	err := d.Decode(v)
-	if err == nil && d.More() {
+	if _, rest := d.Token(); err == nil && !errors.Is(rest, io.EOF) {
 		err = errors.New("more follows behind it")
+	}
+	if err == nil && bytes.Contains(c.body, []byte(`\u0000`)) {
+		err = errors.New("there are signs in it that can't be seen")
 	}
 	if err != nil {
 		return bad("the body: %s", inWords(err)), false
@@ -59,7 +66,11 @@ func inWords(err error) string {
 	case errors.As(err, &said):
 		return said.text
 	case errors.As(err, &kind):
-		return fmt.Sprintf("%q is a %s, which is not what belongs there", kind.Field, kind.Value)
+		field := kind.Field[strings.LastIndex(kind.Field, ".")+1:]
+		if field == "" {
+			return "an object belongs there, as {\"order\": …}"
+		}
+		return fmt.Sprintf("%q is a %s, which is not what belongs there", field, kind.Value)
 	case errors.As(err, &syntax):
 		return fmt.Sprintf("it is no JSON: character %d", syntax.Offset)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):

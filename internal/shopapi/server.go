@@ -17,6 +17,7 @@ import (
 
 	"magpie/internal/acts"
 	"magpie/internal/apikey"
+	"magpie/internal/store"
 )
 
 //go:embed openapi.yaml
@@ -32,13 +33,14 @@ type Server struct {
 }
 
 // limits are how fast one key may call, and how often it may name codes that there are not.
-type limits struct{ calls, guesses *rate.Limiter }
+type limits struct{ calls, guesses, reports *rate.Limiter }
 
 // What one key may: calls a second, and codes a minute that there are not.
 const (
 	callsPerSecond  = 500
 	callsAtOnce     = 1000
-	guessesPerMin   = 30
+	guessesPerMin   = 600 // what the shop's own visitors mistype, too
+	partnersPerMin  = 30
 	bodyMost        = 64 << 10
 	answerWithin    = 30 * time.Second
 	idempotencyMost = 255
@@ -52,6 +54,11 @@ func (s *Server) Handler() http.Handler {
 		_, _ = w.Write(description)
 	})
 	for _, r := range routes {
+		method, path, _ := strings.Cut(r.pattern, " ")
+		mux.HandleFunc(path, func(w http.ResponseWriter, req *http.Request) {
+			w.Header().Set("Allow", method)
+			s.write(w, requestID(req), problem(http.StatusMethodNotAllowed, "not_found", "this address is for "+method))
+		})
 		mux.HandleFunc(r.pattern, func(w http.ResponseWriter, req *http.Request) { s.serve(w, req, r) })
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, req *http.Request) {
@@ -150,28 +157,32 @@ func (c *call) admit(w http.ResponseWriter, scope string) (a answer) {
 	if !c.key.May(scope) {
 		return problem(http.StatusForbidden, "forbidden", "this key is not for "+scope+": make one that is, with magpie shop keys add")
 	}
-	c.limits = c.limitsOf(c.key.ID)
+	c.limits = c.limitsOf(c.key.ID, len(c.key.Offers) > 0)
 	if !c.limits.calls.Allow() {
-		w.Header().Set("Retry-After", "1")
 		return problem(http.StatusTooManyRequests, "too_many_requests", "this key calls too fast: wait a second")
 	}
-	if c.limits.guesses.Tokens() < 1 {
-		w.Header().Set("Retry-After", "60")
-		return problem(http.StatusTooManyRequests, "too_many_requests",
-			"this key has named too many codes that there are not: wait a minute")
+	if len(c.key.Offers) > 0 && c.limits.guesses.Tokens() < 1 { // a partner's: what it finds out by guessing is not its own
+		return tooManyGuesses()
+	}
+	if scope == "reports" && !c.limits.reports.Allow() {
+		return problem(http.StatusTooManyRequests, "too_many_requests", "reports read all that there is: ask for one a second at most")
 	}
 	return c.read()
 }
 
-func (s *Server) limitsOf(key string) *limits {
+func (s *Server) limitsOf(key string, partner bool) *limits {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.limits == nil {
 		s.limits = map[string]*limits{}
 	}
 	if s.limits[key] == nil {
-		s.limits[key] = &limits{rate.NewLimiter(callsPerSecond, callsAtOnce), rate.NewLimiter(rate.Every(time.Minute/guessesPerMin),
-			guessesPerMin)}
+		perMin := guessesPerMin
+		if partner {
+			perMin = partnersPerMin
+		}
+		s.limits[key] = &limits{rate.NewLimiter(callsPerSecond, callsAtOnce),
+			rate.NewLimiter(rate.Every(time.Minute/time.Duration(perMin)), perMin), rate.NewLimiter(1, 10)}
 	}
 	return s.limits[key]
 }
@@ -188,15 +199,20 @@ func (s *Server) write(w http.ResponseWriter, id string, a answer) {
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("X-Request-Id", id)
 	w.Header().Set("Cache-Control", "no-store")
+	if a.status == http.StatusTooManyRequests {
+		w.Header().Set("Retry-After", "60")
+	}
 	w.WriteHeader(a.status)
 	_, _ = w.Write(append(body, '\n'))
 }
 
-// act does what a call asks in one transaction.
+// act does what a call asks in one transaction. Nothing of what it could not do stays.
 func (c *call) act(do func(tx *sql.Tx) answer) (a answer) {
 	err := c.Acts.DB.Batch(c.ctx, func(tx *sql.Tx) error {
-		a = do(tx)
-		return a.err
+		return store.Within(c.ctx, tx, func() (bool, error) {
+			a = do(tx)
+			return a.status < http.StatusBadRequest, a.err
+		})
 	})
 	if err != nil {
 		return broken(err)
@@ -214,7 +230,7 @@ func (c *call) once(do func(tx *sql.Tx) answer) answer {
 	}
 	x := apikey.Call{Key: c.key.ID, Idempotency: name, Text: c.req.Method + " " + c.req.URL.Path + "\n" + string(c.body)}
 	return c.act(func(tx *sql.Tx) answer {
-		before, again, other, err := apikey.Answered(c.ctx, c.Acts.DB, tx, x)
+		before, again, other, err := apikey.Answered(c.ctx, tx, x)
 		switch {
 		case err != nil:
 			return broken(err)
@@ -224,8 +240,8 @@ func (c *call) once(do func(tx *sql.Tx) answer) answer {
 			return replayed(before)
 		}
 		a := do(tx)
-		if a.err != nil || a.status == http.StatusBadRequest {
-			return a
+		if a.err != nil || a.status >= http.StatusBadRequest {
+			return a // nothing was done: repeated, it is looked at anew
 		}
 		body, err := json.Marshal(a.body)
 		if err == nil {
@@ -239,11 +255,4 @@ func (c *call) once(do func(tx *sql.Tx) answer) answer {
 }
 
 // replayed is an answer that was given before.
-func replayed(a apikey.Answer) answer {
-	if a.Status >= http.StatusBadRequest {
-		p := &Problem{}
-		_ = json.Unmarshal([]byte(a.Body), p) // our own words
-		return answer{status: a.Status, body: p}
-	}
-	return answer{status: a.Status, body: json.RawMessage(a.Body)}
-}
+func replayed(a apikey.Answer) answer { return answer{status: a.Status, body: json.RawMessage(a.Body)} }

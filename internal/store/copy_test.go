@@ -104,7 +104,8 @@ func TestCopy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []store.Copied{{Table: "w", Rows: 1000}, {Table: "child", Rows: 1000}, {Table: "early", Rows: 2}}; !slices.Equal(got, want) ||
+	if want := []store.Copied{{Table: "w", Rows: 1000}, {Table: "child", Rows: 1000}, {Table: "early", Rows: 2}}; !slices.Equal(got,
+		want) ||
 		seen["w"] != 1000 || seen["early"] != 2 {
 		t.Errorf("got %v, seen %v", got, seen)
 	}

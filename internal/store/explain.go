@@ -134,7 +134,8 @@ func explainPooler(path string, p *pgconn.PgError) error {
 	if m := parameter.FindStringSubmatch(p.Message); m != nil {
 		return fmt.Errorf("%w: %s is a PgBouncer that refuses the parameter %s: "+
 			"write ignore_startup_parameters = idle_in_transaction_session_timeout, statement_timeout, "+
-			"default_transaction_read_only, timezone into its settings and pool_mode = session, or connect to Postgres itself", ErrUnusable, path,
+			"default_transaction_read_only, timezone into its settings and pool_mode = session, or connect to Postgres itself",
+			ErrUnusable, path,
 			m[1])
 	}
 	if p.Code == "42P05" || p.Code == "26000" {

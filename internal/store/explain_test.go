@@ -16,12 +16,15 @@ func TestExplainPooler(t *testing.T) {
 		err  *pgconn.PgError
 		want []string
 	}{
-		{&pgconn.PgError{Code: "08P01", Message: "unsupported startup parameter: idle_in_transaction_session_timeout"}, []string{"PgBouncer",
-			"ignore_startup_parameters", "idle_in_transaction_session_timeout", "pool_mode = session"}},
+		{&pgconn.PgError{Code: "08P01", Message: "unsupported startup parameter: idle_in_transaction_session_timeout"},
+			[]string{"PgBouncer",
+				"ignore_startup_parameters", "idle_in_transaction_session_timeout", "pool_mode = session"}},
 		{&pgconn.PgError{Code: "08P01", Message: "unsupported startup parameter in options: statement_timeout"}, []string{"PgBouncer",
 			"statement_timeout"}},
-		{&pgconn.PgError{Code: "42P05", Message: `prepared statement "stmtcache_1" already exists`}, []string{"pooler", "pool_mode = session"}},
-		{&pgconn.PgError{Code: "26000", Message: `prepared statement "stmtcache_1" does not exist`}, []string{"pooler", "pool_mode = session"}},
+		{&pgconn.PgError{Code: "42P05", Message: `prepared statement "stmtcache_1" already exists`}, []string{"pooler",
+			"pool_mode = session"}},
+		{&pgconn.PgError{Code: "26000", Message: `prepared statement "stmtcache_1" does not exist`}, []string{"pooler",
+			"pool_mode = session"}},
 	} {
 		err := Explain(path, c.err)
 		if !errors.Is(err, ErrUnusable) {

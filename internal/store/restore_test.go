@@ -141,7 +141,8 @@ func TestRestoreRefuses(t *testing.T) {
 		"a newer version's": {func(b string) error {
 			return behind(b, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (2, 1)`)
 		}, nil, []string{"newer Magpie"}, false},
-		"somebody else's": {func(b string) error { return behind(b, `PRAGMA application_id = 7`) }, nil, []string{"not one of Magpie's"}, false},
+		"somebody else's": {func(b string) error { return behind(b, `PRAGMA application_id = 7`) }, nil, []string{"not one of Magpie's"},
+			false},
 		"no backup": {func(b string) error {
 			return behind(b, `DELETE FROM magpie
 			WHERE name = 'backup of'`)

@@ -28,7 +28,8 @@ func (db *DB) Beat(ctx context.Context, file string, now time.Time) error {
 		if at, err := db.beatIn(ctx, tx); err != nil || at < db.lastBeat.Load() {
 			return errors.Join(err, &WentBack{Time(at)})
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO magpie (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value
+		_, err = tx.ExecContext(ctx,
+			`INSERT INTO magpie (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value
 			WHERE CAST(magpie.value AS BIGINT) < CAST(excluded.value AS BIGINT)`, markBeat, strconv.FormatInt(ms, 10))
 		return err
 	})

@@ -163,7 +163,8 @@ func TestClock(t *testing.T) {
 func TestEnd(t *testing.T) {
 	storetest.PostgresOnly(t)
 	place := storetest.Place(t)
-	a, dead, alive := openAt(t, store.Named(place, "a 1")), openAt(t, store.Named(place, "dead 2")), openAt(t, store.Named(place, "dead 22"))
+	a, dead, alive := openAt(t, store.Named(place, "a 1")), openAt(t, store.Named(place, "dead 2")), openAt(t, store.Named(place,
+		"dead 22"))
 	for _, db := range []*store.DB{a, alive} {
 		if err := db.Write(t.Context(), add(int(time.Now().UnixNano()))); err != nil {
 			t.Fatal(err)

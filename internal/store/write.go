@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -99,11 +100,34 @@ func (db *DB) Beside(ctx context.Context, fn func(*sql.Tx) error) error {
 }
 
 func (db *DB) enqueue(ctx context.Context, queue chan<- batched, fn func(*sql.Tx) error) error {
-	b := batched{fn, make(chan error, 1)}
+	b := batched{guarded(fn), make(chan error, 1)}
 	if err := db.hand(ctx, queue, b); err != nil {
 		return err
 	}
-	return <-b.done // it runs for certain now: wait for the outcome
+	err := <-b.done // it runs for certain now: wait for the outcome
+	var p *panicked
+	if errors.As(err, &p) {
+		panic(p.value) // here, where whoever asked can recover, and not where all write
+	}
+	return err
+}
+
+// panicked is what a function has panicked with.
+type panicked struct{ value any }
+
+// Error says so.
+func (p *panicked) Error() string { return fmt.Sprintf("a panic: %v", p.value) }
+
+// guarded is a function whose panic is an error for the others of its group.
+func guarded(fn func(*sql.Tx) error) func(*sql.Tx) error {
+	return func(tx *sql.Tx) (err error) {
+		defer func() {
+			if v := recover(); v != nil {
+				err = &panicked{v}
+			}
+		}()
+		return fn(tx)
+	}
 }
 
 func (db *DB) hand(ctx context.Context, queue chan<- batched, b batched) error {

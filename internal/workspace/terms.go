@@ -47,6 +47,9 @@ func checkTerms(d *document.Document, o *Offer) {
 			d.Add(o.Name+"."+key, "an amount of nothing says nothing", "leave the line out")
 		}
 	}
+	if o.Budget != nil && o.Discount != nil && o.Discount.Percent == 100 {
+		d.Add(o.Name+".budget", "of what is free nobody can reckon how much was taken off", "limit it by uses: {ever: 100}, or by most:")
+	}
 	if o.Most != nil && o.Discount == nil {
 		d.Add(o.Name+".most", "there is no discount: of which it is the most", "write discount: 30% beside it")
 	}

@@ -83,7 +83,8 @@ func mergeLine(m people.Merged, zone *time.Location) string {
 	for _, h := range m.Handles {
 		who = append(who, h.Network+":"+h.Handle)
 	}
-	text := fmt.Sprintf("%s  with %s, by %s: %s (%d)", console.Moment(m.At, zone), console.OrDash(strings.Join(who, ", ")), m.Who, m.Why, m.ID)
+	text := fmt.Sprintf("%s  with %s, by %s: %s (%d)", console.Moment(m.At, zone), console.OrDash(strings.Join(who, ", ")), m.Who, m.Why,
+		m.ID)
 	if !m.Undone.IsZero() {
 		text += ", parted on " + console.Moment(m.Undone, zone)
 	}
@@ -136,7 +137,8 @@ func listMerges(c *cli.Context) error {
 		fmt.Fprintln(c.App.Writer, "Nobody turned out to be somebody else.")
 		return nil
 	}
-	console.Table(console.ScreenOf(c), []string{"MERGE", "PERSON", "WITH", "SINCE (" + zone.String() + ")", "WHY", "PARTED"}, cells, "PARTED", "SINCE")
+	console.Table(console.ScreenOf(c), []string{"MERGE", "PERSON", "WITH", "SINCE (" + zone.String() + ")", "WHY", "PARTED"}, cells,
+		"PARTED", "SINCE")
 	return nil
 }
 
@@ -163,6 +165,7 @@ func unmergePeople(c *cli.Context) error {
 		}
 		return err
 	}
-	fmt.Fprintln(c.App.Writer, "They are two again, each with what was theirs. Consents that ended meanwhile do not come back by themselves.")
+	fmt.Fprintln(c.App.Writer,
+		"They are two again, each with what was theirs. Consents that ended meanwhile do not come back by themselves.")
 	return nil
 }

@@ -16,24 +16,26 @@ import (
 
 // People is “magpie people”.
 func People() *cli.Command {
-	return &cli.Command{Name: "people", Usage: "who we know: import, sync, show, export, merge, unmerge, forget", Subcommands: []*cli.Command{
-		{Name: "import", Usage: "import customers from a CSV file: all of them, or none if one is wrong", ArgsUsage: "FILE.csv",
-			Description: "Columns: one or more of mastodon, bluesky, x and weibo (handles), customer (the shop's number), email and phone, and any of " +
-				"name, language, city, country, zone, orders, spent, last_order, tags. Who may be written to in private: consent (the accounts that may), consent_at (when it was given) and " +
-				"consent_source (where).", Action: importPeople},
-		{Name: "sync", Usage: "read an account's followers from its network", ArgsUsage: "[ACCOUNT]", Action: syncPeople},
-		{Name: "show", Usage: "show what we know of a person", ArgsUsage: "HANDLE", Flags: []cli.Flag{networkFlag(), console.JSONFlag()},
-			Action: showPerson},
-		{Name: "export", Usage: "print all that is stored about a person as JSON, when they ask for it", ArgsUsage: "HANDLE",
-			Flags: []cli.Flag{networkFlag()}, Action: exportPerson},
-		{Name: "merge", Usage: "make one person of two, who are known by these handles or numbers", ArgsUsage: "HANDLE HANDLE --why TEXT",
-			Flags: []cli.Flag{&cli.StringFlag{Name: "why", Usage: "the reason, for the log"}, console.YesFlag()}, Action: mergePeople},
-		{Name: "merges", Usage: "list who turned out to be one, the newest first", Flags: []cli.Flag{
-			&cli.IntFlag{Name: "limit", Value: 50, Usage: "how many to list at most"}, console.JSONFlag(), console.WideFlag()}, Action: listMerges},
-		{Name: "unmerge", Usage: "part two who were made one", ArgsUsage: "MERGE", Action: unmergePeople},
-		{Name: "forget", Usage: "erase what is stored about a person, when they ask for it", ArgsUsage: "HANDLE",
-			Flags: []cli.Flag{networkFlag(), console.YesFlag()}, Action: forgetPerson},
-	}}
+	return &cli.Command{Name: "people", Usage: "who we know: import, sync, show, export, merge, unmerge, forget",
+		Subcommands: []*cli.Command{
+			{Name: "import", Usage: "import customers from a CSV file: all of them, or none if one is wrong", ArgsUsage: "FILE.csv",
+				Description: "Columns: one or more of mastodon, bluesky, x and weibo (handles), customer (the shop's number), email and phone, and any of " +
+					"name, language, city, country, zone, orders, spent, last_order, tags. Who may be written to in private: consent (the accounts that may), consent_at (when it was given) and " +
+					"consent_source (where).", Action: importPeople},
+			{Name: "sync", Usage: "read an account's followers from its network", ArgsUsage: "[ACCOUNT]", Action: syncPeople},
+			{Name: "show", Usage: "show what we know of a person", ArgsUsage: "HANDLE", Flags: []cli.Flag{networkFlag(), console.JSONFlag()},
+				Action: showPerson},
+			{Name: "export", Usage: "print all that is stored about a person as JSON, when they ask for it", ArgsUsage: "HANDLE",
+				Flags: []cli.Flag{networkFlag()}, Action: exportPerson},
+			{Name: "merge", Usage: "make one person of two, who are known by these handles or numbers", ArgsUsage: "HANDLE HANDLE --why TEXT",
+				Flags: []cli.Flag{&cli.StringFlag{Name: "why", Usage: "the reason, for the log"}, console.YesFlag()}, Action: mergePeople},
+			{Name: "merges", Usage: "list who turned out to be one, the newest first", Flags: []cli.Flag{
+				&cli.IntFlag{Name: "limit", Value: 50, Usage: "how many to list at most"}, console.JSONFlag(), console.WideFlag()},
+				Action: listMerges},
+			{Name: "unmerge", Usage: "part two who were made one", ArgsUsage: "MERGE", Action: unmergePeople},
+			{Name: "forget", Usage: "erase what is stored about a person, when they ask for it", ArgsUsage: "HANDLE",
+				Flags: []cli.Flag{networkFlag(), console.YesFlag()}, Action: forgetPerson},
+		}}
 }
 
 func importPeople(c *cli.Context) error {

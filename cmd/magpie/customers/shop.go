@@ -46,8 +46,11 @@ func addKey(c *cli.Context) error {
 	if !keyName.MatchString(name) {
 		return console.Usage("%s: a name has up to 60 letters, digits, blanks, points and dashes", name)
 	}
-	if err := apikey.CheckScopes(k.Scopes); err != nil || len(k.Scopes) == 0 {
-		return console.Usage("--for: %v", errors.Join(err))
+	if err := apikey.CheckScopes(k.Scopes); err != nil {
+		return console.Usage("--for: %v", err)
+	}
+	if len(k.Scopes) == 0 {
+		return console.Usage("--for names nothing: write %s, or some of them", strings.Join(apikey.Scopes, ","))
 	}
 	b, err := console.Open(c)
 	if err != nil {
@@ -58,6 +61,9 @@ func addKey(c *cli.Context) error {
 		if b.Set().Offers[o] == nil {
 			return console.UnknownName("offer", o, b.Set().Offers)
 		}
+	}
+	if c.IsSet("offers") && len(k.Offers) == 0 {
+		return console.Usage("--offers names no offer: without it, the key sees all of them")
 	}
 	if len(k.Offers) > 0 && !slices.Equal(k.Scopes, []string{"coupons"}) {
 		if c.IsSet("for") {

@@ -56,7 +56,8 @@ func printStory(c *cli.Context, b *bot.Bot, s acts.Story) {
 	})
 	lines(w, "We wrote", len(s.Posts), func(i int) string {
 		x := s.Posts[i]
-		return fmt.Sprintf("%s  from %s, %s: %s", console.Moment(x.SlotAt, zone), x.Account, x.State, console.Short(console.OrDash(x.SealedText, x.Text), 60))
+		return fmt.Sprintf("%s  from %s, %s: %s", console.Moment(x.SlotAt, zone), x.Account, x.State,
+			console.Short(console.OrDash(x.SealedText, x.Text), 60))
 	})
 	lines(w, "One person since", len(s.Merges), func(i int) string { return mergeLine(s.Merges[i], zone) })
 }
@@ -111,7 +112,7 @@ func printBought(w io.Writer, b *bot.Bot, s acts.Story) {
 
 // spentIn is what somebody has spent, with the shop's currency where that is known.
 func spentIn(b *bot.Bot, parts int64) string {
-	return strings.TrimSpace(people.Spent(parts) + " " + string(b.Set().Settings.Currency))
+	return strings.TrimSpace(b.Orders.Spent(parts) + " " + string(b.Set().Settings.Currency))
 }
 
 type handleJSON struct {
@@ -173,9 +174,11 @@ func storyJSON(b *bot.Bot, s acts.Story) any {
 		got = append(got, messageJSON{x.SlotAt, x.Account, string(x.State), console.OrDash(x.SealedText, x.Text), x.URL})
 	}
 	out := map[string]any{"id": strconv.FormatInt(p.ID, 10), "name": p.Name, "language": p.Language, "city": p.City, "country": p.Country,
-		"zone": p.Zone, "orders": p.Orders, "spent": people.Spent(p.Spent), "currency": string(b.Set().Settings.Currency), "followers": p.Followers,
-		"tags": p.Tags, "opted_out": p.OptedOut, "handles": handles, "consents": given, "order_list": bought, "codes": codes, "they_wrote": wrote,
-		"we_wrote": got}
+		"zone": p.Zone, "orders": p.Orders, "spent": b.Orders.Spent(p.Spent), "currency": string(b.Set().Settings.Currency),
+		"followers": p.Followers,
+		"tags":      p.Tags, "opted_out": p.OptedOut, "handles": handles, "consents": given, "order_list": bought, "codes": codes,
+		"they_wrote": wrote,
+		"we_wrote":   got}
 	if !p.LastOrder.IsZero() {
 		out["last_order"] = p.LastOrder.Format(time.DateOnly)
 	}

@@ -36,7 +36,7 @@ ALTER TABLE redemptions ADD COLUMN person BIGINT;                        -- who 
 ALTER TABLE redemptions ADD COLUMN discount BIGINT NOT NULL DEFAULT 0;   -- what it took off the price, in the currency's smallest units
 ALTER TABLE redemptions ADD COLUMN refunded BIGINT NOT NULL DEFAULT 0;   -- of amount
 ALTER TABLE redemptions ADD COLUMN expires_at BIGINT;
-ALTER TABLE redemptions ADD COLUMN counted_at BIGINT;                    -- in which days and weeks it counts; NULL: none
+ALTER TABLE redemptions ADD COLUMN spans TEXT NOT NULL DEFAULT 'ever';   -- in which days, weeks and months it counts, separated by commas
 CREATE INDEX redemptions_locked ON redemptions (offer, expires_at) WHERE state = 'locked';
 CREATE INDEX redemptions_person ON redemptions (person) WHERE person IS NOT NULL;
 UPDATE redemptions SET person = (SELECT k.person FROM coupons k WHERE k.code = redemptions.code);

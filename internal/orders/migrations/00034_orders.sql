@@ -9,6 +9,7 @@ CREATE TABLE orders (
     state TEXT NOT NULL,
     code TEXT NOT NULL DEFAULT '',            -- the coupon that was used
     items TEXT NOT NULL DEFAULT '',           -- what was bought, as the shop says it
+    listed BOOLEAN NOT NULL DEFAULT FALSE,    -- a customer list has counted it, see persons.listed_orders
     noted_at BIGINT NOT NULL
 );
 CREATE INDEX orders_person ON orders (person, at);
