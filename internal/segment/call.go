@@ -21,9 +21,21 @@ func (c *compiler) call(n *ast.CallNode) error {
 	if err != nil || len(words) == 0 {
 		return fmt.Errorf("write %s", help)
 	}
+	if name == "segment" {
+		if len(words) != 1 || lasting != nil {
+			return fmt.Errorf("write %s", help)
+		}
+		return c.other(words[0], help)
+	}
+	return c.leaf(n, func(l *Leaf) error { return c.word(name, words, lasting, l) })
+}
+
+// word writes a condition with a word of its own.
+func (c *compiler) word(name string, words []string, lasting ast.Node, l *Leaf) error {
+	help := functions[name]
 	switch name {
 	case "follows":
-		return c.follows(words, lasting, help)
+		return c.follows(words, lasting, l)
 	case "consents":
 		return c.consents(words, help)
 	case "holds":
@@ -55,9 +67,9 @@ func arguments(n *ast.CallNode) (words []string, lasting ast.Node, err error) {
 	return words, lasting, nil
 }
 
-func (c *compiler) follows(words []string, lasting ast.Node, help string) error {
+func (c *compiler) follows(words []string, lasting ast.Node, l *Leaf) error {
 	if len(words) != 1 {
-		return fmt.Errorf("write %s", help)
+		return fmt.Errorf("write %s", functions["follows"])
 	}
 	c.s.Accounts = append(c.s.Accounts, words[0])
 	c.sql("EXISTS (SELECT 1 FROM followers f WHERE f.person = p.id AND f.account = ")
@@ -65,6 +77,9 @@ func (c *compiler) follows(words []string, lasting ast.Node, help string) error 
 	if d, ok := age(lasting); ok {
 		c.sql(" AND f.since <= ")
 		c.ago(d)
+		l.after, l.since = d, true
+		l.args = []part{{sql: "(SELECT f.since FROM followers f WHERE f.person = p.id AND f.until IS NULL AND f.account = "},
+			{arg: words[0], isArg: true}, {sql: ")"}}
 	}
 	c.sql(" AND f.until IS NULL)")
 	return nil

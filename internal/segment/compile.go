@@ -20,7 +20,18 @@ type Segment struct {
 	Accounts []string // the accounts it names
 	Offers   []string // the offers it names
 	Networks []string // the networks it names
+	Leaves   []Leaf   // the conditions of which it is made, those of segments that it names included
 	parts    []part
+}
+
+// Leaf is one condition of a segment, in which there is no other.
+type Leaf struct {
+	Text  string
+	parts []part
+	value string        // SQL of what is compared, of person p; "" where it is no field
+	args  []part        // of value
+	since bool          // value is an instant, and the condition turns when it is so long ago:
+	after time.Duration // this long
 }
 
 // part is a piece of SQL, or an argument. An age becomes an instant when asked.
@@ -36,9 +47,28 @@ type part struct {
 // SQL returns the condition with placeholders from $first on. speaker is the
 // account on whose behalf the question is asked.
 func (s *Segment) SQL(now time.Time, speaker string, first int) (string, []any) {
+	return written(s.parts, now, speaker, first)
+}
+
+// SQL is the condition alone, as Segment.SQL.
+func (l Leaf) SQL(now time.Time, speaker string, first int) (string, []any) {
+	return written(l.parts, now, speaker, first)
+}
+
+// Value is what the condition looks at, as SQL over person p; since tells whether it is an instant, and the condition turns by itself when
+// that is so long ago. It is empty where there is no such value.
+func (l Leaf) Value(speaker string, first int) (sql string, args []any, since bool, after time.Duration) {
+	if l.value != "" {
+		return l.value, nil, l.since, l.after
+	}
+	sql, args = written(l.args, time.Time{}, speaker, first)
+	return sql, args, l.since, l.after
+}
+
+func written(parts []part, now time.Time, speaker string, first int) (string, []any) {
 	var b strings.Builder
 	var args []any
-	for _, p := range s.parts {
+	for _, p := range parts {
 		switch {
 		case !p.isArg:
 			b.WriteString(p.sql)
@@ -65,8 +95,11 @@ var wrapped = regexp.MustCompile(ageCall + `\("(\w*)"\)`)
 // longest is how long a condition may be, in bytes.
 const longest = 10_000
 
-// Compile reads a condition. Its errors are for the marketer who wrote it.
-func Compile(source string) (*Segment, error) {
+// Compile reads a condition that names no other segment. Its errors are for the marketer who wrote it.
+func Compile(source string) (*Segment, error) { return CompileWith(source, nil) }
+
+// CompileWith reads a condition. named finds the segments that it names; its errors are said as they are.
+func CompileWith(source string, named func(string) (*Segment, error)) (*Segment, error) {
 	switch {
 	case len(source) > longest:
 		return nil, fmt.Errorf("the condition is longer than %d bytes: give the people a tag instead", longest)
@@ -77,7 +110,7 @@ func Compile(source string) (*Segment, error) {
 	if err != nil {
 		return nil, readable(err)
 	}
-	c := &compiler{s: &Segment{Source: source}}
+	c := &compiler{s: &Segment{Source: source}, named: named}
 	if err := c.condition(tree.Node); err != nil {
 		return nil, errors.New(brief(wrapped.ReplaceAllString(err.Error(), "$1")))
 	}
@@ -142,7 +175,48 @@ func plainly(message string) string {
 	return "“" + m[1] + m[2] + "” can't be used here"
 }
 
-type compiler struct{ s *Segment }
+type compiler struct {
+	s     *Segment
+	named func(string) (*Segment, error)
+}
+
+// leaf writes a condition in which there is no other, and notes it.
+func (c *compiler) leaf(n ast.Node, write func(*Leaf) error) error {
+	l := Leaf{Text: brief(wrapped.ReplaceAllString(n.String(), "$1"))}
+	from := len(c.s.parts)
+	if err := write(&l); err != nil {
+		return err
+	}
+	l.parts = c.s.parts[from:]
+	c.s.Leaves = append(c.s.Leaves, l)
+	return nil
+}
+
+// other writes the condition of a segment that this one names.
+func (c *compiler) other(name, help string) error {
+	if c.named == nil {
+		return fmt.Errorf("write %s", help)
+	}
+	s, err := c.named(name)
+	if err != nil {
+		return err
+	}
+	if s == nil {
+		return errors.New("it names the segment " + name + ", which is wrong itself")
+	}
+	if len(c.s.parts)+len(s.parts) > mostParts {
+		return errors.New("with the segments that it names the condition is too long")
+	}
+	c.sql("(")
+	c.s.parts = append(c.s.parts, s.parts...)
+	c.sql(")")
+	c.s.Accounts, c.s.Offers, c.s.Networks = append(c.s.Accounts, s.Accounts...), append(c.s.Offers, s.Offers...), append(c.s.Networks, s.Networks...)
+	c.s.Leaves = append(c.s.Leaves, s.Leaves...)
+	return nil
+}
+
+// mostParts bounds what segments that name segments grow to.
+const mostParts = 4000
 
 func (c *compiler) sql(s string)  { c.s.parts = append(c.s.parts, part{sql: s}) }
 func (c *compiler) arg(value any) { c.s.parts = append(c.s.parts, part{arg: value, isArg: true}) }
@@ -184,9 +258,9 @@ func (c *compiler) binary(n *ast.BinaryNode) error {
 	case "or", "||":
 		return c.join(n, " OR ")
 	case "in":
-		return c.in(n)
+		return c.leaf(n, func(*Leaf) error { return c.in(n) })
 	case "==", "!=", "<", "<=", ">", ">=":
-		return c.compare(n)
+		return c.leaf(n, func(l *Leaf) error { return c.compare(n, l) })
 	}
 	return fmt.Errorf("“%s” can't be used in a segment", n.Operator)
 }
@@ -254,7 +328,7 @@ var mirrored = map[string]string{"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==
 
 // compare writes field OP value; the field may stand on either side. A person
 // of whom we do not know the field does not fulfil the condition.
-func (c *compiler) compare(n *ast.BinaryNode) error {
+func (c *compiler) compare(n *ast.BinaryNode, l *Leaf) error {
 	name, value, op := n.Left, n.Right, n.Operator
 	if _, ok := name.(*ast.IdentifierNode); !ok {
 		name, value, op = n.Right, n.Left, mirrored[op]
@@ -267,8 +341,10 @@ func (c *compiler) compare(n *ast.BinaryNode) error {
 	if !ok {
 		return unknown(id.Value)
 	}
+	l.value = f.sql
 	if f.age {
 		op = mirrored[op] // longer ago is a smaller instant
+		l.after, l.since = age(value)
 	}
 	if s, isText := value.(*ast.StringNode); isText && id.Value == "language" { // de is de-at, too
 		short := strings.ToLower(strings.ReplaceAll(s.Value, "_", "-"))

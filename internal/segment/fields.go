@@ -49,7 +49,8 @@ var functions = map[string]string{
 		`consents("direct", "account"): from that account`,
 	"holds":    `holds("offer"): has a coupon of that offer`,
 	"redeemed": `redeemed("offer"): has used a coupon of that offer`,
-	"on":       `on("bluesky"): has a handle on that network`,
+	"on":       `on("bluesky"): has a handle on that network; on("customer"), on("email"), on("phone"): the shop knows them by that`,
+	"segment":  `segment("regulars"): is in that segment, too`,
 }
 
 // Words returns every word a segment may use, with what it means.

@@ -62,7 +62,8 @@ var passages = map[string]passage{
 	"composed": {output, 3}, "prepared": {output, 3}, "freezing": {output, 3}, "frozen": {output, 3}, "publishing": {output, 3},
 	"published": {output, 3}, "recording": {output, 3}, "recorded": {output, 3},
 	"doubting": {lostWord, 2}, "looking": {doubt, 2}, "looked": {doubt, 2}, "repeating": {doubt, 1},
-	"redeeming": {purchase, 1}, "redeemed": {purchase, 1}, "storing": {login, 1}, "stored": {login, 1},
+	"redeeming": {purchase, 1}, "redeemed": {purchase, 1}, "locking": {purchase, 1}, "locked": {purchase, 1},
+	"rolling back": {purchase, 1}, "rolled back": {purchase, 1}, "storing": {login, 1}, "stored": {login, 1},
 	"refreshing": {refresh, 1}, "refreshed": {refresh, 1},
 }
 

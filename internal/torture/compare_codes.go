@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 )
@@ -12,6 +13,8 @@ type order struct {
 	code, id string
 	tried    bool // the shop has told us at least once
 	noted    bool // and we have said yes
+	backing  bool // it came to nothing: the shop has told us at least once
+	undone   bool // and we have said yes
 }
 
 // codesIn are the codes that a text shows, each once.
@@ -131,12 +134,29 @@ func (c *comparison) promised() {
 func (c *comparison) used() {
 	noted, orders := map[string]int{}, map[string]bool{}
 	for _, r := range c.ledger.redemptions {
-		noted[r["code"]]++
-		orders[r["code"]+" "+r["order_id"]] = true
+		switch r["state"] {
+		case "redeemed":
+			noted[r["code"]]++
+			orders[r["code"]+" "+r["order_id"]] = true
+		case "locked":
+			c.say(couponsLeaked, "the code %s is locked for order %s, which was told of", r["code"], r["order_id"])
+		}
+	}
+	for _, u := range c.ledger.uses {
+		n := 0
+		for _, r := range c.ledger.redemptions {
+			if r["offer"] == u["offer"] && (r["state"] == "redeemed" || r["state"] == "locked") {
+				n++
+			}
+		}
+		if fmt.Sprint(n) != u["uses"] {
+			c.say(couponsLeaked, "%s uses of %s count, and there are %d", u["uses"], u["offer"], n)
+		}
 	}
 	for _, o := range c.orders {
-		if has := orders[o.code+" "+o.id]; has != o.noted && (o.noted || !o.tried) {
-			c.say(couponsLeaked, "order %s with the code %s is noted: %v, and should be: %v", o.id, o.code, has, o.noted)
+		want := o.noted && !o.undone
+		if has := orders[o.code+" "+o.id]; has != want && (o.noted || !o.tried) {
+			c.say(couponsLeaked, "order %s with the code %s is noted: %v, and should be: %v", o.id, o.code, has, want)
 		}
 		delete(orders, o.code+" "+o.id)
 	}

@@ -43,7 +43,7 @@ func good() evidence {
 				{"id": "m7", "item": "item-7", "state": "answered"}, {"id": "m8", "item": "item-8", "state": "answered"},
 				{"id": "m9", "item": "item-9", "state": "desk"},
 			},
-			redemptions: []row{{"code": code1, "order_id": "o1"}},
+			redemptions: []row{{"code": code1, "order_id": "o1", "offer": "letter-1", "state": "redeemed"}},
 		},
 		orders: []*order{{code: code1, id: "o1", tried: true, noted: true}},
 	}
@@ -175,8 +175,15 @@ func TestHarmIsSeen(t *testing.T) {
 			where(e.ledger.coupons, "code", code1)["state"] = "delivered"
 		}, []column{couponsLeaked}},
 		"a code was used in two orders": {func(e *evidence) {
-			e.ledger.redemptions = append(e.ledger.redemptions, row{"code": code1, "order_id": "o2"})
+			e.ledger.redemptions = append(e.ledger.redemptions, row{"code": code1, "order_id": "o2", "offer": "letter-1", "state": "redeemed"})
 		}, []column{couponsLeaked, couponsLeaked}},
+		"a lock was never given back": {func(e *evidence) {
+			e.ledger.redemptions = append(e.ledger.redemptions, row{"code": code2, "order_id": "o2", "offer": "gift", "state": "locked"})
+		}, []column{couponsLeaked}},
+		"a limit counts what is not": {func(e *evidence) {
+			e.ledger.uses = []row{{"offer": "letter-1", "span": "ever", "uses": "2"}}
+		}, []column{couponsLeaked}},
+		"an order that came to nothing counts": {func(e *evidence) { e.orders[0].undone = true }, []column{couponsLeaked}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := good()

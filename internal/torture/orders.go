@@ -144,6 +144,25 @@ func (w *world) redeem(o *order, a aim) error {
 	return err
 }
 
+// lock tells the program of an order that is being placed; it is told of its end later.
+func (w *world) lock(o *order, a aim) error {
+	w.note("%s locks %s", o.id, o.code)
+	_, err := w.command(a, "", "coupons", "lock", o.code, "--order", o.id, "--amount", "12.50 EUR")
+	o.tried = true
+	return err
+}
+
+// rollback tells the program that an order came to nothing. Whoever was told so before says no, which is as good.
+func (w *world) rollback(o *order, a aim) error {
+	w.note("%s with %s came to nothing", o.id, o.code)
+	code, err := w.command(a, "", "coupons", "rollback", o.code, "--order", o.id, "--why", "sent back")
+	o.backing = true
+	if err == nil && (code == 0 || code == 3) {
+		o.undone = true
+	}
+	return err
+}
+
 // redeemTwice uses a code in an order of its own that was used already: that
 // has to be refused.
 func (w *world) redeemTwice(o *order) error {

@@ -115,10 +115,15 @@ func (w *world) rest(ctx context.Context) error {
 	}
 	w.note("rest")
 	for _, o := range w.orders {
-		if !o.noted {
-			if err := w.redeem(o, aim{}); err != nil {
-				return err
-			}
+		do := w.redeem
+		switch {
+		case o.backing && !o.undone:
+			do = w.rollback
+		case o.noted:
+			continue
+		}
+		if err := do(o, aim{}); err != nil {
+			return err
 		}
 	}
 	if err := w.calm(ctx); err != nil {

@@ -19,7 +19,7 @@ import (
 type row map[string]string
 
 // ledger is what the database says.
-type ledger struct{ posts, coupons, mentions, redemptions, cursors []row }
+type ledger struct{ posts, coupons, mentions, redemptions, uses, cursors []row }
 
 // database is where a world's program keeps its record.
 type database struct {
@@ -39,6 +39,7 @@ func (d database) ledger() (l ledger, err error) {
 		for into, query := range map[*[]row]string{
 			&l.posts: `SELECT * FROM posts ORDER BY created_at, id`, &l.coupons: `SELECT * FROM coupons`,
 			&l.mentions: `SELECT * FROM mentions ORDER BY received_at, id`, &l.redemptions: `SELECT * FROM redemptions`,
+			&l.uses: `SELECT * FROM coupon_uses WHERE span = 'ever'`,
 			&l.cursors: `SELECT * FROM cursors`,
 		} {
 			if *into, err = rows(tx, query); err != nil {
@@ -153,7 +154,7 @@ func (l ledger) String() string {
 		fmt.Fprintf(&b, "coupon %s %s %s person=%s\n", r["code"], r["offer"], r["state"], r["person"])
 	}
 	for _, r := range l.redemptions {
-		fmt.Fprintf(&b, "redemption %s %s\n", r["code"], r["order_id"])
+		fmt.Fprintf(&b, "redemption %s %s %s\n", r["code"], r["order_id"], r["state"])
 	}
 	return b.String()
 }

@@ -80,6 +80,15 @@ func (w *world) beside(m *machine, n need) []event {
 		if err != nil || o == nil {
 			return err
 		}
+		switch a.point {
+		case "locking", "locked":
+			return w.lock(o, a)
+		case "rolling back", "rolled back":
+			if err := w.redeem(o, aim{}); err != nil || !o.noted {
+				return err
+			}
+			return w.rollback(o, a)
+		}
 		return w.redeem(o, a)
 	}
 	return []event{{m.aim.after / 2, do}}

@@ -290,7 +290,7 @@ func (l *loader) checkSegments() {
 			}
 		}
 		for _, n := range s.Networks {
-			if network.Find(l.kinds, n) == nil {
+			if network.Find(l.kinds, n) == nil && !slices.Contains([]string{"customer", "email", "phone"}, n) {
 				d.Add(name, fmt.Sprintf("no network %q", n), suggest.Hint(n, l.kindNames()))
 			}
 		}

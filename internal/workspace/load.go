@@ -152,20 +152,47 @@ func (l *loader) readCampaign(name, file string, b []byte) {
 func (l *loader) readSegments(file string, b []byte) {
 	sources := map[string]*string{}
 	d := document.Read(file, b, &sources)
-	for name, source := range sources {
-		l.set.Segments[name] = nil // known, though wrong
-		switch {
-		case source == nil:
-			d.AddKey(name, "the segment is empty", "")
-		case *source != "": // else it was no text, and that was said
-			s, err := segment.Compile(*source)
-			if err != nil {
-				d.Add(name, err.Error(), "")
-			}
-			l.set.Segments[name] = s
-		}
+	r := segments{l: l, d: d, sources: sources}
+	for name := range sources {
+		_, _ = r.compile(name, nil) // said
 	}
 	l.keep("segments", "", d)
+}
+
+// segments are those of a file, which may name each other.
+type segments struct {
+	l       *loader
+	d       *document.Document
+	sources map[string]*string
+}
+
+// compile reads one, and those that it names first. path are those that name it.
+func (r *segments) compile(name string, path []string) (*segment.Segment, error) {
+	source, there := r.sources[name]
+	if !there {
+		text, hint := unknown("segment", name, r.sources)
+		return nil, fmt.Errorf("%s (%s)", text, hint)
+	}
+	path = append(slices.Clone(path), name)
+	if i := slices.Index(path, name); i < len(path)-1 {
+		return nil, errors.New("segments name each other in a circle: " + strings.Join(path[i:], " → "))
+	}
+	if s, done := r.l.set.Segments[name]; done {
+		return s, nil
+	}
+	var s *segment.Segment
+	switch {
+	case source == nil:
+		r.d.AddKey(name, "the segment is empty", "")
+	case *source != "": // else it was no text, and that was said
+		var err error
+		s, err = segment.CompileWith(*source, func(other string) (*segment.Segment, error) { return r.compile(other, path) })
+		if err != nil {
+			r.d.Add(name, err.Error(), "")
+		}
+	}
+	r.l.set.Segments[name] = s // nil: known, though wrong
+	return s, nil
 }
 
 // each hands over every YAML file of a folder, by its name without ending.
