@@ -18,7 +18,7 @@ var owners = map[string]string{
 	"mentions": "inbox", "metrics": "outbox", "needs": "need", "optouts": "people", "pauses": "pause", "person_tags": "people",
 	"persons": "people",
 	"posts":   "outbox", "redemptions": "coupon", "revisions": "revision", "river_job": "queue", "river_leader": "queue", "secrets": "vault",
-	"selves": "inbox", "syncs": "people", "coupon_posts": "coupon", "coupon_counts": "coupon", "coupon_uses": "coupon", "left_out": "outbox",
+	"selves": "inbox", "syncs": "people", "coupon_posts": "coupon", "coupon_counts": "coupon", "coupon_uses": "coupon", "left_out": "outbox", "held_out": "outbox",
 	"orders": "orders", "tiers": "people", "merges": "people", "api_keys": "apikey", "api_answers": "apikey",
 	"goose_db_version": "store",
 }

@@ -103,7 +103,8 @@ func (g *Agenda) ExpandChunk(ctx context.Context, id string) (done bool, err err
 	}
 	if errors.Is(err, coupon.ErrHeld) {
 		return true, g.Write(ctx, func(tx *sql.Tx) error {
-			return outbox.PutOff(ctx, tx, parent.ID, now.Add(site.StuckAfter), outbox.Why{Text: coupon.ErrHeld.Error(), Cause: outbox.CodesHeld})
+			return outbox.PutOff(ctx, tx, parent.ID, now.Add(site.StuckAfter), outbox.Why{Text: coupon.ErrHeld.Error(),
+				Cause: outbox.CodesHeld})
 		})
 	}
 	return done, err
@@ -137,6 +138,9 @@ type expansion struct {
 // chunk writes down the posts for some persons, each with a code reserved if the text shows one. Without a code left, the
 // person is left out and that is said.
 func (e *expansion) chunk(ctx context.Context, tx *sql.Tx, all []people.Recipient) (done bool, err error) {
+	if err := e.permit(ctx, tx, all); err != nil {
+		return false, err
+	}
 	cursor := e.parent.Cursor
 	var posts []*outbox.Post
 	leftOut := map[string]int{}
@@ -172,6 +176,46 @@ func (e *expansion) chunk(ctx context.Context, tx *sql.Tx, all []people.Recipien
 		return false, errMoved
 	}
 	return done, err
+}
+
+// permit says who of those that may be written to is not, all the same: the campaign's hold-out group first, and then whoever has had as
+// many messages as one person gets.
+func (e *expansion) permit(ctx context.Context, tx *sql.Tx, all []people.Recipient) error {
+	var percent int
+	if c := e.set.Campaigns[e.parent.Campaign]; c != nil {
+		percent = int(c.Holdout)
+	}
+	held, err := outbox.Draw(ctx, tx, e.parent.Campaign, percent, open(all), e.now)
+	if err != nil {
+		return err
+	}
+	leave(all, func(p int64) bool { return held[p] }, outbox.HeldOut)
+	most := e.set.Settings.Attention
+	if most == nil {
+		return nil
+	}
+	had, err := outbox.Attention(ctx, tx, open(all), e.now.Add(-most.Per), e.parent.ID)
+	leave(all, func(p int64) bool { return had[p] >= most.Count }, outbox.HadAttention)
+	return err
+}
+
+// open are those against whom nothing speaks.
+func open(all []people.Recipient) (persons []int64) {
+	for _, r := range all {
+		if r.Missing == "" {
+			persons = append(persons, r.Person)
+		}
+	}
+	return persons
+}
+
+// leave leaves some of them out.
+func leave(all []people.Recipient, who func(int64) bool, why string) {
+	for i := range all {
+		if all[i].Missing == "" && who(all[i].Person) {
+			all[i].Missing = why
+		}
+	}
 }
 
 // codes reserves a code for each post, or says in its reason why there is none.

@@ -12,6 +12,7 @@ import (
 	"magpie/internal/accounts"
 	"magpie/internal/audit"
 	"magpie/internal/lease"
+	"magpie/internal/outbox"
 	"magpie/internal/people"
 	"magpie/internal/site"
 	"magpie/internal/store"
@@ -40,7 +41,7 @@ func (b *Bot) CopyFrom(ctx context.Context, src *store.DB, progress func(string,
 	if err != nil {
 		return nil, err
 	}
-	if err := store.Inherit(ctx, src, b.DB, site.Window, store.Matched, store.Plays, audit.HeadMark, people.ErasedKey,
+	if err := store.Inherit(ctx, src, b.DB, site.Window, store.Matched, store.Plays, audit.HeadMark, people.ErasedKey, outbox.HoldOutKey,
 		accounts.SignedAtMark, vault.KeyMark,
 		people.FoldMark); err != nil {
 		return nil, err

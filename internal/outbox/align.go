@@ -84,6 +84,14 @@ func Resumed(ctx context.Context, tx *sql.Tx, cause Cause, now time.Time) error 
 
 // Reassign gives the posts to one person to another, when both are the same.
 func Reassign(ctx context.Context, tx *sql.Tx, into, from int64) ([]string, error) {
+	for _, q := range []string{
+		`INSERT INTO held_out (campaign, person, at) SELECT campaign, $1, at FROM held_out WHERE person = $2 ON CONFLICT DO NOTHING`,
+		`DELETE FROM held_out WHERE CAST($1 AS BIGINT) <> 0 AND person = $2`,
+	} {
+		if _, err := tx.ExecContext(ctx, q, into, from); err != nil {
+			return nil, err
+		}
+	}
 	rows, err := tx.QueryContext(ctx, `UPDATE posts SET person = $1 WHERE person = $2 RETURNING id`, into, from)
 	if err != nil {
 		return nil, err

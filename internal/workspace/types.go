@@ -40,6 +40,7 @@ type Settings struct {
 	Words    OptWords            `yaml:"words"`           // more words that opt out and in
 
 	Currency       scalar.Currency `yaml:"currency" empty:"no"`  // the shop's, in which spent is counted: USD
+	Attention      *scalar.Rate    `yaml:"attention"`            // how many messages a person gets unasked: 2/week
 	CodesPerServer *scalar.Rate    `yaml:"codes_per_server"`     // how many people of one server get a code of an offer without a person; 100/hour
 	Approvers      []string        `yaml:"approvers" empty:"no"` // who may approve; empty: everybody but the author
 }
@@ -90,15 +91,16 @@ type Pace struct {
 
 // Campaign is campaigns/NAME.yaml: one goal, one offer, several steps.
 type Campaign struct {
-	Name       string       `yaml:"-"`
-	Title      string       `yaml:"title" jsonschema:"required,minLength=1"`
-	From       *scalar.Date `yaml:"from" empty:"no"`
-	Until      *scalar.Date `yaml:"until" empty:"no"`
-	Offer      string       `yaml:"offer"`
-	Approval   string       `yaml:"approval" empty:"no" jsonschema:"enum=required,enum=none"`
-	Disclosure string       `yaml:"disclosure" empty:"no"`                                 // put before every text, for example "Ad:"
-	Fit        string       `yaml:"fit" jsonschema:"enum=refuse,enum=shorten,enum=thread"` // what becomes of a text that is too long
-	Steps      Steps        `yaml:"steps" jsonschema:"required"`
+	Name       string         `yaml:"-"`
+	Title      string         `yaml:"title" jsonschema:"required,minLength=1"`
+	From       *scalar.Date   `yaml:"from" empty:"no"`
+	Until      *scalar.Date   `yaml:"until" empty:"no"`
+	Offer      string         `yaml:"offer"`
+	Approval   string         `yaml:"approval" empty:"no" jsonschema:"enum=required,enum=none"`
+	Disclosure string         `yaml:"disclosure" empty:"no"`                                 // put before every text, for example "Ad:"
+	Fit        string         `yaml:"fit" jsonschema:"enum=refuse,enum=shorten,enum=thread"` // what becomes of a text that is too long
+	Holdout    scalar.Percent `yaml:"holdout" empty:"no"`                                    // the share that mailings leave out, to tell the effect
+	Steps      Steps          `yaml:"steps" jsonschema:"required"`
 }
 
 // Steps keep the order of the file.
@@ -192,7 +194,7 @@ type Offer struct {
 	Value     string          `yaml:"value" jsonschema:"required,minLength=1"`
 	Codes     *scalar.Pool    `yaml:"codes" jsonschema:"required"`
 	PerPerson int             `yaml:"per_person" empty:"no" jsonschema:"minimum=1"`
-	Limit     int             `yaml:"limit" empty:"no" jsonschema:"minimum=1"` // made codes: at most so many; 0, which is not written: as many as are asked for
+	Limit     int             `yaml:"limit" empty:"no" jsonschema:"minimum=1"` // made codes: at most so many
 	Valid     scalar.Duration `yaml:"valid" empty:"no"`
 	From      *scalar.Date    `yaml:"from" empty:"no"`
 	Until     *scalar.Date    `yaml:"until" empty:"no"`
@@ -204,7 +206,7 @@ type Offer struct {
 	Budget   *scalar.Money    `yaml:"budget" empty:"no"`                                     // of all discounts together
 	Least    *scalar.Money    `yaml:"least" empty:"no"`                                      // the least value of an order
 	Most     *scalar.Money    `yaml:"most" empty:"no"`                                       // the largest discount
-	OnRefund string           `yaml:"on_refund" empty:"no" jsonschema:"enum=free,enum=keep"` // a full refund: free, which is the default, gives the use back
+	OnRefund string           `yaml:"on_refund" empty:"no" jsonschema:"enum=free,enum=keep"` // a full refund: free, the default, gives the use back
 	OnCancel string           `yaml:"on_cancel" empty:"no" jsonschema:"enum=free,enum=keep"` // a cancelled order, likewise
 }
 
