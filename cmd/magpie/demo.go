@@ -366,11 +366,11 @@ func (d *show) sent(ctx context.Context, p *outbox.Post) error {
 }
 
 func (d *show) end(ctx context.Context, out string) error {
-	lines, err := report.Campaigns(ctx, d.b.DB, time.Time{})
+	lines, err := report.Campaigns(ctx, d.b.DB, report.Span{})
 	if err != nil {
 		return err
 	}
-	service, err := report.Mentions(ctx, d.b.DB, time.Time{})
+	service, err := report.Mentions(ctx, d.b.DB, report.Span{})
 	if err != nil {
 		return err
 	}

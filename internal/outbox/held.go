@@ -13,8 +13,8 @@ import (
 	"magpie/internal/store"
 )
 
-// HoldOutKey is the mark that holds the key by which hold-out groups are drawn: nobody can tell beforehand who is in one, and everybody stays
-// where they are.
+// HoldOutKey is the mark that holds the key by which hold-out groups are drawn: nobody can tell beforehand who is in one, and everybody
+// stays where they are.
 const HoldOutKey = "hold-out key"
 
 // Reasons why somebody is left out of a mailing, beside those of package people.
@@ -47,7 +47,8 @@ func Draw(ctx context.Context, tx *sql.Tx, campaign string, percent int, persons
 	if err != nil || len(all) == 0 {
 		return held, err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO held_out (campaign, person, at) SELECT $1, CAST(j.value ->> 'person' AS BIGINT), CAST($2 AS BIGINT)
+	_, err = tx.ExecContext(ctx,
+		`INSERT INTO held_out (campaign, person, at) SELECT $1, CAST(j.value ->> 'person' AS BIGINT), CAST($2 AS BIGINT)
 		FROM json_each($3) j WHERE true ON CONFLICT DO NOTHING`, campaign, store.Ms(now), each)
 	return held, err
 }
@@ -77,7 +78,8 @@ func Attention(ctx context.Context, q store.Querier, persons []int64, since time
 	}
 	rows, err := q.QueryContext(ctx, `SELECT p.person, count(*) FROM json_each($1) j CROSS JOIN posts p
 		WHERE p.person = CAST(j.value ->> 'person' AS BIGINT) AND p.kind = 'direct' AND p.parent <> $2
-		AND p.state NOT IN ('withdrawn', 'refused', 'late') AND COALESCE(p.sent_at, p.slot_at) > $3 GROUP BY p.person`, each, except, store.Ms(since))
+		AND p.state NOT IN ('withdrawn', 'refused', 'late') AND COALESCE(p.sent_at,
+			p.slot_at) > $3 GROUP BY p.person`, each, except, store.Ms(since))
 	if err != nil {
 		return nil, err
 	}

@@ -51,7 +51,8 @@ func Why(ctx context.Context, q store.Querier, s *segment.Segment, person int64,
 func why(ctx context.Context, q store.Querier, l segment.Leaf, person int64, speaker string, now time.Time) (r Reason, err error) {
 	r.Text = l.Text
 	where, args := l.SQL(now, speaker, 2)
-	if err := q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM persons p WHERE p.id = $1 AND `+where+`)`, append([]any{person}, args...)...).
+	if err := q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM persons p WHERE p.id = $1 AND `+where+`)`, append([]any{person},
+		args...)...).
 		Scan(&r.Holds); err != nil {
 		return r, err
 	}
@@ -60,7 +61,8 @@ func why(ctx context.Context, q store.Querier, l segment.Leaf, person int64, spe
 		return r, nil
 	}
 	var text sql.NullString
-	err = q.QueryRowContext(ctx, `SELECT CAST(`+value+` AS text) FROM persons p WHERE p.id = $`+strconv.Itoa(len(args)+1), append(args, person)...).
+	err = q.QueryRowContext(ctx, `SELECT CAST(`+value+` AS text) FROM persons p WHERE p.id = $`+strconv.Itoa(len(args)+1), append(args,
+		person)...).
 		Scan(&text)
 	if errors.Is(err, sql.ErrNoRows) || !text.Valid {
 		return r, nil
@@ -81,7 +83,8 @@ func why(ctx context.Context, q store.Querier, l segment.Leaf, person int64, spe
 }
 
 // Explain is a segment as the database reads it, and how it goes about it: by which indexes.
-func Explain(ctx context.Context, db *store.DB, s *segment.Segment, speaker string, now time.Time) (statement string, plan []string, err error) {
+func Explain(ctx context.Context, db *store.DB, s *segment.Segment, speaker string, now time.Time) (statement string, plan []string,
+	err error) {
 	where, args := s.SQL(now, speaker, 1)
 	statement = `SELECT count(*) FROM persons p WHERE ` + where
 	how := `EXPLAIN QUERY PLAN `

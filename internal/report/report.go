@@ -9,6 +9,19 @@ import (
 	"magpie/internal/store"
 )
 
+// Span is from when until when things are reported; zero times are open ends.
+type Span struct{ Since, Until time.Time }
+
+// end is the instant before which the span lies.
+func (s Span) end() time.Time {
+	if s.Until.IsZero() {
+		return time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	return s.Until
+}
+
+func (s Span) ms() (since, until int64) { return store.Ms(s.Since), store.Ms(s.end()) }
+
 // Line is one campaign, step, account and segment.
 type Line struct {
 	Campaign  string `json:"campaign"`
@@ -35,10 +48,10 @@ type Spent struct {
 	Cost    int64  `json:"cost"` // in millionths of a US dollar
 }
 
-// Accounts reports what the networks have charged since an instant.
-func Accounts(ctx context.Context, db *store.DB, since time.Time) (out []Spent, err error) {
-	rows, err := db.Read.QueryContext(ctx, `SELECT account, sum(calls), sum(price) FROM charges WHERE day >= $1 GROUP BY account
-		ORDER BY account`, since.UTC().Format(time.DateOnly))
+// Accounts reports what the networks have charged in a span.
+func Accounts(ctx context.Context, db *store.DB, span Span) (out []Spent, err error) {
+	rows, err := db.Read.QueryContext(ctx, `SELECT account, sum(calls), sum(price) FROM charges WHERE day >= $1 AND day < $2
+		GROUP BY account ORDER BY account`, span.Since.UTC().Format(time.DateOnly), span.end().UTC().Format(time.DateOnly))
 	if err != nil {
 		return nil, err
 	}
@@ -66,28 +79,27 @@ func (s Sum) String() string {
 
 type key struct{ campaign, step, account, segment string }
 
-// Campaigns reports what was posted, given and redeemed since an instant.
-func Campaigns(ctx context.Context, db *store.DB, since time.Time) ([]Line, error) {
+// Campaigns reports what was posted, given and redeemed in a span.
+func Campaigns(ctx context.Context, db *store.DB, span Span) ([]Line, error) {
 	g := &gathering{at: map[key]int{}}
-	ms := store.Ms(since)
 	for _, q := range []struct {
 		sql string
 		add func(l *Line, n int64, text string)
 	}{
 		{`SELECT campaign, step, account, segment, count(*), '' FROM posts WHERE state IN ('sent', 'recalled')
-			AND sent_at >= $1 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`,
+			AND sent_at >= $1 AND sent_at < $2 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`,
 			func(l *Line, n int64, _ string) { l.Posts = int(n) }},
-		{`SELECT campaign, step, account, segment, sum(price), '' FROM posts WHERE state IN ('sent', 'recalled') AND sent_at >= $1
+		{`SELECT campaign, step, account, segment, sum(price), '' FROM posts WHERE state IN ('sent', 'recalled') AND sent_at >= $1 AND sent_at < $2
 			AND price > 0 GROUP BY 1, 2, 3, 4`,
 			func(l *Line, n int64, _ string) { l.Cost = n }},
-		{`SELECT campaign, step, account, segment, count(*), '' FROM coupons WHERE state <> 'free' AND reserved_at >= $1 GROUP BY 1, 2, 3, 4`,
+		{`SELECT campaign, step, account, segment, count(*), '' FROM coupons WHERE state <> 'free' AND reserved_at >= $1 AND reserved_at < $2 GROUP BY 1, 2, 3, 4`,
 			func(l *Line, n int64, _ string) { l.Reserved = int(n) }},
-		{`SELECT campaign, step, account, segment, count(*), '' FROM coupons WHERE delivered_at >= $1 GROUP BY 1, 2, 3, 4`,
+		{`SELECT campaign, step, account, segment, count(*), '' FROM coupons WHERE delivered_at >= $1 AND delivered_at < $2 GROUP BY 1, 2, 3, 4`,
 			func(l *Line, n int64, _ string) { l.Delivered = int(n) }},
-		{`SELECT campaign, step, account, segment, count(*), '' FROM redemptions WHERE at >= $1
+		{`SELECT campaign, step, account, segment, count(*), '' FROM redemptions WHERE at >= $1 AND at < $2
 			AND state = 'redeemed' GROUP BY 1, 2, 3, 4`,
 			func(l *Line, n int64, _ string) { l.Redeemed = int(n) }},
-		{`SELECT campaign, step, account, segment, sum(amount - refunded), currency FROM redemptions WHERE at >= $1
+		{`SELECT campaign, step, account, segment, sum(amount - refunded), currency FROM redemptions WHERE at >= $1 AND at < $2
 			AND state = 'redeemed' GROUP BY 1, 2, 3, 4, 6 ORDER BY 6`,
 			func(l *Line, n int64, currency string) { l.Revenue = append(l.Revenue, Sum{n, currency}) }},
 		{figure("likes"), func(l *Line, n int64, _ string) { l.Likes = int(n) }},
@@ -95,7 +107,7 @@ func Campaigns(ctx context.Context, db *store.DB, since time.Time) ([]Line, erro
 		{figure("replies"), func(l *Line, n int64, _ string) { l.Replies = int(n) }},
 		{figure("views"), func(l *Line, n int64, _ string) { l.Views = int(n) }},
 	} {
-		if err := g.read(ctx, db, q.sql, ms, q.add); err != nil {
+		if err := g.read(ctx, db, q.sql, span, q.add); err != nil {
 			return nil, err
 		}
 	}
@@ -105,7 +117,7 @@ func Campaigns(ctx context.Context, db *store.DB, since time.Time) ([]Line, erro
 // figure asks for one of the posts' figures, as far as the networks tell it.
 func figure(name string) string {
 	return `SELECT campaign, step, account, segment, sum(` + name + `), '' FROM posts JOIN metrics ON metrics.post = posts.id
-		WHERE state = 'sent' AND sent_at >= $1 AND ` + name + ` > 0 GROUP BY 1, 2, 3, 4`
+		WHERE state = 'sent' AND sent_at >= $1 AND sent_at < $2 AND ` + name + ` > 0 GROUP BY 1, 2, 3, 4`
 }
 
 type gathering struct {
@@ -113,8 +125,9 @@ type gathering struct {
 	lines []Line
 }
 
-func (g *gathering) read(ctx context.Context, db *store.DB, query string, since int64, add func(*Line, int64, string)) error {
-	rows, err := db.Read.QueryContext(ctx, query, since)
+func (g *gathering) read(ctx context.Context, db *store.DB, query string, span Span, add func(*Line, int64, string)) error {
+	since, until := span.ms()
+	rows, err := db.Read.QueryContext(ctx, query, since, until)
 	if err != nil {
 		return err
 	}
@@ -148,22 +161,22 @@ type Service struct {
 	Median   time.Duration `json:"median_ns"` // from arrival to the answer being out
 }
 
-// Mentions reports on service since an instant.
-func Mentions(ctx context.Context, db *store.DB, since time.Time) (s Service, err error) {
-	ms := store.Ms(since)
+// Mentions reports on service in a span.
+func Mentions(ctx context.Context, db *store.DB, span Span) (s Service, err error) {
+	ms, end := span.ms()
 	err = db.Read.QueryRowContext(ctx, `SELECT count(*), COALESCE(sum(CASE state WHEN 'answered' THEN 1 ELSE 0 END), 0),
 		COALESCE(sum(CASE state WHEN 'desk' THEN 1 ELSE 0 END), 0), COALESCE(sum(CASE state WHEN 'silent' THEN 1 ELSE 0 END), 0),
-		COALESCE(sum(CASE state WHEN 'closed' THEN 1 ELSE 0 END), 0), (SELECT count(*) FROM optouts WHERE at >= $1)
-		FROM mentions WHERE received_at >= $2`, ms, ms).
+		COALESCE(sum(CASE state WHEN 'closed' THEN 1 ELSE 0 END), 0), (SELECT count(*) FROM optouts WHERE at >= $1 AND at < $2)
+		FROM mentions WHERE received_at >= $3 AND received_at < $4`, ms, end, ms, end).
 		Scan(&s.Mentions, &s.Answered, &s.Desk, &s.Silent, &s.Closed, &s.OptOuts)
 	if err != nil || s.Answered == 0 {
 		return s, err
 	}
 	var median int64
 	err = db.Read.QueryRowContext(ctx, `SELECT COALESCE((SELECT p.sent_at - m.received_at FROM mentions m JOIN posts p ON p.mention = m.id
-		WHERE p.sent_at IS NOT NULL AND m.received_at >= $1 ORDER BY 1 LIMIT 1 OFFSET
+		WHERE p.sent_at IS NOT NULL AND m.received_at >= $1 AND m.received_at < $2 ORDER BY 1 LIMIT 1 OFFSET
 		(SELECT count(*) / 2 FROM mentions m JOIN posts p ON p.mention = m.id WHERE p.sent_at IS NOT NULL
-			AND m.received_at >= $2)), 0)`, ms, ms).Scan(&median)
+			AND m.received_at >= $3 AND m.received_at < $4)), 0)`, ms, end, ms, end).Scan(&median)
 	s.Median = time.Duration(median) * time.Millisecond
 	return s, err
 }

@@ -43,8 +43,9 @@ func TestCampaigns(t *testing.T) {
 	var codes []string
 	write(t, db, func(tx *sql.Tx) error {
 		for i := range 5 {
-			p := &outbox.Post{Key: fmt.Sprint("k", i), Kind: outbox.Direct, Account: "outlet", Campaign: "bf", Step: "regulars", Segment: "vip",
-				Person: int64(i + 1), SlotAt: noon}
+			p := &outbox.Post{Key: fmt.Sprint("k", i), Kind: outbox.Direct, Account: "outlet", Campaign: "bf", Step: "regulars",
+				Segment: "vip",
+				Person:  int64(i + 1), SlotAt: noon}
 			if i == 4 {
 				p.Account, p.Segment = "home", ""
 			}
@@ -80,10 +81,11 @@ func TestCampaigns(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := till.Redeem(t.Context(), coupon.Use{Code: "ALL", Order: coupon.Order{ID: "o9", Amount: 100, Currency: "USD"}, Who: "ann"}, noon); err != nil {
+	if _, err := till.Redeem(t.Context(), coupon.Use{Code: "ALL", Order: coupon.Order{ID: "o9", Amount: 100, Currency: "USD"},
+		Who: "ann"}, noon); err != nil {
 		t.Fatal(err)
 	}
-	got, err := report.Campaigns(t.Context(), db, noon.Add(-time.Hour))
+	got, err := report.Campaigns(t.Context(), db, report.Span{Since: noon.Add(-time.Hour)})
 	want := []report.Line{
 		{Campaign: "bf", Step: "regulars", Account: "home", Posts: 1, Reserved: 1, Delivered: 1},
 		{Campaign: "bf", Step: "regulars", Account: "outlet", Segment: "vip", Posts: 3, Reserved: 4, Delivered: 3, Redeemed: 3,
@@ -96,7 +98,8 @@ func TestCampaigns(t *testing.T) {
 	if got[1].Revenue[1].String() != "999.50 USD" {
 		t.Errorf("printed as %s", got[1].Revenue[1])
 	}
-	if later, err := report.Campaigns(t.Context(), db, noon.Add(30*time.Minute)); err != nil || len(later) != 1 || later[0].Posts != 0 ||
+	if later, err := report.Campaigns(t.Context(), db, report.Span{Since: noon.Add(30 * time.Minute)}); err != nil || len(later) != 1 ||
+		later[0].Posts != 0 ||
 		later[0].Redeemed != 3 {
 		t.Errorf("since half past: %+v, %v", later, err)
 	}
@@ -105,7 +108,7 @@ func TestCampaigns(t *testing.T) {
 // TestMentions: how service did, and the median from arrival to answer.
 func TestMentions(t *testing.T) {
 	db := open(t)
-	if s, err := report.Mentions(t.Context(), db, noon); err != nil || s != (report.Service{}) {
+	if s, err := report.Mentions(t.Context(), db, report.Span{Since: noon}); err != nil || s != (report.Service{}) {
 		t.Errorf("nothing happened: %+v, %v", s, err)
 	}
 	waits := []time.Duration{time.Second, 3 * time.Second, 2 * time.Minute}
@@ -126,7 +129,8 @@ func TestMentions(t *testing.T) {
 			if _, err := outbox.Add(t.Context(), tx, p, noon); err != nil {
 				return err
 			}
-			if _, err := tx.Exec(`UPDATE posts SET state = 'sent', sent_at = $1 WHERE id = $2`, noon.Add(waits[i]).UnixMilli(), p.ID); err != nil {
+			if _, err := tx.Exec(`UPDATE posts SET state = 'sent', sent_at = $1 WHERE id = $2`, noon.Add(waits[i]).UnixMilli(),
+				p.ID); err != nil {
 				return err
 			}
 		}
@@ -137,10 +141,11 @@ func TestMentions(t *testing.T) {
 		return err
 	})
 	want := report.Service{Mentions: 7, Answered: 4, Desk: 1, Silent: 1, Closed: 1, OptOuts: 1, Median: 3 * time.Second}
-	if s, err := report.Mentions(t.Context(), db, noon); err != nil || s != want {
+	if s, err := report.Mentions(t.Context(), db, report.Span{Since: noon}); err != nil || s != want {
 		t.Errorf("got %+v, %v", s, err)
 	}
-	if s, err := report.Mentions(t.Context(), db, noon.Add(time.Second)); err != nil || s.Mentions != 0 || s.OptOuts != 0 {
+	if s, err := report.Mentions(t.Context(), db, report.Span{Since: noon.Add(time.Second)}); err != nil || s.Mentions != 0 ||
+		s.OptOuts != 0 {
 		t.Errorf("got %+v, %v", s, err)
 	}
 }

@@ -19,11 +19,13 @@ var fields = map[string]field{
 	"country":         {sql: "p.country", text: true, help: `the person's country by its short form: country == "DE"`},
 	"last_mention": {sql: "(SELECT max(m.received_at) FROM mentions m WHERE m.person = p.id)", age: true,
 		help: "how long ago the person last wrote to us: last_mention < 30d"},
-	"recency":   {sql: fifth("recency", "p.last_order"), help: "5 for the fifth of all customers who bought last, down to 1; computed daily"},
+	"recency": {sql: fifth("recency", "p.last_order"),
+		help: "5 for the fifth of all customers who bought last, down to 1; computed daily"},
 	"frequency": {sql: fifth("frequency", "p.orders"), help: "5 for the fifth of all customers with the most orders, down to 1"},
 	"monetary":  {sql: fifth("monetary", "p.spent"), help: "5 for the fifth of all customers who have spent most, down to 1"},
-	"tier": {sql: tier, text: true, help: `the customer's value, by the sum of recency, frequency and monetary: "top" (13 to 15), "high" (10 to ` +
-		`12), "middle" (7 to 9), "low" (3 to 6)`},
+	"tier": {sql: tier, text: true,
+		help: `the customer's value, by the sum of recency, frequency and monetary: "top" (13 to 15), "high" (10 to ` +
+			`12), "middle" (7 to 9), "low" (3 to 6)`},
 	"city":     {sql: "p.city", text: true, help: `the person's city: city == "Chicago"`},
 	"language": {sql: "p.language", text: true, help: `the person's language: language == "zh"`},
 }
@@ -32,7 +34,8 @@ var fields = map[string]field{
 func fifth(word, column string) string {
 	out := "CASE WHEN NOT EXISTS (SELECT 1 FROM tiers) OR p.orders = 0 OR " + column + " IS NULL THEN NULL"
 	for place := 4; place > 0; place-- {
-		out += fmt.Sprintf(" WHEN %s > (SELECT t.bound FROM tiers t WHERE t.word = '%s' AND t.place = %d) THEN %d", column, word, place, place+1)
+		out += fmt.Sprintf(" WHEN %s > (SELECT t.bound FROM tiers t WHERE t.word = '%s' AND t.place = %d) THEN %d", column, word, place,
+			place+1)
 	}
 	return "(" + out + " ELSE 1 END)"
 }

@@ -18,7 +18,8 @@ func TestCompile(t *testing.T) {
 		{`last_order < 180d`, `((p.last_order > $3) IS TRUE)`, []any{now.UnixMilli() - 180*day}},
 		{`not (city == "北京")`, `NOT (((p.city = $3) IS TRUE))`, []any{"北京"}},
 		{`city in ["30d", "B"]`, `(p.city IN ($3, $4))`, []any{"30d", "B"}},
-		{`consents("direct")`, `EXISTS (SELECT 1 FROM consents c WHERE c.person = p.id AND c.kind = 'direct' AND c.withdrawn_at IS NULL AND c.account = $3)`, []any{"me"}},
+		{`consents("direct")`,
+			`EXISTS (SELECT 1 FROM consents c WHERE c.person = p.id AND c.kind = 'direct' AND c.withdrawn_at IS NULL AND c.account = $3)`, []any{"me"}},
 	} {
 		s, err := Compile(c.in)
 		if err != nil {

@@ -19,7 +19,7 @@ func getCampaign(c *call) answer {
 	if c.Acts.Set().Campaigns[name] == nil {
 		return problem(http.StatusNotFound, "not_found", "there is no such campaign")
 	}
-	all, err := report.Campaigns(c.ctx, c.Acts.DB, since)
+	all, err := report.Campaigns(c.ctx, c.Acts.DB, report.Span{Since: since})
 	if err != nil {
 		return broken(err)
 	}

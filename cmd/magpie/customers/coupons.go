@@ -172,7 +172,7 @@ func reportCoupons(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
-	lines, err := report.Campaigns(c.Context, b.DB, from)
+	lines, err := report.Campaigns(c.Context, b.DB, report.Span{Since: from})
 	if err != nil {
 		return err
 	}

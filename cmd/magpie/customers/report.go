@@ -2,15 +2,18 @@ package customers
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"magpie/cmd/magpie/console"
+	"magpie/internal/bot"
 	"magpie/internal/network"
 	"magpie/internal/report"
 	"magpie/internal/spoken"
@@ -18,9 +21,13 @@ import (
 
 // Report is “magpie report”.
 func Report() *cli.Command {
-	return &cli.Command{Name: "report", Usage: "what the campaigns brought in, and how mentions were answered",
-		Flags: []cli.Flag{console.SinceFlag(),
-			console.JSONFlag(), console.WideFlag()}, Action: showReport}
+	flags := []cli.Flag{console.SinceFlag(), &cli.StringFlag{Name: "until", Usage: "until this `DAY`, which counts: 2027-11-30"},
+		&cli.BoolFlag{Name: "csv", Usage: "print a list for spreadsheets"},
+		&cli.BoolFlag{Name: "html", Usage: "print one web page with charts, which needs nothing else: magpie report --html > report.html"},
+		&cli.StringFlag{Name: "language", Value: "en", Usage: "the `LANGUAGE` of the page: en or zh"}, console.JSONFlag(), console.WideFlag()}
+	return &cli.Command{Name: "report", Usage: "what the campaigns brought in, and how mentions were answered", Flags: flags, Action: showReport,
+		Subcommands: []*cli.Command{{Name: "campaign", Usage: "what one campaign brought in, and what would have been without it",
+			ArgsUsage: "CAMPAIGN", Flags: flags, Action: showCampaign}}}
 }
 
 // only are the columns from to to of those rows that have something there, after
@@ -77,11 +84,45 @@ func PrintService(w io.Writer, s report.Service) {
 		console.Plural(s.OptOuts, "opt-out")), "", console.Columns(w)))
 }
 
+// spanned reads --since and --until.
+func spanned(c *cli.Context) (span report.Span, err error) {
+	if span.Since, err = console.Since(c); err != nil {
+		return span, err
+	}
+	if text := c.String("until"); text != "" {
+		day, err := time.Parse(time.DateOnly, text)
+		if err != nil {
+			return span, console.Usage("--until %s: write a day as 2027-11-30", text)
+		}
+		span.Until = day.AddDate(0, 0, 1)
+	}
+	if !span.Until.IsZero() && !span.Since.Before(span.Until) {
+		return span, console.Usage("--until %s is before --since", c.String("until"))
+	}
+	return span, nil
+}
+
 func showReport(c *cli.Context) error {
 	if err := console.NoMore(c, 0); err != nil {
 		return err
 	}
-	from, err := console.Since(c)
+	return printReport(c, "")
+}
+
+func showCampaign(c *cli.Context) error {
+	name, err := console.Arg(c, 0, "the campaign")
+	if err != nil {
+		return err
+	}
+	if err := console.NoMore(c, 1); err != nil {
+		return err
+	}
+	return printReport(c, name)
+}
+
+// printReport prints what one campaign brought in, or all of them, in the form that is asked for.
+func printReport(c *cli.Context, campaign string) error {
+	span, err := spanned(c)
 	if err != nil {
 		return err
 	}
@@ -90,28 +131,66 @@ func showReport(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
-	lines, err := report.Campaigns(c.Context, b.DB, from)
-	if err != nil {
+	p := report.Page{Title: console.OrDash(campaign, "Magpie"), Language: c.String("language"), Made: time.Now(), Span: span,
+		Currency: string(b.Set().Settings.Currency)}
+	if x := b.Set().Campaigns[campaign]; campaign != "" && x == nil {
+		return console.UnknownName("campaign", campaign, b.Set().Campaigns)
+	} else if x != nil {
+		p.Title = x.Title
+	}
+	if p.Lines, err = report.Campaigns(c.Context, b.DB, span); err != nil {
 		return err
 	}
-	service, err := report.Mentions(c.Context, b.DB, from)
-	if err != nil {
+	sortLines(p.Lines)
+	if campaign != "" {
+		p.Lines = slices.DeleteFunc(p.Lines, func(l report.Line) bool { return l.Campaign != campaign })
+		if p.Lift, err = report.LiftOf(c.Context, b.DB, campaign, p.Currency); err != nil {
+			return err
+		}
+	}
+	switch {
+	case c.Bool("html"):
+		return p.HTML(c.App.Writer)
+	case c.Bool("csv"):
+		return p.CSV(c.App.Writer)
+	}
+	return printPlain(c, b, p, campaign == "")
+}
+
+// printPlain prints a report on the screen, or as JSON.
+func printPlain(c *cli.Context, b *bot.Bot, p report.Page, all bool) error {
+	service, err1 := report.Mentions(c.Context, b.DB, p.Span)
+	spent, err2 := report.Accounts(c.Context, b.DB, p.Span)
+	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
-	spent, err := report.Accounts(c.Context, b.DB, from)
-	if err != nil {
-		return err
+	console.BesideIt(c, b, len(p.Lines))
+	switch {
+	case c.Bool("json") && all:
+		return console.PrintJSON(c.App.Writer, map[string]any{"campaigns": p.Lines, "service": service, "spent": spent})
+	case c.Bool("json"):
+		return console.PrintJSON(c.App.Writer, map[string]any{"lines": p.Lines, "lift": p.Lift})
 	}
-	console.BesideIt(c, b, len(lines))
-	if c.Bool("json") {
-		return console.PrintJSON(c.App.Writer, map[string]any{"campaigns": lines, "service": service, "spent": spent})
+	PrintLines(console.ScreenOf(c), p.Lines)
+	if text := p.LiftText(); text != "" {
+		fmt.Fprintln(c.App.Writer)
+		console.Table(console.ScreenOf(c), []string{"", "PEOPLE", "BUYERS", "OF A HUNDRED", "ORDERS", "REVENUE"}, p.LiftRows())
+		fmt.Fprintf(c.App.Writer, "\n%s\n", console.Indent(text, "", console.Columns(c.App.Writer)))
 	}
-	PrintLines(console.ScreenOf(c), lines)
+	if !all {
+		return nil
+	}
 	PrintService(c.App.Writer, service)
 	for _, s := range spent {
 		fmt.Fprintf(c.App.Writer, "\n%s: %s, which cost %s.\n", s.Account, console.Plural(int(s.Calls), "call"), network.Price(s.Cost))
 	}
 	return nil
+}
+
+func sortLines(lines []report.Line) {
+	slices.SortStableFunc(lines, func(a, b report.Line) int {
+		return cmp.Or(cmp.Compare(a.Campaign, b.Campaign), cmp.Compare(a.Step, b.Step), cmp.Compare(a.Account, b.Account))
+	})
 }
 
 // PrintLines prints what campaigns brought in.
@@ -120,9 +199,7 @@ func PrintLines(s console.Screen, lines []report.Line) {
 		fmt.Fprintln(s, "Nothing has gone out yet.")
 		return
 	}
-	slices.SortStableFunc(lines, func(a, b report.Line) int {
-		return cmp.Or(cmp.Compare(a.Campaign, b.Campaign), cmp.Compare(a.Step, b.Step), cmp.Compare(a.Account, b.Account))
-	})
+	sortLines(lines)
 	rows := [][]string{}
 	total, revenue := report.Line{}, map[string]int64{}
 	for _, l := range lines {

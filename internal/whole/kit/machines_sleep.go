@@ -57,7 +57,7 @@ func (s *Shop) Stopped(v sandbox.Variant, after, lasting time.Duration) {
 			s.T.Errorf("the machine that slept has sent what the other had taken over: %v", c)
 		}
 	}
-	if took > 15*time.Second {
+	if took > 30*time.Second { // a lease lasts ten, and the machine stands for a minute
 		s.T.Errorf("it was taken over after %s", took)
 	}
 	s.T.Logf("%d were in flight, taken over after %s; asked=%d", len(inFlight), took.Round(time.Millisecond), len(asked))
