@@ -53,6 +53,7 @@ var layers = map[string]string{
 	"report":   "money store",
 	"vault":    "crash network store",
 	"people":   "audit network segment sheet store suggest",
+	"explain":  "people segment store",
 	"orders":   "money moves people sheet store",
 	"apikey":   "audit store",
 	"shopapi":  "acts apikey coupon money orders people report store",
@@ -111,7 +112,7 @@ var only = map[string]string{
 	"testing":                      "outbox/outboxtest network/networktest network/bluesky/localnet network/x/xfake network/weibo/weibofake",
 	"net/http": "network network/networktest network/mastodon network/bluesky network/x network/x/xfake " +
 		"network/weibo network/weibo/weibofake network/bluesky/localnet sandbox health site accounts listen care checkup bot shopapi",
-	"database/sql": "store audit need meter lease moves pause queue revision vault people coupon inbox outbox orders apikey shopapi publish site " +
+	"database/sql": "store audit need meter lease moves pause queue revision vault people coupon inbox outbox orders apikey shopapi explain publish site " +
 		"accounts compose agenda listen reply restore care acts bot report",
 	"pgregory.net/rapid":            "",
 	"github.com/google/go-cmp":      "",

@@ -37,6 +37,7 @@ var within = map[string][]string{
 	"outbox":  {"leases"},
 	"publish": {"leases", "revisions"},
 	"orders":  {"persons"}, // until when a list has counted
+	"explain": {"persons"}, // one condition of a segment, of one person
 }
 
 var verb = regexp.MustCompile(`\b(SELECT|INSERT|UPDATE|DELETE|VACUUM)\b`)

@@ -176,7 +176,7 @@ func (b *Bot) equip(ctx context.Context, set *workspace.Set, bad error) error {
 	b.Book = &people.Book{DB: b.DB, IDs: store.NewIDs(), Kinds: b.Options.Kinds,
 		Accounts: func() []string { return slices.Sorted(maps.Keys(b.Set().Accounts)) }}
 	b.Orders = &orders.Book{DB: b.DB, People: b.Book, Currency: func() string { return string(b.Set().Settings.Currency) }}
-	b.Book.Parts, b.Book.Listed, b.Book.Zone = b.parts(), b.Orders.Listed, func() *time.Location { return b.Set().Zone() }
+	b.Book.Parts, b.Book.Listed, b.Book.Zone = b.parts(), b.Orders.Listed, b.Zone
 	b.Vault = vault.New(b.DB, site.KeyFile(b.Dir, b.DB), b.Clock)
 	var err error
 	b.Queue, err = queue.Open(ctx, b.DB, b.Owner, b.work(), b.Log)

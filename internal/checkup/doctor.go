@@ -236,11 +236,6 @@ func (c *Checkup) skew(ctx context.Context, a *workspace.Account) (time.Duration
 	return at.Sub(before).Truncate(time.Second), err == nil
 }
 
-// Zone is that of all accounts, where they have one; else UTC.
-func (c *Checkup) Zone() *time.Location {
-	return c.Set().Zone()
-}
-
 // moment prints an instant in the zone of the accounts, with its name.
 func (c *Checkup) moment(t time.Time) string {
 	if t.IsZero() {

@@ -51,7 +51,7 @@ func (w *Composer) terms(offer string) coupon.Terms {
 		return coupon.Terms{}
 	}
 	t := coupon.Terms{Ever: o.Uses.Ever, Day: o.Uses.Day, Week: o.Uses.Week, Month: o.Uses.Month, Person: o.Uses.Person, Budget: sum(o.Budget),
-		Least: sum(o.Least), Most: sum(o.Most), Zone: w.Set().Zone(), KeepRefunded: o.OnRefund == "keep", KeepCancelled: o.OnCancel == "keep"}
+		Least: sum(o.Least), Most: sum(o.Most), Zone: w.Zone(), KeepRefunded: o.OnRefund == "keep", KeepCancelled: o.OnCancel == "keep"}
 	if o.Discount != nil {
 		t.Percent, t.Fixed = o.Discount.Percent, sum(&o.Discount.Money)
 	}

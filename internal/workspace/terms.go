@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"magpie/internal/document"
 	"magpie/internal/scalar"
@@ -40,8 +39,7 @@ func checkTerms(d *document.Document, o *Offer) {
 			first = m.Currency
 		}
 		if m.Currency != first {
-			d.Add(o.Name+"."+key, fmt.Sprintf("%s is in another currency than the offer's other amounts, which are in %s", m, first),
-				"an offer has one currency: make two offers of it")
+			d.Add(o.Name+"."+key, fmt.Sprintf("%s is not in %s, as the offer's other amounts are", m, first), "make two offers of it")
 		}
 		if m.Units == 0 {
 			d.Add(o.Name+"."+key, "an amount of nothing says nothing", "leave the line out")
@@ -53,17 +51,4 @@ func checkTerms(d *document.Document, o *Offer) {
 	if o.Most != nil && o.Discount == nil {
 		d.Add(o.Name+".most", "there is no discount: of which it is the most", "write discount: 30% beside it")
 	}
-}
-
-// Zone is the one in which all accounts are; UTC where they differ.
-func (s *Set) Zone() *time.Location {
-	zone := time.UTC
-	for i, name := range slices.Sorted(maps.Keys(s.Accounts)) {
-		z := s.Accounts[name].Timezone.Location
-		if i > 0 && z.String() != zone.String() {
-			return time.UTC
-		}
-		zone = z
-	}
-	return zone
 }

@@ -8,6 +8,7 @@ import (
 
 	"magpie/cmd/magpie/console"
 	"magpie/internal/bot"
+	"magpie/internal/explain"
 	"magpie/internal/people"
 	"magpie/internal/segment"
 
@@ -168,7 +169,7 @@ func whySegment(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	in, all, turns, err := people.Why(c.Context, b.DB.Read, s, p.ID, as, time.Now())
+	in, all, turns, err := explain.Why(c.Context, b.DB.Read, s, p.ID, as, time.Now())
 	if err != nil {
 		return err
 	}
@@ -217,7 +218,7 @@ func explainSegment(c *cli.Context) error {
 		return err
 	}
 	defer b.Close()
-	statement, plan, err := people.Explain(c.Context, b.DB, s, as, time.Now())
+	statement, plan, err := explain.Plan(c.Context, b.DB, s, as, time.Now())
 	if err != nil {
 		return err
 	}

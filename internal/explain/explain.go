@@ -1,4 +1,5 @@
-package people
+// Package explain says why a person is in a segment, and how the database goes about one.
+package explain
 
 import (
 	"context"
@@ -8,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"magpie/internal/people"
 	"magpie/internal/segment"
 	"magpie/internal/store"
 )
@@ -24,7 +26,7 @@ type Reason struct {
 // Why says whether a person is in a segment, each of its conditions, and when being in it or not will change by itself; zero: never.
 func Why(ctx context.Context, q store.Querier, s *segment.Segment, person int64, speaker string, now time.Time) (in bool, all []Reason,
 	turns time.Time, err error) {
-	if in, err = In(ctx, q, s, person, speaker, now); err != nil {
+	if in, err = people.In(ctx, q, s, person, speaker, now); err != nil {
 		return in, nil, turns, err
 	}
 	var times []time.Time
@@ -39,7 +41,7 @@ func Why(ctx context.Context, q store.Querier, s *segment.Segment, person int64,
 	}
 	slices.SortFunc(times, time.Time.Compare)
 	for _, t := range times {
-		then, err := In(ctx, q, s, person, speaker, t)
+		then, err := people.In(ctx, q, s, person, speaker, t)
 		if err != nil || then != in {
 			return in, all, t, err
 		}
@@ -82,8 +84,8 @@ func why(ctx context.Context, q store.Querier, l segment.Leaf, person int64, spe
 	return r, err
 }
 
-// Explain is a segment as the database reads it, and how it goes about it: by which indexes.
-func Explain(ctx context.Context, db *store.DB, s *segment.Segment, speaker string, now time.Time) (statement string, plan []string,
+// Plan is a segment as the database reads it, and how it goes about it: by which indexes.
+func Plan(ctx context.Context, db *store.DB, s *segment.Segment, speaker string, now time.Time) (statement string, plan []string,
 	err error) {
 	where, args := s.SQL(now, speaker, 1)
 	statement = `SELECT count(*) FROM persons p WHERE ` + where

@@ -1,19 +1,28 @@
-package people_test
+package explain_test
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"magpie/internal/audit"
+	"magpie/internal/coupon"
+	"magpie/internal/explain"
+	"magpie/internal/network"
 	"magpie/internal/people"
 	"magpie/internal/segment"
+	"magpie/internal/store"
+	"magpie/internal/store/storetest"
 )
 
 // Each condition is said with its value, and when the whole will change by itself: also where a condition that turns changes nothing.
 func TestWhy(t *testing.T) {
-	b := open(t)
-	load(t, b, "mastodon,city,orders,last_order,tags", "ann@s.example,Bonn,3,2027-11-01,vip")
-	ann := find(t, b, "ann@s.example")
+	b := list(t, "mastodon,city,orders,last_order,tags", "ann@s.example,Bonn,3,2027-11-01,vip")
+	ann, err := b.Find(t.Context(), "", "ann@s.example")
+	if err != nil {
+		t.Fatal(err)
+	}
 	last := time.Date(2027, 11, 1, 0, 0, 0, 0, time.UTC)
 	for source, c := range map[string]struct {
 		in    bool
@@ -35,7 +44,7 @@ func TestWhy(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		in, all, turns, err := people.Why(t.Context(), b.DB.Read, s, ann, "outlet", noon)
+		in, all, turns, err := explain.Why(t.Context(), b.DB.Read, s, ann, "outlet", noon)
 		var said []string
 		for _, r := range all {
 			said = append(said, r.Text+":"+map[bool]string{true: "true", false: "false"}[r.Holds]+":"+r.Value)
@@ -48,8 +57,7 @@ func TestWhy(t *testing.T) {
 
 // Segments name each other, and all of their conditions are said.
 func TestSegmentOfSegments(t *testing.T) {
-	b := open(t)
-	load(t, b, "mastodon,city,orders", "ann@s.example,Bonn,3", "bob@s.example,Bonn,1")
+	b := list(t, "mastodon,city,orders", "ann@s.example,Bonn,3", "bob@s.example,Bonn,1")
 	inner, err := segment.Compile("orders >= 2")
 	if err != nil {
 		t.Fatal(err)
@@ -62,4 +70,19 @@ func TestSegmentOfSegments(t *testing.T) {
 	if err != nil || n != 1 || len(s.Leaves) != 2 {
 		t.Errorf("%d, %v, %d conditions", n, err, len(s.Leaves))
 	}
+}
+
+var noon = time.Date(2027, 11, 26, 12, 0, 0, 0, time.UTC)
+
+func TestMain(m *testing.M) { os.Exit(storetest.Both(m)) }
+
+// list is a book with the customers of a list.
+func list(t *testing.T, rows ...string) *people.Book {
+	t.Helper()
+	db := storetest.Open(t, audit.Migrations(), people.Migrations(), coupon.Migrations())
+	b := &people.Book{DB: db, IDs: store.NewIDs(), Kinds: []network.Kind{{Name: "mastodon"}, {Name: "bluesky"}}}
+	if _, err := b.Import(t.Context(), strings.NewReader(strings.Join(rows, "\n")+"\n"), noon, nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
