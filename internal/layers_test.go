@@ -70,7 +70,7 @@ var layers = map[string]string{
 	"store/storetest":   "store",
 	"outbox/outboxtest": "outbox store",
 	// bench measures everything, and is part of nothing.
-	"bench": "bot network network/memory network/networktest outbox people sandbox segment store store/storetest workspace",
+	"bench": "apikey bot coupon network network/memory network/networktest orders outbox people sandbox segment shopapi store store/storetest workspace",
 
 	// The rooms of the bot, in the order in which they stand on each other.
 	"site":     "document lease need network orders outage outbox people queue revision store vault workspace",

@@ -1,6 +1,7 @@
 package shopapi
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -27,6 +28,8 @@ var description []byte
 type Server struct {
 	Acts *acts.Acts
 	Log  *logrus.Entry
+	// CallsPerSecond is how many calls one key may make; 0: as many as docs/shop-api.md says.
+	CallsPerSecond float64
 
 	mu     sync.Mutex
 	limits map[string]*limits // by the id of the key
@@ -181,7 +184,7 @@ func (s *Server) limitsOf(key string, partner bool) *limits {
 		if partner {
 			perMin = partnersPerMin
 		}
-		s.limits[key] = &limits{rate.NewLimiter(callsPerSecond, callsAtOnce),
+		s.limits[key] = &limits{rate.NewLimiter(rate.Limit(cmp.Or(s.CallsPerSecond, callsPerSecond)), callsAtOnce),
 			rate.NewLimiter(rate.Every(time.Minute/time.Duration(perMin)), perMin), rate.NewLimiter(1, 10)}
 	}
 	return s.limits[key]
