@@ -50,7 +50,7 @@ var layers = map[string]string{
 	"pause":    "audit store",
 	"revision": "store workspace",
 	"queue":    "store",
-	"report":   "money store",
+	"report":   "money segment store",
 	"vault":    "crash network store",
 	"people":   "audit network segment sheet store suggest",
 	"explain":  "people segment store",

@@ -27,7 +27,10 @@ func Report() *cli.Command {
 		&cli.StringFlag{Name: "language", Value: "en", Usage: "the `LANGUAGE` of the page: en or zh"}, console.JSONFlag(), console.WideFlag()}
 	return &cli.Command{Name: "report", Usage: "what the campaigns brought in, and how mentions were answered", Flags: flags, Action: showReport,
 		Subcommands: []*cli.Command{{Name: "campaign", Usage: "what one campaign brought in, and what would have been without it",
-			ArgsUsage: "CAMPAIGN", Flags: flags, Action: showCampaign}}}
+			ArgsUsage: "CAMPAIGN", Flags: flags, Action: showCampaign},
+			{Name: "people", Usage: "how customers buy: again, how soon, who has lapsed and who came back", Flags: []cli.Flag{console.SinceFlag(),
+				&cli.StringFlag{Name: "until", Usage: "until this `DAY`, which counts"}, accountFlag(),
+				&cli.StringFlag{Name: "segment", Usage: "only those of this `SEGMENT`"}, console.JSONFlag(), console.WideFlag()}, Action: showBuying}}}
 }
 
 // only are the columns from to to of those rows that have something there, after
