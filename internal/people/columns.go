@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode"
 
+	"magpie/internal/locale"
 	"magpie/internal/sheet"
 	"magpie/internal/store"
 	"magpie/internal/suggest"
@@ -73,8 +74,8 @@ func parse(at map[string]int, row, networks []string) (c Customer, err error) {
 	if !some {
 		return c, errors.New("the row has no handle, nor another column that says who it is")
 	}
-	c.name, c.language, c.city = get("name"), language(get("language")), get("city")
-	if c.country, err = country(get("country")); err != nil {
+	c.name, c.language, c.city = get("name"), locale.Language(get("language")), get("city")
+	if c.country, err = locale.Country(get("country")); err != nil {
 		return c, err
 	}
 	if c.zone = get("zone"); c.zone != "" {

@@ -72,6 +72,9 @@ func OptIn(ctx context.Context, tx *sql.Tx, person int64, source string, said, n
 	if err != nil || later {
 		return false, err
 	}
+	if err := unstop(ctx, tx, person); err != nil {
+		return false, err
+	}
 	was, err = store.Changed(tx.ExecContext(ctx, `DELETE FROM optouts WHERE person = $1`, person))
 	if err != nil || !was {
 		return was, err

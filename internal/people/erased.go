@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"time"
 
 	"magpie/internal/store"
 )
@@ -15,15 +16,64 @@ import (
 const ErasedKey = "erased key"
 
 // remember notes, in a form that no handle can be read from, that a person was
-// erased: whoever comes back has had the codes that each person gets once.
+// erased: whoever comes back has had the codes that each person gets once, and is
+// left alone if that is what they wanted.
 func remember(ctx context.Context, tx *sql.Tx, id int64) error {
 	if err := store.SetNewMark(ctx, tx, ErasedKey, rand.Text()); err != nil {
 		return err
 	}
 	sums, err := sumsOf(ctx, tx, id)
 	for _, sum := range sums {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO erased (sum, person) VALUES ($1, $2) ON CONFLICT DO NOTHING`, sum.Sum,
-			id); err != nil {
+		if _, err := tx.ExecContext(ctx,
+			`INSERT INTO erased (sum, person, stopped_at) SELECT $1, $2, COALESCE((SELECT p.stopped_at FROM persons p
+			JOIN optouts o ON o.person = p.id WHERE p.id = $3), 0) WHERE true ON CONFLICT (sum, person) DO UPDATE
+			SET stopped_at = excluded.stopped_at`, sum.Sum, id, id); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// recall leaves those alone who come back after they were erased and had wanted that.
+func recall(ctx context.Context, tx *sql.Tx, now time.Time, persons ...int64) error {
+	sums, err := sumsOf(ctx, tx, persons...)
+	if err != nil || len(sums) == 0 {
+		return err
+	}
+	each, err := store.Each(sums)
+	if err != nil {
+		return err
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT CAST(j.value ->> 'person' AS BIGINT), max(e.stopped_at) FROM json_each($1) j
+		CROSS JOIN erased e WHERE e.sum = j.value ->> 'sum' AND e.stopped_at > 0 GROUP BY 1`, each)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	stopped := map[int64]int64{}
+	for rows.Next() {
+		var person, at int64
+		if err := rows.Scan(&person, &at); err != nil {
+			return err
+		}
+		stopped[person] = at
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for person, at := range stopped {
+		if _, err := OptOut(ctx, tx, person, "before they were erased", store.Time(at), now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unstop forgets that somebody wanted to be left alone before they were erased: they have taken it back.
+func unstop(ctx context.Context, tx *sql.Tx, person int64) error {
+	sums, err := sumsOf(ctx, tx, person)
+	for _, s := range sums {
+		if _, err := tx.ExecContext(ctx, `UPDATE erased SET stopped_at = 0 WHERE sum = $1`, s.Sum); err != nil {
 			return err
 		}
 	}

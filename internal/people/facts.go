@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"magpie/internal/audit"
+	"magpie/internal/locale"
 	"magpie/internal/store"
 )
 
@@ -38,10 +39,10 @@ const tagsMost = 100
 // check brings facts into the form in which they are kept, or says what is wrong.
 func (b *Book) checkFacts(f *Facts, now time.Time) error {
 	if f.Language != nil {
-		*f.Language = language(*f.Language)
+		*f.Language = locale.Language(*f.Language)
 	}
 	if f.Country != nil {
-		short, err := country(*f.Country)
+		short, err := locale.Country(*f.Country)
 		if err != nil {
 			return err
 		}

@@ -5,12 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
-
-	lang "golang.org/x/text/language"
 
 	"magpie/internal/store"
 )
@@ -92,18 +92,6 @@ func fits(rule *regexp.Regexp, net, handle, hint string) error {
 	return fmt.Errorf("%s: %q can't be one (%s)", net, store.Cut(handle, 100), hint)
 }
 
-// country is the short form of a country: DE of de, DEU.
-func country(s string) (string, error) {
-	if s == "" {
-		return "", nil
-	}
-	r, err := lang.ParseRegion(strings.ToUpper(s))
-	if err != nil || !r.IsCountry() {
-		return "", fmt.Errorf("country: %q is no country's short form such as US, CN or DE (ISO 3166)", s)
-	}
-	return r.Canonicalize().String(), nil
-}
-
 // Identity is what somebody is known by: a network, or one of the By words, and the handle there in the form of FoldOn.
 type Identity struct {
 	Network string `json:"network"`
@@ -164,7 +152,7 @@ func (b *Book) Identify(ctx context.Context, tx *sql.Tx, people [][]Identity, no
 			}
 		}
 	}
-	return x.out, errors.Join(bear(ctx, tx, x.born, now), put(ctx, tx, x.added))
+	return x.out, errors.Join(bear(ctx, tx, x.born, now), put(ctx, tx, x.added), recall(ctx, tx, now, slices.Collect(maps.Keys(x.born))...))
 }
 
 // askedOf are the identities of people, each one's number in the shop first: it says most.

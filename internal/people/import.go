@@ -78,6 +78,9 @@ func (b *Book) Import(ctx context.Context, r io.Reader, now time.Time, progress 
 			if n, err = w.some(ctx, in, &out, progress); err != nil {
 				return err
 			}
+			if err := recall(ctx, tx, now, w.fresh...); err != nil {
+				return err
+			}
 			if w.book.Listed != nil && len(w.recounted) > 0 {
 				if err := w.book.Listed(ctx, tx, w.recounted); err != nil {
 					return err
@@ -163,6 +166,7 @@ type writer struct {
 	now                                               time.Time
 	find, person, handle, update, tag, untag, consent *sql.Stmt
 	tx                                                *sql.Tx
+	fresh                                             []int64 // whom we did not know
 	order                                             []int   // of the identities: the shop's number first, for it says most
 	recounted                                         []int64 // whom we knew, and of whom the list says what they bought
 }
@@ -259,6 +263,7 @@ func (w *writer) one(ctx context.Context, c Customer, out *Imported) (fresh bool
 		}
 	}
 	if fresh = known == 0; fresh {
+		w.fresh = append(w.fresh, id)
 		err = w.begin(ctx, c, id)
 	} else if err = w.belongs(ctx, id, known); err == nil {
 		id = known

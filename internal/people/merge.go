@@ -68,8 +68,8 @@ func erase(ctx context.Context, tx *sql.Tx, id int64) error {
 }
 
 // Forget takes a person out of the record, as the law lets them ask for. That
-// they opted out is kept, under their handles alone, so that nobody writes to
-// them by mistake when they turn up again.
+// they opted out is kept as a keyed sum of their handles, which nobody can read, so
+// that nobody writes to them by mistake when they turn up again.
 func (b *Book) Forget(ctx context.Context, id int64, who string, now time.Time) error {
 	return b.DB.Write(ctx, func(tx *sql.Tx) error { return b.ForgetIn(ctx, tx, id, who, now) })
 }
@@ -86,24 +86,8 @@ func (b *Book) ForgetIn(ctx context.Context, tx *sql.Tx, id int64, who string, n
 	if _, err := tx.ExecContext(ctx, `DELETE FROM merges WHERE into_person = $1 OR from_person = $2`, id, id); err != nil {
 		return err
 	}
-	if wishes[id].OptedOut {
-		err = b.empty(ctx, tx, id)
-	} else {
-		err = erase(ctx, tx, id)
-	}
-	if err != nil {
+	if err := erase(ctx, tx, id); err != nil {
 		return err
 	}
 	return audit.Record(ctx, tx, now, who, "person forgotten", Subject(id), fmt.Sprintf("opt-out kept: %v", wishes[id].OptedOut))
-}
-
-func (b *Book) empty(ctx context.Context, tx *sql.Tx, id int64) error {
-	for _, table := range []string{"followers", "consents", "person_tags"} {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE person = $1`, id); err != nil {
-			return err
-		}
-	}
-	_, err := tx.ExecContext(ctx, `UPDATE persons SET name = '', language = '', followers_count = 0, city = '', country = '', zone = '',
-		orders = 0, spent = 0, last_order = NULL, listed_orders = 0, listed_spent = 0, listed_last = NULL WHERE id = $1`, id)
-	return err
 }

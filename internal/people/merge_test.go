@@ -128,22 +128,58 @@ func TestForget(t *testing.T) {
 	if p, err := b.Get(t.Context(), ann); p != nil || err != nil || find(t, b, "ann") != 0 {
 		t.Errorf("ann is there: %+v, %v", p, err)
 	}
-	p := get(t, b, bob)
-	if !p.OptedOut || find(t, b, "bob") != bob || may(t, b, bob, "outlet") {
-		t.Error("bob's opt-out is lost")
-	}
-	if p.Name != "" || p.City != "" || p.Orders != 0 || p.Spent != 0 || !p.LastOrder.IsZero() || p.Tags != nil {
-		t.Errorf("this is known still: %+v", p)
-	}
-	if p.Language != "" || p.Followers != 0 {
-		t.Errorf("so is this: language %q, %d followers", p.Language, p.Followers)
+	if p, err := b.Get(t.Context(), bob); p != nil || err != nil || find(t, b, "bob") != 0 {
+		t.Errorf("bob is there: %+v, %v", p, err)
 	}
 	if n := count(t, b, `SELECT (SELECT count(*) FROM consents) + (SELECT count(*) FROM person_tags) + (SELECT count(*)
 		FROM followers)`); n != 0 {
 		t.Errorf("%d rows of theirs", n)
 	}
+	if n := count(t, b, `SELECT count(*) FROM erased WHERE sum LIKE '%bob%'`); n != 0 {
+		t.Error("a handle can be read from what is kept")
+	}
 	lines, err := audit.Of(t.Context(), b.DB, people.Subject(bob))
 	if err != nil || lines[len(lines)-1].What != "person forgotten" || lines[len(lines)-1].Who != "eve" {
 		t.Errorf("the log: %+v, %v", lines, err)
+	}
+}
+
+// Whoever wanted to be left alone and was erased is left alone when they turn up again, wherever that is; until they say otherwise.
+func TestForgottenStaysAlone(t *testing.T) {
+	b := open(t)
+	for _, who := range []string{"bob@s.example", "cai@s.example", "dan@s.example", "eve@s.example"} {
+		id := meet(t, b, "id-"+who, who)
+		if who != "eve@s.example" {
+			optOut(t, b, id)
+		}
+		if err := b.Forget(t.Context(), id, "eve", noon.Add(day)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	bob := meet(t, b, "id-2", "bob@s.example")
+	load(t, b, "mastodon,name", "cai@s.example,Cai", "eve@s.example,Eve")
+	var dan int64
+	write(t, b, func(tx *sql.Tx) error {
+		all, err := b.Identify(t.Context(), tx, [][]people.Identity{{{Network: "mastodon", Handle: "dan@s.example"}}}, noon)
+		dan = all[0]
+		return err
+	})
+	for name, id := range map[string]int64{"bob": bob, "cai": find(t, b, "cai@s.example"), "dan": dan} {
+		if !get(t, b, id).OptedOut {
+			t.Errorf("%s is written to", name)
+		}
+	}
+	if get(t, b, find(t, b, "eve@s.example")).OptedOut {
+		t.Error("eve never said that")
+	}
+	write(t, b, func(tx *sql.Tx) error {
+		_, err := people.OptIn(t.Context(), tx, bob, "m9", noon.Add(3*day), noon.Add(3*day))
+		return err
+	})
+	if err := b.Forget(t.Context(), bob, "eve", noon.Add(4*day)); err != nil {
+		t.Fatal(err)
+	}
+	if get(t, b, meet(t, b, "id-3", "bob@s.example")).OptedOut {
+		t.Error("bob has taken it back")
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	lang "golang.org/x/text/language"
-	"golang.org/x/text/language/display"
 
+	"magpie/internal/locale"
 	"magpie/internal/network"
 )
 
@@ -68,51 +68,7 @@ func (o *oddities) look(line int, c Customer) {
 	if c.lastOrder > o.now.Add(24*time.Hour).UnixMilli() {
 		o.say(line, "last_order: %s is in the future", time.UnixMilli(c.lastOrder).UTC().Format(time.DateOnly))
 	}
-	if base, err := lang.ParseBase(main(c.language)); c.language != "" && (err != nil || base.String() == "und") {
+	if base, err := lang.ParseBase(locale.Main(c.language)); c.language != "" && (err != nil || base.String() == "und") {
 		o.say(line, "language: %q is the short form of no language: write en, zh or es", c.language)
 	}
-}
-
-func main(language string) string {
-	m, _, _ := strings.Cut(language, "-")
-	return m
-}
-
-// byName are languages by what they are called, in English and by those who speak them.
-var byName = func() map[string]string {
-	out := map[string]string{}
-	english := display.English.Languages()
-	for _, t := range display.Supported.Tags() {
-		base, _ := t.Base()
-		tag := lang.Make(base.String())
-		for _, name := range []string{english.Name(tag), display.Self.Name(tag)} {
-			if name != "" {
-				out[strings.ToLower(name)] = base.String()
-			}
-		}
-	}
-	return out
-}()
-
-// bibliographic are the short forms of three letters that are not those of the language's own
-// name (ISO 639-2/B).
-var bibliographic = map[string]string{"alb": "sq", "arm": "hy", "baq": "eu", "bur": "my", "chi": "zh", "cze": "cs", "dut": "nl",
-	"fre": "fr", "geo": "ka",
-	"ger": "de", "gre": "el", "ice": "is", "mac": "mk", "mao": "mi", "may": "ms", "per": "fa", "rum": "ro", "slo": "sk", "tib": "bo",
-	"wel": "cy"}
-
-// language is the short form of a language: of its name, and as systems write it (de_DE).
-func language(s string) string {
-	s = strings.ToLower(s)
-	if short := byName[s]; short != "" {
-		return short
-	}
-	s = strings.ReplaceAll(s, "_", "-")
-	if short := bibliographic[main(s)]; short != "" {
-		return strings.Replace(s, main(s), short, 1)
-	}
-	if base, err := lang.ParseBase(main(s)); err == nil && base.String() != "und" { // deu, ger: de
-		return strings.Replace(s, main(s), base.String(), 1)
-	}
-	return s
 }

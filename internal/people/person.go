@@ -138,7 +138,10 @@ func (b *Book) meetByHandle(ctx context.Context, tx *sql.Tx, net, handle string,
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO handles (network, handle, remote_id, person, bot) VALUES ($1, $2, $3, $4, $5)`,
 		net, handle, who.ID, id, who.Bot)
-	return id, err
+	if err != nil {
+		return 0, err
+	}
+	return id, recall(ctx, tx, now, id)
 }
 
 // Speaks notes a person's language, where none is known.

@@ -58,11 +58,13 @@ func TestPeople(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err = report.People(t.Context(), db, report.Who{Segment: bonn}, report.Span{Until: now.AddDate(0, -1, 0)}, now, chicago)
+	earlier := report.Span{Until: now.AddDate(0, -1, 0)}
+	got, err = report.People(t.Context(), db, report.Who{Segment: bonn}, earlier, now, chicago)
 	if err != nil || got.Customers != 2 || got.Again != 1 || got.WonBack != 0 || got.Lapsed != 0 {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if got, err = report.People(t.Context(), storetest.Open(t, audit.Migrations(), people.Migrations(), coupon.Migrations(), orders.Migrations()),
+	if got, err = report.People(t.Context(), storetest.Open(t, audit.Migrations(), people.Migrations(), coupon.Migrations(),
+		orders.Migrations()),
 		report.Who{}, report.Span{}, now, time.UTC); err != nil || got.Customers != 0 {
 		t.Errorf("%+v, %v", got, err)
 	}

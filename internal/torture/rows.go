@@ -39,7 +39,7 @@ func (d database) ledger() (l ledger, err error) {
 		for into, query := range map[*[]row]string{
 			&l.posts: `SELECT * FROM posts ORDER BY created_at, id`, &l.coupons: `SELECT * FROM coupons`,
 			&l.mentions: `SELECT * FROM mentions ORDER BY received_at, id`, &l.redemptions: `SELECT * FROM redemptions`,
-			&l.uses: `SELECT * FROM coupon_uses WHERE span = 'ever'`,
+			&l.uses:    `SELECT * FROM coupon_uses WHERE span = 'ever'`,
 			&l.cursors: `SELECT * FROM cursors`,
 		} {
 			if *into, err = rows(tx, query); err != nil {

@@ -190,6 +190,6 @@ func forgetPerson(c *cli.Context) error {
 	if err := b.Acts.Forget(c.Context, p.ID, console.Who(c)); err != nil {
 		return err
 	}
-	fmt.Fprintln(c.App.Writer, "Erased. If they had opted out, only that is kept, so that nobody writes to them by mistake.")
+	fmt.Fprintln(c.App.Writer, "Erased. If they had opted out, that is kept in a form that nobody can read, so that nobody writes to them by mistake.")
 	return nil
 }
