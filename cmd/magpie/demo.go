@@ -21,9 +21,7 @@ import (
 	"magpie/cmd/magpie/records"
 	"magpie/internal/audit"
 	"magpie/internal/bot"
-	"magpie/internal/coupon"
 	"magpie/internal/inbox"
-	"magpie/internal/money"
 	"magpie/internal/outbox"
 	"magpie/internal/people"
 	"magpie/internal/report"
@@ -294,27 +292,6 @@ func (d *show) importCustomers(ctx context.Context, out string) error {
 		return err
 	}
 	d.say("Shop", "the shop's customer list is imported: %s", console.Plural(n, "customer"))
-	return nil
-}
-
-// redeem lets two customers buy with their codes, and one try it twice.
-func (d *show) redeem(ctx context.Context, _ string) error {
-	rows, err := outbox.OutWithCode(ctx, d.b.DB.Read, 2)
-	if err != nil {
-		return err
-	}
-	for i, p := range rows {
-		o := coupon.Order{ID: fmt.Sprintf("A-%d", 1041+i), Amount: int64(89900 - 25000*i), Currency: "USD"}
-		if _, err := d.b.Acts.Redeem(ctx, coupon.Use{Code: p.Code, Order: o, Who: "shop"}); err != nil {
-			return err
-		}
-		d.say("Shop", "%s", d.p.Good(fmt.Sprintf("%s is redeemed in order %s for %s", p.Code, o.ID, money.String(o.Amount, o.Currency))))
-	}
-	if len(rows) > 0 {
-		_, err := d.b.Acts.Redeem(ctx, coupon.Use{Code: rows[0].Code, Order: coupon.Order{ID: "A-2000", Amount: 5000, Currency: "USD"},
-			Who: "shop"})
-		d.say("Shop", "a second try with it is refused: %s", d.p.Warn(fmt.Sprint(err)))
-	}
 	return nil
 }
 
