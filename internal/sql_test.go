@@ -204,22 +204,6 @@ func dotted(e ast.Expr) string {
 	return x.Name + "." + s.Sel.Name
 }
 
-// TestNumbersInOrder: SQLite gives a statement's arguments to its numbers in the order in which they first stand in it.
-func TestNumbersInOrder(t *testing.T) {
-	number := regexp.MustCompile(`\$(\d+)`)
-	for _, s := range statements(t) {
-		last := 0
-		for _, m := range number.FindAllStringSubmatch(s.text, -1) {
-			if n, _ := strconv.Atoi(m[1]); n > last+1 && verb.MatchString(s.text) && last > 0 || n > 1 && last == 0 && strings.HasPrefix(s.text, "UPDATE") {
-				t.Errorf("%s: $%d stands before $%d\n%s", s.at, n, last+1, s.text)
-				break
-			} else {
-				last = max(last, n)
-			}
-		}
-	}
-}
-
 // TestStatesChangeByTheirTables: no statement sets the state of a post, a mention or a code
 // but those that the tables of moves build.
 func TestStatesChangeByTheirTables(t *testing.T) {

@@ -338,7 +338,7 @@ func (g *Agenda) audience(ctx context.Context, set *workspace.Set, f *Forecast) 
 	}
 	if c := set.Campaigns[f.Post.Campaign]; c != nil && c.Holdout > 0 {
 		held := f.To * int(c.Holdout) / 100 // about: they are drawn when the mailing begins
-		f.To, f.LeftOut["about so many: "+outbox.HeldOut] = f.To-held, held
+		f.To, f.LeftOut[outbox.HeldOut+" (about so many)"] = f.To-held, held
 	}
 	offer := g.Composer.OfferOf(set, compose.Step(set, f.Post), f.Post)
 	if offer != nil && offer.Codes.Kind != "shared" && compose.ShowsCode(set, offer, f.Post) {

@@ -184,6 +184,12 @@ func Count(ctx context.Context, db *store.DB, offer string) (l Left, err error) 
 	return l, err
 }
 
+// UsesOf is in how many orders codes of an offer were used.
+func UsesOf(ctx context.Context, db *store.DB, offer string) (n int, err error) {
+	err = db.Read.QueryRowContext(ctx, `SELECT COALESCE(max(uses), 0) FROM coupon_uses WHERE offer = $1 AND span = 'ever'`, offer).Scan(&n)
+	return n, err
+}
+
 // CountByState counts the codes of each offer in each state, for each in turn.
 func CountByState(ctx context.Context, q store.Querier, each func(offer, state string, n int64)) error {
 	return store.CountBy(ctx, q, `SELECT offer, state, count(*) FROM coupons GROUP BY offer, state`, each)

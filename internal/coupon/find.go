@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"magpie/internal/money"
 	"magpie/internal/moves"
 	"magpie/internal/store"
 )
@@ -183,4 +184,19 @@ func (t *Till) Look(ctx context.Context, code string, now time.Time) (l Looked, 
 	}
 	refused, err = l.Terms.full(ctx, t.DB.Read, k.offer, now, Use{Person: k.person}, nil)
 	return l, refused, err
+}
+
+// sameOrder says what is against it that an order has another code, too: what is paid is paid once.
+func sameOrder(ctx context.Context, tx *sql.Tx, code string, u Use) (*Refusal, error) {
+	var other, unit string
+	var amount int64
+	err := tx.QueryRowContext(ctx, `SELECT code, amount, currency FROM redemptions WHERE order_id = $1 AND code <> $2 AND state = 'redeemed' LIMIT 1`,
+		u.ID, code).Scan(&other, &amount, &unit)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err == nil && (amount != u.Amount || unit != u.Currency) {
+		return no("differs", "order %s is recorded with another code, for %s: an order has one amount", u.ID, money.String(amount, unit)), nil
+	}
+	return nil, err
 }

@@ -44,6 +44,7 @@ type Use struct {
 	At       time.Time // when the order was placed, which is when it counts; zero, or yet to come: now
 
 	until int64 // of a lock
+	most  int64 // the largest value that the order may have had before the discount
 }
 
 // Receipt is what became of a use.
@@ -126,6 +127,9 @@ func (t *Till) RedeemIn(ctx context.Context, tx *sql.Tx, u Use, now time.Time) (
 	if err != nil {
 		return Receipt{}, nil, err
 	}
+	if refused, err := sameOrder(ctx, tx, k.code, u); refused != nil || err != nil {
+		return Receipt{}, refused, err
+	}
 	switch was.state {
 	case UseRedeemed:
 		if was.amount != u.Amount || was.currency != u.Currency {
@@ -151,7 +155,9 @@ func (t *Till) post(ctx context.Context, tx *sql.Tx, k row, was use, u Use, now 
 	case was.state == UseLocked:
 		u.Discount = was.discount
 	default:
-		u.Discount = terms.before(Sum{u.Amount, u.Currency}) - u.Amount
+		var value int64
+		value, u.most = terms.before(Sum{u.Amount, u.Currency})
+		u.Discount = value - u.Amount
 	}
 	if was.state == UseLocked {
 		u.Person = was.person // whom it counts for

@@ -37,12 +37,15 @@ type Terms struct {
 	KeepCancelled          bool           // nor does a cancelled order
 }
 
-// off is what the offer takes off an order's value: a share is rounded to the customer's good, and nothing is less than for nothing.
+// share is the offer's part of an amount, rounded as tills do.
+func (t Terms) share(amount int64) int64 { return (amount*int64(t.Percent) + 50) / 100 }
+
+// off is what the offer takes off an order's value; nothing is less than for nothing.
 func (t Terms) off(value Sum) int64 {
 	off := int64(0)
 	switch {
 	case t.Percent > 0:
-		off = (value.Amount*int64(t.Percent) + 99) / 100
+		off = t.share(value.Amount)
 	case t.Fixed.Currency == value.Currency:
 		off = t.Fixed.Amount
 	}
@@ -52,19 +55,29 @@ func (t Terms) off(value Sum) int64 {
 	return min(off, value.Amount)
 }
 
-// before is an order's value before the discount, of what was paid in the end: the largest that comes to that.
-func (t Terms) before(paid Sum) int64 {
+// before is an order's value before the discount, of what was paid in the end. Several values may come to the same; most is the largest.
+func (t Terms) before(paid Sum) (value, most int64) {
 	switch {
 	case t.Percent > 0 && t.Percent < 100:
-		value := ((paid.Amount+1)*100 - 1) / int64(100-t.Percent)
-		if t.Most.Amount > 0 && t.Most.Currency == paid.Currency {
-			value = min(value, paid.Amount+t.Most.Amount)
+		rest := int64(100 - t.Percent)
+		value = (paid.Amount*100 + rest/2) / rest
+		for value-t.share(value) < paid.Amount {
+			value++
 		}
-		return value
+		for value-t.share(value) > paid.Amount {
+			value--
+		}
+		for most = value; most+1-t.share(most+1) == paid.Amount; {
+			most++
+		}
+		if t.Most.Amount > 0 && t.Most.Currency == paid.Currency {
+			value, most = min(value, paid.Amount+t.Most.Amount), min(most, paid.Amount+t.Most.Amount)
+		}
+		return value, most
 	case t.Fixed.Currency == paid.Currency:
-		return paid.Amount + t.Fixed.Amount
+		return paid.Amount + t.Fixed.Amount, paid.Amount + t.Fixed.Amount
 	}
-	return paid.Amount
+	return paid.Amount, paid.Amount
 }
 
 // spans are those in which a use at an instant counts, the first of them for ever.
@@ -107,12 +120,12 @@ func (t Terms) order(u Use, at time.Time) *Refusal {
 	}
 	value := Sum{u.Amount + u.Discount, u.Currency}
 	switch {
-	case t.Least.Amount > value.Amount:
+	case t.Least.Amount > max(value.Amount, u.most):
 		return no("order_too_small", "the offer is for orders of %s or more, and this one is of %s", t.Least, value)
 	case t.Most.Amount > 0 && u.Discount > t.Most.Amount:
 		return no("discount_too_large", "the offer takes %s off at most, and this is %s", t.Most, Sum{u.Discount, u.Currency})
 	case t.Person > 0 && u.Person == 0:
-		return no("customer_needed", "each customer may use it %d times: say who orders", t.Person)
+		return no("customer_needed", "each customer may use it %s: say who orders", times(int64(t.Person)))
 	}
 	return nil
 }
@@ -141,11 +154,11 @@ func (t Terms) full(ctx context.Context, q store.Querier, offer string, at time.
 		own += used[p].Uses
 	}
 	if t.Person > 0 && own >= int64(t.Person) {
-		return no("person_limit", "the customer has used the offer %d times, which is all that one may", own), nil
+		return no("person_limit", "the customer has used the offer %s, which is all that one may", times(own)), nil
 	}
 	for _, i := range []int{0, 3, 2, 1} {
 		if most := t.most(spans[i]); most > 0 && used[spans[i]].Uses >= int64(most) {
-			return no("campaign_limit", "the offer may be used %d times%s, and was", most, within(spans[i])), nil
+			return no("campaign_limit", "the offer may be used %s%s, and was", times(int64(most)), within(spans[i])), nil
 		}
 	}
 	return nil, nil
@@ -221,4 +234,12 @@ func count(ctx context.Context, tx *sql.Tx, offer string, spans []string, person
 			discount = coupon_uses.discount + excluded.discount`,
 		offer, each)
 	return err
+}
+
+// times says how often.
+func times(n int64) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
 }

@@ -11,7 +11,8 @@ func TestBefore(t *testing.T) {
 		"USD"}}} {
 		for v := int64(1000); v < 30000; v++ {
 			paid := v - terms.off(Sum{v, "USD"})
-			if back := terms.before(Sum{paid, "USD"}); back < v || back-terms.off(Sum{back, "USD"}) != paid {
+			back, most := terms.before(Sum{paid, "USD"})
+			if most < v || most < back || back-terms.off(Sum{back, "USD"}) != paid || most-terms.off(Sum{most, "USD"}) != paid {
 				t.Fatalf("%+v: %d of %d, and back %d", terms, paid, v, back)
 			}
 		}
@@ -35,5 +36,16 @@ func TestZoneChanges(t *testing.T) {
 	var least, most int64
 	if err := db.Read.QueryRow(`SELECT min(uses), max(uses) FROM coupon_uses`).Scan(&least, &most); err != nil || least != 0 || most != 0 {
 		t.Errorf("%d to %d uses, %v", least, most, err)
+	}
+}
+
+// Round amounts have round discounts.
+func TestRoundDiscounts(t *testing.T) {
+	for _, c := range [][3]int64{{30, 6300, 2700}, {30, 7000, 3000}, {30, 700, 300}, {20, 8000, 2000}, {30, 0, 0}, {30, 9000, 3857}, {30,
+		4000, 1714}} {
+		value, _ := Terms{Percent: int(c[0])}.before(Sum{c[1], "USD"})
+		if value-c[1] != c[2] {
+			t.Errorf("%d %% of what comes to %d is %d, want %d", c[0], c[1], value-c[1], c[2])
+		}
 	}
 }

@@ -11,15 +11,22 @@ import (
 type Format struct {
 	Name    string
 	Columns map[string]string // our word: theirs, in lower case
-	States  map[string]State  // theirs, in lower case; an empty one is placed
 }
 
-// The states as all of them write them.
+// states are as shops write them, with blanks for dashes. What is not paid yet is placed; what never came to be is cancelled.
 var states = map[string]State{"": Placed, "placed": Placed, "paid": Placed, "complete": Placed, "completed": Placed, "processing": Placed,
-	"fulfilled": Placed, "shipped": Placed, "authorized": Placed, "on-hold": Placed, "cancelled": Cancelled, "canceled": Cancelled,
-	"failed": Cancelled, "voided": Cancelled, "refunded": Refunded, "partially_refunded": Partly, "refunded in part": Partly,
-	"partially refunded": Partly, "wc-completed": Placed, "wc-processing": Placed, "wc-cancelled": Cancelled, "wc-refunded": Refunded,
-	"已下单": Placed, "已付款": Placed, "已完成": Placed, "已取消": Cancelled, "已退款": Refunded, "部分退款": Partly}
+	"fulfilled": Placed, "unfulfilled": Placed, "shipped": Placed, "delivered": Placed, "authorized": Placed, "on hold": Placed, "pending": Placed,
+	"pending payment": Placed, "partially paid": Placed, "new": Placed, "open": Placed, "cancelled": Cancelled, "canceled": Cancelled,
+	"failed": Cancelled, "voided": Cancelled, "expired": Cancelled, "draft": Cancelled, "checkout draft": Cancelled, "trash": Cancelled,
+	"refunded": Refunded, "partially refunded": Partly, "refunded in part": Partly, "已下单": Placed, "待付款": Placed, "已付款": Placed,
+	"已发货": Placed, "已完成": Placed, "已取消": Cancelled, "已关闭": Cancelled, "已退款": Refunded, "部分退款": Partly}
+
+// StateOf is the state that a shop writes.
+func StateOf(s string) (State, bool) {
+	s = strings.NewReplacer("-", " ", "_", " ").Replace(strings.ToLower(strings.TrimSpace(s)))
+	state, known := states[strings.TrimPrefix(s, "wc ")]
+	return state, known
+}
 
 // plain is the list as this program describes it.
 var plain = Format{Name: "magpie", Columns: map[string]string{"order": "order", "customer": "customer", "email": "email", "phone": "phone",

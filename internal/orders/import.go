@@ -56,12 +56,17 @@ func (b *Book) Import(ctx context.Context, r io.Reader, x Import) (out Imported,
 	if err != nil {
 		return out, err
 	}
+	if len(l.others) > 0 && x.Warn != nil && l.format.Name == plain.Name {
+		x.Warn("not read, for nothing here uses it: " + strings.Join(l.others, ", "))
+	}
 	if err := l.inspect(ctx); err != nil {
 		return out, err
 	}
+	said := l.said
 	if l, err = b.open(s, &x); err != nil {
 		return out, err
 	}
+	l.said = said
 	out.Format, out.As = l.format.Name, s.As
 	for more := true; more && err == nil; {
 		var some []Order
@@ -125,6 +130,7 @@ type list struct {
 	seed    maphash.Seed
 	pending *Order // the last that was read: its next lines may be more of its items
 	said    int
+	others  []string // columns that are not read
 }
 
 // seen is where an order stands in a list, and its currency.
@@ -144,6 +150,7 @@ func (l *list) before(o Order) error {
 	if was.unit != o.Currency {
 		return fmt.Errorf("order %s is in line %d already, in %s, and here in %s", o.ID, was.line, was.unit, o.Currency)
 	}
+	l.warn(fmt.Sprintf("line %d: order %s is in line %d already: what the later line says counts", o.line, o.ID, was.line))
 	return nil
 }
 
@@ -188,6 +195,7 @@ func (b *Book) open(s *sheet.Sheet, x *Import) (*list, error) {
 		l.format = f
 	}
 	l.at = l.format.layout(slices.Clone(header), b.People.Identities())
+	l.others = others(header, l.at)
 	return l, nil
 }
 
@@ -330,7 +338,7 @@ func (l *list) parse(row []string) (o Order, err error) {
 		}
 	}
 	var known bool
-	if o.State, known = states[strings.ToLower(get("state"))]; !known {
+	if o.State, known = StateOf(get("state")); !known {
 		return o, fmt.Errorf("%s: %q is not known: write placed, cancelled, refunded or refunded in part", l.format.Columns["state"],
 			get("state"))
 	}
@@ -360,4 +368,18 @@ func (l *list) customer(get func(string) string) (who []people.Identity, err err
 		who = append(who, people.Identity{Network: net, Handle: handle})
 	}
 	return who, nil
+}
+
+// others are the columns that are not read.
+func others(header []string, at map[string]int) (out []string) {
+	read := map[int]bool{}
+	for _, i := range at {
+		read[i] = true
+	}
+	for i, h := range header {
+		if !read[i] && strings.TrimSpace(h) != "" {
+			out = append(out, strings.TrimSpace(h))
+		}
+	}
+	return out
 }

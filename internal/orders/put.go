@@ -66,6 +66,11 @@ func (b *Book) Put(ctx context.Context, tx *sql.Tx, all []Order, now time.Time) 
 			return done, nil, err
 		}
 	}
+	for id, is := range x.latest {
+		if was, there := x.before[id]; there && was != is {
+			done.Changed++
+		}
+	}
 	if err := write(ctx, tx, x.latest, now); err != nil {
 		return done, nil, err
 	}
@@ -100,9 +105,6 @@ func (x *putting) one(o Order, person int64, done *Done) error {
 			return nil
 		}
 		x.touched[was.Person] = true
-		if _, twice := x.latest[o.ID]; !twice {
-			done.Changed++
-		}
 	}
 	x.latest[o.ID], x.touched[is.Person] = is, true
 	return nil

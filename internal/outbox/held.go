@@ -19,8 +19,8 @@ const HoldOutKey = "hold-out key"
 
 // Reasons why somebody is left out of a mailing, beside those of package people.
 const (
-	HeldOut      = "is in the hold-out group of the campaign"
-	HadAttention = "has had as many messages as attention: allows"
+	HeldOut      = "has been drawn into the hold-out group"
+	HadAttention = "has had all the messages that attention allows"
 )
 
 // Draw tells which of some people are in the hold-out group of a campaign, of so many in a hundred, and notes them.

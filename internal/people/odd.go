@@ -57,7 +57,11 @@ func (o *oddities) look(line int, c Customer) {
 		}
 		key := maphash.String(o.seed, strconv.Itoa(i)+" "+h)
 		if before, twice := o.first[key]; twice {
-			o.say(line, "%s is in line %d already: what the later line says counts", h, before)
+			if i > len(o.kinds) && c.handles[len(o.kinds)] != "" { // an address or a phone, of a customer with a number
+				o.say(line, "%s is in line %d already: two customers stay two, and it stays with the first", h, before)
+			} else {
+				o.say(line, "%s is in line %d already: what the later line says counts", h, before)
+			}
 		} else {
 			o.first[key] = int32(line)
 		}

@@ -9,14 +9,15 @@ import (
 	"magpie/internal/store"
 )
 
-// bounds are the largest values in the first four fifths of all customers, by how long ago they bought last, how often and how much (RFM).
-// Who has as much as the last of a fifth is in that fifth: equal customers are never told apart.
-const bounds = `SELECT word, place, max(value) FROM (
-		SELECT 'recency' AS word, ntile(5) OVER (ORDER BY last_order) AS place, last_order AS value FROM persons WHERE orders > 0
+// bounds are where the fifths of all customers end, by how long ago they bought last, how often and how much (RFM). Equal customers are
+// never told apart: as often or as much as the last of a fifth is in that one; as lately as the first of a fifth is in that one, for
+// many have bought on the same day.
+const bounds = `SELECT word, CASE WHEN word = 'recency' THEN place - 1 ELSE place END, CASE WHEN word = 'recency' THEN min(value) ELSE max(value) END
+	FROM (SELECT 'recency' AS word, ntile(5) OVER (ORDER BY last_order) AS place, last_order AS value FROM persons WHERE orders > 0
 			AND last_order IS NOT NULL
 		UNION ALL SELECT 'frequency', ntile(5) OVER (ORDER BY orders), orders FROM persons WHERE orders > 0
 		UNION ALL SELECT 'monetary', ntile(5) OVER (ORDER BY spent), spent FROM persons WHERE orders > 0
-	) f WHERE place < 5 GROUP BY word, place`
+	) f WHERE word = 'recency' AND place > 1 OR word <> 'recency' AND place < 5 GROUP BY word, place`
 
 // tierBound is one of them.
 type tierBound struct {

@@ -40,22 +40,25 @@ type Lift struct {
 	Enough bool `json:"enough"`
 }
 
+// counts is that an order came to something.
+const counts = `AND o.state NOT IN ('cancelled', 'refunded')`
+
 // fewest buyers of both groups together, below which nothing is said.
 const fewest = 10
 
 // LiftOf compares both groups of a campaign, by orders in a currency; nil where it holds nobody out. Each person counts from when they were
-// written to, or would have been.
-func LiftOf(ctx context.Context, db *store.DB, campaign, currency string) (*Lift, error) {
+// written to, or would have been, and orders count that lie in the span.
+func LiftOf(ctx context.Context, db *store.DB, campaign, currency string, span Span) (*Lift, error) {
+	since, until := span.ms()
 	rows, err := db.Read.QueryContext(ctx, `SELECT held, count(*), sum(CASE WHEN orders > 0 THEN 1 ELSE 0 END), sum(orders), sum(amount),
 			sum(1.0 * amount * amount) FROM (
-		SELECT g.held, (SELECT count(*) FROM orders o WHERE o.person = g.person AND o.at >= g.at AND o.state NOT IN ('cancelled',
-			'refunded'))
-			AS orders, (SELECT COALESCE(sum(o.amount - o.refunded), 0) FROM orders o WHERE o.person = g.person AND o.at >= g.at
-			AND o.state NOT IN ('cancelled', 'refunded') AND o.currency = $1) AS amount
-		FROM (SELECT 0 AS held, person,
-			min(sent_at) AS at FROM posts WHERE campaign = $2 AND kind = 'direct' AND parent <> '' AND person IS NOT NULL
-				AND state IN ('sent', 'recalled') GROUP BY person
-			UNION ALL SELECT 1, person, at FROM held_out WHERE campaign = $3) g) x GROUP BY held`, currency, campaign, campaign)
+		SELECT g.held, (SELECT count(*) FROM orders o WHERE o.person = g.person AND o.at >= g.at AND o.at >= $1 AND o.at < $2 `+counts+`) AS orders,
+			(SELECT COALESCE(sum(o.amount - o.refunded), 0) FROM orders o WHERE o.person = g.person AND o.at >= g.at AND o.at >= $3 AND o.at < $4
+				AND o.currency = $5 `+counts+`) AS amount
+		FROM (SELECT 0 AS held, person, min(sent_at) AS at FROM posts WHERE campaign = $6 AND kind = 'direct' AND parent <> '' AND person IS NOT NULL
+				AND state IN ('sent', 'recalled') AND sent_at < $7 GROUP BY person
+			UNION ALL SELECT 1, person, at FROM held_out WHERE campaign = $8 AND at < $9) g) x GROUP BY held`, since, until, since, until, currency,
+		campaign, until, campaign, until)
 	if err != nil {
 		return nil, err
 	}

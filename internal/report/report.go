@@ -99,7 +99,9 @@ func Campaigns(ctx context.Context, db *store.DB, span Span) ([]Line, error) {
 		{`SELECT campaign, step, account, segment, count(*), '' FROM redemptions WHERE at >= $1 AND at < $2
 			AND state = 'redeemed' GROUP BY 1, 2, 3, 4`,
 			func(l *Line, n int64, _ string) { l.Redeemed = int(n) }},
-		{`SELECT campaign, step, account, segment, sum(amount - refunded), currency FROM redemptions WHERE at >= $1 AND at < $2
+		{`SELECT campaign, step, account, segment, sum(CASE WHEN EXISTS (SELECT 1 FROM redemptions x WHERE
+			x.order_id = redemptions.order_id AND x.state = 'redeemed' AND x.code < redemptions.code) THEN 0 ELSE amount - refunded END), currency
+			FROM redemptions WHERE at >= $1 AND at < $2
 			AND state = 'redeemed' GROUP BY 1, 2, 3, 4, 6 ORDER BY 6`,
 			func(l *Line, n int64, currency string) { l.Revenue = append(l.Revenue, Sum{n, currency}) }},
 		{figure("likes"), func(l *Line, n int64, _ string) { l.Likes = int(n) }},

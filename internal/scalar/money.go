@@ -31,8 +31,10 @@ func (m *Money) Parse(s string) (err error) {
 	if !two {
 		return fmt.Errorf("%q is not an amount: write it with its currency, as 50.00 USD", s)
 	}
-	m.Currency = strings.TrimSpace(unit)
-	m.Units, err = money.Units(amount, m.Currency)
+	unit = strings.TrimSpace(unit)
+	if m.Units, err = money.Units(amount, unit); err == nil {
+		m.Currency = unit
+	}
 	return err
 }
 

@@ -97,7 +97,7 @@ var (
 func (r *Rate) Parse(s string) error {
 	m := rateRule.FindStringSubmatch(s)
 	if m == nil {
-		return fmt.Errorf("%q is not a rate: write it as 12/day, 60/hour or 5/minute", s)
+		return fmt.Errorf("%q is not a rate: write it as 5/minute, 60/hour, 12/day or 2/week", s)
 	}
 	r.Count, _ = strconv.Atoi(m[1]) // the rule lets only digits through
 	r.Per = rateUnits[m[2]]

@@ -309,6 +309,9 @@ func (c *compiler) value(name string, f field, n ast.Node) error {
 			return nil
 		}
 	case *ast.StringNode:
+		if err := known(name, n.Value); err != nil {
+			return err
+		}
 		if f.text {
 			c.arg(n.Value)
 			return nil

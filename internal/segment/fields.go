@@ -1,6 +1,10 @@
 package segment
 
-import "fmt"
+import (
+	"fmt"
+	"regexp"
+	"slices"
+)
 
 // A field is a word that stands for a column of persons p.
 type field struct {
@@ -33,8 +37,12 @@ var fields = map[string]field{
 // fifth is in which fifth of all customers a person is; nobody is in any who has bought nothing, or before the fifths were computed.
 func fifth(word, column string) string {
 	out := "CASE WHEN NOT EXISTS (SELECT 1 FROM tiers) OR p.orders = 0 OR " + column + " IS NULL THEN NULL"
+	over := ">"
+	if word == "recency" {
+		over = ">="
+	}
 	for place := 4; place > 0; place-- {
-		out += fmt.Sprintf(" WHEN %s > (SELECT t.bound FROM tiers t WHERE t.word = '%s' AND t.place = %d) THEN %d", column, word, place,
+		out += fmt.Sprintf(" WHEN %s "+over+" (SELECT t.bound FROM tiers t WHERE t.word = '%s' AND t.place = %d) THEN %d", column, word, place,
 			place+1)
 	}
 	return "(" + out + " ELSE 1 END)"
@@ -66,4 +74,17 @@ func Words() map[string]string {
 		out[name] = help
 	}
 	return out
+}
+
+var shortCountry = regexp.MustCompile(`^[A-Z]{2}$`)
+
+// known refuses a text that a word never is.
+func known(word, text string) error {
+	switch {
+	case word == "tier" && !slices.Contains([]string{"top", "high", "middle", "low"}, text):
+		return fmt.Errorf(`no tier is %q: there are "top", "high", "middle" and "low"`, text)
+	case word == "country" && !shortCountry.MatchString(text):
+		return fmt.Errorf(`%q is no country's short form: write two capitals, as in country == "DE"`, text)
+	}
+	return nil
 }

@@ -115,7 +115,7 @@ func TestBadCalls(t *testing.T) {
 		"no currency of": {"orders/1/refund", `{"amount": "1"}`, "currency"},
 	} {
 		r := s.do(request{method: "POST", path: "/api/v1/" + c.path, body: c.body, key: s.key, idempotency: name,
-			asIs: !strings.Contains("two values float decimals yen no currency refund network rounded no amount a refund of 0 no currency of", name)})
+			asIs: !strings.Contains("state two values float decimals yen no currency refund network rounded no amount a refund of 0 no currency of", name)})
 		if r.status != 400 || r.code() != "bad_request" || !strings.Contains(r.text, c.says) || strings.Contains(r.text, "shopapi") {
 			t.Errorf("%s: %d %s, want …%s…", name, r.status, r.text, c.says)
 		}

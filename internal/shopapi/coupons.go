@@ -38,6 +38,9 @@ type couponBody struct {
 
 func bodyOf(r coupon.Receipt, order string) couponBody {
 	b := couponBody{Code: r.Code, Offer: r.Offer, State: string(r.State), Order: order, Repeated: r.Again}
+	if r.State == coupon.UseVoid {
+		b.State = "unlocked"
+	}
 	if r.State == coupon.UseLocked || r.State == coupon.UseRedeemed {
 		b.Discount, b.Currency, _ = strings.Cut(strings.ReplaceAll(r.Discount.String(), ",", ""), " ")
 	}

@@ -48,17 +48,15 @@ func keptBody(o orders.Order) orderKept {
 
 // read is the order that a body tells of.
 func (c *call) readOrder(b orderBody) (o orders.Order, err error) {
-	o = orders.Order{ID: strings.TrimSpace(b.Order), At: b.At.Time, Currency: b.Currency, Code: strings.TrimSpace(b.Coupon), Items: b.Items,
-		State: orders.State(b.State)}
+	o = orders.Order{ID: strings.TrimSpace(b.Order), At: b.At.Time, Currency: b.Currency, Code: strings.TrimSpace(b.Coupon), Items: b.Items}
 	if o.Currency == "" {
 		o.Currency = c.Acts.Orders.Currency()
 	}
 	if b.Amount == "" {
 		return o, &fieldError{"amount: say what was paid, as \"899.00\""}
 	}
-	switch o.State {
-	case "", orders.Placed, orders.Cancelled, orders.Partly, orders.Refunded:
-	default:
+	var known bool
+	if o.State, known = orders.StateOf(b.State); !known {
 		return o, &fieldError{"state: write placed, cancelled, refunded or refunded in part"}
 	}
 	if o.Currency == "" {

@@ -60,7 +60,7 @@ func (s *Server) Handler() http.Handler {
 		method, path, _ := strings.Cut(r.pattern, " ")
 		mux.HandleFunc(path, func(w http.ResponseWriter, req *http.Request) {
 			w.Header().Set("Allow", method)
-			s.write(w, requestID(req), problem(http.StatusMethodNotAllowed, "not_found", "this address is for "+method))
+			s.write(w, requestID(req), problem(http.StatusMethodNotAllowed, "method_not_allowed", "this address is for "+method))
 		})
 		mux.HandleFunc(r.pattern, func(w http.ResponseWriter, req *http.Request) { s.serve(w, req, r) })
 	}

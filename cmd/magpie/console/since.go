@@ -15,14 +15,14 @@ func SinceFlag() cli.Flag {
 		Usage: "from this `DAY` on, for example 2027-11-01, or since a while: 7d, 24h, today, yesterday"}
 }
 
-// Since reads --since; zero where it is not given.
-func Since(c *cli.Context) (time.Time, error) {
+// Since reads --since, in days of a zone; zero where it is not given.
+func Since(c *cli.Context, zone *time.Location) (time.Time, error) {
 	s := c.String("since")
 	if s == "" {
 		return time.Time{}, nil
 	}
 	now := time.Now()
-	today := now.Truncate(24 * time.Hour)
+	today := time.Date(now.In(zone).Year(), now.In(zone).Month(), now.In(zone).Day(), 0, 0, 0, 0, zone)
 	switch strings.ToLower(s) {
 	case "today":
 		return today, nil
@@ -32,7 +32,7 @@ func Since(c *cli.Context) (time.Time, error) {
 	if span, err := scalar.ParseDuration(s); err == nil {
 		return now.Add(-span), nil
 	}
-	t, err := time.Parse(time.DateOnly, s)
+	t, err := time.ParseInLocation(time.DateOnly, s, zone)
 	if err != nil {
 		return t, Usage("--since %s: write a day as 2027-11-01, a span such as 7d, or yesterday", s)
 	}

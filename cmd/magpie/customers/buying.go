@@ -16,15 +16,15 @@ func showBuying(c *cli.Context) error {
 	if err := console.NoMore(c, 0); err != nil {
 		return err
 	}
-	span, err := spanned(c)
-	if err != nil {
-		return err
-	}
 	b, err := console.OpenToLook(c)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
+	span, err := spanned(c, b.Checkup.Zone())
+	if err != nil {
+		return err
+	}
 	var who report.Who
 	if name := c.String("segment"); name != "" {
 		if who.Segment = b.Set().Segments[name]; who.Segment == nil {
@@ -46,9 +46,10 @@ func showBuying(c *cli.Context) error {
 		fmt.Fprintln(w, "No orders are known: magpie orders import FILE.csv, or the shop's API.")
 		return nil
 	}
-	fmt.Fprintf(w, "Of %s who have ordered, %s have again", console.PeopleWord(int(got.Customers)), console.Thousands(int(got.Again)))
+	fmt.Fprintf(w, "Of %s who have ordered, %s %s again", console.PeopleWord(int(got.Customers)), console.Thousands(int(got.Again)),
+		map[bool]string{true: "has", false: "have"}[got.Again == 1])
 	if got.Again > 0 {
-		fmt.Fprintf(w, ", half of them within %.0f days", got.Days)
+		fmt.Fprintf(w, ", half of them within %s", console.Plural(int(got.Days+0.5), "day"))
 	}
 	fmt.Fprintf(w, ".\n%s did not order for %d days; %s came back after so long.\n\n", console.PeopleWord(int(got.Lapsed)),
 		int(report.Lapse.Hours()/24), console.PeopleWord(int(got.WonBack)))

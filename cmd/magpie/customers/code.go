@@ -176,7 +176,7 @@ func useState(u coupon.Used, at func(time.Time) string) (text string) {
 	if u.Discount > 0 {
 		text = ", " + money.String(u.Discount, u.Currency) + " off"
 	}
-	if u.Refunded > 0 {
+	if u.Refunded > 0 && u.State == coupon.UseRedeemed {
 		text += ", " + money.String(u.Refunded, u.Currency) + " given back"
 	}
 	switch u.State {

@@ -34,7 +34,7 @@ func Coupons() *cli.Command {
 			{Name: "redeem", Usage: "record that a code was used in an order", ArgsUsage: "CODE --order ID --amount 899.00 USD",
 				Flags: []cli.Flag{
 					orderFlag(), &cli.StringFlag{Name: "amount", Usage: "what was paid: `899.00 USD`"},
-					&cli.StringFlag{Name: "discount", Usage: "what the code took off, where that is not what its offer says: `90.00 USD`"},
+					&cli.StringFlag{Name: "discount", Usage: "what the code took off, where that is not what its offer says: `90.00`"},
 					customerFlag()}, Action: redeemCode},
 			{Name: "show", Usage: "what became of a code: whose it is, in which post it went out, in which orders it was used",
 				ArgsUsage: "CODE",
@@ -131,6 +131,11 @@ func listOffers(c *cli.Context) error {
 		if err != nil {
 			return err
 		}
+		if used, err := coupon.UsesOf(c.Context, b.DB, name); err != nil {
+			return err
+		} else if b.Set().Offers[name].Codes.Kind == "shared" {
+			l.Redeemed = used
+		}
 		l.Delivered += l.Redeemed // as the report counts: what was redeemed had been delivered
 		o := b.Set().Offers[name]
 		rows = append(rows, row{name, o.Codes.Kind, l})
@@ -154,7 +159,11 @@ func free(o *workspace.Offer, l coupon.Left) string {
 	case o.Codes.Kind == "made" && o.Limit == 0:
 		return "made as needed"
 	case o.Codes.Kind == "made":
-		return console.Thousands(max(0, o.Limit-l.Reserved-l.Delivered)) + " can be made"
+		can := console.Thousands(max(0, o.Limit-l.Free-l.Reserved-l.Locked-l.Delivered)) + " can be made"
+		if l.Free > 0 {
+			can = console.Thousands(l.Free) + ", and " + can
+		}
+		return can
 	}
 	return console.Thousands(l.Free)
 }
@@ -163,15 +172,15 @@ func reportCoupons(c *cli.Context) error {
 	if err := console.NoMore(c, 0); err != nil {
 		return err
 	}
-	from, err := console.Since(c)
-	if err != nil {
-		return err
-	}
 	b, err := console.OpenToLook(c)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
+	from, err := console.Since(c, b.Checkup.Zone())
+	if err != nil {
+		return err
+	}
 	lines, err := report.Campaigns(c.Context, b.DB, report.Span{Since: from})
 	if err != nil {
 		return err

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -23,12 +25,14 @@ func People() *cli.Command {
 					"name, language, city, country, zone, orders, spent, last_order, tags. Who may be written to in private: consent (the accounts that may), consent_at (when it was given) and " +
 					"consent_source (where).", Action: importPeople},
 			{Name: "sync", Usage: "read an account's followers from its network", ArgsUsage: "[ACCOUNT]", Action: syncPeople},
-			{Name: "show", Usage: "show what we know of a person", ArgsUsage: "HANDLE", Flags: []cli.Flag{networkFlag(), console.JSONFlag()},
+			{Name: "show", Usage: "show what we know of a person", ArgsUsage: "HANDLE", Flags: []cli.Flag{networkFlag(),
+				console.JSONFlag()},
 				Action: showPerson},
 			{Name: "export", Usage: "print all that is stored about a person as JSON, when they ask for it", ArgsUsage: "HANDLE",
 				Flags: []cli.Flag{networkFlag()}, Action: exportPerson},
-			{Name: "merge", Usage: "make one person of two, who are known by these handles or numbers", ArgsUsage: "HANDLE HANDLE --why TEXT",
-				Flags: []cli.Flag{&cli.StringFlag{Name: "why", Usage: "the reason, for the log"}, console.YesFlag()}, Action: mergePeople},
+			{Name: "merge", Usage: "make one person of two, who are known by these handles or numbers",
+				ArgsUsage: "HANDLE HANDLE --why TEXT",
+				Flags:     []cli.Flag{&cli.StringFlag{Name: "why", Usage: "the reason, for the log"}, console.YesFlag()}, Action: mergePeople},
 			{Name: "merges", Usage: "list who turned out to be one, the newest first", Flags: []cli.Flag{
 				&cli.IntFlag{Name: "limit", Value: 50, Usage: "how many to list at most"}, console.JSONFlag(), console.WideFlag()},
 				Action: listMerges},
@@ -138,12 +142,16 @@ func person(c *cli.Context, open func(*cli.Context) (*bot.Bot, error)) (*bot.Bot
 	if err := console.NoMore(c, 1); err != nil {
 		return nil, nil, err
 	}
-	if n := c.String("network"); n != "" && records.FindKind(n) == nil {
+	if n := c.String("network"); n != "" && records.FindKind(n) == nil && !slices.Contains([]string{people.ByCustomer, people.ByEmail,
+		people.ByPhone}, n) {
 		return nil, nil, records.UnknownNetwork(n)
 	}
 	b, err := open(c)
 	if err != nil {
 		return nil, nil, err
+	}
+	if strings.HasPrefix(handle, "+") {
+		handle = people.FoldOn(people.ByPhone, handle)
 	}
 	id, err := b.Book.Find(c.Context, c.String("network"), handle)
 	var several *people.Ambiguous
@@ -190,6 +198,7 @@ func forgetPerson(c *cli.Context) error {
 	if err := b.Acts.Forget(c.Context, p.ID, console.Who(c)); err != nil {
 		return err
 	}
-	fmt.Fprintln(c.App.Writer, "Erased. If they had opted out, that is kept in a form that nobody can read, so that nobody writes to them by mistake.")
+	fmt.Fprintln(c.App.Writer,
+		"Erased. If they had opted out, that is kept in a form that nobody can read, so that nobody writes to them by mistake.")
 	return nil
 }

@@ -36,6 +36,15 @@ func amount(c *cli.Context, flag string) (coupon.Sum, error) {
 	if m == nil {
 		return coupon.Sum{}, console.Usage("--%s %q: write amount and currency, as “899.00 USD”", flag, text)
 	}
+	return amountOf(flag, m[1]+" "+m[2])
+}
+
+// amountOf reads an amount with its currency.
+func amountOf(flag, text string) (coupon.Sum, error) {
+	m := paid.FindStringSubmatch(text)
+	if m == nil {
+		return coupon.Sum{}, console.Usage("--%s %q: write an amount, as 90.00", flag, text)
+	}
 	unit := strings.ToUpper(m[2])
 	n, err := money.Units(m[1], unit)
 	if err != nil {
@@ -49,7 +58,7 @@ func useOf(c *cli.Context) (b *bot.Bot, u coupon.Use, err error) {
 	if u.Code, err = console.Arg(c, 0, "the code"); err != nil {
 		return nil, u, err
 	}
-	if err := console.NoMore(c, 2); err != nil {
+	if err := console.NoMore(c, 3); err != nil { // the currencies may be words of their own
 		return nil, u, err
 	}
 	if c.String("order") == "" || c.String("amount") == "" {
@@ -61,7 +70,11 @@ func useOf(c *cli.Context) (b *bot.Bot, u coupon.Use, err error) {
 	}
 	u.Order, u.Who = coupon.Order{ID: c.String("order"), Amount: sum.Amount, Currency: sum.Currency}, console.Who(c)
 	if c.String("discount") != "" {
-		off, err := amount(c, "discount")
+		text, unit, has := strings.Cut(strings.TrimSpace(c.String("discount")), " ")
+		if !has {
+			unit = sum.Currency
+		}
+		off, err := amountOf("discount", text+" "+unit)
 		if err != nil {
 			return nil, u, err
 		}

@@ -55,6 +55,9 @@ func reportRow(l report.Line) []string {
 		}
 		return strconv.Itoa(i)
 	}
+	if l.Campaign == "" {
+		l.Campaign = "(no campaign)"
+	}
 	return []string{l.Campaign, l.Step, l.Account, l.Segment, n(l.Posts), n(l.Reserved), n(l.Delivered), n(l.Redeemed),
 		console.OrDash(strings.Join(money, ", ")), dollars(l.Cost, 1), dollars(l.Cost, l.Redeemed),
 		n(l.Likes), n(l.Reposts), n(l.Replies), n(l.Views)}
@@ -87,13 +90,13 @@ func PrintService(w io.Writer, s report.Service) {
 		console.Plural(s.OptOuts, "opt-out")), "", console.Columns(w)))
 }
 
-// spanned reads --since and --until.
-func spanned(c *cli.Context) (span report.Span, err error) {
-	if span.Since, err = console.Since(c); err != nil {
+// spanned reads --since and --until, in days of a zone.
+func spanned(c *cli.Context, zone *time.Location) (span report.Span, err error) {
+	if span.Since, err = console.Since(c, zone); err != nil {
 		return span, err
 	}
 	if text := c.String("until"); text != "" {
-		day, err := time.Parse(time.DateOnly, text)
+		day, err := time.ParseInLocation(time.DateOnly, text, zone)
 		if err != nil {
 			return span, console.Usage("--until %s: write a day as 2027-11-30", text)
 		}
@@ -125,8 +128,7 @@ func showCampaign(c *cli.Context) error {
 
 // printReport prints what one campaign brought in, or all of them, in the form that is asked for.
 func printReport(c *cli.Context, campaign string) error {
-	span, err := spanned(c)
-	if err != nil {
+	if err := oneForm(c); err != nil {
 		return err
 	}
 	b, err := console.OpenToLook(c)
@@ -134,6 +136,10 @@ func printReport(c *cli.Context, campaign string) error {
 		return err
 	}
 	defer b.Close()
+	span, err := spanned(c, b.Checkup.Zone())
+	if err != nil {
+		return err
+	}
 	p := report.Page{Title: console.OrDash(campaign, "Magpie"), Language: c.String("language"), Made: time.Now(), Span: span,
 		Currency: string(b.Set().Settings.Currency)}
 	if x := b.Set().Campaigns[campaign]; campaign != "" && x == nil {
@@ -147,7 +153,7 @@ func printReport(c *cli.Context, campaign string) error {
 	sortLines(p.Lines)
 	if campaign != "" {
 		p.Lines = slices.DeleteFunc(p.Lines, func(l report.Line) bool { return l.Campaign != campaign })
-		if p.Lift, err = report.LiftOf(c.Context, b.DB, campaign, p.Currency); err != nil {
+		if p.Lift, err = report.LiftOf(c.Context, b.DB, campaign, p.Currency, span); err != nil {
 			return err
 		}
 	}
@@ -174,7 +180,11 @@ func printPlain(c *cli.Context, b *bot.Bot, p report.Page, all bool) error {
 	case c.Bool("json"):
 		return console.PrintJSON(c.App.Writer, map[string]any{"lines": p.Lines, "lift": p.Lift})
 	}
-	PrintLines(console.ScreenOf(c), p.Lines)
+	if len(p.Lines) == 0 && p.Span != (report.Span{}) {
+		fmt.Fprintln(c.App.Writer, "Nothing went out in these days.")
+	} else {
+		PrintLines(console.ScreenOf(c), p.Lines)
+	}
 	if text := p.LiftText(); text != "" {
 		fmt.Fprintln(c.App.Writer)
 		console.Table(console.ScreenOf(c), []string{"", "PEOPLE", "BUYERS", "OF A HUNDRED", "ORDERS", "REVENUE"}, p.LiftRows())
@@ -186,6 +196,23 @@ func printPlain(c *cli.Context, b *bot.Bot, p report.Page, all bool) error {
 	PrintService(c.App.Writer, service)
 	for _, s := range spent {
 		fmt.Fprintf(c.App.Writer, "\n%s: %s, which cost %s.\n", s.Account, console.Plural(int(s.Calls), "call"), network.Price(s.Cost))
+	}
+	return nil
+}
+
+// oneForm refuses several forms at once, and a language that the page is not in.
+func oneForm(c *cli.Context) error {
+	n := 0
+	for _, form := range []string{"html", "csv", "json"} {
+		if c.Bool(form) {
+			n++
+		}
+	}
+	switch l := c.String("language"); {
+	case n > 1:
+		return console.Usage("choose one of --html, --csv and --json")
+	case l != "en" && l != "zh":
+		return console.Usage("--language %s: write en or zh", l)
 	}
 	return nil
 }

@@ -38,6 +38,7 @@ ALTER TABLE redemptions ADD COLUMN refunded BIGINT NOT NULL DEFAULT 0;   -- of a
 ALTER TABLE redemptions ADD COLUMN expires_at BIGINT;
 ALTER TABLE redemptions ADD COLUMN spans TEXT NOT NULL DEFAULT 'ever';   -- in which days, weeks and months it counts, separated by commas
 CREATE INDEX redemptions_locked ON redemptions (offer, expires_at) WHERE state = 'locked';
+CREATE INDEX redemptions_order ON redemptions (order_id);
 CREATE INDEX redemptions_person ON redemptions (person) WHERE person IS NOT NULL;
 UPDATE redemptions SET person = (SELECT k.person FROM coupons k WHERE k.code = redemptions.code);
 CREATE TABLE coupon_uses (                    -- how often codes of an offer are locked or redeemed, for its limits

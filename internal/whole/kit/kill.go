@@ -23,7 +23,7 @@ var Servers = map[string]sandbox.Variant{
 
 // elsewhere are points that other commands and networks come by: internal/torture
 // kills the program there.
-var elsewhere = []string{"redeeming", "redeemed", "refreshing", "refreshed", "storing", "stored"}
+var elsewhere = []string{"redeeming", "redeemed", "locking", "locked", "rolling back", "rolled back", "refreshing", "refreshed", "storing", "stored"}
 
 // Points are the names of all points at which the program can be killed, read
 // from its source so that none is forgotten, but those elsewhere.
