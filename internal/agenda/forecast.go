@@ -340,6 +340,11 @@ func (g *Agenda) audience(ctx context.Context, set *workspace.Set, f *Forecast) 
 		held := f.To * int(c.Holdout) / 100 // about: they are drawn when the mailing begins
 		f.To, f.LeftOut[outbox.HeldOut+" (about so many)"] = f.To-held, held
 	}
+	if had, err := g.attention(ctx, f); err != nil {
+		return err
+	} else if had > 0 {
+		f.To, f.LeftOut[outbox.HadAttention] = f.To-min(had, f.To), had
+	}
 	offer := g.Composer.OfferOf(set, compose.Step(set, f.Post), f.Post)
 	if offer != nil && offer.Codes.Kind != "shared" && compose.ShowsCode(set, offer, f.Post) {
 		f.Codes = &Codes{Offer: offer.Name, Needed: f.To}
