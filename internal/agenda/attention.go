@@ -11,8 +11,8 @@ import (
 // lookedAt bounds of how many people a forecast finds out how many messages they have had.
 const lookedAt = 100_000
 
-// attention is how many of a mailing's people have had all the messages that one person gets, as it is now: mailings that are yet to come do
-// not count.
+// attention is how many of a mailing's people have had all the messages that one person gets, as it is now: mailings that are yet to
+// come do not count.
 func (g *Agenda) attention(ctx context.Context, f *Forecast) (n int, err error) {
 	most := g.Set().Settings.Attention
 	if most == nil || f.To == 0 {
