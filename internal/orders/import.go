@@ -39,7 +39,7 @@ type Imported struct {
 }
 
 // chunk is how many orders are kept in one transaction: posts go out in between.
-const chunk = 1000
+const chunk = 2000
 
 // Import reads a list of orders and keeps it: all of them, or none if a row is wrong; all such rows are named. A list may be imported
 // again, for example after a power cut: what is known changes nothing.
