@@ -46,13 +46,12 @@ CREATE TABLE coupon_uses (                    -- how often codes of an offer are
     span TEXT NOT NULL,                       -- ever, day 2027-11-26, week 2027-W47, month 2027-11, person 12
     uses BIGINT NOT NULL,
     discount BIGINT NOT NULL,                 -- in the smallest units of the budget's currency
-    PRIMARY KEY (offer, span)
+    PRIMARY KEY (span, offer)                 -- in this order: an offer has a row for each of its customers, a span few
 )
 -- only postgres
 WITH (fillfactor = 20)                        -- a few rows change at each use: they stay where they are, and what they were goes at once
 -- end
 ;
-CREATE INDEX coupon_uses_span ON coupon_uses (span);
 INSERT INTO coupon_uses (offer, span, uses, discount) SELECT offer, 'ever', count(*), 0 FROM redemptions GROUP BY offer;
 INSERT INTO coupon_uses (offer, span, uses, discount) SELECT offer, 'person ' || CAST(person AS text), count(*), 0 FROM redemptions
     WHERE person IS NOT NULL GROUP BY offer, person;
