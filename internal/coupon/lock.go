@@ -1,6 +1,7 @@
 package coupon
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"strings"
@@ -60,7 +61,7 @@ func (t *Till) LockIn(ctx context.Context, tx *sql.Tx, u Use, hold time.Duration
 		return r, no("already_rolled_back", "%s was used in order %s, which came to nothing", k.code, u.ID), nil
 	}
 	u.Amount -= u.Discount // what will be paid
-	u.Person = firstOf(u.Person, k.person)
+	u.Person = cmp.Or(u.Person, k.person)
 	if refused, err = t.admit(ctx, tx, k, terms, u, now); refused != nil || err != nil {
 		return r, refused, err
 	}

@@ -1,6 +1,7 @@
 package coupon
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -163,7 +164,7 @@ func (t *Till) post(ctx context.Context, tx *sql.Tx, k row, was use, u Use, now 
 		u.Person = was.person // whom it counts for
 		refused, err = t.close(ctx, tx, k, terms, was, u, at)
 	} else {
-		u.Person = firstOf(u.Person, was.person, k.person)
+		u.Person = cmp.Or(u.Person, was.person, k.person)
 		if refused, err = t.admit(ctx, tx, k, terms, u, at); refused == nil && err == nil {
 			was.spans = terms.spans(at)
 			err = count(ctx, tx, k.offer, was.spans, u.Person, counted{Uses: 1, Discount: u.Discount})
@@ -211,15 +212,6 @@ func (t *Till) close(ctx context.Context, tx *sql.Tx, k row, terms Terms, was us
 		return nil, nil
 	}
 	return nil, count(ctx, tx, k.offer, was.spans, was.person, counted{Discount: more})
-}
-
-func firstOf(all ...int64) int64 {
-	for _, n := range all {
-		if n != 0 {
-			return n
-		}
-	}
-	return 0
 }
 
 // admit says what is against a use that counts for nothing yet.

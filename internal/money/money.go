@@ -79,3 +79,9 @@ func String(units int64, unit string) string {
 	}
 	return sign + whole + " " + unit
 }
+
+// Plain prints smallest units for programs: 1299.00, without the currency and without signs between thousands.
+func Plain(units int64, unit string) string {
+	text, _, _ := strings.Cut(strings.ReplaceAll(String(units, unit), ",", ""), " ")
+	return text
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strings"
 
 	"github.com/bojanz/currency"
 
@@ -105,6 +104,5 @@ func (b *Book) Spent(sum int64) string {
 	if b.Currency() == "" {
 		return people.Spent(sum)
 	}
-	text, _, _ := strings.Cut(strings.ReplaceAll(money.String(sum/parts(1, b.Currency()), b.Currency()), ",", ""), " ")
-	return text
+	return money.Plain(sum/parts(1, b.Currency()), b.Currency())
 }

@@ -157,12 +157,11 @@ func (p Page) CSV(w io.Writer) error {
 			l.Revenue = []Sum{{}}
 		}
 		for i, r := range l.Revenue { // one row for each currency; what is counted stands in the first
-			amount, _, _ := strings.Cut(strings.ReplaceAll(money.String(r.Amount, r.Currency), ",", ""), " ")
 			row := []string{harmless(l.Campaign), harmless(l.Step), harmless(l.Account), harmless(l.Segment)}
 			for _, n := range []int{l.Posts, l.Reserved, l.Delivered, l.Redeemed} {
 				row = append(row, once(i, strconv.Itoa(n)))
 			}
-			row = append(row, amount, r.Currency, once(i, fmt.Sprintf("%d.%06d", l.Cost/1_000_000, l.Cost%1_000_000)))
+			row = append(row, money.Plain(r.Amount, r.Currency), r.Currency, once(i, fmt.Sprintf("%d.%06d", l.Cost/1_000_000, l.Cost%1_000_000)))
 			for _, n := range []int{l.Likes, l.Reposts, l.Replies, l.Views} {
 				row = append(row, once(i, strconv.Itoa(n)))
 			}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"magpie/internal/coupon"
+	"magpie/internal/money"
 	"magpie/internal/people"
 	"magpie/internal/store"
 )
@@ -42,7 +43,7 @@ func bodyOf(r coupon.Receipt, order string) couponBody {
 		b.State = "unlocked"
 	}
 	if r.State == coupon.UseLocked || r.State == coupon.UseRedeemed {
-		b.Discount, b.Currency, _ = strings.Cut(strings.ReplaceAll(r.Discount.String(), ",", ""), " ")
+		b.Discount, b.Currency = money.Plain(r.Discount.Amount, r.Discount.Currency), r.Discount.Currency
 	}
 	if !r.Until.IsZero() {
 		until := r.Until.UTC()
@@ -208,7 +209,7 @@ func getCoupon(c *call) answer {
 		b.Until = &until
 	}
 	if b.Percent = k.Terms.Percent; b.Percent == 0 && k.Terms.Fixed.Amount > 0 {
-		b.Discount, b.Currency, _ = strings.Cut(strings.ReplaceAll(k.Terms.Fixed.String(), ",", ""), " ")
+		b.Discount, b.Currency = money.Plain(k.Terms.Fixed.Amount, k.Terms.Fixed.Currency), k.Terms.Fixed.Currency
 	}
 	if refused != nil {
 		b.Reason, b.Detail = refused.Reason, refused.Text

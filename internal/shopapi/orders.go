@@ -37,11 +37,8 @@ type orderKept struct {
 }
 
 func keptBody(o orders.Order) orderKept {
-	plain := func(n int64) string {
-		text, _, _ := strings.Cut(strings.ReplaceAll(money.String(n, o.Currency), ",", ""), " ")
-		return text
-	}
-	return orderKept{Order: o.ID, At: o.At.UTC(), Amount: plain(o.Amount), Refunded: plain(o.Refunded), Currency: o.Currency,
+	return orderKept{Order: o.ID, At: o.At.UTC(), Amount: money.Plain(o.Amount, o.Currency),
+		Refunded: money.Plain(o.Refunded, o.Currency), Currency: o.Currency,
 		State:  string(o.State),
 		Coupon: o.Code}
 }

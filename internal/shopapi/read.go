@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -151,7 +152,7 @@ func (c *call) identities(s signs) (all []people.Identity, err error) {
 	}
 	networks := c.Acts.Book.Identities()
 	for net := range s.Handles {
-		if !contains(networks[:len(c.Acts.Book.Kinds)], net) {
+		if !slices.Contains(networks[:len(c.Acts.Book.Kinds)], net) {
 			return nil, &fieldError{fmt.Sprintf("handles: there is no network %q", short(net))}
 		}
 	}
@@ -168,13 +169,4 @@ func (c *call) identities(s signs) (all []people.Identity, err error) {
 		}
 	}
 	return all, nil
-}
-
-func contains(all []string, one string) bool {
-	for _, s := range all {
-		if s == one {
-			return true
-		}
-	}
-	return false
 }

@@ -59,6 +59,7 @@ func showBuying(c *cli.Context) error {
 		rows = append(rows, []string{x.Month, strconv.FormatInt(x.Customers, 10), share(x.In90, x.Customers), share(x.In180, x.Customers),
 			share(x.Again, x.Customers)})
 	}
-	console.Table(console.ScreenOf(c), []string{"FIRST ORDER IN", "CUSTOMERS", "AGAIN WITHIN 90 DAYS", "WITHIN 180", "AT ALL"}, rows, "WITHIN 180")
+	head := []string{"FIRST ORDER IN", "CUSTOMERS", "AGAIN WITHIN 90 DAYS", "WITHIN 180", "AT ALL"}
+	console.Table(console.ScreenOf(c), head, rows, "WITHIN 180")
 	return nil
 }

@@ -21,8 +21,10 @@ func People() *cli.Command {
 	return &cli.Command{Name: "people", Usage: "who we know: import, sync, show, export, merge, unmerge, forget",
 		Subcommands: []*cli.Command{
 			{Name: "import", Usage: "import customers from a CSV file: all of them, or none if one is wrong", ArgsUsage: "FILE.csv",
-				Description: "Columns: one or more of mastodon, bluesky, x and weibo (handles), customer (the shop's number), email and phone, and any of " +
-					"name, language, city, country, zone, orders, spent, last_order, tags. Who may be written to in private: consent (the accounts that may), consent_at (when it was given) and " +
+				Description: "Columns: one or more of mastodon, bluesky, x and weibo (handles), customer (the shop's number), " +
+					"email and phone, and any of " +
+					"name, language, city, country, zone, orders, spent, last_order, tags. " +
+					"Who may be written to in private: consent (the accounts that may), consent_at (when it was given) and " +
 					"consent_source (where).", Action: importPeople},
 			{Name: "sync", Usage: "read an account's followers from its network", ArgsUsage: "[ACCOUNT]", Action: syncPeople},
 			{Name: "show", Usage: "show what we know of a person", ArgsUsage: "HANDLE", Flags: []cli.Flag{networkFlag(),

@@ -25,7 +25,8 @@ func Report() *cli.Command {
 		&cli.BoolFlag{Name: "csv", Usage: "print a list for spreadsheets"},
 		&cli.BoolFlag{Name: "html", Usage: "print one web page with charts, which needs nothing else: magpie report --html > report.html"},
 		&cli.StringFlag{Name: "language", Value: "en", Usage: "the `LANGUAGE` of the page: en or zh"}, console.JSONFlag(), console.WideFlag()}
-	return &cli.Command{Name: "report", Usage: "what the campaigns brought in, and how mentions were answered", Flags: flags, Action: showReport,
+	return &cli.Command{Name: "report", Usage: "what the campaigns brought in, and how mentions were answered",
+		Flags: flags, Action: showReport,
 		Subcommands: []*cli.Command{{Name: "campaign", Usage: "what one campaign brought in, and what would have been without it",
 			ArgsUsage: "CAMPAIGN", Flags: flags, Action: showCampaign},
 			{Name: "people", Usage: "how customers buy: again, how soon, who has lapsed and who came back", Flags: []cli.Flag{console.SinceFlag(),
